@@ -1,0 +1,18 @@
+from urllib.parse import urlsplit
+
+from django.contrib.auth import middleware
+from django.contrib.auth.views import redirect_to_login
+from django_htmx.http import HttpResponseClientRedirect
+
+
+class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
+    """Every page asks for a log-in unless its view is marked ``@login_not_required``.
+
+    A request from htmx is told to move the whole page: otherwise the log-in form would land inside a list.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.htmx.current_url_abs_path or "/").geturl()
+        return HttpResponseClientRedirect(redirect_to_login(page, self.get_login_url(view_func)).url)

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class ProgressConfig(AppConfig):
+    name = "progress"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from django.contrib.auth.signals import user_logged_in
+
+        from progress.visitors import keep_ticks
+
+        # The documented seam of Django and allauth for "somebody has just come in".
+        user_logged_in.connect(keep_ticks, dispatch_uid="keep a visitor's ticks")

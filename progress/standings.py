@@ -1,0 +1,45 @@
+from progress.measure import Measure
+from progress.models import NONE, Status, TopicProgress
+from progress.visitors import ticks_of
+
+
+class Standings:
+    """Where one reader stands in every topic: a learner from the database, a visitor from the session."""
+
+    def __init__(self, statuses):
+        """``statuses`` maps a topic's pk to a Status, the most recent change last."""
+        self.statuses = statuses
+
+    @classmethod
+    def of_reader(cls, request):
+        """The standings of whoever asks. One query for a learner, none for a visitor."""
+        if request.user.is_authenticated:
+            return cls.of_learner(request.user)
+        return cls({pk: status for pk, (status, _) in ticks_of(request.session).items()})
+
+    @classmethod
+    def of_learner(cls, user):
+        rows = TopicProgress.objects.filter(user=user).order_by("changed_at")
+        return cls(dict(rows.values_list("topic_id", "status")))
+
+    def of(self, pk):
+        return self.statuses.get(pk, NONE)
+
+    def measure(self, topics):
+        return Measure.of(topics, self.statuses)
+
+    def next_topic(self, topics):
+        """The topic to continue with, or None when there is none left.
+
+        That is what the reader is learning; else the first required topic that is left after the latest tick;
+        else the first one left at all. What was skipped is passed over.
+        """
+        learning = [topic for topic in topics if self.of(topic.pk) == Status.LEARNING]
+        recent = {pk: age for age, pk in enumerate(self.statuses)}
+        if learning:
+            return max(learning, key=lambda topic: recent[topic.pk])
+        ticked = [place for place, topic in enumerate(topics) if topic.pk in recent]
+        latest = max(ticked, key=lambda place: recent[topics[place].pk], default=-1)
+        ahead = [*topics[latest + 1 :], *topics[: latest + 1]]
+        left = [topic for topic in ahead if self.of(topic.pk) == NONE]
+        return next((topic for topic in left if topic.required), None)

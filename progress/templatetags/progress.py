@@ -1,0 +1,38 @@
+"""What templates ask of the reader's progress. All of it comes from the lazy ``progress`` in the context."""
+
+from django import template
+
+from progress.rows import render_rows, render_stage_head
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def rows(context, section, page):
+    """The rows of a section's topics: ``{% rows section "roadmap" %}``."""
+    return render_rows(section, page, context["progress"])
+
+
+@register.simple_tag(takes_context=True)
+def stage_head(context, section):
+    """What stands above the rows of a stage: ``{% stage_head section %}``."""
+    measured = context["progress"].measure(section.topics)
+    return render_stage_head(section.slug, section.title, section.summary, section.level, section.number, measured)
+
+
+@register.simple_tag(takes_context=True)
+def measure(context, topics):
+    """How far the reader is: ``{% measure section.topics as measured %}``."""
+    return context["progress"].measure(topics)
+
+
+@register.simple_tag(takes_context=True)
+def next_topic(context, topics):
+    """Where the reader goes on: ``{% next_topic outline.topics as next %}``."""
+    return context["progress"].next_topic(topics)
+
+
+@register.simple_tag(takes_context=True)
+def standing(context, topic):
+    """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
+    return context["progress"].of(topic.pk)

@@ -1,0 +1,114 @@
+from django.contrib import admin
+from django.db.models import Count
+
+from stages.models import (
+    Entry,
+    Resource,
+    Source,
+    Stage,
+    Topic,
+    TopicResource,
+    Track,
+    TrackSection,
+    TrackTopic,
+)
+
+
+class SlugIsForever(admin.ModelAdmin):
+    """The slug is filled in from the title once, and is fixed from then on: ticks and links hang on it."""
+
+    prepopulated_fields = {"slug": ["title"]}
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
+
+
+class TopicResourceInline(admin.TabularInline):
+    model = TopicResource
+    autocomplete_fields = ["resource"]
+    extra = 0
+
+
+@admin.register(Stage)
+class StageAdmin(SlugIsForever):
+    list_display = ["title", "position", "level", "state", "topic_count"]
+    list_filter = ["level", "state"]
+    search_fields = ["title", "slug"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(topic_count=Count("topics"))
+
+    @admin.display(description="topics", ordering="topic_count")
+    def topic_count(self, stage):
+        return stage.topic_count
+
+
+@admin.register(Topic)
+class TopicAdmin(SlugIsForever):
+    list_display = ["title", "stage", "position", "level", "required", "state"]
+    list_filter = ["stage", "level", "kind", "required", "state"]
+    list_select_related = ["stage"]
+    search_fields = ["title", "slug", "summary"]
+    ordering = ["stage__position", "position"]
+    autocomplete_fields = ["stage", "prerequisites"]
+    inlines = [TopicResourceInline]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary"]}),
+        ("Place", {"fields": ["stage", "position", "level", "kind", "required", "state"]}),
+        ("Ties", {"fields": ["prerequisites", "replaces"]}),
+    ]
+
+
+@admin.register(Resource)
+class ResourceAdmin(admin.ModelAdmin):
+    list_display = ["title", "kind", "publisher", "free", "state", "url"]
+    list_filter = ["kind", "free", "state"]
+    search_fields = ["title", "url", "publisher"]
+
+
+class TrackSectionInline(admin.TabularInline):
+    model = TrackSection
+    fields = ["position", "part", "title", "slug"]
+    extra = 0
+    show_change_link = True
+
+
+@admin.register(Track)
+class TrackAdmin(SlugIsForever):
+    list_display = ["title", "position", "source", "state"]
+    list_select_related = ["source"]
+    search_fields = ["title", "slug"]
+    inlines = [TrackSectionInline]
+
+
+class TrackTopicInline(admin.TabularInline):
+    model = TrackTopic
+    autocomplete_fields = ["topic"]
+    extra = 0
+
+
+@admin.register(TrackSection)
+class TrackSectionAdmin(admin.ModelAdmin):
+    list_display = ["title", "track", "part", "position"]
+    list_filter = ["track"]
+    list_select_related = ["track"]
+    search_fields = ["title"]
+    inlines = [TrackTopicInline]
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):
+    list_display = ["title", "key", "form", "position"]
+    search_fields = ["title", "key"]
+
+
+@admin.register(Entry)
+class EntryAdmin(admin.ModelAdmin):
+    list_display = ["ref", "label", "section", "kind", "source"]
+    list_filter = ["source", "kind"]
+    list_select_related = ["source"]
+    search_fields = ["ref", "label", "section"]
+    autocomplete_fields = ["stage", "topics", "resources"]

@@ -1,0 +1,22 @@
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        label="Search topics and resources",
+        required=False,
+        max_length=100,
+        widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": "querysets, Gunicorn, CSRF"}),
+    )
+
+    @property
+    def helper(self):
+        helper = FormHelper()
+        helper.form_method = "get"
+        helper.form_class = "search"
+        helper.disable_csrf = True
+        helper.attrs = {"role": "search"}
+        helper.add_input(Submit("", "Search"))
+        return helper

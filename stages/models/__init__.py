@@ -1,0 +1,21 @@
+"""What there is to learn: stages, topics and resources, the tracks through them, and where they come from."""
+
+from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource
+from stages.models.loaded import LoadedEntry
+from stages.models.sources import Entry, Source
+from stages.models.tracks import Track, TrackSection, TrackTopic
+
+__all__ = [
+    "Entry",
+    "Level",
+    "LoadedEntry",
+    "Resource",
+    "Source",
+    "Stage",
+    "State",
+    "Topic",
+    "TopicResource",
+    "Track",
+    "TrackSection",
+    "TrackTopic",
+]

@@ -1,0 +1,233 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.urls import reverse
+
+from stages.search import SearchQuerySet
+
+
+class Level(models.TextChoices):
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class State(models.TextChoices):
+    """Where a piece of content is in its life. Only what is published is shown or counted anywhere."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class StageQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(state=State.PUBLISHED)
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class Stage(models.Model):
+    """A step of the roadmap: topics that belong together, in the order to learn them."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=160, help_text="One sentence: what this stage gives the learner.")
+    level = models.CharField(
+        max_length=12, choices=Level, blank=True, help_text="Leave empty for a stage that serves every level."
+    )
+    position = models.PositiveSmallIntegerField(default=0, db_index=True)
+    state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+
+    objects = StageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("stage", args=[self.slug])
+
+    def natural_key(self):
+        return (self.slug,)
+
+
+class ResourceQuerySet(SearchQuerySet):
+    search_weights = {"title": "A", "publisher": "B", "url": "C"}
+
+    def published(self):
+        return self.filter(state=State.PUBLISHED)
+
+    def get_by_natural_key(self, url):
+        return self.get(url=url)
+
+
+class Resource(models.Model):
+    """A page, book, course, video or tool that teaches something. One row per address."""
+
+    class Kind(models.TextChoices):
+        DOCUMENTATION = "documentation"
+        TUTORIAL = "tutorial"
+        ARTICLE = "article"
+        BOOK = "book"
+        COURSE = "course"
+        VIDEO = "video"
+        PRACTICE = "practice"
+        COMMUNITY = "community"
+        PACKAGE = "package"
+        TOOL = "tool"
+        IMAGE = "image"
+
+    url = models.URLField(
+        "address",
+        max_length=500,
+        unique=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        error_messages={"unique": "A resource with this address exists already."},
+    )
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=13, choices=Kind, default=Kind.DOCUMENTATION)
+    publisher = models.CharField(max_length=80, help_text="Who publishes or wrote it.")
+    free = models.BooleanField(default=True)
+    unverified = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Why nobody has checked that this address exists, if nobody has.",
+    )
+    state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["url"]
+
+    def __str__(self):
+        return self.title
+
+    def natural_key(self):
+        return (self.url,)
+
+
+class TopicQuerySet(SearchQuerySet):
+    search_weights = {"title": "A", "summary": "B"}
+
+    def published(self):
+        """The topics that learners see and that count: published, in a published stage."""
+        return self.filter(state=State.PUBLISHED, stage__state=State.PUBLISHED)
+
+    def in_learning_order(self):
+        return self.order_by("stage__position", "stage_id", "position", "pk")
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+def check_slugs(value):
+    """Raise ValidationError unless ``value`` is a list of slugs."""
+    if not isinstance(value, list) or not all(isinstance(slug, str) and slug for slug in value):
+        raise ValidationError("Give a list of the slugs of topics, such as [old-topic].")
+
+
+class Topic(models.Model):
+    """Something a learner can finish in one sitting, and tick.
+
+    Its slug is its identity, for ever: a topic may be renamed, moved and reordered, and every tick stays with it.
+    """
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson"
+        PROJECT = "project"
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="Never changes once learners have ticked it.")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="topics")
+    position = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=160, help_text="One sentence: what the learner will be able to do.")
+    level = models.CharField(max_length=12, choices=Level, default=Level.BEGINNER)
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.LESSON)
+    required = models.BooleanField(default=True, help_text="Optional topics are never needed for 100 %.")
+    state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    prerequisites = models.ManyToManyField("self", symmetrical=False, related_name="unlocks", blank=True)
+    resources = models.ManyToManyField(Resource, through="TopicResource", related_name="topics")
+    replaces = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_slugs],
+        help_text="The slugs of topics that this one takes over from, with their ticks.",
+    )
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        indexes = [models.Index(fields=["stage", "position"], name="topic_order")]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("topic", args=[self.slug])
+
+    def natural_key(self):
+        return (self.slug,)
+
+    natural_key.dependencies = ["stages.stage"]
+
+    def is_published(self):
+        return self.state == State.PUBLISHED and self.stage.state == State.PUBLISHED
+
+    def successors(self):
+        """The published topics that took over from this one: none unless it was merged or split."""
+        replacing = list(Topic.objects.exclude(replaces=[]).select_related("stage"))
+        heirs, wanted, seen = [], [self.slug], {self.slug}
+        while wanted:
+            slug = wanted.pop()
+            for topic in replacing:
+                if slug in topic.replaces and topic.slug not in seen:
+                    seen.add(topic.slug)
+                    if topic.is_published():
+                        heirs.append(topic)
+                    else:
+                        wanted.append(topic.slug)
+        return heirs
+
+
+class TopicResourceQuerySet(models.QuerySet):
+    def shown(self):
+        """The links to show under a topic, in their order, each with its resource."""
+        return self.filter(resource__state=State.PUBLISHED).select_related("resource")
+
+    def get_by_natural_key(self, topic, url):
+        return self.get(topic__slug=topic, resource__url=url)
+
+
+class TopicResource(models.Model):
+    """A resource as one topic recommends it: in which place, and why."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="links")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="links")
+    position = models.PositiveSmallIntegerField(default=0)
+    why = models.CharField(max_length=120, blank=True, help_text="One line: why this one.")
+
+    objects = TopicResourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["topic", "resource"],
+                name="resource_once_per_topic",
+                violation_error_message="This topic already has that resource.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.topic} → {self.resource}"
+
+    def natural_key(self):
+        return (self.topic.slug, self.resource.url)
+
+    natural_key.dependencies = ["stages.topic", "stages.resource"]

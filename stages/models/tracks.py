@@ -1,0 +1,130 @@
+from django.db import models
+from django.urls import reverse
+
+from stages.models.curriculum import State, Topic
+from stages.models.sources import Source
+
+
+class TrackQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(state=State.PUBLISHED)
+
+    def roadmap(self):
+        """The merged roadmap's own track. Raises Track.DoesNotExist before any content is loaded."""
+        return self.published().get(follows_stages=True)
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class Track(models.Model):
+    """A way through the topics. It orders them and never copies them: a tick counts in every track."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=300, help_text="Who it is for, and how it goes.")
+    position = models.PositiveSmallIntegerField(default=0)
+    follows_stages = models.BooleanField(
+        default=False,
+        help_text="Its sections are the stages themselves, so it needs none of its own: the merged roadmap.",
+    )
+    source = models.OneToOneField(Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="track")
+    state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+
+    objects = TrackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follows_stages"],
+                condition=models.Q(follows_stages=True),
+                name="one_merged_roadmap",
+                violation_error_message="Another track already follows the stages.",
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("roadmap") if self.follows_stages else reverse("track", args=[self.slug])
+
+    def natural_key(self):
+        return (self.slug,)
+
+    natural_key.dependencies = ["stages.source"]
+
+
+class TrackSectionQuerySet(models.QuerySet):
+    def get_by_natural_key(self, track, slug):
+        return self.get(track__slug=track, slug=slug)
+
+
+class TrackSection(models.Model):
+    """A heading of a track and the topics below it.
+
+    A document may name a topic under several headings, and the track keeps that: the topic stands in each of
+    those sections, is one topic all the same, and counts once in the track.
+    """
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="sections")
+    slug = models.SlugField(max_length=80)
+    position = models.PositiveSmallIntegerField(default=0)
+    part = models.CharField(max_length=80, blank=True, help_text="For a track in several parts: which one.")
+    title = models.CharField(max_length=160)
+    topics = models.ManyToManyField(Topic, through="TrackTopic", related_name="track_sections")
+
+    objects = TrackSectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["track", "slug"],
+                name="section_slug_once_per_track",
+                violation_error_message="This track already has a section with that slug.",
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def natural_key(self):
+        return (self.track.slug, self.slug)
+
+    natural_key.dependencies = ["stages.track"]
+
+
+class TrackTopicQuerySet(models.QuerySet):
+    def get_by_natural_key(self, track, section, topic):
+        return self.get(section__track__slug=track, section__slug=section, topic__slug=topic)
+
+
+class TrackTopic(models.Model):
+    """A topic's place in a section of a track."""
+
+    section = models.ForeignKey(TrackSection, on_delete=models.CASCADE, related_name="places")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="places")
+    position = models.PositiveSmallIntegerField(default=0)
+    required = models.BooleanField(default=True)
+
+    objects = TrackTopicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "topic"],
+                name="topic_once_per_section",
+                violation_error_message="This section already has that topic.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.section}: {self.topic}"
+
+    def natural_key(self):
+        return (*self.section.natural_key(), self.topic.slug)
+
+    natural_key.dependencies = ["stages.tracksection", "stages.topic"]

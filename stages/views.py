@@ -1,0 +1,128 @@
+from itertools import groupby
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from stages.forms import SearchForm
+from stages.models import Resource, Source, Stage, Topic, Track
+from stages.outline import (
+    OutlineTopic,
+    Section,
+    outline_of_stages,
+    outline_of_track,
+    outlines,
+    topics_of_stage,
+)
+
+RESULTS = 30  # of each kind, on a page of search results
+
+
+@login_not_required
+@require_safe
+def roadmap(request):
+    """The merged roadmap: every stage with its topics, in learning order."""
+    return render(request, "stages/roadmap.html", {"outline": outline_of_stages()})
+
+
+@login_not_required
+@require_safe
+def stage(request, slug):
+    stages = list(Stage.objects.published())
+    place = next((number for number, stage in enumerate(stages) if stage.slug == slug), None)
+    if place is None:
+        get_object_or_404(Stage.objects.published(), slug=slug)
+    stage = stages[place]
+    context = {
+        "stage": stage,
+        "section": Section(stage.slug, stage.title, topics_of_stage(stage), place + 1, level=stage.level),
+        "previous": stages[place - 1] if place else None,
+        "next": stages[place + 1] if place + 1 < len(stages) else None,
+    }
+    return render(request, "stages/stage.html", context)
+
+
+@login_not_required
+@require_safe
+def topic(request, slug):
+    topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
+    if not topic.is_published():
+        heirs = topic.successors()
+        if not heirs:
+            get_object_or_404(Topic.objects.published(), slug=slug)
+        # Merged or split: the old address leads to what took over.
+        return redirect(heirs[0], permanent=False)
+    siblings = topics_of_stage(topic.stage)
+    place = [sibling.pk for sibling in siblings].index(topic.pk)
+    entries = topic.entries.select_related("source").order_by("source__position", "position")
+    context = {
+        "topic": topic,
+        "section": Section(topic.stage.slug, topic.stage.title, siblings[place : place + 1]),
+        "stage_topics": siblings,
+        "previous": siblings[place - 1] if place else None,
+        "next": siblings[place + 1] if place + 1 < len(siblings) else None,
+        "prerequisites": topic.prerequisites.published().in_learning_order(),
+        "unlocks": topic.unlocks.published().in_learning_order(),
+        "links": topic.links.shown(),
+        "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
+    }
+    return render(request, "stages/topic.html", context)
+
+
+@login_not_required
+@require_safe
+def track_list(request):
+    tracks = list(Track.objects.published().select_related("source"))
+    found = outlines(tracks)
+    return render(request, "stages/track_list.html", {"tracks": [(track, found[track.pk]) for track in tracks]})
+
+
+@login_not_required
+@require_safe
+def track(request, slug):
+    track = get_object_or_404(Track.objects.published().select_related("source"), slug=slug)
+    if track.follows_stages:
+        return redirect("roadmap")
+    outline = outline_of_track(track)
+    parts = [(part, list(found)) for part, found in groupby(outline.sections, key=lambda section: section.part)]
+    return render(request, "stages/track.html", {"track": track, "outline": outline, "parts": parts})
+
+
+@login_not_required
+@require_safe
+def source_list(request):
+    sources = Source.objects.select_related("track").with_counts()
+    return render(request, "stages/source_list.html", {"sources": sources})
+
+
+@login_not_required
+@require_safe
+def source(request, key):
+    source = get_object_or_404(Source.objects.select_related("track"), key=key)
+    topics = Prefetch("topics", Topic.objects.published().in_learning_order())
+    resources = Prefetch("resources", Resource.objects.published())
+    entries = source.entries.select_related("stage").prefetch_related(topics, resources)
+    sections = [(title, list(found)) for title, found in groupby(entries, key=lambda entry: entry.section)]
+    return render(request, "stages/source.html", {"source": source, "sections": sections})
+
+
+@login_not_required
+@require_safe
+def search(request):
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    topics = Topic.objects.published().search(text)[: RESULTS + 1]
+    rows = topics.values_list("stage__slug", "pk", "slug", "title", "summary", "level", "kind", "required")
+    context = {
+        "form": form,
+        "text": text,
+        "sections": [Section(stage, "", (OutlineTopic(*columns),)) for stage, *columns in rows],
+        "resources": list(
+            Resource.objects.published()
+            .search(text)
+            .prefetch_related(Prefetch("topics", Topic.objects.published().in_learning_order()))[: RESULTS + 1]
+        ),
+        "limit": RESULTS,
+    }
+    return render(request, "stages/search.html", context)

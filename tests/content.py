@@ -1,0 +1,85 @@
+"""A small roadmap for tests, and folders of fixture files to load."""
+
+from types import SimpleNamespace
+
+import yaml
+
+from progress.models import CarryOver, ProgressEvent, TopicProgress
+from stages.models import (
+    Entry,
+    LoadedEntry,
+    Resource,
+    Source,
+    Stage,
+    Topic,
+    TopicResource,
+    Track,
+    TrackSection,
+    TrackTopic,
+)
+
+
+def wipe():
+    """Take everything away that the site holds except people."""
+    for model in (TopicProgress, ProgressEvent, CarryOver, TrackTopic, TrackSection, Track, Entry, Source):
+        model.objects.all().delete()
+    for model in (TopicResource, Topic, Resource, Stage, LoadedEntry):
+        model.objects.all().delete()
+
+
+def make_content():
+    """Two stages, five topics (one of them optional), a resource, the merged roadmap and one other track.
+
+    The other track names ``routes`` under two of its headings, as a document may.
+    """
+    first = Stage.objects.create(slug="first", title="First steps", summary="Begin.", level="beginner", position=1)
+    second = Stage.objects.create(slug="second", title="Further on", summary="Go on.", level="advanced", position=2)
+    topics = {}
+    rows = [
+        ("boots", first, True),
+        ("maps", first, True),
+        ("snacks", first, False),
+        ("routes", second, True),
+        ("weather", second, True),
+    ]
+    for position, (slug, stage, required) in enumerate(rows, start=1):
+        topics[slug] = Topic.objects.create(
+            slug=slug,
+            stage=stage,
+            title=slug.title(),
+            summary=f"Know your {slug}.",
+            position=position,
+            required=required,
+            level=stage.level,
+        )
+    topics["maps"].prerequisites.add(topics["boots"])
+    resource = Resource.objects.create(url="https://example.org/maps/", title="Reading maps", publisher="Example")
+    TopicResource.objects.create(topic=topics["maps"], resource=resource, position=1, why="It is short.")
+    source = Source.objects.create(key="leaflet", title="A leaflet", form="A list.", summary="It names maps.")
+    entry = Entry.objects.create(ref="x1", source=source, section="Part one", line=3, label="Maps", position=1)
+    entry.topics.add(topics["maps"])
+    merged = Track.objects.create(slug="roadmap", title="The roadmap", summary="All.", follows_stages=True)
+    other = Track.objects.create(slug="other", title="Another way", summary="Less.", position=2, source=source)
+    for position, (title, slugs) in enumerate([("Start", ["maps", "routes"]), ("Finish", ["routes", "snacks"])]):
+        section = TrackSection.objects.create(track=other, slug=title.lower(), title=title, position=position)
+        for place, slug in enumerate(slugs):
+            TrackTopic.objects.create(section=section, topic=topics[slug], position=place, required=slug != "snacks")
+    return SimpleNamespace(
+        first=first, second=second, topics=topics, resource=resource, source=source, merged=merged, other=other
+    )
+
+
+def stage(slug="first", **fields):
+    return {"model": "stages.stage", "fields": {"slug": slug, "title": slug.title(), "summary": "A stage.", **fields}}
+
+
+def topic(slug, stage="first", **fields):
+    fields = {"slug": slug, "stage": [stage], "title": slug.title(), "summary": "A topic.", **fields}
+    return {"model": "stages.topic", "fields": fields}
+
+
+def write_files(folder, *entries, name="roadmap.yaml"):
+    """Make ``folder`` hold one fixture file with these entries, and return the folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(yaml.safe_dump(list(entries), allow_unicode=True), encoding="utf-8")
+    return folder

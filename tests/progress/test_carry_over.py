@@ -1,0 +1,80 @@
+"""Merges and splits: a topic that replaces others takes over their ticks."""
+
+import pytest
+
+from progress.models import CarryOver, ProgressEvent, TopicProgress
+from tests.progress.test_ticks import standing
+
+
+@pytest.fixture
+def topics(content):
+    return content.topics
+
+
+def replace(topic, *slugs):
+    topic.replaces = list(slugs)
+    topic.save()
+
+
+def test_a_merge_keeps_the_most_advanced_standing(topics, learner):
+    TopicProgress.objects.record(learner, topics["boots"], "learning")
+    TopicProgress.objects.record(learner, topics["maps"], "done")
+    replace(topics["routes"], "boots", "maps")
+    CarryOver.objects.settle()
+    assert standing(learner, "routes") == "done"
+    assert standing(learner, "maps") == "done"  # the old rows stay, for the day the topic comes back
+
+
+def test_a_split_gives_each_part_the_standing(topics, learner):
+    TopicProgress.objects.record(learner, topics["boots"], "done")
+    replace(topics["routes"], "boots")
+    replace(topics["weather"], "boots")
+    assert CarryOver.objects.settle() == 2
+    assert standing(learner, "routes") == standing(learner, "weather") == "done"
+
+
+def test_it_is_settled_once(topics, learner):
+    TopicProgress.objects.record(learner, topics["boots"], "done")
+    replace(topics["routes"], "boots")
+    CarryOver.objects.settle()
+    TopicProgress.objects.record(learner, topics["routes"], "none")
+    assert CarryOver.objects.settle() == 0
+    assert standing(learner, "routes") == "none"  # the learner has the last word
+
+
+def test_it_never_takes_a_standing_back(topics, learner):
+    TopicProgress.objects.record(learner, topics["boots"], "learning")
+    TopicProgress.objects.record(learner, topics["routes"], "done")
+    replace(topics["routes"], "boots")
+    CarryOver.objects.settle()
+    assert standing(learner, "routes") == "done"
+
+
+@pytest.mark.parametrize("order", [("maps", "routes"), ("routes", "maps")])
+def test_a_chain_is_walked_from_its_beginning(topics, learner, order):
+    TopicProgress.objects.record(learner, topics["boots"], "done")
+    wanted = {"maps": "boots", "routes": "maps"}
+    for slug in order:
+        replace(topics[slug], wanted[slug])
+    CarryOver.objects.settle()
+    assert standing(learner, "routes") == "done"
+
+
+def test_topics_that_replace_each_other_do_not_hang_it(topics, learner):
+    TopicProgress.objects.record(learner, topics["boots"], "done")
+    replace(topics["maps"], "boots")
+    replace(topics["boots"], "maps")
+    CarryOver.objects.settle()
+    assert standing(learner, "maps") == "done"
+
+
+def test_a_slug_that_never_was_is_passed_over(topics):
+    replace(topics["maps"], "unheard-of")
+    assert CarryOver.objects.settle() == 0
+
+
+def test_the_history_says_why(topics, learner):
+    TopicProgress.objects.record(learner, topics["boots"], "done")
+    replace(topics["maps"], "boots")
+    CarryOver.objects.settle()
+    assert learner.progress_events.get(topic=topics["maps"]).cause == ProgressEvent.Cause.CARRY_OVER

@@ -1,0 +1,70 @@
+"""The one way of counting, by itself."""
+
+from collections import namedtuple
+
+import pytest
+
+from progress.measure import Measure
+from progress.standings import Standings
+
+Item = namedtuple("Item", "pk required")
+
+
+def items(count, optional=0):
+    return [Item(pk, True) for pk in range(count)] + [Item(1000 + pk, False) for pk in range(optional)]
+
+
+@pytest.mark.parametrize(
+    ("total", "done", "percentage"),
+    [(3, 1, 33), (3, 2, 66), (3, 3, 100), (200, 199, 99), (1000, 999, 99), (1000, 1, 0), (1, 0, 0), (7, 7, 100)],
+)
+def test_it_rounds_down_and_says_100_only_when_nothing_is_left(total, done, percentage):
+    measured = Measure.of(items(total), dict.fromkeys(range(done), "done"))
+    assert measured.percentage == percentage
+    assert measured.is_complete == (measured.left == 0) == (percentage == 100)
+
+
+def test_an_empty_list_is_nothing_to_do():
+    measured = Measure.of([], {1: "done"})
+    assert measured.percentage is None
+    assert not measured.is_complete
+    assert not measured.is_started
+
+
+def test_skipped_counts_apart_and_is_never_done():
+    measured = Measure.of(items(4), {0: "done", 1: "skipped", 2: "learning"})
+    assert (measured.done, measured.skipped, measured.learning, measured.left) == (1, 1, 1, 3)
+    assert measured.percentage == 25
+
+
+def test_optional_topics_are_counted_apart_and_never_needed():
+    measured = Measure.of(items(2, optional=3), {0: "done", 1: "done", 1000: "done", 1001: "skipped"})
+    assert measured.percentage == 100
+    assert (measured.total, measured.optional, measured.optional_done) == (2, 3, 1)
+
+
+def test_a_list_of_optional_topics_has_no_percentage():
+    assert Measure.of(items(0, optional=2), {1000: "done"}).percentage is None
+
+
+def test_a_topic_that_stands_twice_counts_once():
+    measured = Measure.of([Item(1, False), Item(2, True), Item(1, True)], {1: "done"})
+    assert (measured.total, measured.done, measured.optional) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ({}, 0),
+        ({0: "done"}, 1),
+        ({2: "done"}, 3),  # out of order: on from where the reader is
+        ({0: "done", 4: "done"}, 1),  # the end is reached: back to the first gap
+        ({2: "done", 3: "skipped"}, 4),  # what was skipped is passed over
+        ({3: "learning", 0: "done"}, 3),  # what was begun comes first
+        ({1: "learning", 3: "learning"}, 3),  # the latest of them
+        (dict.fromkeys(range(5), "done"), None),  # an optional topic is left, and is not pressed on anyone
+    ],
+)
+def test_continue_leads_to_the_right_topic(statuses, expected):
+    found = Standings(statuses).next_topic(items(5, optional=1))
+    assert (found and found.pk) == expected

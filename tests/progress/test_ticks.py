@@ -1,0 +1,133 @@
+"""POST /topics/<slug>/progress/"""
+
+import pytest
+
+from progress.models import ProgressEvent
+from stages.models import State
+
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/stages/first/"}
+
+
+def tick(client, slug, status, htmx=False, query="", **data):
+    headers = HTMX if htmx else {}
+    return client.post(f"/topics/{slug}/progress/{query}", {"status": status, **data}, headers=headers)
+
+
+def standing(user, slug):
+    return user.standings.filter(topic__slug=slug).values_list("status", flat=True).first() or "none"
+
+
+@pytest.mark.parametrize("status", ["done", "learning", "skipped"])
+def test_it_records_the_standing_and_the_event(as_learner, learner, content, status):
+    response = tick(as_learner, "maps", status)
+    assert response.status_code == 302
+    assert standing(learner, "maps") == status
+    assert [event.status for event in learner.progress_events.all()] == [status]
+
+
+def test_none_takes_the_standing_away_and_keeps_the_history(as_learner, learner, content):
+    tick(as_learner, "maps", "done")
+    tick(as_learner, "maps", "none")
+    assert standing(learner, "maps") == "none"
+    assert [event.status for event in learner.progress_events.order_by("pk")] == ["done", "none"]
+
+
+@pytest.mark.parametrize("status", ["done", "learning", "skipped", "none"])
+def test_saying_it_twice_changes_nothing(as_learner, learner, content, status):
+    tick(as_learner, "boots", "learning")
+    tick(as_learner, "boots", status)
+    before = list(ProgressEvent.objects.values_list("pk", "at")), list(learner.standings.values())
+    tick(as_learner, "boots", status)
+    assert (list(ProgressEvent.objects.values_list("pk", "at")), list(learner.standings.values())) == before
+
+
+def test_a_stale_tab_unticks_a_topic_that_is_not_ticked(as_learner, content):
+    assert tick(as_learner, "maps", "none").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"status": ""}, {"status": "toggle"}, {"status": "DONE"}, {"status": "x" * 9999}]
+)
+def test_it_refuses_any_other_status(as_learner, learner, content, data):
+    response = as_learner.post("/topics/maps/progress/", data)
+    assert response.status_code == 400
+    assert "status" in response.text
+    assert not learner.progress_events.exists()
+
+
+def test_without_javascript_it_returns_to_the_row(as_learner, content):
+    response = tick(as_learner, "maps", "done", query="?at=first--maps", next="/tracks/other/")
+    assert response.url == "/tracks/other/#first--maps"
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "", "http:///x"])
+def test_it_returns_to_pages_of_this_site_only(as_learner, content, page):
+    assert tick(as_learner, "maps", "done", next=page).url == "/#"
+
+
+def test_with_htmx_it_answers_with_the_row_and_the_bars(as_learner, learner, content):
+    response = tick(as_learner, "maps", "done", htmx=True, page="roadmap", reader=learner.pk)
+    for part in ('id="first--maps"', 'id="bar-first"', 'id="trail-first"', 'id="bar-total"', "innerHTML:#live"):
+        assert part in response.text
+    assert 'aria-checked="true"' in response.text
+    assert "<strong>1 of 2</strong> done" in response.text  # the stage
+    assert "<strong>1 of 4</strong> done" in response.text  # the roadmap
+    assert "Maps: done. First steps: 1 of 2 done." in response.text
+    assert "<html" not in response.text
+
+
+def test_on_a_track_it_answers_with_every_place_of_the_topic(as_learner, learner, content):
+    response = tick(as_learner, "routes", "done", htmx=True, page="track", track="other", reader=learner.pk)
+    for part in ('id="start--routes"', 'id="finish--routes"', 'id="bar-start"', 'id="bar-finish"', 'id="bar-total"'):
+        assert part in response.text
+    assert "trail-" not in response.text
+
+
+def test_the_further_choices_stay_open_after_one_was_made(as_learner, content):
+    response = tick(as_learner, "maps", "learning", htmx=True, query="?menu", page="stage")
+    assert '<details class="more" open>' in response.text
+
+
+def test_a_draft_cannot_be_ticked(as_learner, learner, content):
+    content.topics["maps"].state = State.DRAFT
+    content.topics["maps"].save()
+    assert tick(as_learner, "maps", "done").status_code == 404
+    assert not learner.progress_events.exists()
+
+
+def test_a_page_left_open_while_its_topic_was_merged_still_counts(as_learner, learner, content):
+    topics = content.topics
+    topics["maps"].state = State.RETIRED
+    topics["maps"].save()
+    topics["routes"].replaces = ["maps"]
+    topics["routes"].save()
+    response = tick(as_learner, "maps", "done", htmx=True)
+    assert response.headers["HX-Refresh"] == "true"
+    assert standing(learner, "routes") == "done"
+
+
+def test_a_page_left_open_while_its_topic_was_retired_still_counts(as_learner, learner, content):
+    content.topics["maps"].state = State.RETIRED
+    content.topics["maps"].save()
+    assert tick(as_learner, "maps", "done").status_code == 302
+    assert standing(learner, "maps") == "done"  # kept for the day it comes back
+
+
+def test_an_expired_log_in_keeps_the_tick_and_asks_to_sign_in(client, learner, content):
+    response = tick(client, "maps", "done", htmx=True, reader=learner.pk, next="/stages/first/")
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=/stages/first/"
+    client.post("/accounts/login/", {"login": learner.email, "password": "walk-the-line-27"})
+    assert standing(learner, "maps") == "done"
+
+
+def test_a_page_of_somebody_else_says_whose_the_tick_became(as_outsider, outsider, learner, content):
+    response = tick(as_outsider, "maps", "done", reader=learner.pk, next="/stages/first/")
+    page = as_outsider.get(response.url)
+    assert "You are signed in as Otto Outsider now" in page.text
+    assert standing(outsider, "maps") == "done"
+    assert standing(learner, "maps") == "none"
+
+
+def test_nobody_elses_progress_is_touched(as_learner, outsider, content):
+    tick(as_learner, "maps", "done")
+    assert not outsider.standings.exists()

@@ -1,0 +1,100 @@
+"""Ticking without an account, and bringing the ticks into one."""
+
+from django.contrib.sessions.models import Session
+
+from progress.models import ProgressEvent, TopicProgress
+from stages.models import State
+from tests.progress.test_ticks import standing, tick
+
+
+def log_in(client, user):
+    return client.post("/accounts/login/?next=/", {"login": user.email, "password": "walk-the-line-27"}, follow=True)
+
+
+def test_a_visitor_sees_the_ticks_again(client, content):
+    tick(client, "maps", "done")
+    assert "<strong>1 of 2</strong> done" in client.get("/").text
+    assert not TopicProgress.objects.exists()
+
+
+def test_looking_around_makes_no_session(client, content):
+    for path in ("/", "/stages/first/", "/topics/maps/", "/tracks/"):
+        client.get(path)
+    assert not Session.objects.exists()
+
+
+def test_a_visitor_unticks(client, content):
+    tick(client, "maps", "done")
+    tick(client, "maps", "none")
+    assert "<strong>0 of 2</strong> done" in client.get("/").text
+
+
+def test_two_ticks_of_one_visitor_at_once_are_both_kept(client, content):
+    """Each request has read the session before the other wrote it."""
+    tick(client, "boots", "done")
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from progress import visitors
+
+    key = client.cookies["sessionid"].value
+    one, two = SessionStore(key), SessionStore(key)
+    assert visitors.ticks_of(one) == visitors.ticks_of(two)  # both have loaded it
+    visitors.record(one, content.topics["maps"], "done")
+    visitors.record(two, content.topics["routes"], "done")
+    assert len(visitors.ticks_of(SessionStore(key))) == 3
+
+
+def test_logging_in_brings_the_ticks_along_and_says_so(client, learner, content):
+    tick(client, "maps", "done")
+    tick(client, "routes", "learning")
+    page = log_in(client, learner)
+    assert "2 topics from this visit added to your account." in page.text
+    assert standing(learner, "maps") == "done"
+    assert standing(learner, "routes") == "learning"
+    assert set(ProgressEvent.objects.values_list("cause", flat=True)) == {"sign-in"}
+
+
+def test_the_more_advanced_status_wins(client, learner, content):
+    topics = content.topics
+    TopicProgress.objects.record(learner, topics["maps"], "done")
+    TopicProgress.objects.record(learner, topics["routes"], "skipped")
+    tick(client, "maps", "learning")
+    tick(client, "routes", "done")
+    tick(client, "boots", "skipped")
+    page = log_in(client, learner)
+    assert "2 topics from this visit added to your account; 1 topic already there" in page.text
+    assert [standing(learner, slug) for slug in ("maps", "routes", "boots")] == ["done", "done", "skipped"]
+
+
+def test_the_ticks_are_brought_along_once(client, learner, content):
+    tick(client, "maps", "done")
+    log_in(client, learner)
+    tick(client, "maps", "none")
+    client.post("/accounts/logout/")
+    log_in(client, learner)
+    assert standing(learner, "maps") == "none"
+
+
+def test_the_time_of_the_tick_comes_along(client, learner, content):
+    tick(client, "maps", "done")
+    session = client.session
+    session["ticks"] = {str(content.topics["maps"].pk): ["done", 1_790_000_000]}
+    session.save()
+    log_in(client, learner)
+    assert learner.progress_events.get().at.timestamp() == 1_790_000_000
+
+
+def test_ticks_of_a_topic_merged_meanwhile_reach_its_successor(client, learner, content):
+    tick(client, "maps", "done")
+    content.topics["maps"].state = State.RETIRED
+    content.topics["maps"].save()
+    content.topics["routes"].replaces = ["maps"]
+    content.topics["routes"].save()
+    log_in(client, learner)
+    assert standing(learner, "routes") == "done"
+
+
+def test_signing_out_leaves_no_ticks_behind_for_the_next_person(as_learner, content):
+    tick(as_learner, "maps", "done")
+    as_learner.post("/accounts/logout/")
+    assert "<strong>0 of 2</strong> done" in as_learner.get("/").text

@@ -1,0 +1,43 @@
+"""The files and the database say the same, in both directions."""
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from stages.fixtures import files, read, snapshot
+from stages.models import Topic
+from tests.content import wipe
+
+PATHS = sorted(settings.FIXTURES.glob("*.yaml"))
+
+
+def as_bytes(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("*.yaml")}
+
+
+def test_dump_gives_the_same_bytes(roadmap, tmp_path):
+    call_command("dump_roadmap", tmp_path, verbosity=0)
+    assert as_bytes(tmp_path) == as_bytes(settings.FIXTURES)
+
+
+@pytest.mark.django_db
+def test_djangos_own_loaddata_takes_the_files(tmp_path):
+    wipe()
+    call_command("loaddata", *PATHS, verbosity=0)
+    call_command("dump_roadmap", tmp_path, verbosity=0)
+    assert as_bytes(tmp_path) == as_bytes(settings.FIXTURES)
+    call_command("load_roadmap", verbosity=0)  # and it is no conflict
+
+
+def test_an_edit_is_the_only_difference_in_the_dump(roadmap):
+    before = files(snapshot())
+    Topic.objects.filter(slug="querysets").update(title="Query sets")
+    after = files(snapshot())
+    changed = [name for name in before if before[name] != after[name]]
+    assert changed == ["stage-06-orm-and-databases.yaml"]
+    assert after[changed[0]] == before[changed[0]].replace("title: QuerySets\n", "title: Query sets\n")
+
+
+def test_reading_what_was_written_gives_the_same_records():
+    records = read(settings.FIXTURES)
+    assert {name: text.encode() for name, text in files(records).items()} == as_bytes(settings.FIXTURES)

@@ -1,0 +1,127 @@
+"""Who may open what. A route that is not in the table fails the suite."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.conftest import client_of
+
+# What each person gets on GET: v(isitor) l(earner) i(nstructor) m(aintainer) o(utsider).
+PUBLIC = {"v": 200, "l": 200, "i": 200, "m": 200, "o": 200}
+PRIVATE = PUBLIC | {"v": "login"}
+POST_ONLY = dict.fromkeys("vlimo", 405)
+STRANGERS_ONLY = dict.fromkeys("limo", 302) | {"v": 200}
+
+TABLE = {
+    "/": PUBLIC,
+    "/stages/<slug>/": PUBLIC,
+    "/topics/<slug>/": PUBLIC,
+    "/topics/<slug>/progress/": POST_ONLY,
+    "/tracks/": PUBLIC,
+    "/tracks/<slug>/": PUBLIC,
+    "/sources/": PUBLIC,
+    "/sources/<key>/": PUBLIC,
+    "/search/": PUBLIC,
+    "/me/": PRIVATE,
+    "/healthz": PUBLIC,
+    "/accounts/": PRIVATE,
+    "/accounts/login/": STRANGERS_ONLY,
+    "/accounts/signup/": STRANGERS_ONLY,
+    "/accounts/login/code/confirm/": dict.fromkeys("vlimo", 302),
+    "/accounts/logout/": PUBLIC | {"v": 302},
+    "/accounts/inactive/": PUBLIC,
+    "/accounts/email/": PRIVATE,
+    "/accounts/password/change/": PRIVATE,
+    "/accounts/password/set/": dict.fromkeys("limo", 302) | {"v": "login"},
+    "/accounts/password/reset/": PUBLIC,
+    "/accounts/password/reset/done/": PUBLIC,
+    "/accounts/password/reset/key/<uidb36>-<key>/": PUBLIC,
+    "/accounts/password/reset/key/done/": PUBLIC,
+    "/accounts/confirm-email/": dict.fromkeys("vlimo", 302),
+    "/accounts/reauthenticate/": PRIVATE,
+    "/accounts/2fa/": PRIVATE,
+    "/accounts/2fa/authenticate/": dict.fromkeys("vlimo", 302),
+    "/accounts/2fa/reauthenticate/": dict.fromkeys("limo", 302) | {"v": "login"},
+    "/accounts/2fa/totp/activate/": dict.fromkeys("limo", 302) | {"v": "login"},
+    "/accounts/2fa/totp/deactivate/": dict.fromkeys("limo", 404) | {"v": "login"},
+    "/accounts/2fa/recovery-codes/": dict.fromkeys("limo", 404) | {"v": "login"},
+    "/accounts/2fa/recovery-codes/generate/": dict.fromkeys("limo", 302) | {"v": "login"},
+    "/accounts/2fa/recovery-codes/download/": dict.fromkeys("limo", 404) | {"v": "login"},
+}
+VALUES = {"<slug>": "maps", "<key>": "leaflet", "<uidb36>": "1"}
+
+
+def routes(patterns=None, prefix="/"):
+    """Every route of the URLconf as text, the admin's left out: its own test follows."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern).lstrip("^").rstrip("$")
+        if hasattr(pattern, "url_patterns"):
+            if getattr(pattern, "namespace", None) != "admin":
+                yield from routes(pattern.url_patterns, route)
+        else:
+            yield tidy(route)
+
+
+def tidy(route):
+    for converter in ("slug:", "str:", "int:"):
+        route = route.replace(f"<{converter}", "<")
+    return (
+        route.replace("(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)", "<uidb36>-<key>")
+        .replace("(?P<key>[-:\\w]+)", "<key>")
+        .replace("\\Z", "")
+    )
+
+
+def test_every_route_is_in_the_table():
+    assert sorted(set(routes()) - {"/admin/"}) == sorted(TABLE)
+
+
+@pytest.fixture
+def people(learner, instructor, maintainer, outsider):
+    return (
+        {"v": Client()}
+        | {user.name[0].lower(): client_of(user) for user in (learner, instructor, outsider)}
+        | {"m": client_of(maintainer)}
+    )
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_it_answers_as_the_table_says(route, content, people):
+    found = {person: answer(client, path_of(route)) for person, client in people.items()}
+    assert found == TABLE[route], route
+
+
+def path_of(route):
+    slug = {"/stages/<slug>/": "first", "/tracks/<slug>/": "other"}.get(route, "maps")
+    return route.replace("<slug>", slug).replace("<uidb36>-<key>", "1-abc").replace("<key>", "leaflet")
+
+
+def answer(client, path):
+    response = client.get(path)
+    if response.status_code == 302 and response.url.startswith(f"{settings_login()}?next="):
+        return "login"
+    return response.status_code
+
+
+def settings_login():
+    from django.shortcuts import resolve_url
+
+    return resolve_url(settings.LOGIN_URL)
+
+
+@pytest.mark.parametrize("path", ["", "stages/topic/", "stages/topic/add/", "accounts/user/", "auth/group/"])
+def test_the_admin_is_for_staff(path, content, people):
+    """A maintainer edits content and nothing else; everyone else is sent away."""
+    found = {person: people[person].get(f"/admin/{path}").status_code for person in people}
+    maintainers = 200 if path == "" or path.startswith("stages") else 403
+    assert found == {"v": 302, "l": 302, "i": 302, "o": 302, "m": maintainers}
+
+
+def test_nobody_posts_without_a_token(content, learner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(learner)
+    response = client.post("/topics/maps/progress/", {"status": "done"})
+    assert response.status_code == 403
+    assert "Nothing was saved" in response.text
+    assert not learner.standings.exists()
