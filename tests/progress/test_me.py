@@ -1,0 +1,39 @@
+"""/me/, the learner's own page."""
+
+from progress.models import TopicProgress
+from tests.progress.test_ticks import tick
+
+
+def test_it_says_where_to_go_on(content, as_learner):
+    assert "Start: Boots" in as_learner.get("/me/").text
+    tick(as_learner, "maps", "done")
+    assert "Continue: Routes" in as_learner.get("/me/").text
+
+
+def test_it_shows_each_stage_and_track(content, as_learner, learner):
+    TopicProgress.objects.record(learner, content.topics["routes"], "done")
+    page = as_learner.get("/me/").text
+    assert "First steps" in page
+    assert "Another way" in page
+    assert "<strong>1 of 2</strong> done" in page
+
+
+def test_it_lists_what_was_begun(content, as_learner):
+    tick(as_learner, "weather", "learning")
+    page = as_learner.get("/me/").text
+    assert "You are learning" in page
+    assert '<a href="/topics/weather/">Weather</a>' in page
+
+
+def test_it_says_when_all_is_done(content, as_learner):
+    for slug in ("boots", "maps", "routes", "weather"):
+        tick(as_learner, slug, "done")
+    page = as_learner.get("/me/").text
+    assert "You have walked the whole trail." in page
+    assert "Continue" not in page
+
+
+def test_it_speaks_to_the_learner_by_name(content, as_learner, learner):
+    learner.name = "ليلى"
+    learner.save()
+    assert "ليلى’s progress" in as_learner.get("/me/").text

@@ -1,0 +1,91 @@
+"""Maintainers edit the content in the admin."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from progress.models import TopicProgress
+from stages.models import Resource, Stage, Topic, Track
+
+MODELS = ["stage", "topic", "resource", "track", "tracksection", "source", "entry"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_lists_open_and_search(roadmap, as_maintainer, model):
+    assert as_maintainer.get(f"/admin/stages/{model}/").status_code == 200
+    assert as_maintainer.get(f"/admin/stages/{model}/?q=django").status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_forms_open(roadmap, as_maintainer, model):
+    from django.apps import apps
+
+    pk = apps.get_model("stages", model).objects.first().pk
+    assert as_maintainer.get(f"/admin/stages/{model}/{pk}/change/").status_code == 200
+    assert as_maintainer.get(f"/admin/stages/{model}/add/").status_code == 200
+
+
+def test_a_maintainer_edits_a_topic_and_learners_see_it(content, as_maintainer, client):
+    topic = content.topics["maps"]
+    data = {
+        "title": "Charts",
+        "summary": "Read a chart.",
+        "stage": content.second.pk,
+        "position": 7,
+        "level": "advanced",
+        "kind": "lesson",
+        "required": "on",
+        "state": "published",
+        "prerequisites": [content.topics["boots"].pk],
+        "replaces": "[]",
+        "links-TOTAL_FORMS": 0,
+        "links-INITIAL_FORMS": 0,
+    }
+    response = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", data)
+    assert response.status_code == 302, response.context["errors"]
+    page = client.get("/topics/maps/").text
+    assert "Charts" in page
+    assert "Further on" in page
+
+
+def test_the_slug_of_a_topic_is_fixed(content, as_maintainer):
+    form = as_maintainer.get(f"/admin/stages/topic/{content.topics['maps'].pk}/change/").context["adminform"].form
+    assert "slug" not in form.fields
+
+
+def test_deleting_a_topic_that_somebody_ticked_is_refused(content, as_maintainer, learner):
+    topic = content.topics["maps"]
+    TopicProgress.objects.record(learner, topic, "done")
+    response = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/delete/", {"post": "yes"})
+    assert response.status_code == 200  # it explains instead
+    as_maintainer.post(
+        "/admin/stages/topic/", {"action": "delete_selected", "_selected_action": [topic.pk], "post": "yes"}
+    )
+    assert Topic.objects.filter(pk=topic.pk).exists()
+    assert learner.standings.count() == 1
+
+
+def test_a_second_resource_with_the_same_address_is_refused(content, as_maintainer):
+    data = {"url": content.resource.url, "title": "T", "kind": "article", "publisher": "P", "state": "published"}
+    response = as_maintainer.post("/admin/stages/resource/add/", data)
+    assert "A resource with this address exists already." in response.text
+    assert Resource.objects.count() == 1
+
+
+def test_a_second_merged_roadmap_is_refused(content, as_maintainer):
+    data = {"title": "T", "slug": "t", "summary": "S", "position": 1, "follows_stages": "on", "state": "published"}
+    inline = {"sections-TOTAL_FORMS": 0, "sections-INITIAL_FORMS": 0}
+    response = as_maintainer.post("/admin/stages/track/add/", data | inline)
+    assert "Another track already follows the stages." in response.text
+    assert Track.objects.count() == 2
+
+
+def test_without_the_right_nothing_is_changed(content, as_maintainer, maintainer):
+    maintainer.user_permissions.set(Permission.objects.filter(codename="view_stage"))
+    assert as_maintainer.get("/admin/stages/stage/").status_code == 200
+    assert as_maintainer.post(f"/admin/stages/stage/{content.first.pk}/change/", {"title": "X"}).status_code == 403
+    assert Stage.objects.get(slug="first").title == "First steps"
+
+
+def test_staff_logs_in_where_everyone_does(content, client):
+    assert client.get("/admin/").url.startswith("/admin/login/")
+    assert client.get("/admin/login/?next=/admin/").url.startswith("/accounts/login/")

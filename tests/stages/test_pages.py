@@ -1,0 +1,114 @@
+"""The content pages, as a reader sees them."""
+
+import pytest
+from django.urls import reverse
+
+from stages.models import Stage, Topic, Track
+
+
+def test_the_roadmap_shows_every_stage_and_topic_in_order(roadmap, client):
+    page = client.get("/")
+    for stage in Stage.objects.all():
+        assert f'<a href="/stages/{stage.slug}/">' in page.text
+    places = [
+        page.text.index(f'id="{topic.stage.slug}--{topic.slug}"')
+        for topic in Topic.objects.in_learning_order().select_related("stage")
+    ]
+    assert places == sorted(places)
+
+
+def test_a_stage_links_its_neighbours(roadmap, client):
+    page = client.get("/stages/apis/").text
+    assert 'rel="prev" href="/stages/advanced-django/"' in page
+    assert 'rel="next" href="/stages/security/"' in page
+    assert 'rel="prev"' not in client.get("/stages/python-foundations/").text
+
+
+def test_a_topic_shows_what_it_needs_and_unlocks_and_where_to_learn_it(content, client):
+    page = client.get("/topics/maps/").text
+    assert '<h2 id="before">Before this</h2>' in page
+    assert '<a href="/topics/boots/">Boots</a>' in page
+    assert '<a href="https://example.org/maps/" rel="external">Reading maps</a>' in page
+    assert "It is short." in page
+    assert "What this unlocks" in client.get("/topics/boots/").text
+
+
+def test_provenance_goes_both_ways(content, client):
+    topic = client.get("/topics/maps/").text
+    assert '<a href="/sources/leaflet/#x1">Part one</a>' in topic
+    source = client.get("/sources/leaflet/").text
+    assert 'id="x1"' in source
+    assert '<a href="/topics/maps/">Maps</a>' in source
+
+
+def test_a_topic_that_no_document_names_says_so(content, client):
+    assert "None of the five documents names this topic" in client.get("/topics/boots/").text
+
+
+@pytest.mark.parametrize(
+    "slug", ["ten-stages", "table-and-tree", "fifteen-sections", "nineteen-sections", "python-then-django"]
+)
+def test_every_track_opens_with_its_own_headings(roadmap, client, slug):
+    track = Track.objects.get(slug=slug)
+    page = client.get(track.get_absolute_url())
+    for section in track.sections.all():
+        assert section.title.replace("&", "&amp;") in page.text
+
+
+def test_the_merged_track_is_the_roadmap(content, client):
+    assert client.get("/tracks/roadmap/").url == "/"
+    assert content.merged.get_absolute_url() == "/"
+
+
+def test_every_source_opens(roadmap, client):
+    for key in ("stage-graph", "table-and-tree", "fifteen-sections", "nineteen-sections", "check-list"):
+        assert client.get(reverse("source", args=[key])).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/tracks/", "/sources/", "/search/?q=maps"])
+def test_an_empty_site_opens(blank, client, path):
+    assert client.get(path).status_code == 200
+
+
+def test_an_empty_site_says_what_to_do(blank, client, as_learner):
+    assert "manage.py load_roadmap" in client.get("/").text
+    assert "Nothing to do" in as_learner.get("/me/").text
+
+
+@pytest.mark.parametrize("path", ["/stages/nowhere/", "/topics/nothing/", "/tracks/none/", "/sources/x/", "/nowhere"])
+def test_what_is_not_there_is_a_friendly_404(content, client, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "Off the trail" in response.text
+
+
+def test_names_are_escaped(content, client):
+    Topic.objects.filter(slug="maps").update(title="<script>alert(1)</script>", summary="</li><script>x</script>")
+    for path in ("/", "/stages/first/", "/topics/maps/", "/topics/boots/", "/tracks/other/", "/sources/leaflet/"):
+        assert "<script>alert" not in client.get(path).text
+        assert "<script>x" not in client.get(path).text
+
+
+def test_an_edit_is_seen_at_once(content, client):
+    """Rows are kept between requests; what they were made of is their key."""
+    assert "Charts" not in client.get("/").text
+    Topic.objects.filter(slug="maps").update(title="Charts")
+    assert "Charts" in client.get("/").text
+    Stage.objects.filter(slug="first").update(title="Renamed")
+    assert "Renamed" in client.get("/").text
+
+
+def test_a_visitor_is_offered_a_start_and_then_a_way_on(content, client):
+    assert "Start: Boots" in client.get("/").text
+    client.post("/topics/boots/progress/", {"status": "done"})
+    assert "Continue: Maps" in client.get("/").text
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_pages_are_read_only(content, client, method):
+    for path in ("/", "/stages/first/", "/topics/maps/", "/tracks/", "/sources/", "/search/"):
+        assert getattr(client, method)(path).status_code == 405
+
+
+def test_head_is_answered(content, client):
+    assert client.head("/").status_code == 200

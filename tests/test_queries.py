@@ -1,0 +1,101 @@
+"""How many queries each page makes: the same for a small roadmap and for one ten times as large."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from progress.models import TopicProgress
+from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSection, TrackTopic
+
+# A learner's page includes the session and the user.
+PAGES = {
+    "/": 5,
+    "/stages/first/": 5,
+    "/topics/maps/": 9,
+    "/tracks/": 8,
+    "/tracks/other/": 6,
+    "/sources/": 3,
+    "/sources/leaflet/": 6,
+    "/search/?q=topic": 6,
+    "/me/": 8,
+    "/accounts/": 2,
+    "/healthz": 1,
+}
+TICKS = {"roadmap": 10, "stage": 10, "track": 11}
+
+
+def grow(content, topics):
+    """Add topics to both stages and to the track, with resources, entries and standings for the learner."""
+    made = Topic.objects.bulk_create(
+        Topic(
+            slug=f"topic-{number}",
+            title=f"Topic {number}",
+            summary="A topic.",
+            stage=(content.first, content.second)[number % 2],
+            position=number,
+        )
+        for number in range(topics)
+    )
+    resources = Resource.objects.bulk_create(
+        Resource(url=f"https://example.org/{number}", title=f"Topic page {number}", publisher="E")
+        for number in range(topics)
+    )
+    TopicResource.objects.bulk_create(
+        TopicResource(topic=content.topics["maps"], resource=resource) for resource in resources[:20]
+    )
+    section = TrackSection.objects.get(slug="start")
+    TrackTopic.objects.bulk_create(TrackTopic(section=section, topic=topic) for topic in made)
+    for number, topic in enumerate(made[:50]):
+        entry = Entry.objects.create(
+            ref=f"e{number}",
+            source=content.source,
+            section=f"S{number % 5}",
+            line=number,
+            label="Label",
+            position=number,
+        )
+        entry.topics.add(topic)
+        entry.resources.add(resources[number])
+        topic.prerequisites.add(content.topics["maps"])
+    return made
+
+
+def queries(client, path):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("size", [300, 3000])
+def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner, size):
+    made = grow(content, size)
+    Stage.objects.bulk_create(
+        Stage(slug=f"stage-{number}", title="A stage", summary="S.", position=9) for number in range(size // 50)
+    )
+    TopicProgress.objects.bulk_create(
+        TopicProgress(user=learner, topic=topic, status="done") for topic in made[: size // 2]
+    )
+    assert {path: queries(as_learner, path) for path in PAGES} == PAGES
+    assert PAGES["/"] <= 6
+
+
+@pytest.mark.parametrize("size", [300, 3000])
+@pytest.mark.parametrize("page", TICKS)
+def test_a_tick_makes_a_fixed_number_of_queries(content, as_learner, learner, size, page):
+    grow(content, size)
+    track = {"track": "other"} if page == "track" else {}
+    with CaptureQueriesContext(connection) as captured:
+        answer = as_learner.post(
+            "/topics/routes/progress/",
+            {"status": "done", "page": page, "reader": learner.pk, **track},
+            headers={"HX-Request": "true"},
+        )
+    assert answer.status_code == 200
+    statements = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+    assert len(statements) == TICKS[page], statements
+
+
+def test_a_visitor_costs_no_query_for_progress(content, client):
+    assert queries(client, "/") == 2
