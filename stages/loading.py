@@ -31,8 +31,8 @@ OURS, THEIRS = "ours", "theirs"  # the row's value wins; the file's value wins
 class Plan:
     """What a load would do. ``changes`` pairs a record with ``{field: (row now, new value)}``."""
 
-    records: dict
-    rows: dict
+    records: dict  # the files now
+    loaded: dict  # the files as they were last loaded
     added: list = field(default_factory=list)
     changed: list = field(default_factory=list)
     retired: list = field(default_factory=list)
@@ -89,7 +89,7 @@ def make_plan(records, prefer=None):
         if entry.model in LABELS
     }
     check(records, rows)
-    plan = Plan(records, rows)
+    plan = Plan(records, loaded)
     for identity, record in records.items():
         row = rows.get(identity)
         if row is None:
@@ -241,12 +241,13 @@ def connect(model, added, changed, pks):
 
 def remember(plan):
     """Write down the files as they were loaded now, for the next load to compare with."""
-    retired = {record.identity: record.fields | {"state": State.RETIRED} for record in plan.retired}
-    entries = {identity: record.fields for identity, record in plan.records.items()} | retired
+    entries = {identity: record.fields for identity, record in plan.records.items()}
+    entries |= {record.identity: record.fields | {"state": State.RETIRED} for record in plan.retired}
     LoadedEntry.objects.bulk_create(
         (
             LoadedEntry(model=model._meta.label_lower, key=json.dumps(key), fields=fields)
             for (model, key), fields in entries.items()
+            if plan.loaded.get((model, key)) != fields
         ),
         update_conflicts=True,
         unique_fields=["model", "key"],

@@ -2,7 +2,7 @@
 
 import re
 from functools import reduce
-from operator import and_, or_
+from operator import add, and_, or_
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db import connections, models
@@ -17,45 +17,39 @@ class SearchQuerySet(models.QuerySet):
     def search(self, text):
         """Rows that have every word of ``text`` (or its beginning) in a searched field, best first.
 
-        PostgreSQL stems words and ranks them. SQLite looks for the letters and ranks by the field they are in.
+        PostgreSQL stems words and ranks them; SQLite looks for the letters. A title that has the whole phrase
+        comes first on both.
         No words, no rows.
         """
         words = re.findall(r"\w+", text)[:8]
         if not words:
             return self.none()
-        if connections[self.db].vendor == "postgresql":
-            return self._search_vectors(words)
-        return self._search_letters(words)
-
-    def _search_vectors(self, words):
-        vector = sum_of(
-            SearchVector(field, weight=weight, config="english") for field, weight in self.search_weights.items()
-        )
-        query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="english")
-        # Stemming drops words such as "with" and cuts others short; letters in the heaviest field count as well.
-        title = next(iter(self.search_weights))
-        in_title = reduce(and_, (Q(**{f"{title}__icontains": word}) for word in words))
-        return (
-            self.annotate(found=vector, rank=SearchRank(vector, query))
-            .filter(Q(found=query) | in_title)
-            .order_by("-rank", "pk")
-        )
-
-    def _search_letters(self, words):
-        def somewhere(word):
-            return reduce(or_, (Q(**{f"{field}__icontains": word}) for field in self.search_weights))
-
         title = next(iter(self.search_weights))
         phrase = " ".join(words)
-        rank = Case(
+        closeness = Case(
             When(**{f"{title}__istartswith": phrase}, then=Value(0)),
             When(**{f"{title}__icontains": phrase}, then=Value(1)),
-            When(**{f"{title}__icontains": words[0]}, then=Value(2)),
-            default=Value(3),
+            default=Value(2),
             output_field=IntegerField(),
         )
-        return self.filter(reduce(and_, map(somewhere, words))).annotate(rank=rank).order_by("rank", "pk")
+        rows = self.annotate(closeness=closeness)
+        if connections[self.db].vendor == "postgresql":
+            return rows._with_words(words).order_by("closeness", "-rank", "pk")
+        return rows._with_letters(words).order_by("closeness", "pk")
 
+    def _with_words(self, words):
+        weights = self.search_weights.items()
+        vector = reduce(add, (SearchVector(field, weight=weight, config="english") for field, weight in weights))
+        query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="english")
+        # Stemming drops words such as "with" and cuts others short, so letters count as well.
+        return self.annotate(found=vector, rank=SearchRank(vector, query)).filter(
+            Q(found=query) | Q(pk__in=self.model.objects._with_letters(words).values("pk"))
+        )
 
-def sum_of(vectors):
-    return reduce(lambda total, vector: total + vector, vectors)
+    def _with_letters(self, words):
+        return self.filter(
+            reduce(
+                and_,
+                (reduce(or_, (Q(**{f"{field}__icontains": word}) for field in self.search_weights)) for word in words),
+            )
+        )

@@ -15,6 +15,8 @@ PEOPLE = {"learner": "Lena Learner", "instructor": "Ines Instructor", "maintaine
 
 class Command(BaseCommand):
     help = "Make the database, load the roadmap, create three demo accounts, and serve on this laptop."
+    # They would open the database before it is known whether there is a port to serve on; runserver makes them.
+    requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8000, help="serve on this port (8000)")

@@ -1,0 +1,98 @@
+"""Headers on every page, and what production demands."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "SECRET_KEY": "a-long-secret-for-this-test-only-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "waymark.example.org",
+    "DATABASE_URL": "postgres://user:password@localhost/waymark",
+}
+
+
+def manage(*arguments, **environment):
+    """Run manage.py in a process of its own with exactly this environment."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=keep | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *["/", "/topics/maps/", "/me/", "/search/?q=maps", "/accounts/login/", "/accounts/2fa/", "/nowhere"],
+        *["/admin/", "/admin/stages/topic/", "/admin/stages/topic/add/", "/healthz"],
+    ],
+)
+def test_every_page_carries_the_strict_policy(content, as_maintainer, path):
+    headers = as_maintainer.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-" not in policy
+    for directive in ("object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"):
+        assert directive in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_deployment_check_is_silent():
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
+
+
+@pytest.mark.parametrize("missing", ["ALLOWED_HOSTS", "DATABASE_URL"])
+def test_production_says_what_is_missing(missing):
+    result = manage("check", **{name: value for name, value in PRODUCTION.items() if name != missing})
+    assert result.returncode != 0
+    assert f"ImproperlyConfigured: {missing} must name" in result.stderr
+
+
+def test_the_toolbar_is_there_on_a_laptop_and_absent_in_production():
+    ask = "from django.conf import settings; print('debug_toolbar' in settings.INSTALLED_APPS, settings.DEBUG)"
+    assert manage("shell", "--no-imports", "-c", ask).stdout == "True True\n"
+    assert manage("shell", "--no-imports", "-c", ask, **PRODUCTION).stdout == "False False\n"
+
+
+def test_quickstart_refuses_to_run_in_production():
+    result = manage("quickstart", "--no-server", **PRODUCTION)
+    assert result.returncode == 1
+    assert "refuses to run where SECRET_KEY is set" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_cookies_are_careful_in_production():
+    ask = (
+        "from django.conf import settings as s; "
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.SECURE_HSTS_SECONDS, "
+        "getattr(s, 'SECURE_PROXY_SSL_HEADER', None))"
+    )
+    assert manage("shell", "--no-imports", "-c", ask, **PRODUCTION).stdout == "True True True 31536000 None\n"
+
+
+def test_the_site_says_when_it_is_healthy(client, db):
+    response = client.get("/healthz")
+    assert (response.status_code, response.text) == (200, "ok")
+
+
+def test_the_site_says_when_its_database_is_gone(client, monkeypatch):
+    from django.db import OperationalError
+
+    class Gone:
+        def cursor(self):
+            raise OperationalError("gone")
+
+    monkeypatch.setattr("roadmap_site.views.connection", Gone())
+    response = client.get("/healthz")
+    assert (response.status_code, response.text) == (503, "no database")
