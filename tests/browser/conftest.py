@@ -1,0 +1,91 @@
+"""A real Chromium, of Debian's packages or the user's own, against a real server."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.conftest import make_user
+from tests.content import make_content, wipe
+
+# Playwright runs an event loop in this thread, which Django would take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def chromium(request):
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        why = f"no Chromium on this machine: none of {', '.join(NAMES)} is on PATH, and CHROMIUM is not set"
+        (pytest.fail if request.config.getoption("--require-browser") else pytest.skip)(why)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def content(transactional_db):
+    wipe()
+    return make_content()
+
+
+@pytest.fixture
+def learner(transactional_db):
+    return make_user("Lena Learner")
+
+
+@pytest.fixture
+def open_browser(chromium, live_server):
+    """Opens a page of a new visitor; whatever the console complains about fails the test at its end."""
+    complaints, contexts = [], []
+
+    def opener(user=None, **options):
+        context = chromium.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(describe(message)) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.complaints = complaints
+        if user:
+            page.goto("/accounts/login/")
+            page.get_by_label("Email").fill(user.email)
+            page.get_by_label("Password").fill("walk-the-line-27")
+            page.get_by_role("button", name="Sign In").click()
+            page.wait_for_url("**/me/")
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_browser, content):
+    return open_browser()
+
+
+def describe(message):
+    return f"{message.text} ({message.location['url']})"

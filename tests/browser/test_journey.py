@@ -1,0 +1,148 @@
+"""A visitor becomes a learner, once with JavaScript and once without."""
+
+import re
+
+import pytest
+
+from tests.conftest import client_of
+
+
+def box(page, name):
+    return page.get_by_role("checkbox", name=name, exact=True)
+
+
+def state(page, name):
+    return box(page, name).get_attribute("aria-checked")
+
+
+def saved(page):
+    """Wait until the answer to the latest tick is in its place."""
+    page.locator("#live:not(:empty)").wait_for(state="attached")
+    said = page.locator("#live").inner_text()
+    page.evaluate("document.getElementById('live').textContent = ''")
+    return said
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_visitor_ticks_signs_up_and_finds_the_ticks(open_browser, content, mailoutbox, javascript):
+    page = open_browser(java_script_enabled=javascript, viewport={"width": 390, "height": 844})
+    page.goto("/")
+    for name in ("Boots", "Routes"):
+        box(page, name).click()
+        if javascript:
+            saved(page)
+        assert state(page, name) == "true"
+    page.goto("/accounts/signup/")
+    page.get_by_label("Email").fill("ada+trail@example.com")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill("walk-the-line-27")
+    page.get_by_role("button", name="Sign Up").click()
+    code = re.search(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", mailoutbox[-1].body, re.MULTILINE).group(1)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_text("2 topics from this visit added to your account.").wait_for()
+    page.goto("/stages/first/")
+    assert state(page, "Boots") == "true"
+    assert state(page, "Maps") == "false"
+    box(page, "Boots").click()
+    if javascript:
+        saved(page)
+    assert state(page, "Boots") == "false"
+    page.reload()
+    assert state(page, "Boots") == "false"
+
+
+def test_a_tick_moves_the_bars_keeps_the_focus_and_is_announced(page):
+    page.goto("/")
+    box(page, "Maps").focus()
+    page.keyboard.press("Space")
+    assert saved(page) == "Maps: done. First steps: 1 of 2 done."
+    assert page.locator("#bar-first").inner_text().startswith("1 of 2")
+    assert page.locator("#bar-total").inner_text().startswith("1 of 4")
+    assert page.evaluate("document.activeElement.id") == "first--maps-tick"
+    page.keyboard.press("Enter")
+    assert saved(page).startswith("Maps: not started.")
+    assert state(page, "Maps") == "false"
+
+
+def test_learning_and_skip_keep_the_focus_too(page):
+    page.goto("/stages/first/")
+    page.get_by_label("More for Maps").click()
+    page.get_by_role("button", name="Learning").locator("visible=true").click()
+    assert saved(page).startswith("Maps: learning.")
+    assert page.evaluate("document.activeElement.id") == "first--maps-learning"
+    assert page.locator("#first--maps-learning").get_attribute("aria-pressed") == "true"
+    page.locator("#first--maps-skip").click()
+    assert saved(page).startswith("Maps: skipped.")
+
+
+def test_one_tick_shows_in_every_section_that_has_the_topic(page):
+    page.goto("/tracks/other/")
+    page.locator("#finish--routes-tick").click()
+    saved(page)
+    assert page.locator("#start--routes-tick").get_attribute("aria-checked") == "true"
+    assert page.locator("#bar-start").inner_text().startswith("1 of 2")
+
+
+def test_quick_ticks_are_all_saved(page):
+    """The very first ones of a visitor, too, which race for the session."""
+    page.goto("/")
+    for name in ("Boots", "Maps", "Snacks", "Routes", "Weather"):
+        box(page, name).click()
+    page.locator("#bar-total strong", has_text="4 of 4").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    assert [state(page, name) for name in ("Boots", "Maps", "Snacks", "Routes", "Weather")] == ["true"] * 5
+
+
+def test_a_press_taken_back_before_the_answer_ends_as_the_reader_left_it(page):
+    page.goto("/stages/first/")
+    held = []
+    page.route("**/progress/**", lambda route: held.append(route))
+    box(page, "Maps").click()
+    assert state(page, "Maps") == "true"
+    box(page, "Maps").click()
+    assert state(page, "Maps") == "false"
+    page.unroute("**/progress/**")
+    held[0].continue_()
+    page.locator("#live", has_text="Maps: not started").wait_for(state="attached")
+    page.reload()
+    assert state(page, "Maps") == "false"
+
+
+@pytest.mark.parametrize("failure", ["offline", 500])
+def test_a_tick_that_could_not_be_saved_is_put_back_and_said(page, failure):
+    page.goto("/")
+    page.route("**/progress/**", lambda route: route.abort() if failure == "offline" else route.fulfill(status=500))
+    box(page, "Maps").click()
+    page.get_by_text("“Maps” was not saved").wait_for()
+    assert state(page, "Maps") == "false"
+    page.unroute("**/progress/**")
+    box(page, "Maps").click()
+    assert saved(page).startswith("Maps: done.")
+    assert page.locator("#notice").is_hidden()
+    page.complaints.clear()  # the console may complain about a failure that this test made
+
+
+def test_an_expired_log_in_leads_to_the_log_in_and_keeps_the_tick(open_browser, content, learner):
+    page = open_browser(learner)
+    page.goto("/stages/first/")
+    page.context.clear_cookies(name="sessionid")
+    box(page, "Maps").click()
+    page.wait_for_url("**/accounts/login/?next=/stages/first/")
+    page.get_by_text("The tick is kept").wait_for()
+    page.get_by_label("Email").fill(learner.email)
+    page.get_by_label("Password").fill("walk-the-line-27")
+    page.get_by_role("button", name="Sign In").click()
+    page.wait_for_url("**/stages/first/")
+    assert state(page, "Maps") == "true"
+
+
+def test_a_second_tab_that_unticked_meanwhile_is_no_error(open_browser, content, learner):
+    page = open_browser(learner)
+    page.goto("/stages/first/")
+    box(page, "Maps").click()
+    saved(page)
+    client_of(learner).post("/topics/maps/progress/", {"status": "none"})
+    box(page, "Maps").click()  # states "none" once more
+    assert saved(page).startswith("Maps: not started.")

@@ -1,0 +1,132 @@
+"""Every page in a real browser: accessible, silent in the console, and never wider than the screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Permission
+
+from progress.models import TopicProgress
+from stages.models import Topic
+
+PUBLIC = [
+    *["/", "/stages/first/", "/topics/maps/", "/tracks/", "/tracks/other/", "/sources/", "/sources/leaflet/"],
+    *["/search/?q=maps", "/search/?q=zebra", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
+    *["/nowhere"],
+]
+OWN = ["/", "/topics/maps/", "/me/", "/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"]
+OWN += ["/accounts/logout/"]
+
+
+@pytest.fixture
+def walked(content, learner):
+    """A learner with every kind of standing, so that every mark is on the page."""
+    for topic, status in zip(Topic.objects.order_by("pk"), ["done", "learning", "skipped", "done"], strict=False):
+        TopicProgress.objects.record(learner, topic, status)
+    return learner
+
+
+def violations(page):
+    return [
+        f"{found['id']}: {found['help']} {[node['target'] for node in found['nodes']][:3]}"
+        for found in Axe().run(page).response["violations"]
+    ]
+
+
+def visit(page, path):
+    """Open a page whose own status may be 404: the browser's note about that is no complaint."""
+    page.goto(path)
+    page.complaints[:] = [text for text in page.complaints if "404" not in text or path != "/nowhere"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_browser, walked, scheme):
+    found = {}
+    for user, paths in ((None, PUBLIC), (walked, OWN)):
+        page = open_browser(user, color_scheme=scheme)
+        for path in paths:
+            visit(page, path)
+            found |= {f"{path} {user or 'visitor'}": problems} if (problems := violations(page)) else {}
+    assert found == {}
+
+
+def test_an_open_menu_and_a_form_with_errors_are_accessible_too(open_browser, content):
+    page = open_browser()
+    page.goto("/stages/first/")
+    page.get_by_label("More for Maps").click()
+    assert violations(page) == []
+    page.goto("/accounts/signup/")
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Password").fill("123")
+    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_text("too short").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_is_wider_than_the_screen(open_browser, walked, width):
+    Topic.objects.filter(slug="maps").update(title="Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 2)
+    wide = []
+    for user, paths in ((None, PUBLIC), (walked, OWN)):
+        page = open_browser(user, viewport={"width": width, "height": 800})
+        for path in paths:
+            visit(page, path)
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append(path)
+    assert wide == []
+
+
+def test_the_console_is_silent_in_the_admin_and_in_allauth(open_browser, content, learner):
+    """The strict policy stops nothing that these pages need. open_browser fails on any complaint."""
+    learner.is_staff = True
+    learner.save()
+    learner.user_permissions.set(Permission.objects.filter(content_type__app_label="stages"))
+    page = open_browser(learner)
+    topic = content.topics["maps"].pk
+    for path in (
+        *["/admin/", "/admin/stages/topic/", "/admin/stages/topic/add/", f"/admin/stages/topic/{topic}/change/"],
+        *[f"/admin/stages/topic/{topic}/history/", f"/admin/stages/topic/{topic}/delete/"],
+        *[f"/admin/stages/track/{content.other.pk}/change/", "/admin/stages/resource/", "/admin/password_change/"],
+        *["/accounts/", "/accounts/email/", "/accounts/2fa/", "/accounts/reauthenticate/"],
+    ):
+        page.goto(path)
+    page.get_by_label("Password").fill("walk-the-line-27")
+    page.get_by_role("button", name="Confirm").click()
+    page.goto("/accounts/2fa/totp/activate/")
+    assert page.locator("img").count() == 1
+
+
+def test_the_skip_link_leads_to_the_content(page):
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_finger_can_hit_every_box(open_browser, content):
+    page = open_browser(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page.goto("/")
+    for row in page.locator(".row .tick").all():
+        row.scroll_into_view_if_needed()
+        where = row.bounding_box()
+        page.touchscreen.tap(where["x"] - 6, where["y"] + where["height"] / 2)
+    page.locator("#bar-total strong", has_text="4 of 4").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def test_the_first_visit_weighs_little(chromium, live_server, transactional_db):
+    """Everything the browser asks for on a first visit to the real roadmap, before compression."""
+    from django.conf import settings
+
+    from stages.loading import load
+    from tests.content import wipe
+
+    wipe()
+    load(settings.FIXTURES)
+    page = chromium.new_context(base_url=live_server.url).new_page()
+    sizes = []
+    page.on("response", lambda response: sizes.append((response.url, len(response.body()))))
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    foreign = [url for url, _ in sizes if not url.startswith(live_server.url)]
+    assert foreign == []
+    assert sum(size for _, size in sizes) < 500_000
