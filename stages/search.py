@@ -32,24 +32,17 @@ class SearchQuerySet(models.QuerySet):
             default=Value(2),
             output_field=IntegerField(),
         )
+        letters = reduce(and_, (anywhere(self.search_weights, word) for word in words))
         rows = self.annotate(closeness=closeness)
-        if connections[self.db].vendor == "postgresql":
-            return rows._with_words(words).order_by("closeness", "-rank", "pk")
-        return rows._with_letters(words).order_by("closeness", "pk")
-
-    def _with_words(self, words):
+        if connections[self.db].vendor != "postgresql":
+            return rows.filter(letters).order_by("closeness", "pk")
         weights = self.search_weights.items()
         vector = reduce(add, (SearchVector(field, weight=weight, config="english") for field, weight in weights))
         query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="english")
-        # Stemming drops words such as "with" and cuts others short, so letters count as well.
-        return self.annotate(found=vector, rank=SearchRank(vector, query)).filter(
-            Q(found=query) | Q(pk__in=self.model.objects._with_letters(words).values("pk"))
-        )
+        # Stemming drops words such as "with" and cuts others short, so the letters count as well.
+        rows = rows.annotate(found=vector, rank=SearchRank(vector, query)).filter(Q(found=query) | letters)
+        return rows.order_by("closeness", "-rank", "pk")
 
-    def _with_letters(self, words):
-        return self.filter(
-            reduce(
-                and_,
-                (reduce(or_, (Q(**{f"{field}__icontains": word}) for field in self.search_weights)) for word in words),
-            )
-        )
+
+def anywhere(fields, word):
+    return reduce(or_, (Q(**{f"{field}__icontains": word}) for field in fields))
