@@ -1,8 +1,7 @@
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models.functions import Now
 
-from accounts.models import User
 from stages.models import Topic
 
 NONE = "none"  # "not started" is the absence of a row; this word states it in forms and events
@@ -16,66 +15,75 @@ class Status(models.TextChoices):
     DONE = "done"
 
 
-RANK = {NONE: 0} | {status: rank for rank, status in enumerate(Status.values, start=1)}
+STATUSES = [NONE, *Status.values]
+
+
+def behind(status):
+    """The statuses that are less advanced than this one."""
+    return Status.values[: Status.values.index(status)]
 
 
 class TopicProgressQuerySet(models.QuerySet):
     def record(self, user, topic, status):
-        """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic``.
+        """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic`` (anything with a ``pk``).
 
         Saying it twice changes nothing. Returns whether anything changed; the event is written together with
         the standing or not at all.
         """
         with transaction.atomic():
-            # One learner's changes queue up behind this lock. On SQLite the transaction itself is the queue.
-            User.objects.select_for_update(no_key=True).values_list("pk").get(pk=user.pk)
-            standing = self.filter(user=user, topic=topic)
-            before = standing.values_list("status", flat=True).first() or NONE
-            if before == status:
-                return False
             if status == NONE:
-                standing.delete()
-            elif before == NONE:
-                self.create(user=user, topic=topic, status=status)
+                changed, _ = self.filter(user=user, topic=topic.pk).delete()
             else:
-                standing.update(status=status, changed_at=Now())
-            ProgressEvent.objects.create(user=user, topic=topic, status=status)
-            return True
+                changed = self._upsert(user.pk, topic.pk, status, replacing=[s for s in Status.values if s != status])
+            if changed:
+                ProgressEvent.objects.create(user=user, topic_id=topic.pk, status=status)
+        return bool(changed)
 
     def raise_to(self, wanted, cause):
         """Write each standing of ``wanted`` unless the learner is as far already; return those written.
 
-        ``wanted`` are unsaved TopicProgress, at most one for a learner and a topic.
+        ``wanted`` are unsaved TopicProgress with all their fields set.
         """
-        written = []
-        for start in range(0, len(wanted), 2000):
-            batch = wanted[start : start + 2000]
-            with transaction.atomic():
-                users = {row.user_id for row in batch}
-                list(User.objects.select_for_update(no_key=True).filter(pk__in=users).order_by("pk").values_list("pk"))
-                rows = self.filter(user_id__in=users, topic_id__in={row.topic_id for row in batch})
-                before = {(user, topic): status for user, topic, status in rows.values_list("user", "topic", "status")}
-                ahead = [
-                    row for row in batch if RANK[row.status] > RANK[before.get((row.user_id, row.topic_id), NONE)]
-                ]
-                self.bulk_create(
-                    ahead,
-                    update_conflicts=True,
-                    unique_fields=["user", "topic"],
-                    update_fields=["status", "changed_at"],
+        with transaction.atomic():
+            written = [
+                row
+                for row in wanted
+                if self._upsert(row.user_id, row.topic_id, row.status, behind(row.status), row.changed_at)
+            ]
+            ProgressEvent.objects.bulk_create(
+                ProgressEvent(
+                    user_id=row.user_id, topic_id=row.topic_id, status=row.status, at=row.changed_at, cause=cause
                 )
-                ProgressEvent.objects.bulk_create(
-                    ProgressEvent(
-                        user_id=row.user_id,
-                        topic_id=row.topic_id,
-                        status=row.status,
-                        at=row.changed_at,
-                        cause=cause,
-                    )
-                    for row in ahead
-                )
-            written += ahead
+                for row in written
+            )
         return written
+
+    def _upsert(self, user, topic, status, replacing, at=None):
+        """Insert a standing, or update the one there if it is one of ``replacing``; return whether either happened.
+
+        One statement, so that any number of equal requests at once make one row and one event: the database
+        puts them in line, and all but the first find nothing to change. The ORM has this statement as well
+        (``bulk_create(update_conflicts=True)``), but without its WHERE, which is what tells a change.
+        """
+        connection = connections[self.db]
+        values = [user, topic, status]
+        if at:
+            values.append(connection.ops.adapt_datetimefield_value(at))
+        names = {name: self.model._meta.get_field(name).column for name in ("user", "topic", "status", "changed_at")}
+        sql = (  # noqa: S608 - the names are the model's own, the values are passed apart
+            "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({user}, {topic}) DO UPDATE "
+            "SET {status} = excluded.{status}, {changed_at} = excluded.{changed_at} "
+            "WHERE {table}.{status} IN ({replacing}) RETURNING {status}"
+        ).format(
+            table=self.model._meta.db_table,
+            columns=", ".join(list(names.values())[: len(values)]),
+            values=", ".join(["%s"] * len(values)),
+            replacing=", ".join(["%s"] * len(replacing)) or "NULL",
+            **names,
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*values, *replacing])
+            return cursor.fetchone() is not None
 
 
 class TopicProgress(models.Model):

@@ -3,16 +3,16 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from progress import visitors
-from progress.forms import TickForm
-from progress.models import TopicProgress
-from progress.rows import row_on
+from progress.models import STATUSES, TopicProgress
+from progress.pieces import ROWS, render_bar, render_trail, row_on
 from progress.standings import Standings
 from stages.models import State, Topic, Track
 from stages.outline import outline_of_stages, outline_of_track, outlines
@@ -25,47 +25,66 @@ def tick(request, slug):
 
     The value wanted is stated, never toggled, so a repeated or late request changes nothing.
     """
-    topic = get_object_or_404(Topic.objects.exclude(state=State.DRAFT).select_related("stage"), slug=slug)
-    form = TickForm(request.POST)
-    if not form.is_valid():
-        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain")
-    wanted = form.cleaned_data
-    # A page that was open while its topic was merged or split still counts, for what took over.
-    topics = [topic] if topic.is_published() else topic.successors() or [topic]
-    for target in topics:
+    status = request.POST.get("status")
+    if status not in STATUSES:
+        return HttpResponseBadRequest(f"status must be one of {', '.join(STATUSES)}.", content_type="text/plain")
+    outline = outline_of_stages()
+    published = slug in outline.places
+    for topic in topics_meant_by(slug, outline):
         if request.user.is_authenticated:
-            TopicProgress.objects.record(request.user, target, wanted["status"])
+            TopicProgress.objects.record(request.user, topic, status)
         else:
-            visitors.record(request.session, target, wanted["status"])
-    if wanted["reader"] and wanted["reader"] != request.user.pk:
-        return not_the_same_reader(request, wanted)
+            visitors.record(request.session, topic, status)
+    if request.POST.get("reader", "") not in ("", str(request.user.pk)):
+        return not_the_same_reader(request)
     if request.htmx:
-        return refreshed(request, topic, wanted) if topics == [topic] else HttpResponseClientRefresh()
-    return HttpResponseRedirect(f"{page_of(request, wanted)}#{quote(request.GET.get('at', ''))}")
+        return refreshed(request, slug, outline) if published else HttpResponseClientRefresh()
+    return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
 
 
-def refreshed(request, topic, wanted):
+def topics_meant_by(slug, outline):
+    """The topics that a tick is for: the one with this slug, or what took over from it.
+
+    A page that was open while its topic was merged, split or retired still counts. Raises Http404 for a slug
+    that is unknown or a draft.
+    """
+    if slug in outline.places:
+        return [topic for _, topic in outline.places[slug]]
+    topic = get_object_or_404(Topic.objects.exclude(state=State.DRAFT), slug=slug)
+    return topic.successors() or [topic]
+
+
+def refreshed(request, slug, outline):
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
+    page = request.POST.get("page")
+    if page not in ROWS:
+        return HttpResponseBadRequest(f"page must be one of {', '.join(ROWS)}.", content_type="text/plain")
+    if page == "track":
+        track = get_object_or_404(Track.objects.published(), slug=request.POST.get("track"))
+        outline = outline_of_track(track)
     progress = Standings.of_reader(request)
-    outline = outline_of_track(wanted["track"]) if wanted["track"] else outline_of_stages()
-    places = outline.sections_with(topic.slug)
-    page = wanted["page"] or "stage"
+    places = outline.places.get(slug, [])
+    measured = [(section, progress.measure(section.topics)) for section, _ in places]
+    menu = "menu" in request.GET
+    pieces = [row_on(page, section, topic, progress, menu=menu, swap=True) for section, topic in places]
+    if page != "search":
+        pieces += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
+    if page == "roadmap":
+        pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
+    if page in ("roadmap", "track"):
+        pieces.append(render_bar("total", "Everything on this page", progress.measure(outline.topics), swap=True))
     context = {
-        "topic": topic,
-        "status": progress.of(topic.pk),
-        "page": page,
-        "rows": [
-            row_on(page, section, place, progress, menu="menu" in request.GET, swap=True) for section, place in places
-        ],
-        "sections": [(section, progress.measure(section.topics)) for section, _ in places],
-        "measure": progress.measure(outline.topics),
+        "pieces": pieces,
+        "title": places[0][1].title if places else "",
+        "status": request.POST["status"],
+        "measured": measured,
     }
-    return render(request, "progress/tick.html", context)
+    return HttpResponse(render_to_string("progress/tick.html", context))
 
 
-def not_the_same_reader(request, wanted):
+def not_the_same_reader(request):
     """The log-in of this page has expired, or another tab has changed it. The tick is kept; the page is not true."""
-    page = page_of(request, wanted)
+    page = page_of(request)
     if request.user.is_authenticated:
         messages.warning(request, f"You are signed in as {request.user} now; the tick went to that account.")
         return redirect_back(request, page)
@@ -73,9 +92,9 @@ def not_the_same_reader(request, wanted):
     return redirect_back(request, redirect_to_login(page).url)
 
 
-def page_of(request, wanted):
+def page_of(request):
     """The page that the reader came from, when it is one of ours."""
-    page = wanted["next"]
+    page = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return page if safe else resolve_url("roadmap")
 

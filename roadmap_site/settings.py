@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "roadmap_site.middleware.BrotliMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -76,8 +77,8 @@ MIDDLEWARE = [
 ]
 if LAPTOP:
     INSTALLED_APPS += ["debug_toolbar"]
-    # Behind GZip, which hands it a page it can still read.
-    MIDDLEWARE.insert(3, "debug_toolbar.middleware.DebugToolbarMiddleware")
+    # Behind the two that compress, so that it sees a page it can read.
+    MIDDLEWARE.insert(4, "debug_toolbar.middleware.DebugToolbarMiddleware")
     # The tests run with DEBUG off and so without the toolbar; it need not warn about that.
     DEBUG_TOOLBAR_CONFIG = {"IS_RUNNING_TESTS": False, "SHOW_COLLAPSED": True}
 
@@ -112,6 +113,7 @@ if not DATABASE_URL:
     DATABASE_URL = f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["CONN_MAX_AGE"] = 600  # a new connection reads the whole schema again
     DATABASES["default"]["OPTIONS"] = {
         # Readers never wait for a writer, and a writer asks for its turn before it starts,
         # so that two of them queue instead of failing with "database is locked".

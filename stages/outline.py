@@ -5,9 +5,14 @@ memory whatever the number of topics, and it keeps what depends on content alone
 depends on the learner. It holds published topics only, so nothing built from an outline can count others.
 """
 
+import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import StringAgg, TextField, Value
+from django.db.models.functions import Cast, JSONArray
 
 from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
 
@@ -35,7 +40,6 @@ class Section:
     part: str = ""
     summary: str = ""
     level: str = ""
-    is_stage: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,33 +51,70 @@ class Outline:
         """Every topic in order; one that stands in two sections comes twice."""
         return [topic for section in self.sections for topic in section.topics]
 
-    def sections_with(self, slug):
-        """The sections in which the topic with this slug stands, each with its place there."""
-        return [(section, topic) for section in self.sections for topic in section.topics if topic.slug == slug]
+    @cached_property
+    def places(self):
+        """``{slug: [(section, topic), ...]}``: in which sections a topic stands, and how."""
+        places = {}
+        for section in self.sections:
+            for topic in section.topics:
+                places.setdefault(topic.slug, []).append((section, topic))
+        return places
 
+
+# --- The merged roadmap -------------------------------------------------------------------------------
 
 TOPIC_COLUMNS = ["pk", "slug", "title", "summary", "level", "kind"]
 
 
 def outline_of_stages():
-    """The merged roadmap as an outline. Two queries."""
+    """The merged roadmap as an outline. Two queries.
+
+    Nearly every page needs it, so the database hands it over as one text, which is parsed once. The text is the
+    key of what is kept: after an edit it is another text, and an outline can never be out of date.
+    """
+    stages, topics = statements()
+    with connection.cursor() as cursor:
+        return parse(text_from(cursor, *stages), text_from(cursor, *topics))
+
+
+def text_from(cursor, sql, parameters):
+    cursor.execute(sql, parameters)
+    return cursor.fetchone()[0] or ""
+
+
+@lru_cache
+def statements():
+    """The two queries as (SQL, parameters). They never change, and making SQL takes longer than running it."""
+    stages = Stage.objects.published()
+    topics = Topic.objects.published()
+    return (
+        as_one_text(stages, "position", "pk", "slug", "title", "summary", "level").query.sql_with_params(),
+        as_one_text(topics, "position", "stage_id", *TOPIC_COLUMNS, "required").query.sql_with_params(),
+    )
+
+
+def as_one_text(rows, *columns):
+    """A query whose one value is all ``rows``, each a JSON array of its ``columns``, joined by commas."""
+    text = StringAgg(Cast(JSONArray(*columns), TextField()), delimiter=Value(","))
+    # Grouping by a constant makes one group of everything.
+    return rows.order_by().annotate(all=Value(1)).values("all").annotate(text=text).values_list("text")
+
+
+@lru_cache(maxsize=4)
+def parse(stages, topics):
     by_stage = {}
-    topics = Topic.objects.published().in_learning_order()
-    for stage_id, *columns in topics.values_list("stage_id", *TOPIC_COLUMNS, "required"):
-        by_stage.setdefault(stage_id, []).append(OutlineTopic(*columns))
-    stages = Stage.objects.published().values_list("pk", "slug", "title", "summary", "level")
+    for _, stage, *columns, required in sorted(json.loads(f"[{topics}]"), key=lambda row: (row[0], row[2])):
+        by_stage.setdefault(stage, []).append(OutlineTopic(*columns, bool(required)))
+    rows = sorted(json.loads(f"[{stages}]"))
     return Outline(
         tuple(
-            Section(slug, title, tuple(by_stage.get(pk, ())), number, "", summary, level, is_stage=True)
-            for number, (pk, slug, title, summary, level) in enumerate(stages, start=1)
+            Section(slug, title, tuple(by_stage.get(pk, ())), number, "", summary, level)
+            for number, (_, pk, slug, title, summary, level) in enumerate(rows, start=1)
         )
     )
 
 
-def topics_of_stage(stage):
-    """The topics of one stage, as they stand in an outline. One query."""
-    topics = Topic.objects.published().filter(stage=stage).order_by("position", "pk")
-    return tuple(OutlineTopic(*columns) for columns in topics.values_list(*TOPIC_COLUMNS, "required"))
+# --- The other tracks ---------------------------------------------------------------------------------
 
 
 def outline_of_track(track: Track):

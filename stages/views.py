@@ -1,20 +1,15 @@
+from dataclasses import replace
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from stages.forms import SearchForm
-from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import (
-    OutlineTopic,
-    Section,
-    outline_of_stages,
-    outline_of_track,
-    outlines,
-    topics_of_stage,
-)
+from stages.models import Resource, Source, Topic, Track
+from stages.outline import OutlineTopic, Section, outline_of_stages, outline_of_track, outlines
 
 RESULTS = 30  # of each kind, on a page of search results
 
@@ -29,45 +24,44 @@ def roadmap(request):
 @login_not_required
 @require_safe
 def stage(request, slug):
-    stages = list(Stage.objects.published())
-    place = next((number for number, stage in enumerate(stages) if stage.slug == slug), None)
+    sections = outline_of_stages().sections
+    place = next((number for number, section in enumerate(sections) if section.slug == slug), None)
     if place is None:
-        get_object_or_404(Stage.objects.published(), slug=slug)
-    stage = stages[place]
-    context = {
-        "stage": stage,
-        "section": Section(stage.slug, stage.title, topics_of_stage(stage), place + 1, level=stage.level),
-        "previous": stages[place - 1] if place else None,
-        "next": stages[place + 1] if place + 1 < len(stages) else None,
-    }
-    return render(request, "stages/stage.html", context)
+        raise Http404
+    return render(request, "stages/stage.html", {"section": sections[place], **neighbours(sections, place)})
 
 
 @login_not_required
 @require_safe
 def topic(request, slug):
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
-    if not topic.is_published():
+    places = outline_of_stages().places.get(slug)
+    if places is None:
         heirs = topic.successors()
         if not heirs:
-            get_object_or_404(Topic.objects.published(), slug=slug)
+            raise Http404
         # Merged or split: the old address leads to what took over.
-        return redirect(heirs[0], permanent=False)
-    siblings = topics_of_stage(topic.stage)
-    place = [sibling.pk for sibling in siblings].index(topic.pk)
+        return redirect(heirs[0])
+    [(section, place)] = places
     entries = topic.entries.select_related("source").order_by("source__position", "position")
     context = {
         "topic": topic,
-        "section": Section(topic.stage.slug, topic.stage.title, siblings[place : place + 1]),
-        "stage_topics": siblings,
-        "previous": siblings[place - 1] if place else None,
-        "next": siblings[place + 1] if place + 1 < len(siblings) else None,
+        "section": section,
+        "alone": replace(section, topics=(place,)),
         "prerequisites": topic.prerequisites.published().in_learning_order(),
         "unlocks": topic.unlocks.published().in_learning_order(),
         "links": topic.links.shown(),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
+        **neighbours(section.topics, section.topics.index(place)),
     }
     return render(request, "stages/topic.html", context)
+
+
+def neighbours(things, place):
+    return {
+        "previous": things[place - 1] if place else None,
+        "next": things[place + 1] if place + 1 < len(things) else None,
+    }
 
 
 @login_not_required

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
-from progress import rows
+from progress import pieces
 from stages.loading import load
 from stages.models import Topic
 from tests.content import make_content, wipe
@@ -34,8 +34,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
     cache.clear()
-    rows.render_row.cache_clear()
-    rows.render_stage_head.cache_clear()
+    pieces.render_row.cache_clear()
+    pieces.render_stage_head.cache_clear()
 
 
 @pytest.fixture

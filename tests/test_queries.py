@@ -11,7 +11,7 @@ from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSec
 PAGES = {
     "/": 5,
     "/stages/first/": 5,
-    "/topics/maps/": 9,
+    "/topics/maps/": 10,
     "/tracks/": 8,
     "/tracks/other/": 6,
     "/sources/": 3,
@@ -21,7 +21,7 @@ PAGES = {
     "/accounts/": 2,
     "/healthz": 1,
 }
-TICKS = {"roadmap": 10, "stage": 10, "track": 11}
+TICKS = {"roadmap": 7, "stage": 7, "track": 10}
 
 
 def grow(content, topics):

@@ -2,7 +2,7 @@
 
 from django import template
 
-from progress.rows import render_rows, render_stage_head
+from progress.pieces import render_bar, render_rows, render_stage_head, render_trail
 
 register = template.Library()
 
@@ -18,6 +18,18 @@ def stage_head(context, section):
     """What stands above the rows of a stage: ``{% stage_head section %}``."""
     measured = context["progress"].measure(section.topics)
     return render_stage_head(section.slug, section.title, section.summary, section.level, section.number, measured)
+
+
+@register.simple_tag
+def bar(name, label, measured):
+    """A bar and its words: ``{% bar "total" "The whole roadmap" measured %}``."""
+    return render_bar(name, label, measured)
+
+
+@register.simple_tag
+def trail(name, measured):
+    """The path beside a stage: ``{% trail section.slug measured %}``."""
+    return render_trail(name, measured)
 
 
 @register.simple_tag(takes_context=True)

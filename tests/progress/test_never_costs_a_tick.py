@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from accounts.models import User
-from progress.models import NONE, RANK, CarryOver, ProgressEvent, Status, TopicProgress
+from progress.models import NONE, STATUSES, CarryOver, ProgressEvent, Status, TopicProgress
 from progress.standings import Standings
 from stages.fixtures import FixtureError
 from stages.loading import load
@@ -79,7 +79,9 @@ class Edits(RuleBasedStateMachine):
         self.load()
         for heir in heirs:
             for (who, _), status in before.items():
-                if (heir, old) not in pairs and RANK[status] > RANK[self.said.get((who, heir), NONE)]:
+                if (heir, old) not in pairs and STATUSES.index(status) > STATUSES.index(
+                    self.said.get((who, heir), NONE)
+                ):
                     self.said[who, heir] = status
 
     @rule(slug=st.sampled_from(SLUGS))

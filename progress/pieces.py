@@ -46,6 +46,19 @@ def render_stage_head(slug, title, summary, level, number, measured):
     return get_template("includes/stage_head.html").render({"section": section, "measured": measured})
 
 
+@lru_cache(maxsize=4096)
+def render_bar(name, label, measured, *, swap=False):
+    """The HTML of a bar and its words; ``name`` makes its id, ``label`` is what a screen reader calls it."""
+    context = {"name": name, "label": label, "measured": measured, "swap": swap}
+    return get_template("includes/bar.html").render(context)
+
+
+@lru_cache(maxsize=4096)
+def render_trail(name, measured, *, swap=False):
+    """The HTML of the path beside a stage, walked as far as the reader is."""
+    return get_template("includes/trail.html").render({"name": name, "measured": measured, "swap": swap})
+
+
 def render_rows(section, page, progress):
     """The rows of a section on one of the pages, one after another, as the reader stands."""
     return mark_safe("".join(row_on(page, section, topic, progress) for topic in section.topics))  # noqa: S308

