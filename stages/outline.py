@@ -1,6 +1,6 @@
 """The outline of a track: its sections and their topics, as plain values.
 
-Pages that list many topics work on outlines instead of model instances. That costs two queries and little
+Pages that list many topics work on outlines instead of model instances. That costs few queries and little
 memory whatever the number of topics, and it keeps what depends on content alone (the outline) apart from what
 depends on the learner. It holds published topics only, so nothing built from an outline can count others.
 """
@@ -67,30 +67,23 @@ TOPIC_COLUMNS = ["pk", "slug", "title", "summary", "level", "kind"]
 
 
 def outline_of_stages():
-    """The merged roadmap as an outline. Two queries.
+    """The merged roadmap as an outline. One query.
 
-    Nearly every page needs it, so the database hands it over as one text, which is parsed once. The text is the
-    key of what is kept: after an edit it is another text, and an outline can never be out of date.
+    Nearly every page needs it, so the database hands it over as two texts, which are parsed once. The texts are
+    the key of what is kept: after an edit they are other texts, and an outline can never be out of date.
     """
-    stages, topics = statements()
     with connection.cursor() as cursor:
-        return parse(text_from(cursor, *stages), text_from(cursor, *topics))
-
-
-def text_from(cursor, sql, parameters):
-    cursor.execute(sql, parameters)
-    return cursor.fetchone()[0] or ""
+        cursor.execute(*statement())
+        return parse(*cursor.fetchone())
 
 
 @lru_cache
-def statements():
-    """The two queries as (SQL, parameters). They never change, and making SQL takes longer than running it."""
-    stages = Stage.objects.published()
-    topics = Topic.objects.published()
-    return (
-        as_one_text(stages, "position", "pk", "slug", "title", "summary", "level").query.sql_with_params(),
-        as_one_text(topics, "position", "stage_id", *TOPIC_COLUMNS, "required").query.sql_with_params(),
-    )
+def statement():
+    """The query for all stages and topics as (SQL, parameters). Making it takes longer than running it."""
+    stages = as_one_text(Stage.objects.published(), "position", "pk", "slug", "title", "summary", "level")
+    topics = as_one_text(Topic.objects.published(), "position", "stage_id", *TOPIC_COLUMNS, "required")
+    (sql, parameters), (more_sql, more) = (rows.query.sql_with_params() for rows in (stages, topics))
+    return f"SELECT ({sql}), ({more_sql})", parameters + more
 
 
 def as_one_text(rows, *columns):
@@ -103,9 +96,9 @@ def as_one_text(rows, *columns):
 @lru_cache(maxsize=4)
 def parse(stages, topics):
     by_stage = {}
-    for _, stage, *columns, required in sorted(json.loads(f"[{topics}]"), key=lambda row: (row[0], row[2])):
+    for _, stage, *columns, required in sorted(json.loads(f"[{topics or ''}]"), key=lambda row: (row[0], row[2])):
         by_stage.setdefault(stage, []).append(OutlineTopic(*columns, bool(required)))
-    rows = sorted(json.loads(f"[{stages}]"))
+    rows = sorted(json.loads(f"[{stages or ''}]"))
     return Outline(
         tuple(
             Section(slug, title, tuple(by_stage.get(pk, ())), number, "", summary, level)
@@ -123,7 +116,7 @@ def outline_of_track(track: Track):
 
 
 def outlines(tracks):
-    """``{track pk: Outline}`` for several tracks, in four queries at most."""
+    """``{track pk: Outline}`` for several tracks, in three queries at most."""
     own = [track for track in tracks if not track.follows_stages]
     found = {track.pk: outline_of_stages() for track in tracks if track.follows_stages}
     if not own:

@@ -103,8 +103,10 @@ def test_a_press_taken_back_before_the_answer_ends_as_the_reader_left_it(page):
     assert state(page, "Maps") == "true"
     box(page, "Maps").click()
     assert state(page, "Maps") == "false"
-    page.unroute("**/progress/**")
-    held[0].continue_()
+    for _ in range(2):  # the second is sent when the first is answered
+        while not held:
+            page.wait_for_timeout(20)
+        held.pop().continue_()
     page.locator("#live", has_text="Maps: not started").wait_for(state="attached")
     page.reload()
     assert state(page, "Maps") == "false"
