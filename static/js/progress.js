@@ -22,10 +22,11 @@ document.addEventListener("click", (event) => {
   if (!button || !window.htmx) return;
   event.preventDefault();
   notice("");
-  // The form, not the button, is the source: an answer may replace the button while the next tick waits its turn.
+  // Ticks wait for each other on <main> (hx-sync), with all they need. Their source must be neither the button, which
+  // an answer may replace meanwhile, nor the form, for which htmx would send the button that was pressed last.
   htmx.ajax("POST", button.getAttribute("formaction"), {
-    source: button.form,
-    values: { status: button.value },
+    source: document.getElementById("main"),
+    values: { ...Object.fromEntries(new FormData(button.form)), status: button.value },
     swap: "none",
   });
   show(button.closest(".row"), button.value);
