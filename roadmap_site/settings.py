@@ -224,6 +224,7 @@ if not LAPTOP:
     CSRF_COOKIE_SECURE = True
     if environ.get("BEHIND_PROXY", "0") == "1":
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        ALLAUTH_TRUSTED_PROXY_COUNT = 1  # rate limits count the client's address, not the proxy's
 
 # --- Logging --------------------------------------------------------------------------------------
 

@@ -24,27 +24,50 @@ def test_the_forms_open(roadmap, as_maintainer, model):
     assert as_maintainer.get(f"/admin/stages/{model}/add/").status_code == 200
 
 
-def test_a_maintainer_edits_a_topic_and_learners_see_it(content, as_maintainer, client):
-    topic = content.topics["maps"]
-    data = {
-        "title": "Charts",
-        "summary": "Read a chart.",
-        "stage": content.second.pk,
-        "position": 7,
-        "level": "advanced",
-        "kind": "lesson",
+def topic_form(topic, **changes):
+    """What the admin's form of a topic posts."""
+    return {
+        "title": topic.title,
+        "summary": topic.summary,
+        "stage": topic.stage_id,
+        "position": topic.position,
+        "level": topic.level,
+        "kind": topic.kind,
         "required": "on",
-        "state": "published",
-        "prerequisites": [content.topics["boots"].pk],
+        "state": topic.state,
+        "prerequisites": [],
         "replaces": "[]",
         "links-TOTAL_FORMS": 0,
         "links-INITIAL_FORMS": 0,
+        **changes,
     }
-    response = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", data)
+
+
+def test_a_maintainer_edits_a_topic_and_learners_see_it(content, as_maintainer, client):
+    topic = content.topics["maps"]
+    changes = {"title": "Charts", "stage": content.second.pk, "prerequisites": [content.topics["boots"].pk]}
+    response = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", topic_form(topic, **changes))
     assert response.status_code == 302, response.context["errors"]
     page = client.get("/topics/maps/").text
     assert "Charts" in page
     assert "Further on" in page
+
+
+def test_a_merge_in_the_admin_takes_the_ticks_along(content, as_maintainer, learner):
+    TopicProgress.objects.record(learner, content.topics["boots"], "done")
+    topic = content.topics["weather"]
+    form = topic_form(topic, replaces='["boots"]')
+    page = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", form, follow=True)
+    assert "Standings carried over from the topics it replaces: 1." in page.text
+    assert learner.standings.get(topic=topic).status == "done"
+
+
+@pytest.mark.parametrize("replaces", ["boots", '"boots"', "[1]", "{", '[""]'])
+def test_nonsense_in_replaces_is_named(content, as_maintainer, replaces):
+    topic = content.topics["weather"]
+    page = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", topic_form(topic, replaces=replaces))
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors["replaces"]
 
 
 def test_the_slug_of_a_topic_is_fixed(content, as_maintainer):
