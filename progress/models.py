@@ -133,27 +133,26 @@ class CarryOverQuerySet(models.QuerySet):
     def settle(self):
         """Give the learners of every replaced topic the same standing in the topics that replace it.
 
-        Each pair is carried over once: a learner who unticks the new topic afterwards is not overruled.
-        Returns the number of standings written.
+        A standing is carried over once, and again only when it changes later, as by a page that was open while
+        its topic was replaced. So a learner who unticks the new topic is not overruled. Returns the number of
+        standings written.
         """
         with transaction.atomic():
-            settled = set(self.values_list("topic_id", "replaced"))
-            pending = [
-                (topic, slug)
-                for topic in Topic.objects.exclude(replaces=[])
-                for slug in topic.replaces
-                if (topic.pk, slug) not in settled
-            ]
-            return sum(self._carry(topic, slug) for topic, slug in oldest_first(pending))
+            pairs = [(topic, slug) for topic in Topic.objects.exclude(replaces=[]) for slug in topic.replaces]
+            return sum(self._carry(topic, slug) for topic, slug in oldest_first(pairs))
 
     def _carry(self, topic, slug):
         old = Topic.objects.filter(slug=slug).first()
         if old is None:  # it never was in this database
             return 0
-        self.create(topic=topic, replaced=slug)
+        carried, is_new = self.get_or_create(topic=topic, replaced=slug)
+        standings = old.standings.all()
+        if not is_new:
+            standings = standings.filter(changed_at__gt=carried.at)
+            self.filter(pk=carried.pk).update(at=Now())
         wanted = [
             TopicProgress(user_id=user, topic=topic, status=status, changed_at=changed_at)
-            for user, status, changed_at in old.standings.values_list("user", "status", "changed_at")
+            for user, status, changed_at in standings.values_list("user", "status", "changed_at")
         ]
         return len(TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.CARRY_OVER))
 
@@ -170,7 +169,7 @@ def oldest_first(pending):
 
 
 class CarryOver(models.Model):
-    """The ticks of a replaced topic have been carried over to this one."""
+    """The ticks of a replaced topic have been carried over to this one, up to the time ``at``."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="carry_overs")
     replaced = models.SlugField(max_length=80)

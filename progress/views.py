@@ -3,6 +3,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.template.loader import render_to_string
@@ -12,10 +13,10 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from progress import visitors
 from progress.models import STATUSES, TopicProgress
-from progress.pieces import ROWS, render_bar, render_trail, row_on
+from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
 from stages.models import State, Topic, Track
-from stages.outline import outline_of_stages, outline_of_track, outlines
+from stages.outline import Outline, outline_of_stages, outline_of_track, outlines
 
 
 @login_not_required
@@ -25,21 +26,27 @@ def tick(request, slug):
 
     The value wanted is stated, never toggled, so a repeated or late request changes nothing.
     """
-    status = request.POST.get("status")
-    if status not in STATUSES:
-        return HttpResponseBadRequest(f"status must be one of {', '.join(STATUSES)}.", content_type="text/plain")
-    outline = outline_of_stages()
-    published = slug in outline.places
-    for topic in topics_meant_by(slug, outline):
+    status, page = request.POST.get("status"), request.POST.get("page", "stage")
+    if status not in STATUSES or page not in ROWS:
+        return HttpResponseBadRequest(
+            f"status must be one of {', '.join(STATUSES)}, and page one of {', '.join(ROWS)}.",
+            content_type="text/plain",
+        )
+    reader = request.POST.get("reader", "")
+    if reader and request.user.is_authenticated and reader != str(request.user.pk):
+        messages.warning(request, f"You are signed in as {request.user} now. Nothing was changed.")
+        return redirect_back(request, page_of(request))
+    with transaction.atomic():  # so that the topic cannot be replaced between finding it and ticking it
+        outline = outline_of_stages()
+        topics = topics_meant_by(slug, outline)
         if request.user.is_authenticated:
-            TopicProgress.objects.record(request.user, topic, status)
+            session = None
+            for topic in topics:
+                TopicProgress.objects.record(request.user, topic, status)
         else:
-            visitors.record(request.session, topic, status)
-    if request.POST.get("reader", "") not in ("", str(request.user.pk)):
-        return not_the_same_reader(request)
-    if request.htmx:
-        return refreshed(request, slug, outline) if published else HttpResponseClientRefresh()
-    return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
+            session = visitors.record(request.session, topics, status)
+    response = answer(request, slug, outline, page, log_in=bool(reader and session))
+    return visitors.send_cookie(response, session) if session else response
 
 
 def topics_meant_by(slug, outline):
@@ -54,42 +61,42 @@ def topics_meant_by(slug, outline):
     return topic.successors() or [topic]
 
 
-def refreshed(request, slug, outline):
-    """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
-    page = request.POST.get("page")
-    if page not in ROWS:
-        return HttpResponseBadRequest(f"page must be one of {', '.join(ROWS)}.", content_type="text/plain")
+def answer(request, slug, outline, page, log_in):
+    """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
+    if log_in:
+        messages.info(request, "You have been signed out. Sign in, and a new tick joins your account.")
+        return redirect_back(request, redirect_to_login(page_of(request)).url)
+    if not request.htmx:
+        return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
+    label = "The whole roadmap"
     if page == "track":
-        track = get_object_or_404(Track.objects.published(), slug=request.POST.get("track"))
-        outline = outline_of_track(track)
+        track = Track.objects.published().filter(slug=request.POST.get("track")).first()
+        outline, label = (outline_of_track(track), track.title) if track else (Outline(()), "")
+    if slug not in outline.places:
+        return HttpResponseClientRefresh()  # the page is no longer what it was
+    return HttpResponse(refreshed(request, slug, outline, page, label))
+
+
+def refreshed(request, slug, outline, page, label):
+    """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = Standings.of_reader(request)
-    places = outline.places.get(slug, [])
+    places = outline.places[slug]
     measured = [(section, progress.measure(section.topics)) for section, _ in places]
-    menu = "menu" in request.GET
-    pieces = [row_on(page, section, topic, progress, menu=menu, swap=True) for section, topic in places]
+    pieces = [row_on(page, section, topic, progress, swap=True) for section, topic in places]
     if page != "search":
         pieces += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
     if page == "roadmap":
         pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
     if page in ("roadmap", "track"):
-        pieces.append(render_bar("total", "Everything on this page", progress.measure(outline.topics), swap=True))
+        pieces.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
+        pieces.append(render_onward(progress.next_topic(outline.topics), started=True, swap=True))
     context = {
         "pieces": pieces,
-        "title": places[0][1].title if places else "",
+        "title": places[0][1].title,
         "status": request.POST["status"],
         "measured": measured,
     }
-    return HttpResponse(render_to_string("progress/tick.html", context))
-
-
-def not_the_same_reader(request):
-    """The log-in of this page has expired, or another tab has changed it. The tick is kept; the page is not true."""
-    page = page_of(request)
-    if request.user.is_authenticated:
-        messages.warning(request, f"You are signed in as {request.user} now; the tick went to that account.")
-        return redirect_back(request, page)
-    messages.info(request, "Your log-in has expired. The tick is kept, and joins your account when you sign in.")
-    return redirect_back(request, redirect_to_login(page).url)
+    return render_to_string("progress/tick.html", context)
 
 
 def page_of(request):
@@ -112,7 +119,8 @@ def me(request):
     roadmap = next((found[track.pk] for track in tracks if track.follows_stages), None) or outline_of_stages()
     context = {
         "measure": progress.measure(roadmap.topics),
-        "next": progress.next_topic(roadmap.topics),
+        "progress": progress,
+        "topics": roadmap.topics,
         "stages": [(section, progress.measure(section.topics)) for section in roadmap.sections],
         "tracks": [(track, progress.measure(found[track.pk].topics)) for track in tracks if not track.follows_stages],
         "learning": [topic for topic in roadmap.topics if progress.of(topic.pk) == "learning"],

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from progress.models import NONE, ProgressEvent, TopicProgress
+from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
 from stages.models import Topic
 
 SESSION_KEY = "ticks"  # {topic pk as text: [status, seconds since 1970]}, the most recent change last
@@ -17,23 +18,57 @@ def ticks_of(session):
     return {int(pk): (status, seconds) for pk, (status, seconds) in session.get(SESSION_KEY, {}).items()}
 
 
-def record(session, topic, status):
-    """State that the visitor stands at ``status`` in ``topic``. Saying it twice changes nothing."""
-    is_new = not session.session_key or not session.exists(session.session_key)
-    if is_new:
-        session.create()
+def record(session, topics, status):
+    """State that the visitor stands at ``status`` in ``topics``. Saying it twice changes nothing.
+
+    Returns the session as it was saved; its cookie is to be sent with ``send_cookie``.
+    """
     with transaction.atomic():
-        # Two ticks at once must not overwrite each other: lock the row, then read what is there now.
+        # Two ticks at once must not overwrite each other: lock the row, then change what is there now.
         Session.objects.select_for_update().filter(pk=session.session_key).first()
-        ticks = type(session)(session.session_key).get(SESSION_KEY, {})
-        if ticks.get(str(topic.pk), [NONE])[0] != status:
-            ticks.pop(str(topic.pk), None)
-            if status != NONE:
-                ticks[str(topic.pk)] = [status, int(datetime.now(UTC).timestamp())]
-        session[SESSION_KEY] = ticks
-        session.save()
-    # Saved under the lock. Only a new session is left to the middleware, which has to send its cookie.
-    session.modified = is_new
+        saved = type(session)(session.session_key)
+        ticks = saved.get(SESSION_KEY, {})
+        for topic in topics:
+            if ticks.get(str(topic.pk), [NONE])[0] != status:
+                ticks.pop(str(topic.pk), None)
+                if status != NONE:
+                    ticks[str(topic.pk)] = [status, int(datetime.now(UTC).timestamp())]
+        saved[SESSION_KEY] = ticks
+        saved.save()
+    # This request's copy says the same, and is not to be saved again, for that would be outside the lock.
+    session[SESSION_KEY] = ticks
+    session.modified = False
+    return saved
+
+
+def send_cookie(response, session):
+    """Send the session's cookie, as the middleware does for a session that it saves itself."""
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        session.session_key,
+        max_age=session.get_expiry_age(),
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        path=settings.SESSION_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=settings.SESSION_COOKIE_HTTPONLY,
+        samesite=settings.SESSION_COOKIE_SAMESITE,
+    )
+    return response
+
+
+def carried(ticks):
+    """``ticks`` with those of merged or split topics given to what took over, the more advanced status winning.
+
+    No query without ticks, one with them, and a few more for each topic that was replaced meanwhile.
+    """
+    if not ticks:
+        return ticks
+    found = dict(ticks)
+    for topic in Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk")):
+        for heir in topic.successors():
+            if STATUSES.index(ticks[topic.pk][0]) > STATUSES.index(found.get(heir.pk, [NONE])[0]):
+                found[heir.pk] = ticks[topic.pk]
+    return found
 
 
 def keep_ticks(sender, request, user, **kwargs):
@@ -44,14 +79,14 @@ def keep_ticks(sender, request, user, **kwargs):
     if not ticks:
         return
     del request.session[SESSION_KEY]
-    wanted = {}
-    for topic in Topic.objects.filter(pk__in=ticks).select_related("stage"):
-        status, seconds = ticks[topic.pk]
-        for target in [topic] if topic.is_published() else [topic, *topic.successors()]:
-            wanted[target.pk] = TopicProgress(
-                user=user, topic=target, status=status, changed_at=datetime.fromtimestamp(seconds, UTC)
-            )
-    kept = TopicProgress.objects.raise_to(list(wanted.values()), ProgressEvent.Cause.SIGN_IN)
+    ticks = carried(ticks)
+    wanted = [
+        TopicProgress(
+            user=user, topic_id=pk, status=ticks[pk][0], changed_at=datetime.fromtimestamp(ticks[pk][1], UTC)
+        )
+        for pk in Topic.objects.filter(pk__in=ticks).values_list("pk", flat=True)
+    ]
+    kept = TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.SIGN_IN)
     there = len(wanted) - len(kept)
     parts = []
     if kept:

@@ -1,7 +1,10 @@
+import re
 import secrets
 
 import brotli
 from django.utils.cache import patch_vary_headers
+
+TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
 class BrotliMiddleware:
@@ -22,7 +25,7 @@ class BrotliMiddleware:
         if response.streaming or len(response.content) < self.WORTH_IT or response.has_header("Content-Encoding"):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
-        if "br" in {coding.split(";")[0].strip() for coding in request.headers.get("Accept-Encoding", "").split(",")}:
+        if TAKES_BROTLI.search(request.headers.get("Accept-Encoding", "")):
             response.content = brotli.compress(response.content, quality=self.QUALITY)
             response.headers["Content-Encoding"] = "br"
             response.headers["Content-Length"] = str(len(response.content))

@@ -2,7 +2,7 @@
 
 Without ``SECRET_KEY`` this is a laptop: debugging on, SQLite, mail printed to the console.
 With it, it is production, and ``check --deploy`` has nothing to say.
-No other module asks which of the two it is. The README's table explains every variable.
+Hardly anything else asks which of the two it is. The README's table explains every variable.
 """
 
 from os import environ
@@ -156,6 +156,8 @@ ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # A code typed into the page that asked for it keeps the visitor, and the visitor's ticks, in one browser.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Waymark: "

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Count
 
 from stages.models import (
@@ -14,7 +15,16 @@ from stages.models import (
 )
 
 
-class SlugIsForever(admin.ModelAdmin):
+class WideSentences(admin.options.BaseModelAdmin):
+    """Sentences get a box in which they can be read as a whole."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in ("summary", "why"):
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class SlugIsForever(WideSentences, admin.ModelAdmin):
     """The slug is filled in from the title once, and is fixed from then on: ticks and links hang on it."""
 
     prepopulated_fields = {"slug": ["title"]}
@@ -26,7 +36,7 @@ class SlugIsForever(admin.ModelAdmin):
         return {} if obj else self.prepopulated_fields
 
 
-class TopicResourceInline(admin.TabularInline):
+class TopicResourceInline(WideSentences, admin.TabularInline):
     model = TopicResource
     autocomplete_fields = ["resource"]
     extra = 0
@@ -49,10 +59,11 @@ class StageAdmin(SlugIsForever):
 @admin.register(Topic)
 class TopicAdmin(SlugIsForever):
     list_display = ["title", "stage", "position", "level", "required", "state"]
+    list_editable = ["position"]
     list_filter = ["stage", "level", "kind", "required", "state"]
     list_select_related = ["stage"]
     search_fields = ["title", "slug", "summary"]
-    ordering = ["stage__position", "position"]
+    ordering = ["stage__position", "stage", "position", "pk"]
     autocomplete_fields = ["stage", "prerequisites"]
     inlines = [TopicResourceInline]
     fieldsets = [

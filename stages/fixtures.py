@@ -215,10 +215,14 @@ def mistakes(model, given):
             else:
                 if isinstance(field, models.CharField) and not isinstance(value, str) and value is not None:
                     yield f"{name} “{shorten(value)}”: is not text; put it in quotation marks."
+                elif isinstance(value, str) and "\0" in value:
+                    yield f"{name}: has a NUL character, which no database keeps."
+                elif isinstance(field, models.PositiveSmallIntegerField) and not 0 <= int(value) <= 32767:
+                    yield f"{name} “{value}”: is not between 0 and 32767."
 
 
 def is_key(value):
-    return isinstance(value, list) and value != [] and all(isinstance(part, str | int) for part in value)
+    return isinstance(value, list) and value != [] and all(isinstance(part, str) for part in value)
 
 
 def check_references(records, others):
@@ -233,6 +237,20 @@ def check_references(records, others):
                 if (field.related_model, tuple(key)) not in known:
                     name = field.related_model._meta.verbose_name
                     yield f"{record.where}: {field.name}: there is no {name} “{' / '.join(map(shorten, key))}”."
+
+
+def check_tracks(records):
+    """Problems with tracks that claim the same: to follow the stages, or to be a source's own."""
+    claimed = {}
+    for record in records.values():
+        if record.model is not Track:
+            continue
+        claims = ["the stages"] if record.fields["follows_stages"] else []
+        claims += [f"source {record.fields['source'][0]}"] if record.fields["source"] else []
+        for claim in claims:
+            if claim in claimed:
+                yield f"{record.where}: {claim} already belongs to {claimed[claim]}."
+            claimed[claim] = record
 
 
 def find_cycle(prerequisites):
@@ -303,8 +321,15 @@ Dumper.add_representer(list, represent_list)
 
 
 def write(records, folder):
-    """Write ``records`` as the fixture files of ``folder``; the same records give the same bytes."""
-    for name, text in files(records).items():
+    """Write ``records`` as the fixture files of ``folder``; the same records give the same bytes.
+
+    A stage's file is named after its place, so after a reordering the files of the old order are taken away.
+    """
+    written = files(records)
+    for path in folder.glob("stage-*.yaml"):
+        if path.name not in written:
+            path.unlink()
+    for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
 
 

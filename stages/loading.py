@@ -16,8 +16,10 @@ from stages.fixtures import (
     FixtureError,
     Record,
     check_references,
+    check_tracks,
     content_fields,
     find_cycle,
+    key_names,
     read,
     shorten,
     snapshot,
@@ -29,7 +31,7 @@ OURS, THEIRS = "ours", "theirs"  # the row's value wins; the file's value wins
 
 @dataclass
 class Plan:
-    """What a load would do. ``changes`` pairs a record with ``{field: (row now, new value)}``."""
+    """What a load would do. ``changed`` pairs a record with ``{field: (row now, new value)}``."""
 
     records: dict  # the files now
     loaded: dict  # the files as they were last loaded
@@ -37,6 +39,9 @@ class Plan:
     changed: list = field(default_factory=list)
     retired: list = field(default_factory=list)
     removed: list = field(default_factory=list)
+    released: list = field(default_factory=list)  # left the files, and stay as the database's own
+    gone: set = field(default_factory=set)  # in the files, deleted in the database, and staying so
+    notes: list = field(default_factory=list)
     conflicts: list = field(default_factory=list)
 
     def __bool__(self):
@@ -81,27 +86,42 @@ def load(folder, dry_run=False, prefer=None):
 
 
 def make_plan(records, prefer=None):
-    rows = snapshot()
+    # Locked before the rows are read, so that of two loads at once the second sees what the first has done.
     loaded = {
         (LABELS[entry.model], tuple(json.loads(entry.key))): entry.fields
-        # Locked, so that of two loads at once the second sees what the first has done.
         for entry in LoadedEntry.objects.select_for_update()
         if entry.model in LABELS
     }
-    check(records, rows)
+    rows = snapshot()
     plan = Plan(records, loaded)
     for identity, record in records.items():
-        row = rows.get(identity)
+        row, base = rows.get(identity), loaded.get(identity)
         if row is None:
-            plan.added.append(record)
-        elif changes := merge(record, row.fields, loaded.get(identity), prefer, plan.conflicts):
+            arrive(record, base, prefer, plan)
+        elif changes := merge(record, row.fields, base, prefer, plan.conflicts):
             plan.changed.append((record, changes))
     for identity in loaded.keys() - records.keys():
         if row := rows.get(identity):
             leave(row, loaded[identity], prefer, plan)
     for leaving in (plan.retired, plan.removed):
         leaving.sort(key=lambda record: (MODELS.index(record.model), record.key))
+    check(plan, rows)
     return plan
+
+
+def arrive(record, base, prefer, plan):
+    """Plan what becomes of an entry without a row: it is new, or a maintainer deleted the row or changed its key."""
+    if base is None:
+        plan.added.append(record)
+    elif record.fields == base or prefer == OURS:
+        plan.gone.add(record.identity)
+    elif prefer == THEIRS:
+        plan.added.append(record)
+    else:
+        plan.gone.add(record.identity)
+        plan.conflicts.append(
+            f"{record.where}: changed in the file, but its row was deleted; --theirs brings it back, --ours does not."
+        )
 
 
 def merge(record, row, base, prefer, conflicts):
@@ -131,31 +151,41 @@ def leave(row, base, prefer, plan):
         leaving = plan.retired
     else:
         leaving = plan.removed
-    if row.fields != base and prefer is None:
+    if row.fields == base or prefer == THEIRS:
+        leaving.append(row)
+    elif prefer == OURS:
+        plan.released.append(row)
+    else:
         plan.conflicts.append(
             f"{row}: has left the files, but was changed in the database; --theirs takes it away, --ours keeps it."
         )
-    elif row.fields == base or prefer == THEIRS:
-        leaving.append(row)
 
 
-def check(records, rows):
-    """Raise FixtureError for entries that point nowhere and for prerequisites that go in a circle."""
-    problems = list(check_references(records, rows.keys()))
+def check(plan, rows):
+    """Raise FixtureError for entries that point nowhere, or contradict each other."""
+    there = {identity: record for identity, record in plan.records.items() if identity not in plan.gone}
+    problems = [*check_references(there, rows.keys()), *check_tracks(there)]
     if not problems:
         needs = {
             record.key[0]: [key[0] for key in record.fields["prerequisites"]]
-            for record in (rows | records).values()
+            for record in (rows | there).values()
             if record.model is Topic
         }
         if cycle := find_cycle(needs):
-            where = records.get((Topic, (cycle[0],)))
+            where = there.get((Topic, (cycle[0],)))
             problems.append(
                 f"{where.where if where else 'database'}: these topics need each other in a circle: "
                 f"{' → '.join(cycle)}."
             )
     if problems:
         raise FixtureError(problems)
+    plan.notes += [
+        f"{record.where}: replaces “{slug}”, which this database has never had."
+        for record in there.values()
+        if record.model is Topic
+        for slug in record.fields["replaces"]
+        if (Topic, (slug,)) not in rows
+    ]
 
 
 # --- Writing ------------------------------------------------------------------------------------------
@@ -198,8 +228,6 @@ class Keys:
 
 def natural_paths(model):
     """The look-ups that give a model's natural key, flat: a resource in a topic is topic__slug, resource__url."""
-    from stages.fixtures import key_names
-
     for name in key_names(model):
         target = model._meta.get_field(name).related_model
         if target is None:
@@ -245,7 +273,7 @@ def remember(plan):
     entries |= {record.identity: record.fields | {"state": State.RETIRED} for record in plan.retired}
     LoadedEntry.objects.bulk_create(
         (
-            LoadedEntry(model=model._meta.label_lower, key=json.dumps(key), fields=fields)
+            LoadedEntry(model=model._meta.label_lower, key=as_text(key), fields=fields)
             for (model, key), fields in entries.items()
             if plan.loaded.get((model, key)) != fields
         ),
@@ -254,8 +282,12 @@ def remember(plan):
         update_fields=["fields"],
         batch_size=500,
     )
-    for record in plan.removed:
-        LoadedEntry.objects.filter(model=record.model._meta.label_lower, key=json.dumps(record.key)).delete()
+    for record in [*plan.removed, *plan.released]:
+        LoadedEntry.objects.filter(model=record.model._meta.label_lower, key=as_text(record.key)).delete()
+
+
+def as_text(key):
+    return json.dumps(key, ensure_ascii=False)
 
 
 __all__ = ["OURS", "THEIRS", "Plan", "Record", "load"]

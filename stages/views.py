@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from stages.forms import SearchForm
-from stages.models import Resource, Source, Topic, Track
+from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import OutlineTopic, Section, outline_of_stages, outline_of_track, outlines
 
+PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 RESULTS = 30  # of each kind, on a page of search results
 
 
@@ -86,17 +87,18 @@ def track(request, slug):
 @login_not_required
 @require_safe
 def source_list(request):
-    sources = Source.objects.select_related("track").with_counts()
+    sources = Source.objects.with_counts().prefetch_related(PUBLISHED_TRACK)
     return render(request, "stages/source_list.html", {"sources": sources})
 
 
 @login_not_required
 @require_safe
 def source(request, key):
-    source = get_object_or_404(Source.objects.select_related("track"), key=key)
+    source = get_object_or_404(Source.objects.prefetch_related(PUBLISHED_TRACK), key=key)
     topics = Prefetch("topics", Topic.objects.published().in_learning_order())
     resources = Prefetch("resources", Resource.objects.published())
-    entries = source.entries.select_related("stage").prefetch_related(topics, resources)
+    stage = Prefetch("stage", Stage.objects.published())
+    entries = source.entries.prefetch_related(stage, topics, resources)
     sections = [(title, list(found)) for title, found in groupby(entries, key=lambda entry: entry.section)]
     return render(request, "stages/source.html", {"source": source, "sections": sections})
 

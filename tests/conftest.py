@@ -34,8 +34,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
     cache.clear()
-    pieces.render_row.cache_clear()
-    pieces.render_stage_head.cache_clear()
+    pieces.kept.cache_clear()
 
 
 @pytest.fixture

@@ -78,6 +78,11 @@ def topic(slug, stage="first", **fields):
     return {"model": "stages.topic", "fields": fields}
 
 
+def track(slug):
+    fields = {"slug": slug, "title": slug.title(), "summary": "A track.", "follows_stages": True}
+    return {"model": "stages.track", "fields": fields}
+
+
 def write_files(folder, *entries, name="roadmap.yaml"):
     """Make ``folder`` hold one fixture file with these entries, and return the folder."""
     folder.mkdir(exist_ok=True)

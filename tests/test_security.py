@@ -1,9 +1,11 @@
 """Headers on every page, and what production demands."""
 
+import gzip
 import os
 import subprocess
 import sys
 
+import brotli
 import pytest
 from django.conf import settings
 
@@ -96,3 +98,24 @@ def test_the_site_says_when_its_database_is_gone(client, monkeypatch):
     monkeypatch.setattr("roadmap_site.views.connection", Gone())
     response = client.get("/healthz")
     assert (response.status_code, response.text) == (503, "no database")
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0.5", "br"),
+        ("br", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("gzip", "gzip"),
+        ("", None),
+        ("abra", None),
+    ],
+)
+def test_pages_are_compressed_as_the_browser_likes(content, client, accepts, coding):
+    response = client.get("/", headers={"Accept-Encoding": accepts})
+    assert response.headers.get("Content-Encoding") == coding
+    assert "Accept-Encoding" in response.headers["Vary"]
+    body = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding](response.content)
+    assert b"The way to Django" in body
+    assert int(response.headers["Content-Length"]) == len(response.content)

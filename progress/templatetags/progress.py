@@ -2,7 +2,7 @@
 
 from django import template
 
-from progress.pieces import render_bar, render_rows, render_stage_head, render_trail
+from progress.pieces import render_bar, render_onward, render_rows, render_stage_head, render_trail
 
 register = template.Library()
 
@@ -16,8 +16,7 @@ def rows(context, section, page):
 @register.simple_tag(takes_context=True)
 def stage_head(context, section):
     """What stands above the rows of a stage: ``{% stage_head section %}``."""
-    measured = context["progress"].measure(section.topics)
-    return render_stage_head(section.slug, section.title, section.summary, section.level, section.number, measured)
+    return render_stage_head(section, context["progress"].measure(section.topics))
 
 
 @register.simple_tag
@@ -39,9 +38,10 @@ def measure(context, topics):
 
 
 @register.simple_tag(takes_context=True)
-def next_topic(context, topics):
-    """Where the reader goes on: ``{% next_topic outline.topics as next %}``."""
-    return context["progress"].next_topic(topics)
+def onward(context, topics):
+    """The button to where the reader goes on: ``{% onward outline.topics %}``."""
+    progress = context["progress"]
+    return render_onward(progress.next_topic(topics), started=progress.measure(topics).is_started)
 
 
 @register.simple_tag(takes_context=True)

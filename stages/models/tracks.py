@@ -9,10 +9,6 @@ class TrackQuerySet(models.QuerySet):
     def published(self):
         return self.filter(state=State.PUBLISHED)
 
-    def roadmap(self):
-        """The merged roadmap's own track. Raises Track.DoesNotExist before any content is loaded."""
-        return self.published().get(follows_stages=True)
-
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
 

@@ -1,10 +1,10 @@
 // Sends ticks without leaving the page. Without this file, or without htmx, the browser sends the form itself.
 
-const wanted = (row) => [...row.querySelectorAll("button[formaction]")];
+// --- Ticks ---
 
 // Shows a row as if its topic stood at `status`. A second press, before the first is answered, then states the opposite.
 const show = (row, status) => {
-  for (const button of wanted(row)) {
+  for (const button of row.querySelectorAll("button[formaction]")) {
     const own = button.dataset.states;
     button.setAttribute(own === "done" ? "aria-checked" : "aria-pressed", own === status);
     button.value = own === status ? "none" : own;
@@ -17,19 +17,32 @@ const notice = (text) => {
   box.hidden = !text;
 };
 
+const unanswered = []; // {url, values}, in the order of pressing
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("form.ticks button[formaction]");
   if (!button || !window.htmx) return;
   event.preventDefault();
   notice("");
+  const tick = {
+    url: button.getAttribute("formaction"),
+    values: { ...Object.fromEntries(new FormData(button.form)), status: button.value },
+  };
+  unanswered.push(tick);
   // Ticks wait for each other on <main> (hx-sync), with all they need. Their source must be neither the button, which
   // an answer may replace meanwhile, nor the form, for which htmx would send the button that was pressed last.
-  htmx.ajax("POST", button.getAttribute("formaction"), {
-    source: document.getElementById("main"),
-    values: { ...Object.fromEntries(new FormData(button.form)), status: button.value },
-    swap: "none",
-  });
-  show(button.closest(".row"), button.value);
+  htmx.ajax("POST", tick.url, { source: document.getElementById("main"), values: tick.values, swap: "none" });
+  show(button.closest(".row"), tick.values.status);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.pathInfo?.requestPath === unanswered[0]?.url) unanswered.shift();
+});
+
+// What still waits when the page is left is sent along, the last word on each topic. Sent twice it changes nothing.
+addEventListener("pagehide", () => {
+  for (const [url, values] of new Map(unanswered.map((tick) => [tick.url, tick.values])))
+    fetch(url, { method: "POST", body: new URLSearchParams(values), keepalive: true, redirect: "manual" });
 });
 
 // What could not be saved is put back, and said.
@@ -45,3 +58,23 @@ const failed = (event) => {
 
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:sendAbort"])
   document.addEventListener(failure, failed);
+
+// --- The menu of a row: it closes after a choice, on Escape, and when the reader turns to something else ---
+
+const close = (menu, refocus) => {
+  if (refocus) menu.querySelector("summary").focus();
+  menu.open = false;
+};
+
+const closeOthers = (event) => {
+  for (const menu of document.querySelectorAll("details.more[open]"))
+    if (!menu.contains(event.target)) close(menu);
+    else if (event.type === "click" && event.target.closest(".choice")) close(menu, true);
+};
+
+document.addEventListener("click", closeOthers);
+document.addEventListener("focusin", closeOthers);
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.more[open]");
+  if (menu) close(menu, true);
+});

@@ -1,6 +1,9 @@
 """Merges and splits: a topic that replaces others takes over their ticks."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from progress.models import CarryOver, ProgressEvent, TopicProgress
 from tests.progress.test_ticks import standing
@@ -78,3 +81,17 @@ def test_the_history_says_why(topics, learner):
     replace(topics["maps"], "boots")
     CarryOver.objects.settle()
     assert learner.progress_events.get(topic=topics["maps"]).cause == ProgressEvent.Cause.CARRY_OVER
+
+
+def test_a_tick_that_came_late_is_carried_over_next_time(topics, learner, outsider):
+    """A page was open while its topic was replaced; its tick reached the old topic after the settling."""
+    TopicProgress.objects.record(outsider, topics["boots"], "done")
+    replace(topics["routes"], "boots")
+    CarryOver.objects.settle()
+    TopicProgress.objects.record(outsider, topics["routes"], "none")
+    CarryOver.objects.update(at=Now() - timedelta(seconds=5))
+    TopicProgress.objects.filter(user=outsider).update(changed_at=Now() - timedelta(minutes=1))
+    TopicProgress.objects.record(learner, topics["boots"], "done")
+    assert CarryOver.objects.settle() == 1
+    assert standing(learner, "routes") == "done"
+    assert standing(outsider, "routes") == "none"  # still not overruled

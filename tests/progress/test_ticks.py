@@ -83,11 +83,6 @@ def test_on_a_track_it_answers_with_every_place_of_the_topic(as_learner, learner
     assert "trail-" not in response.text
 
 
-def test_the_further_choices_stay_open_after_one_was_made(as_learner, content):
-    response = tick(as_learner, "maps", "learning", htmx=True, query="?menu", page="stage")
-    assert '<details class="more" open>' in response.text
-
-
 def test_a_draft_cannot_be_ticked(as_learner, learner, content):
     content.topics["maps"].state = State.DRAFT
     content.topics["maps"].save()
@@ -120,12 +115,31 @@ def test_an_expired_log_in_keeps_the_tick_and_asks_to_sign_in(client, learner, c
     assert standing(learner, "maps") == "done"
 
 
-def test_a_page_of_somebody_else_says_whose_the_tick_became(as_outsider, outsider, learner, content):
+def test_a_page_of_somebody_else_changes_nothing_and_says_so(as_outsider, outsider, learner, content):
     response = tick(as_outsider, "maps", "done", reader=learner.pk, next="/stages/first/")
     page = as_outsider.get(response.url)
-    assert "You are signed in as Otto Outsider now" in page.text
-    assert standing(outsider, "maps") == "done"
-    assert standing(learner, "maps") == "none"
+    assert "You are signed in as Otto Outsider now. Nothing was changed." in page.text
+    assert standing(outsider, "maps") == standing(learner, "maps") == "none"
+
+
+@pytest.mark.parametrize("page", ["nowhere", ""])
+def test_an_unknown_page_is_refused_before_anything_is_written(as_learner, learner, content, page):
+    assert tick(as_learner, "maps", "done", htmx=True, page=page).status_code == 400
+    assert not learner.progress_events.exists()
+
+
+def test_a_track_that_was_retired_meanwhile_is_no_failure(as_learner, learner, content):
+    content.other.state = State.RETIRED
+    content.other.save()
+    response = tick(as_learner, "maps", "done", htmx=True, page="track", track="other")
+    assert response.headers["HX-Refresh"] == "true"
+    assert standing(learner, "maps") == "done"
+
+
+def test_the_button_to_go_on_follows(as_learner, content):
+    response = tick(as_learner, "boots", "done", htmx=True, page="roadmap")
+    assert 'id="onward" hx-swap-oob="true"' in response.text
+    assert "Continue: Maps" in response.text
 
 
 def test_nobody_elses_progress_is_touched(as_learner, outsider, content):

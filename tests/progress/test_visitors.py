@@ -1,5 +1,6 @@
 """Ticking without an account, and bringing the ticks into one."""
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from progress.models import ProgressEvent, TopicProgress
@@ -39,8 +40,8 @@ def test_two_ticks_of_one_visitor_at_once_are_both_kept(client, content):
     key = client.cookies["sessionid"].value
     one, two = SessionStore(key), SessionStore(key)
     assert visitors.ticks_of(one) == visitors.ticks_of(two)  # both have loaded it
-    visitors.record(one, content.topics["maps"], "done")
-    visitors.record(two, content.topics["routes"], "done")
+    visitors.record(one, [content.topics["maps"]], "done")
+    visitors.record(two, [content.topics["routes"]], "done")
     assert len(visitors.ticks_of(SessionStore(key))) == 3
 
 
@@ -92,6 +93,35 @@ def test_ticks_of_a_topic_merged_meanwhile_reach_its_successor(client, learner, 
     content.topics["routes"].save()
     log_in(client, learner)
     assert standing(learner, "routes") == "done"
+
+
+def test_of_two_merged_topics_the_more_advanced_status_wins(client, learner, content):
+    tick(client, "maps", "done")
+    tick(client, "boots", "learning")
+    for slug in ("maps", "boots"):
+        content.topics[slug].state = State.RETIRED
+        content.topics[slug].save()
+    content.topics["routes"].replaces = ["maps", "boots"]
+    content.topics["routes"].save()
+    assert "<strong>1 of 2</strong> done" in client.get("/stages/second/").text  # seen before any log-in
+    log_in(client, learner)
+    assert standing(learner, "routes") == "done"
+
+
+def test_every_tick_renews_the_cookie(client, content):
+    """A visitor who comes back keeps the ticks for a season from the latest, not from the first."""
+    for slug in ("maps", "boots"):
+        cookie = tick(client, slug, "done").cookies["sessionid"]
+        assert cookie["max-age"] == settings.SESSION_COOKIE_AGE
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+
+
+def test_a_session_that_vanished_meanwhile_is_no_error(client, content):
+    tick(client, "maps", "done")
+    Session.objects.all().delete()
+    tick(client, "boots", "done")
+    assert "<strong>1 of 2</strong> done" in client.get("/").text
 
 
 def test_signing_out_leaves_no_ticks_behind_for_the_next_person(as_learner, content):

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from stages.fixtures import FixtureError, find_cycle, read
 from stages.loading import load
 from stages.models import Stage, Topic
-from tests.content import stage, topic, write_files
+from tests.content import stage, topic, track, write_files
 
 
 def complaint(folder):
@@ -62,6 +62,10 @@ def complaint(folder):
         ([{"model": "stages.stage"}], ["exactly “model” and “fields”"]),
         (["just text"], ["entry 1: an entry has exactly"]),
         ([{"model": "stages.topic", "pk": 1, "fields": {}}], ["exactly “model” and “fields”"]),
+        ([stage(), topic("maps", prerequisites=[[1], ["x"]])], ["prerequisites is a list of keys"]),
+        ([stage(title="a\0b")], ["title: has a NUL character"]),
+        ([stage(position=99999)], ["position “99999”: is not between 0 and 32767"]),
+        ([track("one"), track("two")], ["entry 2, track two: the stages already belongs to track one"]),
         ([{"model": "stages.topic", "fields": {}}], ["topic without a key", "slug"]),
     ],
 )

@@ -117,6 +117,32 @@ def test_leaving_the_files_after_an_edit_is_a_conflict(folder, prefer, state):
         load(folder)
     load(folder, prefer=prefer)
     assert Topic.objects.get(slug="boots").state == state
+    assert not load(folder)  # and it is settled
+
+
+def test_what_a_maintainer_deleted_stays_deleted(folder):
+    Topic.objects.get(slug="boots").delete()
+    assert not load(folder)
+    change(folder, topic("maps"), topic("boots", title="Shoes", position=2))
+    with pytest.raises(FixtureError, match="topic boots: changed in the file, but its row was deleted"):
+        load(folder)
+    load(folder, prefer=OURS)
+    assert not Topic.objects.filter(slug="boots").exists()
+    change(folder, topic("maps"), topic("boots", title="Sandals", position=2))
+    load(folder, prefer=THEIRS)
+    assert Topic.objects.get(slug="boots").title == "Sandals"
+
+
+def test_an_entry_may_not_point_at_what_was_deleted(folder):
+    Topic.objects.get(slug="boots").delete()
+    change(folder, topic("maps", prerequisites=[["boots"]]), topic("boots", position=2))
+    with pytest.raises(FixtureError, match="there is no topic “boots”"):
+        load(folder)
+
+
+def test_a_replaced_slug_that_nobody_knows_is_mentioned(folder):
+    change(folder, topic("maps", replaces=["nope-typo"]), topic("boots", position=2))
+    assert "topic maps: replaces “nope-typo”, which this database has never had." in say(folder)
 
 
 def test_a_topic_may_need_one_that_only_the_database_has(folder):

@@ -112,3 +112,23 @@ def test_pages_are_read_only(content, client, method):
 
 def test_head_is_answered(content, client):
     assert client.head("/").status_code == 200
+
+
+def test_a_source_links_nothing_that_is_not_published(content, client):
+    entry = content.source.entries.get()
+    entry.stage = content.second
+    entry.save()
+    assert "/stages/second/" in client.get("/sources/leaflet/").text
+    content.second.state = content.other.state = "draft"
+    content.second.save()
+    content.other.save()
+    for path in ("/sources/", "/sources/leaflet/"):
+        page = client.get(path).text
+        assert "/stages/second/" not in page
+        assert "/tracks/other/" not in page
+
+
+def test_staff_is_led_to_the_form_of_a_topic(content, client, as_maintainer):
+    edit = f"/admin/stages/topic/{content.topics['maps'].pk}/change/"
+    assert edit in as_maintainer.get("/topics/maps/").text
+    assert edit not in client.get("/topics/maps/").text

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from stages.fixtures import files, read, snapshot
-from stages.models import Topic
+from stages.models import Stage, Topic
 from tests.content import wipe
 
 PATHS = sorted(settings.FIXTURES.glob("*.yaml"))
@@ -41,3 +41,12 @@ def test_an_edit_is_the_only_difference_in_the_dump(roadmap):
 def test_reading_what_was_written_gives_the_same_records():
     records = read(settings.FIXTURES)
     assert {name: text.encode() for name, text in files(records).items()} == as_bytes(settings.FIXTURES)
+
+
+def test_a_dump_after_a_reordering_can_be_loaded(roadmap, tmp_path):
+    call_command("dump_roadmap", tmp_path, verbosity=0)
+    Stage.objects.filter(slug="web-fundamentals").update(position=99)
+    call_command("dump_roadmap", tmp_path, verbosity=0)
+    assert (tmp_path / "stage-21-web-fundamentals.yaml").exists()
+    assert len(list(tmp_path.glob("stage-*.yaml"))) == 21
+    assert len(read(tmp_path)) == len(read(settings.FIXTURES))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from progress.models import CarryOver
 from stages.fixtures import FixtureError
@@ -43,12 +43,14 @@ class Command(BaseCommand):
             raise CommandError("\n".join([*error.problems, "Nothing was loaded."])) from error
         except IntegrityError as error:
             raise CommandError(f"Nothing was loaded; did another load run at once? Try again. ({error})") from error
-        except OperationalError as error:
+        except DatabaseError as error:
             raise CommandError(f"Nothing was loaded: {error}. Has “manage.py migrate” been run?") from error
         if verbosity > 1 or dry_run:
             for line in plan.lines():
                 self.stdout.write(line)
         if verbosity:
+            for note in plan.notes:
+                self.stdout.write(f"Note: {note}")
             self.stdout.write(f"{'Would be' if dry_run else 'Roadmap'}: {plan.summary()}.")
             if carried:
                 self.stdout.write(f"{carried} standings carried over to topics that replace others.")

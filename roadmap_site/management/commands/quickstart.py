@@ -70,7 +70,6 @@ def check_port(port):
 def make_database():
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
     except DatabaseError as error:
         place = connection.settings_dict["NAME"]
         raise CommandError(
