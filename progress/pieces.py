@@ -10,6 +10,8 @@ from functools import lru_cache
 from django.template import Context, engines
 from django.utils.safestring import mark_safe
 
+from progress.models import NONE
+
 # The pages that have rows, and the form that rows take there.
 ROWS = {"roadmap": "compact", "stage": "full", "track": "full", "search": "full", "topic": "lone"}
 
@@ -19,38 +21,34 @@ def template(name):
     return engines["django"].engine.get_template(name)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def kept(template, **facts):
     """``template`` rendered with ``facts``, once."""
     return template.render(Context(facts))
 
 
-def row_id(section, topic):
-    """The id of a topic's row; a topic may stand in several sections of one page."""
-    return f"{section}--{topic}"
-
-
 def render_rows(section, page, progress):
     """The rows of a section on one of the pages, one after another, as the reader stands."""
     row = template("includes/row.html")
-    return mark_safe("".join(row_on(page, section, topic, progress, row) for topic in section.topics))  # noqa: S308
+    return mark_safe("".join([row_on(page, section, topic, progress, row) for topic in section.topics]))  # noqa: S308
 
 
-def row_on(page, section, topic, progress, row=None, *, swap=False):
+def row_on(page, section, topic, progress, row=None, swap=False):
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
     ``swap`` marks the row for htmx to put in its place.
     """
     form = ROWS[page]
-    return kept(
-        row or template("includes/row.html"),
-        topic=topic,
-        section=section.slug,
-        row=form,
-        status=progress.of(topic.pk),
-        sign=form != "compact" or topic.level != section.level,
-        swap=swap,
-    )
+    sign = form != "compact" or topic.level != section.level
+    status = progress.statuses.get(topic.pk, NONE)
+    return kept_row(row or template("includes/row.html"), topic, section.slug, form, status, sign, swap)
+
+
+@lru_cache(maxsize=16384)
+def kept_row(row, topic, section, form, status, sign, swap):
+    # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
+    facts = {"topic": topic, "section": section, "row": form, "status": status, "sign": sign, "swap": swap}
+    return row.render(Context(facts))
 
 
 def render_stage_head(section, measured):

@@ -1,3 +1,5 @@
+from itertools import chain
+
 from progress.measure import Measure
 from progress.models import NONE, Status, TopicProgress
 from progress.visitors import carried, ticks_of
@@ -34,12 +36,12 @@ class Standings:
         That is what the reader is learning; else the first required topic that is left after the latest tick;
         else the first one left at all. What was skipped is passed over.
         """
-        learning = [topic for topic in topics if self.of(topic.pk) == Status.LEARNING]
-        recent = {pk: age for age, pk in enumerate(self.statuses)}
+        statuses = self.statuses
+        recent = {pk: age for age, pk in enumerate(statuses)}
+        learning = [topic for topic in topics if statuses.get(topic.pk) == Status.LEARNING]
         if learning:
             return max(learning, key=lambda topic: recent[topic.pk])
         ticked = [place for place, topic in enumerate(topics) if topic.pk in recent]
         latest = max(ticked, key=lambda place: recent[topics[place].pk], default=-1)
-        ahead = [*topics[latest + 1 :], *topics[: latest + 1]]
-        left = [topic for topic in ahead if self.of(topic.pk) == NONE]
-        return next((topic for topic in left if topic.required), None)
+        ahead = chain(topics[latest + 1 :], topics[: latest + 1])
+        return next((topic for topic in ahead if topic.required and topic.pk not in statuses), None)

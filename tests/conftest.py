@@ -35,6 +35,7 @@ def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
     cache.clear()
     pieces.kept.cache_clear()
+    pieces.kept_row.cache_clear()
 
 
 @pytest.fixture

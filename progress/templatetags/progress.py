@@ -41,7 +41,8 @@ def measure(context, topics):
 def onward(context, topics):
     """The button to where the reader goes on: ``{% onward outline.topics %}``."""
     progress = context["progress"]
-    return render_onward(progress.next_topic(topics), started=progress.measure(topics).is_started)
+    started = any(topic.pk in progress.statuses for topic in topics)
+    return render_onward(progress.next_topic(topics), started=started)
 
 
 @register.simple_tag(takes_context=True)

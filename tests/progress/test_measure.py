@@ -57,6 +57,7 @@ def test_a_topic_that_stands_twice_counts_once():
     [
         ({}, 0),
         ({0: "done"}, 1),
+        ({77: "done"}, 0),  # ticks elsewhere are no reason to begin in the middle
         ({2: "done"}, 3),  # out of order: on from where the reader is
         ({0: "done", 4: "done"}, 1),  # the end is reached: back to the first gap
         ({2: "done", 3: "skipped"}, 4),  # what was skipped is passed over
