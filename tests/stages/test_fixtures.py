@@ -64,7 +64,7 @@ def complaint(folder):
         ([{"model": "stages.topic", "pk": 1, "fields": {}}], ["exactly “model” and “fields”"]),
         ([stage(), topic("maps", prerequisites=[[1], ["x"]])], ["prerequisites is a list of keys"]),
         ([stage(title="a\0b")], ["title: has a NUL character"]),
-        ([stage(position=99999)], ["position “99999”: is not between 0 and 32767"]),
+        ([stage(position=99999)], ["position “99999”", "32767"]),
         ([track("one"), track("two")], ["entry 2, track two: the stages already belongs to track one"]),
         ([{"model": "stages.topic", "fields": {}}], ["topic without a key", "slug"]),
     ],
