@@ -1,6 +1,7 @@
 """The apps import each other in one direction only, and the top level holds what it should."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,11 @@ def test_no_page_carries_a_style_or_a_handler():
         assert " style=" not in text, path
         assert " onclick=" not in text, path
         assert "<style" not in text, path
+
+
+def test_every_drawing_has_a_size_of_its_own():
+    """Without CSS a drawing that has none fills the page."""
+    for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+        for tag in re.findall(r"<svg [^>]*>", path.read_text()):
+            assert "width=" in tag, path
+            assert "height=" in tag, path
