@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from stages.fixtures import (
+from stages.fixture_files import (
     LABELS,
     MODELS,
     FixtureError,

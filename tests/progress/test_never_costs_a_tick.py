@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from accounts.models import User
 from progress.models import NONE, STATUSES, CarryOver, ProgressEvent, Status, TopicProgress
 from progress.standings import Standings
-from stages.fixtures import FixtureError
+from stages.fixture_files import FixtureError
 from stages.loading import load
 from stages.models import Topic
 from stages.outline import outline_of_stages

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from stages.fixtures import FixtureError, find_cycle, read
+from stages.fixture_files import FixtureError, find_cycle, read
 from stages.loading import load
 from stages.models import Stage, Topic
 from tests.content import stage, topic, track, write_files

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from progress.models import TopicProgress
-from stages.fixtures import FixtureError
+from stages.fixture_files import FixtureError
 from stages.loading import OURS, THEIRS, load
 from stages.models import LoadedEntry, Stage, State, Topic, TopicResource
 from tests.content import stage, topic, write_files

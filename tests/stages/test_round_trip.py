@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from stages.fixtures import files, read, snapshot
+from stages.fixture_files import files, read, snapshot
 from stages.models import Stage, Topic
 from tests.content import wipe
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from stages.fixtures import snapshot, write
+from stages.fixture_files import snapshot, write
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, IntegrityError, transaction
 
 from progress.models import CarryOver
-from stages.fixtures import FixtureError
+from stages.fixture_files import FixtureError
 from stages.loading import OURS, THEIRS, load
 
 

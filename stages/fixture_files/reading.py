@@ -1,104 +1,22 @@
-"""The fixture files: reading them with errors that say where, and writing them back byte for byte.
-
-They are plain Django fixtures with natural keys, so ``loaddata fixtures/*.yaml`` takes them as well. An entry
-is handled here as a Record: a model, its natural key, and the values of its other fields in the form that the
-file has (a foreign key is the natural key of its target, as a list). A field that a file leaves out has the
-default of its model.
-"""
-
-import json
-from dataclasses import dataclass
+"""Reading the fixture files, with errors that say where."""
 
 import yaml
-from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from stages.models import (
-    Entry,
-    Resource,
-    Source,
-    Stage,
-    Topic,
-    TopicResource,
-    Track,
-    TrackSection,
-    TrackTopic,
+from stages.fixture_files.records import (
+    LABELS,
+    FixtureError,
+    Record,
+    content_fields,
+    default_of,
+    key_names,
+    key_of,
+    shorten,
 )
+from stages.models import Track
 
-# Each comes after those it points at.
-MODELS = [Source, Stage, Resource, Topic, TopicResource, Track, TrackSection, TrackTopic, Entry]
-LABELS = {model._meta.label_lower: model for model in MODELS}
 MAX_BYTES = 5_000_000  # of one file
-
-
-class FixtureError(Exception):
-    """What is wrong with the files: ``problems``, one line each, naming file and entry."""
-
-    def __init__(self, problems):
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
-
-
-@dataclass(frozen=True)
-class Record:
-    model: type[models.Model]
-    key: tuple
-    fields: dict
-    where: str = ""
-
-    @property
-    def identity(self):
-        return self.model, self.key
-
-    def __str__(self):
-        return f"{self.model._meta.verbose_name} {' / '.join(shorten(part) for part in self.key)}"
-
-
-def shorten(value, limit=80):
-    text = str(value)
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
-
-
-# --- What a field looks like in a file --------------------------------------------------------------
-
-
-def content_fields(model):
-    """The fields that a file may give, the many-to-many ones included."""
-    own = [field for field in model._meta.concrete_fields if not field.primary_key]
-    return own + [field for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created]
-
-
-def default_of(field):
-    if field.many_to_many:
-        return []
-    if field.has_default():
-        return field.get_default()
-    return None if field.null or not field.empty_strings_allowed else ""
-
-
-def key_names(model):
-    """The fields that make up the natural key, in its order."""
-    return {
-        Source: ["key"],
-        Resource: ["url"],
-        Entry: ["ref"],
-        TopicResource: ["topic", "resource"],
-        TrackSection: ["track", "slug"],
-        TrackTopic: ["section", "topic"],
-    }.get(model, ["slug"])
-
-
-def key_of(model, fields):
-    """The natural key, flat, from the values of an entry."""
-    parts = []
-    for name in key_names(model):
-        value = fields[name]
-        parts += value if isinstance(value, list) else [value]
-    return tuple(parts)
-
-
-# --- Reading ----------------------------------------------------------------------------------------
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -271,127 +189,3 @@ def find_cycle(prerequisites):
                 stack.append((slug, True))
                 stack += [(needed, False) for needed in prerequisites.get(slug, ())]
     return None
-
-
-# --- The database in the same form ------------------------------------------------------------------
-
-
-def snapshot():
-    """Every content row of the database as ``{(model, key): Record}``."""
-    records = {}
-    for model in MODELS:
-        related = [field.name for field in content_fields(model) if field.is_relation and not field.many_to_many]
-        if model is TrackTopic:
-            related.append("section__track")
-        many = [field.name for field in content_fields(model) if field.many_to_many]
-        rows = model.objects.prefetch_related(*many).order_by("pk")
-        if related:
-            rows = rows.select_related(*related)
-        for entry in serializers.serialize(
-            "python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True
-        ):
-            fields = plain(entry["fields"])
-            for name in many:
-                fields[name] = sorted(fields[name])
-            fields = {field.name: fields[field.name] for field in content_fields(model)}
-            record = Record(model, key_of(model, fields), fields, "database")
-            records[record.identity] = record
-    return records
-
-
-def plain(value):
-    """The value as JSON would give it back: tuples are lists."""
-    return json.loads(json.dumps(value))
-
-
-# --- Writing ----------------------------------------------------------------------------------------
-
-
-class Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow=False, indentless=False):
-        return super().increase_indent(flow, indentless)
-
-
-def represent_list(dumper, value):
-    flow = all(not isinstance(item, dict) for item in value)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
-
-
-Dumper.add_representer(list, represent_list)
-
-
-def write(records, folder):
-    """Write ``records`` as the fixture files of ``folder``; the same records give the same bytes.
-
-    A stage's file is named after its place, so after a reordering the files of the old order are taken away.
-    """
-    written = files(records)
-    for path in folder.glob("stage-*.yaml"):
-        if path.name not in written:
-            path.unlink()
-    for name, text in written.items():
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def files(records):
-    """``records`` as ``{file name: YAML}``: resources, sources, tracks, and a file for each stage."""
-    stages = sorted(
-        (record for record in records.values() if record.model is Stage),
-        key=lambda stage: (stage.fields["position"], stage.key),
-    )
-    names = {stage.key[0]: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
-    stage_of = {record.key[0]: record.fields["stage"][0] for record in records.values() if record.model is Topic}
-    placed = {}
-    for record in sorted(records.values(), key=reading_order(records)):
-        if record.model is Stage:
-            name = names[record.key[0]]
-        elif record.model in (Topic, TopicResource):
-            name = names[stage_of[record.key[0]]]
-        elif record.model in (Source, Entry):
-            name = "sources.yaml"
-        elif record.model is Resource:
-            name = "resources.yaml"
-        else:
-            name = "tracks.yaml"
-        placed.setdefault(name, []).append(as_entry(record))
-    return {
-        name: yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
-        for name, entries in sorted(placed.items())
-    }
-
-
-def reading_order(records):
-    """A sort key that puts each thing under what it belongs to, in the order of their positions."""
-
-    def place(model, *key):
-        record = records.get((model, key))
-        return (record.fields.get("position", 0), *key) if record else (0, *key)
-
-    def order(record):
-        model, key, fields = record.model, record.key, record.fields
-        own = (fields.get("position", 0), *key)
-        if model in (Source, Stage, Resource, Track):
-            return (MODELS.index(model), own) if model is Resource else (0, own, ())
-        if model is Topic:
-            return (1, own, ())
-        if model is TopicResource:
-            return (1, place(Topic, key[0]), (1, own))
-        if model is TrackSection:
-            return (0, place(Track, key[0]), (1, own, ()))
-        if model is TrackTopic:
-            return (0, place(Track, key[0]), (1, place(TrackSection, *key[:2]), (1, own)))
-        return (0, place(Source, *fields["source"]), (1, own))
-
-    return order
-
-
-def as_entry(record):
-    fields = {
-        field.name: record.fields[field.name]
-        for field in content_fields(record.model)
-        if record.fields[field.name] != default_of(field) or field.name in key_names(record.model)
-    }
-    return {"model": record.model._meta.label_lower, "fields": fields}
-
-
-__all__ = ["FixtureError", "Record", "check_references", "files", "find_cycle", "read", "snapshot", "write"]

@@ -1,0 +1,37 @@
+"""The fixture files: reading them with errors that say where, and writing them back byte for byte.
+
+They are plain Django fixtures with natural keys, so ``loaddata fixtures/*.yaml`` takes them as well. An entry
+is handled here as a Record: a model, its natural key, and the values of its other fields in the form that the
+file has (a foreign key is the natural key of its target, as a list). A field that a file leaves out has the
+default of its model.
+"""
+
+from stages.fixture_files.reading import check_references, check_tracks, find_cycle, read
+from stages.fixture_files.records import (
+    LABELS,
+    MODELS,
+    FixtureError,
+    Record,
+    content_fields,
+    key_names,
+    shorten,
+    snapshot,
+)
+from stages.fixture_files.writing import files, write
+
+__all__ = [
+    "LABELS",
+    "MODELS",
+    "FixtureError",
+    "Record",
+    "check_references",
+    "check_tracks",
+    "content_fields",
+    "files",
+    "find_cycle",
+    "key_names",
+    "read",
+    "shorten",
+    "snapshot",
+    "write",
+]

@@ -1,0 +1,110 @@
+"""What an entry of the fixture files is, and the database in the same form."""
+
+import json
+from dataclasses import dataclass
+
+from django.core import serializers
+from django.db import models
+
+from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
+
+# Each comes after those it points at.
+MODELS = [Source, Stage, Resource, Topic, TopicResource, Track, TrackSection, TrackTopic, Entry]
+LABELS = {model._meta.label_lower: model for model in MODELS}
+
+
+class FixtureError(Exception):
+    """What is wrong with the files: ``problems``, one line each, naming file and entry."""
+
+    def __init__(self, problems):
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True)
+class Record:
+    model: type[models.Model]
+    key: tuple
+    fields: dict
+    where: str = ""
+
+    @property
+    def identity(self):
+        return self.model, self.key
+
+    def __str__(self):
+        return f"{self.model._meta.verbose_name} {' / '.join(shorten(part) for part in self.key)}"
+
+
+def shorten(value, limit=80):
+    text = str(value)
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
+
+
+# --- What a field looks like in a file ---
+
+
+def content_fields(model):
+    """The fields that a file may give, the many-to-many ones included."""
+    own = [field for field in model._meta.concrete_fields if not field.primary_key]
+    return own + [field for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created]
+
+
+def default_of(field):
+    if field.many_to_many:
+        return []
+    if field.has_default():
+        return field.get_default()
+    return None if field.null or not field.empty_strings_allowed else ""
+
+
+def key_names(model):
+    """The fields that make up the natural key, in its order."""
+    return {
+        Source: ["key"],
+        Resource: ["url"],
+        Entry: ["ref"],
+        TopicResource: ["topic", "resource"],
+        TrackSection: ["track", "slug"],
+        TrackTopic: ["section", "topic"],
+    }.get(model, ["slug"])
+
+
+def key_of(model, fields):
+    """The natural key, flat, from the values of an entry."""
+    parts = []
+    for name in key_names(model):
+        value = fields[name]
+        parts += value if isinstance(value, list) else [value]
+    return tuple(parts)
+
+
+# --- The database in the same form ---
+
+
+def snapshot():
+    """Every content row of the database as ``{(model, key): Record}``."""
+    records = {}
+    for model in MODELS:
+        related = [field.name for field in content_fields(model) if field.is_relation and not field.many_to_many]
+        if model is TrackTopic:
+            related.append("section__track")
+        many = [field.name for field in content_fields(model) if field.many_to_many]
+        rows = model.objects.prefetch_related(*many).order_by("pk")
+        if related:
+            rows = rows.select_related(*related)
+        for entry in serializers.serialize(
+            "python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True
+        ):
+            fields = plain(entry["fields"])
+            for name in many:
+                fields[name] = sorted(fields[name])
+            fields = {field.name: fields[field.name] for field in content_fields(model)}
+            record = Record(model, key_of(model, fields), fields, "database")
+            records[record.identity] = record
+    return records
+
+
+def plain(value):
+    """The value as JSON would give it back: tuples are lists."""
+    return json.loads(json.dumps(value))
