@@ -51,7 +51,3 @@ class Measure:
     @property
     def is_complete(self):
         return self.total > 0 and self.left == 0
-
-    @property
-    def is_started(self):
-        return bool(self.done or self.learning or self.skipped or self.optional_done)

@@ -34,7 +34,7 @@ class Standings:
         """The topic to continue with, or None when there is none left.
 
         That is what the reader is learning; else the first required topic that is left after the latest tick;
-        else the first one left at all. What was skipped is passed over.
+        else the first one that is left before it. What was skipped is passed over.
         """
         statuses = self.statuses
         recent = {pk: age for age, pk in enumerate(statuses)}

@@ -28,7 +28,6 @@ def test_an_empty_list_is_nothing_to_do():
     measured = Measure.of([], {1: "done"})
     assert measured.percentage is None
     assert not measured.is_complete
-    assert not measured.is_started
 
 
 def test_skipped_counts_apart_and_is_never_done():
