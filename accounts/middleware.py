@@ -1,5 +1,3 @@
-from urllib.parse import urlsplit
-
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
 from django_htmx.http import HttpResponseClientRedirect
@@ -14,5 +12,5 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     def handle_no_permission(self, request, view_func):
         if not request.htmx:
             return super().handle_no_permission(request, view_func)
-        page = urlsplit(request.htmx.current_url_abs_path or "/").geturl()
+        page = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(redirect_to_login(page, self.get_login_url(view_func)).url)

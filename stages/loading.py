@@ -14,7 +14,6 @@ from stages.fixture_files import (
     LABELS,
     MODELS,
     FixtureError,
-    Record,
     check_references,
     check_tracks,
     content_fields,
@@ -288,6 +287,3 @@ def remember(plan):
 
 def as_text(key):
     return json.dumps(key, ensure_ascii=False)
-
-
-__all__ = ["OURS", "THEIRS", "Plan", "Record", "load"]

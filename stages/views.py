@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from stages.forms import SearchForm
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import OutlineTopic, Section, outline_of_stages, outline_of_track, outlines
+from stages.outline import TOPIC_COLUMNS, OutlineTopic, Section, outline_of_stages, outline_of_track, outlines
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 RESULTS = 30  # of each kind, on a page of search results
@@ -109,7 +109,7 @@ def search(request):
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     topics = Topic.objects.published().search(text)[: RESULTS + 1]
-    rows = topics.values_list("stage__slug", "pk", "slug", "title", "summary", "level", "kind", "required")
+    rows = topics.values_list("stage__slug", *TOPIC_COLUMNS, "required")
     context = {
         "form": form,
         "text": text,

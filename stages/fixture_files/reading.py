@@ -123,13 +123,10 @@ def mistakes(model, given):
                 yield f"{name} is missing; it is a key, such as [slug]."
         else:
             try:
-                field.clean(value if name in given else default_of(field), None)
+                field.clean(value, None)
             except ValidationError as error:
-                yield (
-                    f"{name} “{shorten(value)}”: {' '.join(error.messages)}"
-                    if value
-                    else (f"{name}: {' '.join(error.messages)}")
-                )
+                shown = f"{name} “{shorten(value)}”" if value else name
+                yield f"{shown}: {' '.join(error.messages)}"
             else:
                 if isinstance(field, models.CharField) and not isinstance(value, str) and value is not None:
                     yield f"{name} “{shorten(value)}”: is not text; put it in quotation marks."

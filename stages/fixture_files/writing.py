@@ -2,13 +2,12 @@
 
 import yaml
 
-from stages.fixture_files.records import MODELS, content_fields, default_of, key_names
+from stages.fixture_files.records import content_fields, default_of, key_names
 from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
 
 class Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow=False, indentless=False):
-        return super().increase_indent(flow, indentless)
+    """YAML's safe dumper, which here puts keys and lists of keys on one line."""
 
 
 def represent_list(dumper, value):
@@ -34,24 +33,14 @@ def write(records, folder):
 
 def files(records):
     """``records`` as ``{file name: YAML}``: resources, sources, tracks, and a file for each stage."""
-    stages = sorted(
-        (record for record in records.values() if record.model is Stage),
-        key=lambda stage: (stage.fields["position"], stage.key),
-    )
-    names = {stage.key[0]: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
-    stage_of = {record.key[0]: record.fields["stage"][0] for record in records.values() if record.model is Topic}
+    names = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
+    stages = sorted((record for record in records.values() if record.model is Stage), key=place)
+    stage_names = {stage.key: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
+    lines = sorted((lineage(record, records) for record in records.values()), key=lambda line: [*map(place, line)])
     placed = {}
-    for record in sorted(records.values(), key=reading_order(records)):
-        if record.model is Stage:
-            name = names[record.key[0]]
-        elif record.model in (Topic, TopicResource):
-            name = names[stage_of[record.key[0]]]
-        elif record.model in (Source, Entry):
-            name = "sources.yaml"
-        elif record.model is Resource:
-            name = "resources.yaml"
-        else:
-            name = "tracks.yaml"
+    for line in lines:
+        top, record = line[0], line[-1]
+        name = stage_names[top.key] if top.model is Stage else names[top.model]
         placed.setdefault(name, []).append(as_entry(record))
     return {
         name: yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
@@ -59,29 +48,22 @@ def files(records):
     }
 
 
-def reading_order(records):
-    """A sort key that puts each thing under what it belongs to, in the order of their positions."""
+# Which of its foreign keys says what a thing stands under in the files.
+UNDER = {Topic: "stage", TopicResource: "topic", TrackSection: "track", TrackTopic: "section", Entry: "source"}
 
-    def place(model, *key):
-        record = records.get((model, key))
-        return (record.fields.get("position", 0), *key) if record else (0, *key)
 
-    def order(record):
-        model, key, fields = record.model, record.key, record.fields
-        own = (fields.get("position", 0), *key)
-        if model in (Source, Stage, Resource, Track):
-            return (MODELS.index(model), own) if model is Resource else (0, own, ())
-        if model is Topic:
-            return (1, own, ())
-        if model is TopicResource:
-            return (1, place(Topic, key[0]), (1, own))
-        if model is TrackSection:
-            return (0, place(Track, key[0]), (1, own, ()))
-        if model is TrackTopic:
-            return (0, place(Track, key[0]), (1, place(TrackSection, *key[:2]), (1, own)))
-        return (0, place(Source, *fields["source"]), (1, own))
+def lineage(record, records):
+    """What a record stands under, from the top, and then itself: so that each comes before all that is its own."""
+    name = UNDER.get(record.model)
+    if name is None:
+        return [record]
+    above = record.model._meta.get_field(name).related_model
+    return [*lineage(records[above, tuple(record.fields[name])], records), record]
 
-    return order
+
+def place(record):
+    """Where a record stands among its like: by its position, and by its key where that is the same."""
+    return record.fields.get("position", 0), *record.key
 
 
 def as_entry(record):
