@@ -27,13 +27,17 @@ def kept(template, **facts):
     return template.render(Context(facts))
 
 
-def render_rows(section, page, progress):
-    """The rows of a section on one of the pages, one after another, as the reader stands."""
+def render_rows(section, page, progress, track=""):
+    """The rows of a section on one of the pages, one after another, as the reader stands.
+
+    ``track`` is the slug of the track that the page is of, for its links to lead along.
+    """
     row = template("includes/row.html")
-    return mark_safe("".join([row_on(page, section, topic, progress, row) for topic in section.topics]))  # noqa: S308
+    rows = [row_on(page, section, topic, progress, track, row) for topic in section.topics]
+    return mark_safe("".join(rows))  # noqa: S308
 
 
-def row_on(page, section, topic, progress, row=None, swap=False):
+def row_on(page, section, topic, progress, track="", row=None, swap=False):
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
     ``swap`` marks the row for htmx to put in its place.
@@ -41,14 +45,14 @@ def row_on(page, section, topic, progress, row=None, swap=False):
     form = ROWS[page]
     sign = form != "compact" or topic.level != section.level
     status = progress.statuses.get(topic.pk, NONE)
-    return kept_row(row or template("includes/row.html"), topic, section.slug, form, status, sign, swap)
+    return kept_row(row or template("includes/row.html"), topic, section.slug, track, form, status, sign, swap)
 
 
 @lru_cache(maxsize=16384)
-def kept_row(row, topic, section, form, status, sign, swap):
+def kept_row(row, topic, section, track, form, status, sign, swap):
     # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
-    facts = {"topic": topic, "section": section, "row": form, "status": status, "sign": sign, "swap": swap}
-    return row.render(Context(facts))
+    place = {"topic": topic, "section": section, "track": track}
+    return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))
 
 
 def render_stage_head(section, measured):
@@ -59,6 +63,7 @@ def render_stage_head(section, measured):
         title=section.title,
         summary=section.summary,
         level=section.level,
+        minutes=section.minutes,
         number=section.number,
         measured=measured,
     )
@@ -74,6 +79,6 @@ def render_trail(name, measured, *, swap=False):
     return kept(template("includes/trail.html"), name=name, measured=measured, swap=swap)
 
 
-def render_onward(topic, *, started, swap=False):
+def render_onward(topic, track="", *, started, swap=False):
     """The button to the topic to go on with; without a topic, nothing is left."""
-    return kept(template("includes/onward.html"), topic=topic, started=started, swap=swap)
+    return kept(template("includes/onward.html"), topic=topic, track=track, started=started, swap=swap)

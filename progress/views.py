@@ -5,9 +5,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render, resolve_url
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
@@ -17,6 +16,7 @@ from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_o
 from progress.standings import Standings
 from stages.models import State, Topic, Track
 from stages.outline import Outline, outline_of_stages, outline_of_track, outlines
+from stages.redirects import page_of
 
 
 @login_not_required
@@ -70,28 +70,29 @@ def answer(request, slug, outline, page, log_in):
         return redirect_back(request, redirect_to_login(page_of(request)).url)
     if not request.htmx:
         return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
-    label = "The whole roadmap"
+    track = None
     if page == "track":
         track = Track.objects.published().filter(slug=request.POST.get("track")).first()
-        outline, label = (outline_of_track(track), track.title) if track else (Outline(()), "")
+        outline = outline_of_track(track) if track else Outline(())
     if slug not in outline.places:
         return HttpResponseClientRefresh()  # the page is no longer what it was
-    return HttpResponse(refreshed(request, slug, outline, page, label))
+    return HttpResponse(refreshed(request, slug, outline, page, track))
 
 
-def refreshed(request, slug, outline, page, label):
+def refreshed(request, slug, outline, page, track):
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = Standings.of_reader(request)
+    label, way = (track.title, track.slug) if track else ("The whole roadmap", "")
     places = outline.places[slug]
     measured = [(section, progress.measure(section.topics)) for section, _ in places]
-    pieces = [row_on(page, section, topic, progress, swap=True) for section, topic in places]
+    pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
     if page != "search":
         pieces += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
     if page == "roadmap":
         pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
     if page in ("roadmap", "track"):
         pieces.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
-        pieces.append(render_onward(progress.next_topic(outline.topics), started=True, swap=True))
+        pieces.append(render_onward(progress.next_topic(outline.topics), way, started=True, swap=True))
     context = {
         "pieces": pieces,
         "title": places[0][1].title,
@@ -99,13 +100,6 @@ def refreshed(request, slug, outline, page, label):
         "measured": measured,
     }
     return render_to_string("progress/tick.html", context)
-
-
-def page_of(request):
-    """The page that the reader came from, when it is one of ours."""
-    page = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return page if safe else resolve_url("roadmap")
 
 
 def redirect_back(request, url):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from stages.fields import HtmlField
 from stages.fixture_files import (
     LABELS,
     MODELS,
@@ -81,6 +82,7 @@ def load(folder, dry_run=False, prefer=None):
             raise FixtureError(plan.conflicts)
         if not dry_run:
             apply(plan)
+            render_again()
     return plan
 
 
@@ -264,6 +266,16 @@ def connect(model, added, changed, pks):
             for pk, keys in (wanted | again).items()
             for key in keys
         )
+
+
+def render_again():
+    """Render what is not as it would be rendered now: it was changed by an update, or by another version of this."""
+    for model in MODELS:
+        for html in (html for html in model._meta.concrete_fields if isinstance(html, HtmlField)):
+            for row in model.objects.exclude(**{html.source: ""}).only(html.source, html.attname):
+                before, after = getattr(row, html.attname), html.render(row)
+                if before != after:
+                    model.objects.filter(pk=row.pk).update(**{html.attname: after})
 
 
 def remember(plan):

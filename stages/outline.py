@@ -17,6 +17,24 @@ from django.db.models.functions import Cast, JSONArray
 from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
 
 
+class Minutes(NamedTuple):
+    """How long something takes, as a range. As text it is short, such as 25–45 min or 3–5 h."""  # noqa: RUF002
+
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, topics):
+        """The time for every required topic among ``topics``, each counted once however often it is there."""
+        required = {topic.pk: topic for topic in topics if topic.required}.values()
+        return cls(sum(topic.minutes_min for topic in required), sum(topic.minutes_max for topic in required))
+
+    def __str__(self):
+        if self.most <= 120:
+            return f"{self.least}–{self.most} min" if self.most else ""
+        return f"{self.least / 60:.0f}–{self.most / 60:.0f} h"
+
+
 class OutlineTopic(NamedTuple):
     """A topic as it stands in one section. Equal values look the same on a page."""
 
@@ -26,7 +44,13 @@ class OutlineTopic(NamedTuple):
     summary: str
     level: str
     kind: str
+    minutes_min: int
+    minutes_max: int
     required: bool
+
+    @property
+    def minutes(self):
+        return Minutes(self.minutes_min, self.minutes_max)
 
 
 @dataclass(frozen=True)
@@ -41,6 +65,10 @@ class Section:
     summary: str = ""
     level: str = ""
 
+    @property
+    def minutes(self):
+        return Minutes.of(self.topics)
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -50,6 +78,10 @@ class Outline:
     def topics(self):
         """Every topic in order; one that stands in two sections comes twice."""
         return [topic for section in self.sections for topic in section.topics]
+
+    @cached_property
+    def minutes(self):
+        return Minutes.of(self.topics)
 
     @cached_property
     def places(self):
@@ -63,7 +95,7 @@ class Outline:
 
 # --- The merged roadmap -------------------------------------------------------------------------------
 
-TOPIC_COLUMNS = ["pk", "slug", "title", "summary", "level", "kind"]
+TOPIC_COLUMNS = ["pk", "slug", "title", "summary", "level", "kind", "minutes_min", "minutes_max"]
 
 
 def outline_of_stages():

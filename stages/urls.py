@@ -11,4 +11,5 @@ urlpatterns = [
     path("sources/", views.source_list, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
     path("search/", views.search, name="search"),
+    path("display/", views.display, name="display"),
 ]

@@ -1,15 +1,17 @@
 from dataclasses import replace
 from itertools import groupby
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
-from django.http import Http404
+from django.http import Http404, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from stages.forms import SearchForm
 from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import TOPIC_COLUMNS, OutlineTopic, Section, outline_of_stages, outline_of_track, outlines
+from stages.redirects import page_of
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 RESULTS = 30  # of each kind, on a page of search results
@@ -29,14 +31,17 @@ def stage(request, slug):
     place = next((number for number, section in enumerate(sections) if section.slug == slug), None)
     if place is None:
         raise Http404
-    return render(request, "stages/stage.html", {"section": sections[place], **neighbours(sections, place)})
+    stage = Stage.objects.get(slug=slug)
+    context = {"stage": stage, "section": sections[place], **neighbours(sections, place)}
+    return render(request, "stages/stage.html", context)
 
 
 @login_not_required
 @require_safe
 def topic(request, slug):
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
-    places = outline_of_stages().places.get(slug)
+    outline = outline_of_stages()
+    places = outline.places.get(slug)
     if places is None:
         heirs = topic.successors()
         if not heirs:
@@ -44,18 +49,32 @@ def topic(request, slug):
         # Merged or split: the old address leads to what took over.
         return redirect(heirs[0])
     [(section, place)] = places
+    track = None
+    if "track" in request.GET:
+        track = Track.objects.published().filter(slug=request.GET["track"], follows_stages=False).first()
     entries = topic.entries.select_related("source").order_by("source__position", "position")
     context = {
         "topic": topic,
         "section": section,
+        "place": place,
         "alone": replace(section, topics=(place,)),
         "prerequisites": topic.prerequisites.published().in_learning_order(),
         "unlocks": topic.unlocks.published().in_learning_order(),
         "links": topic.links.shown(),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
-        **neighbours(section.topics, section.topics.index(place)),
+        **along(track, slug, outline),
     }
     return render(request, "stages/topic.html", context)
+
+
+def along(track, slug, outline):
+    """The topics before and after one on the way that its reader takes: a track that has it, or the roadmap."""
+    own = outline_of_track(track) if track else outline
+    if slug not in own.places:
+        track, own = None, outline
+    way = list({topic.slug: topic for topic in own.topics}.values())
+    place = next(place for place, topic in enumerate(way) if topic.slug == slug)
+    return {"track": track, **neighbours(way, place)}
 
 
 def neighbours(things, place):
@@ -80,8 +99,24 @@ def track(request, slug):
     if track.follows_stages:
         return redirect("roadmap")
     outline = outline_of_track(track)
-    parts = [(part, list(found)) for part, found in groupby(outline.sections, key=lambda section: section.part)]
-    return render(request, "stages/track.html", {"track": track, "outline": outline, "parts": parts})
+    roadmap = outline_of_stages()
+    context = {
+        "track": track,
+        "outline": outline,
+        "parts": [(part, list(found)) for part, found in groupby(outline.sections, key=lambda section: section.part)],
+        "roadmap": roadmap,
+        **compared(outline, roadmap),
+    }
+    return render(request, "stages/track.html", context)
+
+
+def compared(outline, roadmap):
+    """How a track differs from the merged roadmap: what it takes of each stage, and what it insists on."""
+    required = {topic.slug for topic in outline.topics if topic.required}
+    return {
+        "taken": [(stage, sum(topic.slug in outline.places for topic in stage.topics)) for stage in roadmap.sections],
+        "insists": [topic for topic in roadmap.topics if topic.slug in required and not topic.required],
+    }
 
 
 @login_not_required
@@ -122,3 +157,18 @@ def search(request):
         "limit": RESULTS,
     }
     return render(request, "stages/search.html", context)
+
+
+@login_not_required
+@require_POST
+def display(request):
+    """State how this browser shows the pages: ``minutes``, the time that topics take, are "shown" or "hidden"."""
+    minutes = request.POST.get("minutes")
+    if minutes not in ("shown", "hidden"):
+        return HttpResponseBadRequest("minutes must be shown or hidden.", content_type="text/plain")
+    response = HttpResponseRedirect(page_of(request))
+    year = 365 * 24 * 60 * 60
+    response.set_cookie(
+        "minutes", minutes, max_age=year, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
+    return response

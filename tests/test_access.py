@@ -23,6 +23,7 @@ TABLE = {
     "/sources/": PUBLIC,
     "/sources/<key>/": PUBLIC,
     "/search/": PUBLIC,
+    "/display/": POST_ONLY,
     "/me/": PRIVATE,
     "/healthz": PUBLIC,
     "/accounts/": PRIVATE,

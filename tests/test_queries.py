@@ -10,10 +10,11 @@ from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSec
 # A learner's page includes the session and the user.
 PAGES = {
     "/": 4,
-    "/stages/first/": 4,
+    "/stages/first/": 5,
     "/topics/maps/": 9,
+    "/topics/maps/?track=other": 12,
     "/tracks/": 7,
-    "/tracks/other/": 6,
+    "/tracks/other/": 7,
     "/sources/": 4,
     "/sources/leaflet/": 7,
     "/search/?q=topic": 6,

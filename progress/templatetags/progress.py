@@ -10,7 +10,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def rows(context, section, page):
     """The rows of a section's topics: ``{% rows section "roadmap" %}``."""
-    return render_rows(section, page, context["progress"])
+    return render_rows(section, page, context["progress"], slug_of_track(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -42,7 +42,13 @@ def onward(context, topics):
     """The button to where the reader goes on: ``{% onward outline.topics %}``."""
     progress = context["progress"]
     started = any(topic.pk in progress.statuses for topic in topics)
-    return render_onward(progress.next_topic(topics), started=started)
+    return render_onward(progress.next_topic(topics), slug_of_track(context), started=started)
+
+
+def slug_of_track(context):
+    """Which track a page follows, if it is not the merged roadmap."""
+    track = context.get("track")
+    return track.slug if track else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -45,8 +45,8 @@ def shorten(value, limit=80):
 
 
 def content_fields(model):
-    """The fields that a file may give, the many-to-many ones included."""
-    own = [field for field in model._meta.concrete_fields if not field.primary_key]
+    """The fields that a file may give, the many-to-many ones included, and what is rendered from others left out."""
+    own = [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
     return own + [field for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created]
 
 

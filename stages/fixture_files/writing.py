@@ -7,15 +7,20 @@ from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, 
 
 
 class Dumper(yaml.SafeDumper):
-    """YAML's safe dumper, which here puts keys and lists of keys on one line."""
+    """YAML's safe dumper, which here puts keys and lists of keys on one line, and keeps the lines of a text."""
 
 
 def represent_list(dumper, value):
-    flow = all(not isinstance(item, dict) for item in value)
+    flow = all(not isinstance(item, dict) and " " not in item for item in value)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
 
 
+def represent_text(dumper, value):
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
 Dumper.add_representer(list, represent_list)
+Dumper.add_representer(str, represent_text)
 
 
 def write(records, folder):

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('lesson', 'Lesson'), ('project', 'Project')], default='lesson', max_length=7)),
                 ('required', models.BooleanField(default=True, help_text='Optional topics are never needed for 100 %.')),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='published', max_length=9)),
-                ('replaces', models.JSONField(blank=True, default=list, help_text='The slugs of topics that this one takes over from, with their ticks.', validators=[stages.models.curriculum.check_slugs])),
+                ('replaces', models.JSONField(blank=True, default=list, help_text='The slugs of topics that this one takes over from, with their ticks.')),
                 ('prerequisites', models.ManyToManyField(blank=True, related_name='unlocks', to='stages.topic')),
                 ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='topics', to='stages.stage')),
             ],

@@ -1,8 +1,11 @@
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import URLValidator, validate_slug
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language_info
 
+from stages.fields import HtmlField, LinesField, LongTextField
 from stages.search import SearchQuerySet
 
 
@@ -39,6 +42,14 @@ class Stage(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0, db_index=True)
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    gain = LongTextField(blank=True, help_text="What a learner can build after this stage.")
+    reason = LongTextField(blank=True, help_text="Why it stands where it stands.")
+    checklist = LinesField(help_text="What to check at its end, one statement a line; each goes on after “I can”.")
+    project_title = models.CharField(max_length=120, blank=True)
+    project = LongTextField(
+        blank=True, help_text="Markdown: a small thing to build with this stage and those before it."
+    )
+    project_html = HtmlField("project")
 
     objects = StageQuerySet.as_manager()
 
@@ -63,6 +74,12 @@ class ResourceQuerySet(SearchQuerySet):
 
     def get_by_natural_key(self, url):
         return self.get(url=url)
+
+
+def check_language(code):
+    """Raise ValidationError unless ``code`` names a language that Django knows."""
+    if "name" not in LANG_INFO.get(code, {}):
+        raise ValidationError("Give the code of a language, such as en or pt-br.")
 
 
 class Resource(models.Model):
@@ -92,6 +109,10 @@ class Resource(models.Model):
     kind = models.CharField(max_length=13, choices=Kind, default=Kind.DOCUMENTATION)
     publisher = models.CharField(max_length=80, help_text="Who publishes or wrote it.")
     free = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, default="en", validators=[check_language])
+    outdated = models.CharField(
+        max_length=160, blank=True, help_text="What is out of date about it and what replaced it, if it is."
+    )
     unverified = models.CharField(
         max_length=120,
         blank=True,
@@ -110,9 +131,14 @@ class Resource(models.Model):
     def natural_key(self):
         return (self.url,)
 
+    @property
+    def language_name(self):
+        """What the language is called in English: "Brazilian Portuguese"."""
+        return get_language_info(self.language)["name"]
+
 
 class TopicQuerySet(SearchQuerySet):
-    search_weights = {"title": "A", "summary": "B"}
+    search_weights = {"title": "A", "summary": "B", "body": "D"}
 
     def published(self):
         """The topics that learners see and that count: published, in a published stage."""
@@ -126,9 +152,9 @@ class TopicQuerySet(SearchQuerySet):
 
 
 def check_slugs(value):
-    """Raise ValidationError unless ``value`` is a list of slugs."""
-    if not isinstance(value, list) or not all(isinstance(slug, str) and slug for slug in value):
-        raise ValidationError("Give a list of the slugs of topics, such as [old-topic].")
+    """Raise ValidationError for the first of ``value`` that is no slug."""
+    for slug in value:
+        validate_slug(slug)
 
 
 class Topic(models.Model):
@@ -152,18 +178,34 @@ class Topic(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
     prerequisites = models.ManyToManyField("self", symmetrical=False, related_name="unlocks", blank=True)
     resources = models.ManyToManyField(Resource, through="TopicResource", related_name="topics")
-    replaces = models.JSONField(
-        default=list,
-        blank=True,
+    replaces = LinesField(
         validators=[check_slugs],
-        help_text="The slugs of topics that this one takes over from, with their ticks.",
+        help_text="The slugs of topics that this one takes over from, with their ticks; one a line.",
     )
+    minutes_min = models.PositiveSmallIntegerField("minutes at least", default=0)
+    minutes_max = models.PositiveSmallIntegerField("minutes at most", default=0)
+    outcomes = LinesField(help_text="What the learner can do then, one a line; each goes on after “You can”.")
+    body = LongTextField("lesson", blank=True, help_text="Markdown.")
+    body_html = HtmlField("body")
+    disagreement = LongTextField(
+        "what the roadmaps disagree on",
+        blank=True,
+        help_text="Markdown: what the documents say, and what is taught here instead, and why.",
+    )
+    disagreement_html = HtmlField("disagreement")
 
     objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
         indexes = [models.Index(fields=["stage", "position"], name="topic_order")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes_min__lte=models.F("minutes_max")),
+                name="minutes_are_a_range",
+                violation_error_message="The least number of minutes cannot be above the most.",
+            )
+        ]
 
     def __str__(self):
         return self.title

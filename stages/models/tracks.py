@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
+from stages.fields import LongTextField
 from stages.models.curriculum import State, Topic
 from stages.models.sources import Source
 
@@ -18,7 +19,9 @@ class Track(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=120)
-    summary = models.CharField(max_length=300, help_text="Who it is for, and how it goes.")
+    summary = models.CharField(max_length=300, help_text="What it is, in a sentence or two.")
+    audience = LongTextField(blank=True, help_text="Who it is for, and who should take another.")
+    difference = LongTextField(blank=True, help_text="How it differs from the merged roadmap, and why.")
     position = models.PositiveSmallIntegerField(default=0)
     follows_stages = models.BooleanField(
         default=False,

@@ -5,7 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Permission
 
 from progress.models import TopicProgress
+from stages.markdown import render
 from stages.models import Topic
+from tests.stages.test_markdown import HOSTILE
 
 PUBLIC = [
     *["/", "/stages/first/", "/topics/maps/", "/tracks/", "/tracks/other/", "/sources/", "/sources/leaflet/"],
@@ -130,3 +132,27 @@ def test_the_first_visit_weighs_little(chromium, live_server, transactional_db):
     foreign = [url for url, _ in sizes if not url.startswith(live_server.url)]
     assert foreign == []
     assert sum(size for _, size in sizes) < 500_000
+
+
+def test_a_hostile_lesson_cannot_run_script(content, open_browser):
+    """In a page of its own, where no policy of the site stops what the renderer lets through."""
+    page = open_browser()
+    page.set_content(render(HOSTILE))
+    for link in page.query_selector_all("a"):
+        link.click(no_wait_after=True)
+    page.wait_for_timeout(200)
+    assert page.title() == ""
+
+
+def test_code_is_copied_without_its_prompt(content, open_browser):
+    content.topics["maps"].body = "```console\n$ ls -l\ntotal 0\n$ pwd\n```\n\n```python\nprint(1)\n```"
+    content.topics["maps"].save()
+    page = open_browser(permissions=["clipboard-read", "clipboard-write"])
+    page.goto("/topics/maps/")
+    copied = []
+    for button in page.get_by_role("button", name="Copy").all():
+        button.click()
+        page.get_by_role("button", name="Copied").wait_for()
+        copied.append(page.evaluate("navigator.clipboard.readText()"))
+        page.get_by_role("button", name="Copied").wait_for(state="detached")
+    assert copied == ["ls -l\npwd", "print(1)"]

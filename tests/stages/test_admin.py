@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from progress.models import TopicProgress
+from stages.fixture_files import content_fields, files, snapshot
 from stages.models import Resource, Stage, Topic, Track
 
 MODELS = ["stage", "topic", "resource", "track", "tracksection", "source", "entry"]
@@ -36,7 +37,12 @@ def topic_form(topic, **changes):
         "required": "on",
         "state": topic.state,
         "prerequisites": [],
-        "replaces": "[]",
+        "replaces": "",
+        "outcomes": "",
+        "minutes_min": 20,
+        "minutes_max": 40,
+        "body": "",
+        "disagreement": "",
         "links-TOTAL_FORMS": 0,
         "links-INITIAL_FORMS": 0,
         **changes,
@@ -56,13 +62,13 @@ def test_a_maintainer_edits_a_topic_and_learners_see_it(content, as_maintainer, 
 def test_a_merge_in_the_admin_takes_the_ticks_along(content, as_maintainer, learner):
     TopicProgress.objects.record(learner, content.topics["boots"], "done")
     topic = content.topics["weather"]
-    form = topic_form(topic, replaces='["boots"]')
+    form = topic_form(topic, replaces="boots")
     page = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", form, follow=True)
     assert "Standings carried over from the topics it replaces: 1." in page.text
     assert learner.standings.get(topic=topic).status == "done"
 
 
-@pytest.mark.parametrize("replaces", ["boots", '"boots"', "[1]", "{", '[""]'])
+@pytest.mark.parametrize("replaces", ["two words", '["boots"]', "boots\ngrüße"])
 def test_nonsense_in_replaces_is_named(content, as_maintainer, replaces):
     topic = content.topics["weather"]
     page = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", topic_form(topic, replaces=replaces))
@@ -112,3 +118,44 @@ def test_without_the_right_nothing_is_changed(content, as_maintainer, maintainer
 def test_staff_logs_in_where_everyone_does(content, client):
     assert client.get("/admin/").url.startswith("/admin/login/")
     assert client.get("/admin/login/?next=/admin/").url.startswith("/accounts/login/")
+
+
+def test_lines_typed_in_a_browser_are_the_lines_of_the_files(content, as_maintainer):
+    """Browsers end lines with two characters; the files would change in every line."""
+    topic = content.topics["maps"]
+    form = topic_form(topic, body="One\r\n\r\n*Two*\r\n", outcomes="  read a map \r\n\r\nfold it\r\n")
+    as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", form)
+    topic.refresh_from_db()
+    assert topic.body == "One\n\n*Two*"
+    assert topic.outcomes == ["read a map", "fold it"]
+    assert "<em>Two</em>" in topic.body_html
+
+
+def test_saving_a_topic_as_it_is_changes_no_file(roadmap, as_maintainer):
+    """The form of a real topic, sent back as a browser would send it."""
+    topic = Topic.objects.get(slug="querysets")
+    before = files(snapshot())
+    page = as_maintainer.get(f"/admin/stages/topic/{topic.pk}/change/")
+    data = form_data(page.context["adminform"].form)
+    for formset in page.context["inline_admin_formsets"]:
+        data |= form_data(formset.formset.management_form)
+        for inline in formset.formset.forms:
+            data |= form_data(inline)
+    data = {name: value.replace("\n", "\r\n") if isinstance(value, str) else value for name, value in data.items()}
+    response = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", data)
+    assert response.status_code == 302, response.context["errors"]
+    assert files(snapshot()) == before
+
+
+def form_data(form):
+    """What a browser sends for a form that nobody touched."""
+    fields = {field.html_name: field.value() for field in form}
+    return {name: "" if value is None else value for name, value in fields.items() if value is not False}
+
+
+def test_every_field_of_a_lesson_and_a_stage_is_in_its_form(content, as_maintainer):
+    topic = as_maintainer.get(f"/admin/stages/topic/{content.topics['maps'].pk}/change/").context["adminform"].form
+    assert {*topic.fields, "slug", "resources"} == {field.name for field in content_fields(Topic)} | {"resources"}
+    for model, row in [(Stage, content.first), (Track, content.other), (Resource, content.resource)]:
+        form = as_maintainer.get(f"/admin/stages/{model._meta.model_name}/{row.pk}/change/").context["adminform"].form
+        assert {*form.fields, "slug"} == {field.name for field in content_fields(model)} | {"slug"}

@@ -56,7 +56,7 @@ def complaint(folder):
             ],
             ["stage is missing; it is a key"],
         ),
-        ([stage(), topic("maps", replaces="boots")], ["replaces", "list of the slugs"]),
+        ([stage(), topic("maps", replaces="boots")], ["replaces", "list of lines"]),
         ([stage(slug="Not a slug!")], ["slug “Not a slug!”"]),
         ([{"model": "auth.user", "fields": {}}], ["entry 1: there is no model “auth.user”"]),
         ([{"model": "stages.stage"}], ["exactly “model” and “fields”"]),

@@ -1,9 +1,11 @@
 """The content pages, as a reader sees them."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from stages.models import Stage, Topic, Track
+from stages.models import Resource, Stage, Topic, Track, TrackTopic
 
 
 def test_the_roadmap_shows_every_stage_and_topic_in_order(roadmap, client):
@@ -132,3 +134,77 @@ def test_staff_is_led_to_the_form_of_a_topic(content, client, as_maintainer):
     edit = f"/admin/stages/topic/{content.topics['maps'].pk}/change/"
     assert edit in as_maintainer.get("/topics/maps/").text
     assert edit not in client.get("/topics/maps/").text
+
+
+def links(page):
+    """Where the page leads next and before: ``{"prev": address, "next": address}``."""
+    return dict(re.findall(r'<a rel="(prev|next)" href="([^"]+)"', page))
+
+
+def test_a_topic_leads_along_the_roadmap_from_stage_to_stage(content, client):
+    assert links(client.get("/topics/boots/").text) == {"next": "/topics/maps/"}
+    assert links(client.get("/topics/snacks/").text) == {"prev": "/topics/maps/", "next": "/topics/routes/"}
+    assert links(client.get("/topics/weather/").text) == {"prev": "/topics/routes/"}
+
+
+def test_a_topic_opened_from_a_track_leads_along_the_track(content, client):
+    track = client.get("/tracks/other/").text
+    assert 'href="/topics/routes/?track=other"' in track
+    page = client.get("/topics/routes/?track=other").text
+    assert '<a href="/tracks/other/">Another way</a>' in page
+    # It stands in two sections of the track, and comes once on the way.
+    assert links(page) == {"prev": "/topics/maps/?track=other", "next": "/topics/snacks/?track=other"}
+
+
+@pytest.mark.parametrize("track", ["nonsense", "roadmap", "other", ""])
+def test_a_track_that_has_not_the_topic_is_passed_over(content, client, track):
+    assert links(client.get(f"/topics/weather/?track={track}").text) == {"prev": "/topics/routes/"}
+
+
+def test_a_tick_on_a_track_keeps_the_way_along_it(content, as_learner):
+    row = as_learner.post(
+        "/topics/maps/progress/?at=start--maps",
+        {"status": "done", "page": "track", "track": "other"},
+        headers={"HX-Request": "true"},
+    ).text
+    assert 'href="/topics/maps/?track=other"' in row
+    assert 'href="/topics/routes/?track=other"' in row  # the button to go on
+
+
+def test_a_track_says_what_it_takes_of_each_stage_and_what_it_insists_on(content, client):
+    TrackTopic.objects.filter(topic__slug="snacks").update(required=True)
+    page = client.get("/tracks/other/").text
+    assert "First steps</a> 2 of 3" in page
+    assert "Further on</a> 1 of 2" in page
+    assert 'Required here, optional there: <a href="/topics/snacks/?track=other">Snacks</a>.' in page
+
+
+def test_a_lesson_is_on_its_page(content, client):
+    maps = content.topics["maps"]
+    maps.body = "Maps are **flat**."
+    maps.disagreement = "One says *north up*."
+    maps.outcomes = ["read `legend` & scale"]
+    maps.save()
+    page = client.get("/topics/maps/").text
+    assert "<p>Maps are <strong>flat</strong>.</p>" in page
+    assert "<em>north up</em>" in page
+    assert "<li>read <code>legend</code> &amp; scale</li>" in page
+
+
+def test_a_stage_says_what_it_is_for_and_ends_with_something_to_build(content, client):
+    content.first.gain = "A hut."
+    content.first.reason = "Huts come first."
+    content.first.checklist = ["find `north`"]
+    content.first.project_title = "A lean-to"
+    content.first.project = "Use *two* poles."
+    content.first.save()
+    page = client.get("/stages/first/").text
+    for text in ("A hut.", "Huts come first.", "find <code>north</code>", "Build it: A lean-to", "<em>two</em>"):
+        assert text in page
+
+
+def test_a_resource_shows_its_facts(content, client):
+    Resource.objects.update(language="de", outdated="It is from 1902.", free=False)
+    page = client.get("/topics/maps/").text
+    for text in ("Documentation", "Example", "German", "paid", "It is from 1902.", "It is short."):
+        assert text in page

@@ -1,0 +1,98 @@
+"""Model fields for texts: long ones, Markdown with its HTML beside it, and lists of lines."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from stages.markdown import render
+
+
+class LongTextFormField(forms.CharField):
+    """A text as the files have it: browsers end lines with two characters, files with one."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class LongTextField(models.TextField):
+    """A text of several lines, the same whether it was typed in the admin or in a file."""
+
+    def formfield(self, **options):
+        return super().formfield(**{"form_class": LongTextFormField, **options})
+
+
+class HtmlAttribute(DeferredAttribute):
+    """The HTML of an instance; what has none yet gets it now."""
+
+    def __get__(self, instance, owner=None):
+        html = super().__get__(instance, owner)
+        # An instance that loaddata makes is saved without pre_save(), and comes here instead.
+        return self.field.render(instance) if html == "" else html
+
+    def __set__(self, instance, html):
+        # Without this Python would look into the instance first, and never come here.
+        instance.__dict__[self.field.attname] = html
+
+
+class HtmlField(models.TextField):
+    """The HTML of a Markdown field of the same model, rendered whenever a row is written and never when it is read.
+
+    An update() passes it by, as it passes all pre_save() methods by; see render_again() in loading.py.
+    """
+
+    descriptor_class = HtmlAttribute
+
+    def __init__(self, source, **options):
+        self.source = source
+        super().__init__(**{"editable": False, "default": "", **options})
+
+    def deconstruct(self):
+        name, path, args, options = super().deconstruct()
+        return name, path, [self.source, *args], options
+
+    def pre_save(self, instance, add):
+        html = self.render(instance)
+        setattr(instance, self.attname, html)
+        return html
+
+    def render(self, instance):
+        return render(getattr(instance, self.source))
+
+
+def check_lines(value):
+    """Raise ValidationError unless ``value`` is a list of lines of text."""
+    if not isinstance(value, list) or not all(
+        isinstance(line, str) and line == line.strip() and line.isprintable() and line for line in value
+    ):
+        raise ValidationError("Give a list of lines of text, none of them empty.")
+
+
+class LinesFormField(forms.CharField):
+    """A list of lines, typed one to a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+
+    def has_changed(self, initial, data):
+        return (initial or []) != self.to_python(data)
+
+
+class LinesField(models.JSONField):
+    """A list of lines of text, in their order."""
+
+    default_validators = [check_lines]
+
+    def __init__(self, **options):
+        super().__init__(**{"default": list, "blank": True, **options})
+
+    def formfield(self, **options):
+        # Not JSONField's own: nobody should have to write brackets.
+        return models.Field.formfield(self, **{"form_class": LinesFormField, **options})
