@@ -2,9 +2,11 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib.auth.models import Permission
 
 from progress.models import TopicProgress
+from stages.loading import load
 from stages.markdown import render
 from stages.models import Topic
 from tests.stages.test_markdown import HOSTILE
@@ -156,3 +158,13 @@ def test_code_is_copied_without_its_prompt(content, open_browser):
         copied.append(page.evaluate("navigator.clipboard.readText()"))
         page.get_by_role("button", name="Copied").wait_for(state="detached")
     assert copied == ["ls -l\npwd", "print(1)"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_lessons_are_accessible_and_fit_a_phone(transactional_db, open_browser, scheme):
+    load(settings.FIXTURES)
+    page = open_browser(color_scheme=scheme, viewport={"width": 320, "height": 700})
+    for path in ["/topics/querysets/", "/topics/project-blog/", "/stages/orm-and-databases/", "/tracks/ship-an-mvp/"]:
+        visit(page, path)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
-from stages.models import Entry, Resource, Source, Stage, State, Topic, Track
+from stages.models import Entry, Resource, Source, Stage, State, Topic, TopicResource, Track
 from stages.outline import outline_of_stages, outlines
 
 pytestmark = pytest.mark.usefixtures("roadmap")
@@ -91,11 +92,41 @@ def test_every_topic_has_a_resource_and_the_addresses_are_known_to_exist():
     assert known == set(Resource.objects.filter(unverified="").values_list("url", flat=True))
 
 
+# Who documents what a lesson of the stages before the projects is about.
+OFFICIAL = {
+    *["docs.djangoproject.com", "www.djangoproject.com", "docs.python.org", "peps.python.org", "packaging.python.org"],
+    *["developer.mozilla.org", "www.postgresql.org", "git-scm.com", "docs.github.com", "docs.docker.com", "nginx.org"],
+    *["www.django-rest-framework.org", "docs.allauth.org", "htmx.org", "strawberry.rocks", "www.crummy.com"],
+    *["render.com", "devcenter.heroku.com", "docs.digitalocean.com", "docs.aws.amazon.com", "kafka.apache.org"],
+    *["docs.celeryq.dev", "docs.sentry.io", "www.rabbitmq.com", "www.elastic.co", "docs.locust.io", "react.dev"],
+    *["vuejs.org", "docs.wagtail.org", "docs.django-cms.org", "www.conventionalcommits.org"],
+}
+
+
+def test_a_topic_has_a_few_resources_the_official_documentation_first():
+    for topic in Topic.objects.exclude(stage__slug__in=["projects", "community-and-learning"]):
+        links = list(topic.links.shown())
+        assert 2 <= len(links) <= 5, topic.slug
+        first = urlsplit(links[0].resource.url).netloc
+        assert first in OFFICIAL or first.endswith(".readthedocs.io"), (topic.slug, first)
+
+
+def test_every_resource_has_its_facts_and_a_line_on_why():
+    assert list(TopicResource.objects.filter(why="").values_list("topic__slug", "resource__url")) == []
+    assert list(Resource.objects.filter(publisher="").values_list("url", flat=True)) == []
+    assert Resource.objects.exclude(outdated="").count() >= 5
+
+
 def test_no_topic_needs_one_that_comes_later():
-    place = {topic.slug: number for number, topic in enumerate(outline_of_stages().topics)}
-    for topic in Topic.objects.prefetch_related("prerequisites"):
-        for needed in topic.prerequisites.all():
-            assert place[needed.slug] < place[topic.slug], f"{topic.slug} needs {needed.slug}"
+    topics = {topic.slug: topic for topic in Topic.objects.in_learning_order().prefetch_related("prerequisites")}
+    place = {slug: number for number, slug in enumerate(topics)}
+    late = [
+        f"{slug} (stage {topic.stage.position}) needs {needed.slug} (stage {needed.stage.position})"
+        for slug, topic in topics.items()
+        for needed in topic.prerequisites.all()
+        if place[needed.slug] >= place[slug]
+    ]
+    assert late == []
 
 
 def test_summaries_say_what_the_learner_will_do():
@@ -112,7 +143,8 @@ def test_the_tracks_keep_the_documents_as_they_are():
     outlined = outlines(tracks.values())
     found = {slug: outlined[track.pk] for slug, track in tracks.items()}
     assert list(tracks) == [
-        *["roadmap", "ten-stages", "table-and-tree", "fifteen-sections", "nineteen-sections", "python-then-django"]
+        *["roadmap", "from-express-to-django", "ship-an-mvp", "api-developers", "running-in-production"],
+        *["ten-stages", "table-and-tree", "fifteen-sections", "nineteen-sections", "python-then-django"],
     ]
     assert [section.title for section in found["ten-stages"].sections][:3] == [
         *["Stage 1: Learn Python", "Stage 2: Django Basics", "Stage 3: Core Concepts"]
