@@ -34,6 +34,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField("name", max_length=150, blank=True, help_text="What we call you. Any script is fine.")
     is_staff = models.BooleanField("staff", default=False, help_text="May open the admin.")
     is_active = models.BooleanField("active", default=True, help_text="Turn off instead of deleting.")
+    time_zone = models.CharField(
+        "time zone", max_length=64, blank=True, help_text="Where your days begin and end, such as Europe/Lisbon."
+    )
+    rest_days = models.JSONField(
+        "rest days", default=list, blank=True, help_text="Days of the week, 0 for Monday, that no streak counts on."
+    )
+    shows_streak = models.BooleanField("show my streak", default=True)
     date_joined = models.DateTimeField("joined", db_default=Now(), editable=False)
 
     objects = UserManager()

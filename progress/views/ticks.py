@@ -5,17 +5,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from progress import visitors
-from progress.models import STATUSES, Status, TopicProgress
+from progress.models import STATUSES, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
 from stages.models import State, Topic, Track
-from stages.outline import Outline, outline_of_stages, outline_of_track, outlines
+from stages.outline import Outline, outline_of_stages, outline_of_track
 from stages.redirects import page_of
 
 
@@ -104,21 +104,3 @@ def refreshed(request, slug, outline, page, track):
 
 def redirect_back(request, url):
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
-
-
-@require_safe
-def me(request):
-    """The learner's own page: where to continue, and how far each stage and track is."""
-    progress = Standings.of_reader(request)
-    roadmap = outline_of_stages()
-    tracks = list(Track.objects.published().filter(follows_stages=False))
-    found = outlines(tracks)
-    context = {
-        "measure": progress.measure(roadmap.topics),
-        "progress": progress,
-        "topics": roadmap.topics,
-        "stages": [(section, progress.measure(section.topics)) for section in roadmap.sections],
-        "tracks": [(track, progress.measure(found[track.pk].topics)) for track in tracks],
-        "learning": [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.LEARNING],
-    }
-    return render(request, "progress/me.html", context)

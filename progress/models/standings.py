@@ -24,11 +24,11 @@ def behind(status):
 
 
 class TopicProgressQuerySet(models.QuerySet):
-    def record(self, user, topic, status):
+    def record(self, user, topic, status, cause="tick"):
         """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic`` (anything with a ``pk``).
 
-        Saying it twice changes nothing. Returns whether anything changed; the event is written together with
-        the standing or not at all.
+        ``cause`` is a ProgressEvent.Cause. Saying it twice changes nothing. Returns whether anything
+        changed; the event is written together with the standing or not at all.
         """
         with transaction.atomic():
             if status == NONE:
@@ -36,7 +36,7 @@ class TopicProgressQuerySet(models.QuerySet):
             else:
                 changed = self._upsert(user.pk, topic.pk, status, replacing=[s for s in Status.values if s != status])
             if changed:
-                ProgressEvent.objects.create(user=user, topic_id=topic.pk, status=status)
+                ProgressEvent.objects.create(user=user, topic_id=topic.pk, status=status, cause=cause)
         return bool(changed)
 
     def raise_to(self, wanted, cause):
@@ -115,6 +115,9 @@ class ProgressEvent(models.Model):
         TICK = "tick"
         SIGN_IN = "sign-in", "brought along at sign-in"
         CARRY_OVER = "carry-over", "carried over from a replaced topic"
+        UNDO = "undo", "taken back"
+        IMPORT = "import", "from an imported check-list"
+        RESET = "reset", "reset by the learner"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="progress_events")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="progress_events")
@@ -182,3 +185,22 @@ class CarryOver(models.Model):
 
     def __str__(self):
         return f"{self.replaced} → {self.topic}"
+
+
+class Reset(models.Model):
+    """A learner set a stage or a track back to its beginning, and may take that back.
+
+    ``standings`` is what it took away: ``{topic pk as text: status}``. The history of the topics keeps everything.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resets")
+    title = models.CharField(max_length=160, help_text="Of the stage or the track.")
+    standings = models.JSONField()
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self):
+        return f"{self.user}: {self.title}"

@@ -1,0 +1,27 @@
+from progress.models.beside import Note, Report, ResourceTick, Star
+from progress.models.sharing import Certificate, Share
+from progress.models.standings import (
+    NONE,
+    STATUSES,
+    CarryOver,
+    ProgressEvent,
+    Reset,
+    Status,
+    TopicProgress,
+)
+
+__all__ = [
+    "NONE",
+    "STATUSES",
+    "CarryOver",
+    "Certificate",
+    "Note",
+    "ProgressEvent",
+    "Report",
+    "Reset",
+    "ResourceTick",
+    "Share",
+    "Star",
+    "Status",
+    "TopicProgress",
+]

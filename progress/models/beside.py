@@ -1,0 +1,86 @@
+"""What a learner puts beside a topic: a star, a note, ticks on its resources, a report of a problem."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from stages.fields import HtmlField, LongTextField
+from stages.models import Resource, Topic
+
+
+class Star(models.Model):
+    """A topic that a learner wants to find again."""
+
+    pk = models.CompositePrimaryKey("user_id", "topic_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="stars")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="stars")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self):
+        return f"{self.user}: {self.topic}"
+
+
+class Note(models.Model):
+    """What a learner wrote about a topic, in Markdown. Nobody else reads it."""
+
+    pk = models.CompositePrimaryKey("user_id", "topic_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notes")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="notes")
+    text = LongTextField(max_length=20_000)
+    html = HtmlField("text")
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-changed_at"]
+
+    def __str__(self):
+        return f"{self.user}: {self.topic}"
+
+
+class ResourceTick(models.Model):
+    """A learner has been through a resource. It is ticked in every topic that recommends it."""
+
+    pk = models.CompositePrimaryKey("user_id", "resource_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resource_ticks")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="ticks")
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return f"{self.user}: {self.resource}"
+
+
+class ReportQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(handled_at=None)
+
+
+class Report(models.Model):
+    """A problem with a topic or with one of its links, told by a reader and waiting for a maintainer."""
+
+    class Kind(models.TextChoices):
+        LINK = "link", "a link is dead or leads elsewhere"
+        WRONG = "wrong", "something is wrong or out of date"
+        UNCLEAR = "unclear", "something is hard to understand"
+        OTHER = "other", "something else"
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="reports")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
+    # A report outlives the account that it came from; visitors may report as well.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="reports"
+    )
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.WRONG)
+    text = LongTextField("what is the problem", max_length=2_000, blank=True)
+    at = models.DateTimeField("reported", db_default=Now())
+    handled_at = models.DateTimeField("handled", null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self):
+        return f"{self.topic}: {self.get_kind_display()}"

@@ -1,0 +1,56 @@
+"""What a learner shows to others: a page of their own, off until they turn it on, and certificates."""
+
+from secrets import token_urlsafe
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from stages.models import Track
+
+
+def new_token():
+    """An address that nobody guesses: 128 random bits."""
+    return token_urlsafe(16)
+
+
+class Share(models.Model):
+    """A learner's public page. No row: nothing is shared. A new token makes the old address nobody's."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="share")
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    show_progress = models.BooleanField("my progress by stage", default=True)
+    show_calendar = models.BooleanField("my activity calendar", default=False)
+    show_projects = models.BooleanField("the projects I have built", default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return f"page of {self.user}"
+
+
+class Certificate(models.Model):
+    """A learner had done every required topic of a track.
+
+    It says which topics those were, so it stays true when the track grows or goes.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="certificates")
+    track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="certificates")
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    name = models.CharField(max_length=150, help_text="Whose it is, as it was written then.")
+    track_title = models.CharField(max_length=120)
+    topics = models.JSONField(help_text="What it covers: a list of [slug, title].")
+    issued_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-issued_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "track"],
+                name="one_certificate_per_track",
+                violation_error_message="There is a certificate for this track already.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name}: {self.track_title}"
