@@ -1,5 +1,8 @@
 from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
 
+from accounts import zones
 from accounts.models import User
 
 
@@ -25,3 +28,33 @@ class NameForm(forms.ModelForm):
         model = User
         fields = ["name"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+
+class DaysForm(forms.ModelForm):
+    """Where a learner's days begin and end, and which of them a streak may rest on."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        choices=lambda: [("", _("As my browser says")), *zones.choices()],
+        help_text=_("Your day ends at midnight here."),
+    )
+    rest_days = forms.TypedMultipleChoiceField(
+        label=_("Rest days"),
+        required=False,
+        coerce=int,
+        choices=WEEKDAYS,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A streak goes on over these days. What you do on them counts all the same."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["time_zone", "rest_days", "shows_streak"]
+        labels = {"shows_streak": _("Show my streak")}
+
+    def clean_rest_days(self):
+        days = self.cleaned_data["rest_days"]
+        if len(days) == len(WEEKDAYS):
+            raise forms.ValidationError(_("Leave at least one day of the week that is no rest day."))
+        return days

@@ -37,11 +37,15 @@ class Standings:
         else the first one that is left before it. What was skipped is passed over.
         """
         statuses = self.statuses
-        recent = {pk: age for age, pk in enumerate(statuses)}
-        learning = [topic for topic in topics if statuses.get(topic.pk) == Status.LEARNING]
+        learning = {topic.pk: topic for topic in topics if statuses.get(topic.pk) == Status.LEARNING}
         if learning:
-            return max(learning, key=lambda topic: recent[topic.pk])
+            return learning[next(pk for pk in reversed(statuses) if pk in learning)]
+        return next(self.ahead(topics), None)
+
+    def ahead(self, topics):
+        """The required topics that are neither begun nor passed over: first those after the latest tick."""
+        recent = {pk: age for age, pk in enumerate(self.statuses)}
         ticked = [place for place, topic in enumerate(topics) if topic.pk in recent]
         latest = max(ticked, key=lambda place: recent[topics[place].pk], default=-1)
-        ahead = chain(topics[latest + 1 :], topics[: latest + 1])
-        return next((topic for topic in ahead if topic.required and topic.pk not in statuses), None)
+        onward = chain(topics[latest + 1 :], topics[: latest + 1])
+        return (topic for topic in onward if topic.required and topic.pk not in self.statuses)

@@ -24,6 +24,10 @@ def behind(status):
 
 
 class TopicProgressQuerySet(models.QuerySet):
+    def begun(self):
+        """What is being learned, the longest begun first."""
+        return self.filter(status=Status.LEARNING).order_by("changed_at")
+
     def record(self, user, topic, status, cause="tick"):
         """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic`` (anything with a ``pk``).
 
@@ -108,6 +112,12 @@ class TopicProgress(models.Model):
         return f"{self.user}: {self.topic} {self.status}"
 
 
+class ProgressEventQuerySet(models.QuerySet):
+    def history(self):
+        """What ``progress.activity`` reads of events: rows with topic_id, status, cause and at, as they were written."""
+        return self.order_by("pk").values_list("topic_id", "status", "cause", "at", named=True)
+
+
 class ProgressEvent(models.Model):
     """A change of standing. Rows are added and never altered; streaks and histories read them."""
 
@@ -124,6 +134,8 @@ class ProgressEvent(models.Model):
     status = models.CharField(max_length=8, choices=[(NONE, "not started"), *Status.choices])
     cause = models.CharField(max_length=10, choices=Cause, default=Cause.TICK)
     at = models.DateTimeField(db_default=Now())
+
+    objects = ProgressEventQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["user", "at"], name="events_of_a_learner")]

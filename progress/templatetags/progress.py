@@ -1,6 +1,12 @@
 """What templates ask of the reader's progress. All of it comes from the lazy ``progress`` in the context."""
 
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from progress.pieces import render_bar, render_onward, render_rows, render_stage_head, render_trail
 
@@ -55,3 +61,13 @@ def slug_of_track(context):
 def standing(context, topic):
     """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
     return context["progress"].of(topic.pk)
+
+
+@register.filter
+def links(topics, shown=3):
+    """Links to topics as part of a sentence: ``{{ topics|links }}`` is "A, B, C and 2 more"."""
+    found = [format_html('<a href="{}">{}</a>', reverse("topic", args=[topic.slug]), topic.title) for topic in topics]
+    more = len(found) - shown
+    if more > 1:
+        found[shown:] = [ngettext("%d more", "%d more", more) % more]
+    return mark_safe(get_text_list(found, _("and")))  # noqa: S308 - of links that are escaped

@@ -144,6 +144,11 @@ class TopicQuerySet(SearchQuerySet):
         """The topics that learners see and that count: published, in a published stage."""
         return self.filter(state=State.PUBLISHED, stage__state=State.PUBLISHED)
 
+    def with_prerequisites(self):
+        """(pk, pk of a prerequisite) for each prerequisite of these topics that is published itself."""
+        needed = Topic.objects.published().order_by().values("pk")
+        return self.order_by().filter(prerequisites__in=needed).values_list("pk", "prerequisites")
+
     def in_learning_order(self):
         return self.order_by("stage__position", "stage_id", "position", "pk")
 

@@ -1,0 +1,309 @@
+"""What a learner's history says: the days with activity, the streak, the year, and how the done topics grew.
+
+Nothing here asks the database. Functions take events (anything with ``topic_id``, ``status``, ``cause`` and ``at``, in
+the order in which they were written), a time zone and a date, and return values.
+
+All of the history is read in the zone that the learner has now: a day is the day it was there. So the same events
+and the same zone always give the same year, and daylight saving needs no rule of its own.
+"""
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from math import sqrt
+from statistics import fmean, variance
+from typing import NamedTuple
+
+from progress.models import NONE, ProgressEvent, Status
+
+# --- What counts ----------------------------------------------------------------------------------
+
+# What the learner did then. A tick of a visit counts at its own time, not at that of the sign-in. Imports, resets and
+# topics that were carried over tell of other days, so they count on none.
+COUNTED = {ProgressEvent.Cause.TICK, ProgressEvent.Cause.SIGN_IN}
+
+
+def ticks(events):
+    """The events that count as activity.
+
+    Taking a tick away counts for nothing, and a tick that was undone counts as little as if it had not been.
+    """
+    kept, latest = {}, {}
+    for place, event in enumerate(events):
+        if event.cause == ProgressEvent.Cause.UNDO:
+            kept.pop(latest.get(event.topic_id), None)
+        elif event.cause in COUNTED and event.status != NONE:
+            kept[place] = event
+        latest[event.topic_id] = place
+    return list(kept.values())
+
+
+def day_of(moment, zone):
+    """The date that it was at an aware ``moment`` in a time zone."""
+    return moment.astimezone(zone).date()
+
+
+def active_days(events, zone):
+    """``{date: number of topics}`` for each day with activity."""
+    return Counter(day for day, _ in {(day_of(event.at, zone), event.topic_id) for event in ticks(events)})
+
+
+# --- The streak -----------------------------------------------------------------------------------
+
+
+class Streak(NamedTuple):
+    """Active days in a row. ``today`` tells whether today is one of them already."""
+
+    current: int
+    longest: int
+    today: bool
+
+
+def streak(days, today, rest_days=()):
+    """The current and the longest streak.
+
+    ``days`` are dates with activity, ``rest_days`` days of the week (0 is Monday). A rest day never ends a streak,
+    and lengthens it when something was done on it. Nor does today end one: the learner has until midnight.
+    """
+
+    def goes_on(last, day):
+        between = (last + timedelta(days=number) for number in range(1, (day - last).days))
+        return all(missed.weekday() in rest_days for missed in between)
+
+    run, longest, last = 0, 0, None
+    for day in sorted(days):
+        run = run + 1 if last and goes_on(last, day) else 1
+        longest = max(longest, run)
+        last = day
+    current = run if last and goes_on(last, today) else 0
+    return Streak(current, longest, today in days)
+
+
+# --- The year -------------------------------------------------------------------------------------
+
+CELL = 14  # a day in the drawing of a month, in units of its own
+SIZES = [4, 6, 8, 10, 12]  # of the mark of a day, by level
+LEVELS = [1, 2, 4, 7]  # the numbers of topics at which a level begins
+
+
+def level_of(topics):
+    return sum(topics >= least for least in LEVELS)
+
+
+class Day(NamedTuple):
+    date: date
+    topics: int
+    is_rest: bool
+    is_today: bool
+
+    @property
+    def level(self):
+        """How much was done, from 0 to 4."""
+        return level_of(self.topics)
+
+    @property
+    def size(self):
+        return SIZES[self.level]
+
+    @property
+    def x(self):
+        return self.date.weekday() * CELL + (CELL - self.size) // 2
+
+    @property
+    def y(self):
+        week = (self.date.replace(day=1).weekday() + self.date.day - 1) // 7
+        return week * CELL + (CELL - self.size) // 2
+
+
+class Month(NamedTuple):
+    first: date
+    days: tuple[Day, ...]
+
+    @property
+    def active(self):
+        return sum(day.topics > 0 for day in self.days)
+
+    @property
+    def topics(self):
+        return sum(day.topics for day in self.days)
+
+
+class Mark(NamedTuple):
+    """An entry of the legend: ``topics`` on a day look like this."""
+
+    topics: str
+    size: int
+
+    @property
+    def edge(self):
+        return (CELL - self.size) // 2
+
+
+MARKS = [
+    Mark(str(least) if least + 1 == above else f"{least}–{above - 1}" if above else f"{least}+", size)
+    for least, above, size in zip(LEVELS, [*LEVELS[1:], 0], SIZES[1:], strict=True)
+]
+
+
+class Year(NamedTuple):
+    """Twelve months, the one of today the last, each up to today."""
+
+    months: tuple[Month, ...]
+
+    @property
+    def active(self):
+        return sum(month.active for month in self.months)
+
+    @property
+    def marks(self):
+        return MARKS
+
+
+def year(days, today, rest_days=()):
+    """The twelve months up to ``today``. ``days`` is ``{date: number of topics}``."""
+    months = []
+    for back in reversed(range(12)):
+        years, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+        first = date(years, month + 1, 1)
+        dates = (first + timedelta(days=number) for number in range(31))
+        shown = (day for day in dates if day.month == first.month and day <= today)
+        months.append(
+            Month(first, tuple(Day(day, days.get(day, 0), day.weekday() in rest_days, day == today) for day in shown))
+        )
+    return Year(tuple(months))
+
+
+# --- The burn-up ----------------------------------------------------------------------------------
+
+
+class BurnUp(NamedTuple):
+    """How the done topics grew. ``points`` are (date, done on its evening) for each day that changed the number;
+    ``learned`` the days on which topics that are still done were ticked, in order."""
+
+    points: tuple[tuple[date, int], ...]
+    learned: tuple[date, ...]
+
+
+def burn_up(events, topics, zone):
+    """The growth that ``events`` tell of, for the topics whose pks are ``topics``. Every cause changes a standing."""
+    changes, learned = Counter(), []
+    for pk, standings in timelines(events).items():
+        if pk not in topics:
+            continue
+        done = None  # the event that made it so
+        for event in standings:
+            if (event.status == Status.DONE) == (done is None):
+                changes[day_of(event.at, zone)] += 1 if done is None else -1
+                done = event if done is None else None
+        if done and done.cause in COUNTED:
+            learned.append(day_of(done.at, zone))
+    points, total = [], 0
+    for day in sorted(changes):
+        if changes[day]:
+            total += changes[day]
+            points.append((day, total))
+    return BurnUp(tuple(points), tuple(sorted(learned)))
+
+
+def timelines(events):
+    """``{topic pk: its events in the order of their times}``.
+
+    Ticks of a visit and those carried over are written later than they happened. Such an event holds from its own
+    time on, whatever was written before it, so that each timeline ends where the learner stands.
+    """
+    found = defaultdict(list)
+    for event in events:
+        standings = found[event.topic_id]
+        while standings and standings[-1].at > event.at:
+            standings.pop()
+        standings.append(event)
+    return found
+
+
+# --- The forecast ---------------------------------------------------------------------------------
+
+
+class Forecast(NamedTuple):
+    """Between which days the rest is done, if the learner goes on as in the last weeks."""
+
+    earliest: date
+    latest: date
+
+
+WEEKS = 10  # that the pace is taken from
+LEAST_WEEKS, LEAST_TOPICS = 3, 5  # less says nothing
+FARTHEST = 5 * 52  # weeks; what lies beyond is no forecast
+EIGHTY = 1.28  # four in five values of a normal distribution are within so many standard deviations
+
+
+def forecast(learned, left, today):
+    """A Forecast for ``left`` topics from the days on which others were learned, or None.
+
+    The pace is the topics in each of the last weeks. The range is wider the more these weeks differ, the fewer there
+    are, and the longer the way, so that about four learners in five end within it. The first day is left out: it is
+    when people tick what they knew before. None when nothing is left, or when there is too little to go on.
+    """
+    weeks = min(WEEKS, (today - learned[0]).days // 7) if learned else 0
+    if not left or weeks < LEAST_WEEKS:
+        return None
+    counts = [0] * weeks
+    for day in learned:
+        if 0 <= (age := (today - day).days // 7) < weeks:
+            counts[age] += 1
+    if sum(counts) < LEAST_TOPICS:
+        return None
+    pace = fmean(counts)
+    way = left / pace
+    # Weeks differ by chance at least, even if the last few happened to be alike.
+    spread = sqrt(max(variance(counts), pace)) / pace
+    factor = 1 + EIGHTY * spread * sqrt(1 / way + 1 / weeks)
+    if way * factor > FARTHEST:
+        return None
+    return Forecast(today + timedelta(weeks=way / factor), today + timedelta(weeks=way * factor))
+
+
+# --- The drawing of the burn-up -------------------------------------------------------------------
+
+SIDE = 1000  # the drawing is a square of so many units, and stretched to its place
+TOP = 120  # where the line of the total is
+
+
+class Drawing(NamedTuple):
+    """``line``, ``area`` and ``band`` are paths in a square of 1000. ``now`` and ``height`` say where the line ends, as
+    percentages of the width and from the top; ``is_late`` that this is in the later half."""
+
+    start: date
+    end: date
+    line: str
+    area: str
+    band: str
+    now: str
+    height: str
+    is_late: bool
+
+
+def draw(points, total, today, ahead=None):
+    """The drawing of a burn-up and its forecast, or None for a history without a day before today."""
+    if not points or points[0][0] >= today:
+        return None
+    start, done = points[0][0], points[-1][1]
+    # What is ahead takes at most three times the room of what was.
+    end = min(ahead.latest, today + 3 * (today - start)) if ahead else today
+
+    def x(day):
+        return round((day - start) / (end - start) * SIDE)
+
+    def y(number):
+        return round(SIDE - number * (SIDE - TOP) / max(total, 1))
+
+    now = x(today)
+    line = f"M0 {SIDE}" + "".join(f"H{x(day)}V{y(number)}" for day, number in points) + f"H{now}"
+    return Drawing(
+        start,
+        end,
+        line=line,
+        area=f"{line}V{SIDE}Z",
+        band=f"M{now} {y(done)}L{x(ahead.earliest)} {TOP}H{x(ahead.latest)}Z" if ahead else "",
+        now=f"{now / SIDE:.1%}",
+        height=f"{y(done) / SIDE:.1%}",
+        is_late=now > SIDE / 2,
+    )
