@@ -154,6 +154,10 @@ class Year(NamedTuple):
         return sum(month.active for month in self.months)
 
     @property
+    def rests(self):
+        return any(day.is_rest for month in self.months for day in month.days)
+
+    @property
     def marks(self):
         return MARKS
 
@@ -268,8 +272,8 @@ TOP = 120  # where the line of the total is
 
 
 class Drawing(NamedTuple):
-    """``line``, ``area`` and ``band`` are paths in a square of 1000. ``now`` and ``height`` say where the line ends, as
-    percentages of the width and from the top; ``is_late`` that this is in the later half."""
+    """``line``, ``area`` and ``band`` are paths in a square of 1000. ``now`` and ``height`` say where the line ends,
+    as percentages of the width and from the top; ``is_late`` that this is in the later half."""
 
     start: date
     end: date

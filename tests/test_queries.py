@@ -18,7 +18,7 @@ PAGES = {
     "/sources/": 4,
     "/sources/leaflet/": 7,
     "/search/?q=topic": 6,
-    "/me/": 7,
+    "/me/": 10,
     "/accounts/": 2,
     "/healthz": 1,
 }

@@ -114,7 +114,7 @@ class TopicProgress(models.Model):
 
 class ProgressEventQuerySet(models.QuerySet):
     def history(self):
-        """What ``progress.activity`` reads of events: rows with topic_id, status, cause and at, as they were written."""
+        """What ``progress.activity`` reads of each event, in the order in which they were written."""
         return self.order_by("pk").values_list("topic_id", "status", "cause", "at", named=True)
 
 

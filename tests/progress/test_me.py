@@ -21,7 +21,7 @@ def test_it_shows_each_stage_and_track(content, as_learner, learner):
 def test_it_lists_what_was_begun(content, as_learner):
     tick(as_learner, "weather", "learning")
     page = as_learner.get("/me/").text
-    assert "You are learning" in page
+    assert "Begun and not finished" in page
     assert '<a href="/topics/weather/">Weather</a>' in page
 
 
