@@ -260,9 +260,11 @@ def test_it_knows_the_topics_of_the_roadmap_only():
     assert burn_up([event(9, "2027-03-01T12:00")], {1}, UTC).points == ()
 
 
-def test_what_was_written_later_holds_from_its_own_time_on():
-    """A visit's tick of the 1st is brought along after the account said on the 5th that the topic was begun."""
-    found = [event(1, "2027-03-05T12:00", "learning"), event(1, "2027-03-01T12:00", "done", "sign-in")]
+@pytest.mark.parametrize("before", [["learning"], ["done", "none"], ["done", "learning", "skipped"]])
+def test_what_was_written_later_holds_from_its_own_time_on(before):
+    """A visit's tick of the 1st is brought along after the account had said other things from the 5th on."""
+    found = [event(1, f"2027-03-{day:02}T12:00", status) for day, status in enumerate(before, start=5)]
+    found.append(event(1, "2027-03-01T12:00", "done", "sign-in"))
     assert burn_up(found, {1}, UTC).points == ((date(2027, 3, 1), 1),)
 
 
