@@ -135,7 +135,9 @@ def draw_sign(pen, x, y, size):
     curves = [((4, 20), (9, 19), (7, 13), (12, 12)), ((12, 12), (17, 11), (15, 5), (20, 4))]
     for curve in curves:
         line(pen, at(*bezier(curve)), INK, 4)
-    for (across, down), level in zip([(4, 20), (12, 12), (20, 4)], ["beginner", "intermediate", "advanced"], strict=True):
+    for (across, down), level in zip(
+        [(4, 20), (12, 12), (20, 4)], ["beginner", "intermediate", "advanced"], strict=True
+    ):
         [(middle, height)] = at((across, down))
         draw_mark(pen, middle, height, 2.6 * unit, level, ACCENT, ACCENT)
 

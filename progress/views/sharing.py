@@ -42,7 +42,7 @@ class ShareForm(forms.ModelForm):
 @cache_control(private=True, no_store=True)
 def share(request):
     """Turn one's public page on, and say what is on it."""
-    share = Share.objects.filter(user=request.user).first()
+    share = Share.objects.select_related("user").filter(user=request.user).first()
     form = ShareForm(request.POST or None, instance=share)
     if request.method == "POST" and form.is_valid():
         if request.POST.get("token") and (not share or share.token != request.POST["token"]):
@@ -57,7 +57,7 @@ def share(request):
         "share": share,
         "name": name_of(request.user),
         "name_is_drawn": cards.can_draw(name_of(request.user)),
-        "certificates": request.user.certificates.select_related("track"),
+        "certificates": request.user.certificates.all(),
     }
     if share:
         roadmap = outline_of_stages()
