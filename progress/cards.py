@@ -16,9 +16,8 @@ MARGIN = 80
 FINER = 2  # shapes have no smooth edges of their own: they are drawn larger, and the picture is reduced
 
 # Those of static/css/tokens.css, in daylight.
-PAPER, RAISED, CONTOUR, INK, SOFT, LINE, ACCENT = (
-    *("#f8f4ea", "#fffdf7", "#e9e0c9", "#23271f", "#565a4c", "#8b8672", "#b03a12"),
-)
+PAPER, RAISED, CONTOUR, LINE = "#f8f4ea", "#fffdf7", "#e9e0c9", "#8b8672"
+INK, SOFT, ACCENT = "#23271f", "#565a4c", "#b03a12"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def draw(card):
     draw_trail(pen, card)
     picture = picture.reduce(FINER)
     write(ImageDraw.Draw(picture), card)
-    # Paper, ink and one accent: 64 colors are enough, and make the file a third.
+    # Paper, ink and one accent: 64 colors are enough, and make the file half as large.
     file = BytesIO()
     picture.quantize(64, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     return file.getvalue()
@@ -114,11 +113,11 @@ def line(pen, points, color, width):
 def draw_contours(pen):
     """The lines of a hill in the corner, as on the roadmap."""
     for ring in range(1, 9):
-        radius, turns = 52 * ring, [step / 40 for step in range(252)]
+        radius, wobble, turns = 52 * ring, min(22, 9 * ring), [step / 40 for step in range(252)]
         hill = [
             (
-                1010 + (1.25 * radius + 22 * sin(3 * turn + ring / 3)) * cos(turn),
-                130 + (0.82 * radius + 16 * cos(2 * turn + ring / 2)) * sin(turn),
+                1010 + (1.25 * radius + wobble * sin(3 * turn + ring / 3)) * cos(turn),
+                130 + (0.82 * radius + 0.7 * wobble * cos(2 * turn + ring / 2)) * sin(turn),
             )
             for turn in turns
         ]
@@ -142,7 +141,7 @@ def draw_sign(pen, x, y, size):
         draw_mark(pen, middle, height, 2.6 * unit, level, ACCENT, ACCENT)
 
 
-def bezier(curve, steps=16):
+def bezier(curve, steps=9):
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve
     for step in range(steps + 1):
         t = step / steps

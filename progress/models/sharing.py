@@ -31,6 +31,10 @@ class Share(models.Model):
     def get_absolute_url(self):
         return reverse("shared", args=[self.token])
 
+    def renew(self):
+        """Give the page another link; return whether it still had the one known here."""
+        return bool(Share.objects.filter(user=self.user_id, token=self.token).update(token=new_token()))
+
 
 class Certificate(models.Model):
     """A learner had done every required topic of a track.

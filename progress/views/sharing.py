@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from progress import cards
 from progress.models import ProgressEvent, Share, Status
-from progress.models.sharing import new_token
 from progress.standings import Standings
 from progress.views.unlisted import unlisted
 from stages.models import Topic
@@ -61,15 +60,15 @@ def share(request):
     }
     if share:
         roadmap = outline_of_stages()
-        context |= pictures_of(request, share, card_of(share, roadmap, Standings.of_learner(request.user)))
+        context |= announcement_of(request, share, card_of(share, roadmap, Standings.of_learner(request.user)))
     return render(request, "progress/share.html", context)
 
 
 @require_POST
 def renew_share(request):
     """Give one's page a new link instead of ``token``, which then leads nowhere. Said twice, it is new once."""
-    own = Share.objects.filter(user=request.user, token=request.POST.get("token", ""))
-    if own.update(token=new_token()):
+    share = get_object_or_404(Share, user=request.user)
+    if share.token == request.POST.get("token") and share.renew():
         messages.success(request, _("Your page has a new link. The old one leads nowhere now."))
     return redirect("share")
 
@@ -95,7 +94,7 @@ def shared(request, token):
     context = {
         "share": share,
         "name": name_of(share.user),
-        **pictures_of(request, share, card_of(share, roadmap, progress)),
+        **announcement_of(request, share, card_of(share, roadmap, progress)),
     }
     if share.show_progress:
         context["measure"] = progress.measure(roadmap.topics)
@@ -144,17 +143,31 @@ def card_of(share, roadmap, progress):
     return cards.Card(name, measured.percentage, measured.done, measured.total, stages)
 
 
-def pictures_of(request, share, card):
-    """A page's address and those of its pictures, in full.
+def announcement_of(request, share, card):
+    """What to say of a page where its link is posted: title, words, and the addresses of its pictures, in full.
 
     What fetches the card to show it beside a link keeps it for long, so its address changes with what is on it.
     """
+    name = name_of(share.user)
     page, badge, picture = (
         request.build_absolute_uri(reverse(name, args=[share.token]))
         for name in ("shared", "shared_badge", "shared_card")
     )
     version = sha256(repr(card).encode()).hexdigest()[:12]
-    return {"card": card, "link": page, "badge": badge, "picture": f"{picture}?{version}", "version": version}
+    return {
+        "title": _("%(name)s’s way to Django") % {"name": name} if name else _("A learner’s way to Django"),
+        "words": words_of(card),
+        "link": page,
+        "badge": badge,
+        "picture": f"{picture}?{version}",
+        "version": version,
+    }
+
+
+def words_of(card):
+    if card.percentage is None:
+        return _("On the way to Django")
+    return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)
 
 
 def picture(request, content, content_type):

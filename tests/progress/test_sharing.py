@@ -101,6 +101,19 @@ def test_an_old_tab_does_not_turn_it_on_again(link, as_learner):
     assert not Share.objects.exists()
 
 
+def test_a_link_that_is_off_cannot_be_renewed(link, as_learner):
+    token = Share.objects.get().token
+    as_learner.post("/me/share/stop/")
+    assert as_learner.post("/me/share/renew/", {"token": token}).status_code == 404
+    assert not Share.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["", "\0", "nobody"])
+def test_nonsense_renews_nothing(link, as_learner, token):
+    as_learner.post("/me/share/renew/", {"token": token})
+    assert Share.objects.get().get_absolute_url() == link
+
+
 def test_nobody_changes_the_page_of_another(link, as_outsider):
     before = Share.objects.values().get()
     as_outsider.post("/me/share/renew/", {"token": before["token"]})
