@@ -19,7 +19,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from progress import cards
-from progress.models import ProgressEvent, Share, Status
+from progress.models import NONE, ProgressEvent, Share, Status
 from progress.standings import Standings
 from progress.views.unlisted import unlisted
 from stages.models import Topic
@@ -207,7 +207,8 @@ def days_with_activity(user, since):
     zone = zone_of(user)
     own = [ProgressEvent.Cause.TICK, ProgressEvent.Cause.SIGN_IN]
     start = datetime.combine(since, datetime.min.time(), zone)
-    times = user.progress_events.filter(cause__in=own, at__gte=start).values_list("at", flat=True)
+    ticks = user.progress_events.filter(cause__in=own, at__gte=start).exclude(status=NONE)
+    times = ticks.values_list("at", flat=True)
     return Counter(at.astimezone(zone).date() for at in times)
 
 

@@ -197,6 +197,8 @@ def test_the_calendar_has_the_days_of_the_learners_clock(link, walker, client, m
 def test_the_calendar_counts_what_the_learner_did_within_a_year(link, walker, client):
     events = list(ProgressEvent.objects.order_by("pk"))
     ProgressEvent.objects.filter(pk=events[0].pk).update(cause=ProgressEvent.Cause.RESET)
+    unticked = events[1].at - timedelta(days=7)
+    ProgressEvent.objects.create(user=walker, topic=events[1].topic, status="none", at=unticked)
     assert "Active on 1 day in" in client.get(link).text
     ProgressEvent.objects.filter(pk=events[1].pk).update(at=events[1].at - timedelta(days=400))
     assert "Active on 0 days in" in client.get(link).text
