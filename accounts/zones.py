@@ -15,9 +15,16 @@ def names():
 
 def zone_of(request):
     """The time zone of whoever asks: the one they chose, else their browser's, else UTC."""
-    chosen = getattr(request.user, "time_zone", "")
-    known = (name for name in (chosen, request.COOKIES.get(COOKIE)) if name in names())
-    return ZoneInfo(next(known, "UTC"))
+    return first_known(getattr(request.user, "time_zone", ""), request.COOKIES.get(COOKIE))
+
+
+def zone_of_person(user):
+    """The time zone that a person chose, else UTC: for what others see of them."""
+    return first_known(user.time_zone)
+
+
+def first_known(*wanted):
+    return ZoneInfo(next((name for name in wanted if name in names()), "UTC"))
 
 
 def choices():

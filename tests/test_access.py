@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver
 
+from progress.models import Certificate, Share
 from tests.conftest import client_of
 
 # What each person gets on GET: v(isitor) l(earner) i(nstructor) m(aintainer) o(utsider).
@@ -25,6 +26,16 @@ TABLE = {
     "/search/": PUBLIC,
     "/display/": POST_ONLY,
     "/me/": PRIVATE,
+    "/me/share/": PRIVATE,
+    "/me/share/renew/": POST_ONLY | {"v": "login"},
+    "/me/share/stop/": POST_ONLY | {"v": "login"},
+    # Public for whoever has the link; tests/progress/test_sharing.py asks for links that are not or no longer.
+    "/shared/<token>/": PUBLIC,
+    "/shared/<token>/card.png": PUBLIC,
+    "/shared/<token>/badge.svg": PUBLIC,
+    "/certificate/": PRIVATE,
+    "/tracks/<slug>/certificate/": PRIVATE,
+    "/certificates/<token>/": PUBLIC,
     "/healthz": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/login/": STRANGERS_ONLY,
@@ -80,6 +91,8 @@ def test_every_route_is_in_the_table():
 
 @pytest.fixture
 def people(learner, instructor, maintainer, outsider):
+    Share.objects.create(user=learner, token="leaflet")
+    Certificate.objects.create(user=learner, token="leaflet", name="Lena", track_title="A track", topics=[])
     return (
         {"v": Client()}
         | {user.name[0].lower(): client_of(user) for user in (learner, instructor, outsider)}
@@ -94,8 +107,13 @@ def test_it_answers_as_the_table_says(route, content, people):
 
 
 def path_of(route):
-    slug = {"/stages/<slug>/": "first", "/tracks/<slug>/": "other"}.get(route, "maps")
-    return route.replace("<slug>", slug).replace("<uidb36>-<key>", "1-abc").replace("<key>", "leaflet")
+    slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
+    return (
+        route.replace("<slug>", slug)
+        .replace("<uidb36>-<key>", "1-abc")
+        .replace("<key>", "leaflet")
+        .replace("<token>", "leaflet")
+    )
 
 
 def answer(client, path):

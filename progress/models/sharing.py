@@ -5,6 +5,7 @@ from secrets import token_urlsafe
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from stages.models import Track
 
@@ -26,6 +27,13 @@ class Share(models.Model):
 
     def __str__(self):
         return f"page of {self.user}"
+
+    def get_absolute_url(self):
+        return reverse("shared", args=[self.token])
+
+    def renew(self):
+        """Give the page another link; return whether it still had the one known here."""
+        return bool(Share.objects.filter(user=self.user_id, token=self.token).update(token=new_token()))
 
 
 class Certificate(models.Model):
@@ -54,3 +62,6 @@ class Certificate(models.Model):
 
     def __str__(self):
         return f"{self.name}: {self.track_title}"
+
+    def get_absolute_url(self):
+        return reverse("certificate", args=[self.token])

@@ -1,0 +1,108 @@
+"""Certificates of completion: how a learner gets one, and the page that shows it to whoever has its link."""
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.zones import zone_of_person
+from progress.models import Certificate, Status
+from progress.standings import Standings
+from progress.views.sharing import name_of
+from progress.views.unlisted import unlisted
+from stages.models import Topic, Track
+from stages.models.curriculum import State
+from stages.outline import outline_of_stages, outline_of_track
+
+
+class CertificateForm(forms.ModelForm):
+    class Meta:
+        model = Certificate
+        fields = ["name"]
+        labels = {"name": _("Your name")}
+        help_texts = {"name": _("As it is to stand on the certificate. It cannot be changed afterwards.")}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not any(letter.isalpha() for letter in name):
+            raise ValidationError(_("Write your name with letters, of any script."))
+        return name
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request, slug=""):
+    """Get the certificate of a track (without a slug: of the merged roadmap). There is one for each learner."""
+    wanted = {"slug": slug} if slug else {"follows_stages": True}
+    track = get_object_or_404(Track.objects.published(), **wanted)
+    issued = request.user.certificates.filter(track=track).first()
+    if issued:
+        return redirect(issued)
+    outline, progress = outline_of_track(track), Standings.of_learner(request.user)
+    measured = progress.measure(outline.topics)
+    form = CertificateForm(request.POST or None, initial={"name": name_of(request.user)})
+    if request.method == "POST" and measured.is_complete and form.is_valid():
+        facts = {"name": form.cleaned_data["name"], "track_title": track.title, "topics": required_by(outline)}
+        # Two presses at once: the database has room for one certificate, and both are led to it.
+        issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=facts)
+        return redirect(issued)
+    left = unique(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
+    context = {"track": track, "measure": measured, "form": form, "left": left}
+    refused = request.method == "POST" and not measured.is_complete
+    return render(request, "progress/claim.html", context, status=409 if refused else 200)
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+@unlisted
+def certificate(request, token):
+    """A certificate, for whoever has its link. That the page is here is the proof that it was issued."""
+    certificate = get_object_or_404(Certificate.objects.select_related("user", "track"), token=token)
+    roadmap = outline_of_stages()
+    offered = certificate.track if certificate.track and certificate.track.state == State.PUBLISHED else None
+    context = {
+        "certificate": certificate,
+        "issued_on": certificate.issued_at.astimezone(zone_of_person(certificate.user)).date(),
+        "covered": [(slug if slug in roadmap.places else "", title) for slug, title in certificate.topics],
+        "offered": offered,
+        "added": added_since(certificate, outline_of_track(offered)) if offered else [],
+        "link": request.build_absolute_uri(certificate.get_absolute_url()),
+    }
+    return render(request, "progress/certificate.html", context)
+
+
+def required_by(outline):
+    """What 100 % of a track is made of: ``[[slug, title], ...]``, each topic once, in order."""
+    return [[topic.slug, topic.title] for topic in unique(topic for topic in outline.topics if topic.required)]
+
+
+def unique(topics):
+    return list({topic.slug: topic for topic in topics}.values())
+
+
+def added_since(certificate, outline):
+    """The required topics of a track that a certificate does not cover: the track has grown since.
+
+    A topic that took over from a covered one is not new. One query more where anything else is there.
+    """
+    covered = {slug for slug, _title in certificate.topics}
+    others = [(slug, title) for slug, title in required_by(outline) if slug not in covered]
+    if not others:
+        return []
+    replaced = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
+    return [(slug, title) for slug, title in others if not covered & set(forebears(slug, replaced))]
+
+
+def forebears(slug, replaced):
+    """The slugs of all topics that one took over from. ``replaced`` says what each took over from directly."""
+    found, wanted = set(), [slug]
+    while wanted:
+        for before in replaced.get(wanted.pop(), []):
+            if before not in found:
+                found.add(before)
+                wanted.append(before)
+    return found

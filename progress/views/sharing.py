@@ -1,0 +1,187 @@
+"""A learner's public page, with its card and badge, and the page where they turn it on and off."""
+
+from hashlib import sha256
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.zones import zone_of_person
+from progress import activity, cards
+from progress.models import Share, Status
+from progress.standings import Standings
+from progress.views.unlisted import unlisted
+from stages.models import Topic
+from stages.outline import outline_of_stages
+
+FRESH = 5 * 60  # seconds that others may keep a picture: as long as a revoked one may be seen at most
+
+
+# --- Turning it on and off ------------------------------------------------------------------------
+
+
+class ShareForm(forms.ModelForm):
+    class Meta:
+        model = Share
+        fields = ["show_progress", "show_calendar", "show_projects"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def share(request):
+    """Turn one's public page on, and say what is on it."""
+    share = Share.objects.select_related("user").filter(user=request.user).first()
+    form = ShareForm(request.POST or None, instance=share)
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("token") and (not share or share.token != request.POST["token"]):
+            # An old tab must not turn on again what another one turned off.
+            messages.warning(request, _("Your page was changed elsewhere meanwhile. Nothing was saved."))
+        else:
+            Share.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
+            messages.success(request, _("Saved.") if share else _("Your page is public now."))
+        return redirect("share")
+    context = {
+        "form": form,
+        "share": share,
+        "name": name_of(request.user),
+        "name_is_drawn": cards.can_draw(name_of(request.user)),
+        "certificates": request.user.certificates.all(),
+    }
+    if share:
+        roadmap = outline_of_stages()
+        context |= announcement_of(request, share, card_of(share, roadmap, Standings.of_learner(request.user)))
+    return render(request, "progress/share.html", context)
+
+
+@require_POST
+def renew_share(request):
+    """Give one's page a new link instead of ``token``, which then leads nowhere. Said twice, it is new once."""
+    share = get_object_or_404(Share, user=request.user)
+    if share.token == request.POST.get("token") and share.renew():
+        messages.success(request, _("Your page has a new link. The old one leads nowhere now."))
+    return redirect("share")
+
+
+@require_POST
+def stop_share(request):
+    Share.objects.filter(user=request.user).delete()
+    messages.success(request, _("Your page is off. Its link leads nowhere now."))
+    return redirect("share")
+
+
+# --- What others see ------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, no_store=True)
+@unlisted
+def shared(request, token):
+    """A learner's page as everyone sees it who has the link. No one's address and no note is on it."""
+    share = get_share(token)
+    roadmap, progress = outline_of_stages(), Standings.of_learner(share.user)
+    context = {
+        "share": share,
+        "name": name_of(share.user),
+        **announcement_of(request, share, card_of(share, roadmap, progress)),
+    }
+    if share.show_progress:
+        context["measure"] = progress.measure(roadmap.topics)
+        context["stages"] = [(section, progress.measure(section.topics)) for section in roadmap.sections]
+    if share.show_projects:
+        done = [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.DONE]
+        context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
+    if share.show_calendar:
+        context["year"] = calendar_of(share.user)
+    return render(request, "progress/shared.html", context)
+
+
+@login_not_required
+@require_safe
+@unlisted
+def shared_card(request, token):
+    share = get_share(token)
+    card = card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+    return picture(request, cards.draw(card), "image/png")
+
+
+@login_not_required
+@require_safe
+@unlisted
+def shared_badge(request, token):
+    share = get_share(token)
+    card = card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+    return picture(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
+
+
+def get_share(token):
+    return get_object_or_404(Share.objects.select_related("user"), token=token, user__is_active=True)
+
+
+def name_of(user):
+    """What a public page may call a learner: never by their e-mail address, not even as a name."""
+    return "" if "@" in user.name else user.name
+
+
+def card_of(share, roadmap, progress):
+    name = name_of(share.user)
+    if not share.show_progress:
+        return cards.Card(name)
+    measured = progress.measure(roadmap.topics)
+    stages = tuple((section.level, progress.measure(section.topics).is_complete) for section in roadmap.sections)
+    return cards.Card(name, measured.percentage, measured.done, measured.total, stages)
+
+
+def announcement_of(request, share, card):
+    """What to say of a page where its link is posted: title, words, and the addresses of its pictures, in full.
+
+    What fetches the card to show it beside a link keeps it for long, so its address changes with what is on it.
+    """
+    name = name_of(share.user)
+    page, badge, picture = (
+        request.build_absolute_uri(reverse(name, args=[share.token]))
+        for name in ("shared", "shared_badge", "shared_card")
+    )
+    version = sha256(repr(card).encode()).hexdigest()[:12]
+    return {
+        "title": _("%(name)s’s way to Django") % {"name": name} if name else _("A learner’s way to Django"),
+        "words": words_of(card),
+        "link": page,
+        "badge": badge,
+        "picture": f"{picture}?{version}",
+        "version": version,
+    }
+
+
+def words_of(card):
+    if card.percentage is None:
+        return _("On the way to Django")
+    return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)
+
+
+def picture(request, content, content_type):
+    """Answer with a picture that may be kept for a while, and sent again only when it has changed."""
+    etag = f'W/"{sha256(content).hexdigest()[:32]}"'  # weak, for it goes out compressed or not
+    response = get_conditional_response(request, etag=etag) or HttpResponse(content, content_type=content_type)
+    response.headers["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=FRESH)
+    return response
+
+
+# --- The calendar ---------------------------------------------------------------------------------
+
+
+def calendar_of(user):
+    """The last year of a person, in the days of their own clock. One query."""
+    zone = zone_of_person(user)
+    days = activity.active_days(user.progress_events.history(), zone)
+    return activity.year(days, timezone.localdate(timezone=zone), user.rest_days)
