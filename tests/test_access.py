@@ -18,6 +18,14 @@ TABLE = {
     "/stages/<slug>/": PUBLIC,
     "/topics/<slug>/": PUBLIC,
     "/topics/<slug>/progress/": POST_ONLY,
+    "/topics/<slug>/star/": POST_ONLY,
+    "/topics/<slug>/note/": PRIVATE,
+    "/topics/<slug>/report/": PUBLIC,
+    "/resources/<pk>/tick/": POST_ONLY,
+    "/stages/<slug>/reset/": PRIVATE,
+    "/tracks/<slug>/reset/": PRIVATE,
+    "/me/notes/": PRIVATE,
+    "/me/resets/<pk>/undo/": POST_ONLY,
     "/tracks/": PUBLIC,
     "/tracks/<slug>/": PUBLIC,
     "/sources/": PUBLIC,
@@ -94,8 +102,13 @@ def test_it_answers_as_the_table_says(route, content, people):
 
 
 def path_of(route):
-    slug = {"/stages/<slug>/": "first", "/tracks/<slug>/": "other"}.get(route, "maps")
-    return route.replace("<slug>", slug).replace("<uidb36>-<key>", "1-abc").replace("<key>", "leaflet")
+    slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
+    return (
+        route.replace("<slug>", slug)
+        .replace("<pk>", "1")
+        .replace("<uidb36>-<key>", "1-abc")
+        .replace("<key>", "leaflet")
+    )
 
 
 def answer(client, path):

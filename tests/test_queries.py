@@ -11,18 +11,23 @@ from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSec
 PAGES = {
     "/": 4,
     "/stages/first/": 5,
-    "/topics/maps/": 9,
-    "/topics/maps/?track=other": 12,
+    "/topics/maps/": 10,
+    "/topics/maps/?track=other": 13,
     "/tracks/": 7,
     "/tracks/other/": 7,
     "/sources/": 4,
     "/sources/leaflet/": 7,
-    "/search/?q=topic": 6,
-    "/me/": 7,
+    "/search/?q=topic": 7,
+    "/me/": 9,
+    "/me/notes/": 4,
+    "/topics/maps/note/": 4,
+    "/topics/maps/report/": 4,
+    "/stages/first/reset/": 5,
+    "/tracks/other/reset/": 6,
     "/accounts/": 2,
     "/healthz": 1,
 }
-TICKS = {"roadmap": 6, "stage": 6, "track": 9}
+TICKS = {"roadmap": 7, "stage": 7, "track": 10}
 
 
 def grow(content, topics):

@@ -3,9 +3,23 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from stages.fields import HtmlField, LongTextField
+from stages.markdown import render
 from stages.models import Resource, Topic
+from stages.search import SearchQuerySet
+
+
+class BesideQuerySet(models.QuerySet):
+    """Rows whose being there is the fact: a star, a ticked resource."""
+
+    def state(self, wanted, **row):
+        """See to it that ``row`` is there, or is not. Saying it twice changes nothing."""
+        if wanted:
+            self.get_or_create(**row)
+        else:
+            self.filter(**row).delete()
 
 
 class Star(models.Model):
@@ -16,11 +30,35 @@ class Star(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="stars")
     at = models.DateTimeField(db_default=Now())
 
+    objects = BesideQuerySet.as_manager()
+
     class Meta:
         ordering = ["at"]
 
     def __str__(self):
         return f"{self.user}: {self.topic}"
+
+
+class NoteQuerySet(SearchQuerySet):
+    search_weights = {"text": "A"}
+
+    def write(self, user, topic_id, text, version):
+        """Replace the ``version`` of the learner's note that was edited by ``text``; no text, no note.
+
+        Returns whether the note says so now. It does not when it was changed since, as in a second tab: then
+        nothing is overwritten. Compared and written in one statement, so that of two at once one comes first.
+        """
+        mine = self.filter(user=user, topic_id=topic_id)
+        edited = mine.filter(changed_at__in=[note.changed_at for note in mine if note.version == version])
+        if not text:
+            edited.delete()
+            return not mine.exists()
+        values = {"text": text, "html": render(text), "changed_at": timezone.now()}
+        if version:
+            edited.exclude(text=text).update(**values)
+        else:
+            self.get_or_create(user=user, topic_id=topic_id, defaults=values)
+        return mine.filter(text=text).exists()
 
 
 class Note(models.Model):
@@ -33,11 +71,18 @@ class Note(models.Model):
     html = HtmlField("text")
     changed_at = models.DateTimeField(db_default=Now())
 
+    objects = NoteQuerySet.as_manager()
+
     class Meta:
         ordering = ["-changed_at"]
 
     def __str__(self):
         return f"{self.user}: {self.topic}"
+
+    @property
+    def version(self):
+        """What an editing form says it began with."""
+        return self.changed_at.isoformat()
 
 
 class ResourceTick(models.Model):
@@ -47,6 +92,8 @@ class ResourceTick(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resource_ticks")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="ticks")
     at = models.DateTimeField(db_default=Now())
+
+    objects = BesideQuerySet.as_manager()
 
     def __str__(self):
         return f"{self.user}: {self.resource}"
