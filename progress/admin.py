@@ -1,4 +1,4 @@
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -48,25 +48,18 @@ class ReportAdmin(admin.ModelAdmin):
     list_filter = [HandledFilter, "kind", "at"]
     list_select_related = ["topic", "resource", "user"]
     search_fields = ["text", "topic__title", "resource__title", "resource__url"]
+    ordering = [F("handled_at").desc(nulls_first=True), "-at", "-pk"]
     date_hierarchy = "at"
     actions = ["mark_as_handled", "open_again"]
     fields = ["problem_in_full", "topic_link", "resource_link", "reporter", "at", "handled_at"]
     readonly_fields = ["problem_in_full", "topic_link", "resource_link", "reporter", "at"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).order_by(F("handled_at").desc(nulls_first=True), "-at", "-pk")
-
-    def get_ordering(self, request):
-        return []  # get_queryset() has it
 
     def has_add_permission(self, request):
         return False
 
     @admin.display(description=_("problem"))
     def problem(self, report):
-        return Truncator(
-            f"{report.get_kind_display()}: {report.text}" if report.text else report.get_kind_display()
-        ).chars(90)
+        return Truncator(": ".join(filter(None, [report.get_kind_display(), report.text]))).chars(90)
 
     @admin.display(description=_("problem"))
     def problem_in_full(self, report):
@@ -92,11 +85,9 @@ class ReportAdmin(admin.ModelAdmin):
     @admin.action(description=_("Mark as handled"), permissions=["change"])
     def mark_as_handled(self, request, reports):
         number = reports.filter(handled_at=None).update(handled_at=timezone.now())
-        self.message_user(
-            request, ngettext("%d report handled.", "%d reports handled.", number) % number, messages.SUCCESS
-        )
+        self.message_user(request, ngettext("%d report handled.", "%d reports handled.", number) % number)
 
     @admin.action(description=_("Open again"), permissions=["change"])
     def open_again(self, request, reports):
         number = reports.exclude(handled_at=None).update(handled_at=None)
-        self.message_user(request, ngettext("%d report open.", "%d reports open.", number) % number, messages.SUCCESS)
+        self.message_user(request, ngettext("%d report open.", "%d reports open.", number) % number)

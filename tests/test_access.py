@@ -103,12 +103,10 @@ def test_it_answers_as_the_table_says(route, content, people):
 
 def path_of(route):
     slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
-    return (
-        route.replace("<slug>", slug)
-        .replace("<pk>", "1")
-        .replace("<uidb36>-<key>", "1-abc")
-        .replace("<key>", "leaflet")
-    )
+    values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet"}
+    for name, value in values.items():
+        route = route.replace(name, value)
+    return route
 
 
 def answer(client, path):

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from progress.models import TopicProgress
+from progress.models import Note, Reset, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSection, TrackTopic
 
 # A learner's page includes the session and the user.
@@ -19,7 +19,7 @@ PAGES = {
     "/sources/leaflet/": 7,
     "/search/?q=topic": 7,
     "/me/": 9,
-    "/me/notes/": 4,
+    "/me/notes/": 5,
     "/topics/maps/note/": 4,
     "/topics/maps/report/": 4,
     "/stages/first/reset/": 5,
@@ -83,6 +83,10 @@ def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner,
     TopicProgress.objects.bulk_create(
         TopicProgress(user=learner, topic=topic, status="done") for topic in made[: size // 2]
     )
+    Star.objects.bulk_create(Star(user=learner, topic=topic) for topic in made[: size // 10])
+    Note.objects.bulk_create(Note(user=learner, topic=topic, text="A note.", html="-") for topic in made[: size // 10])
+    for number in range(3):
+        Reset.objects.create(user=learner, title=f"Stage {number}", standings={})
     assert {path: queries(as_learner, path) for path in PAGES} == PAGES
     assert PAGES["/"] <= 6
 

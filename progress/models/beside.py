@@ -1,12 +1,11 @@
 """What a learner puts beside a topic: a star, a note, ticks on its resources, a report of a problem."""
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from stages.fields import HtmlField, LongTextField
-from stages.markdown import render
 from stages.models import Resource, Topic
 from stages.search import SearchQuerySet
 
@@ -46,19 +45,26 @@ class NoteQuerySet(SearchQuerySet):
         """Replace the ``version`` of the learner's note that was edited by ``text``; no text, no note.
 
         Returns whether the note says so now. It does not when it was changed since, as in a second tab: then
-        nothing is overwritten. Compared and written in one statement, so that of two at once one comes first.
+        nothing is overwritten.
         """
-        mine = self.filter(user=user, topic_id=topic_id)
-        edited = mine.filter(changed_at__in=[note.changed_at for note in mine if note.version == version])
-        if not text:
-            edited.delete()
-            return not mine.exists()
-        values = {"text": text, "html": render(text), "changed_at": timezone.now()}
-        if version:
-            edited.exclude(text=text).update(**values)
-        else:
-            self.get_or_create(user=user, topic_id=topic_id, defaults=values)
-        return mine.filter(text=text).exists()
+        with transaction.atomic():
+            note = self.select_for_update().filter(user=user, topic_id=topic_id).first()
+            there = note.text if note else ""
+            if text == there:
+                return True
+            if version != (note.version if note else ""):
+                return False
+            if not text:
+                note.delete()
+                return True
+            if note:
+                note.text, note.changed_at = text, timezone.now()
+                note.save(update_fields=["text", "html", "changed_at"])
+            else:
+                # There was nothing to lock: of two that begin a note at once, one finds the other's here.
+                values = {"text": text, "changed_at": timezone.now()}
+                note, _ = self.get_or_create(user=user, topic_id=topic_id, defaults=values)
+            return note.text == text
 
 
 class Note(models.Model):
