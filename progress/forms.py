@@ -15,10 +15,7 @@ class NoteForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["text"]
-        field.required = False  # an empty note is no note
-        # A browser would cut a longer text without a word. Here it is refused, with all of it in the box.
-        field.widget.attrs = {"rows": 8, "aria-describedby": "note-help"}
+        self.fields["text"].required = False  # an empty note is no note
 
 
 class ReportForm(forms.ModelForm):
@@ -36,16 +33,10 @@ class ReportForm(forms.ModelForm):
         resource = self.fields["resource"]
         resource.queryset = links
         resource.empty_label = _("in the topic itself")
-        self.fields["kind"].widget.choices = Report.Kind.choices
         self.fields["text"].widget.attrs["rows"] = 5
-
-    def clean(self):
-        found = super().clean()
-        if found.get("kind") == Report.Kind.LINK and not found.get("resource"):
-            self.add_error("resource", _("Say which link it is."))
-        elif found.get("kind") != Report.Kind.LINK and not found.get("text"):
-            self.add_error("text", _("Say in a few words what the problem is."))
-        return found
+        # Of a dead link it is enough to say which; everything else takes a few words.
+        resource.required = self["kind"].value() == Report.Kind.LINK
+        self.fields["text"].required = not resource.required
 
     @property
     def is_a_trap_sprung(self):
