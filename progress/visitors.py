@@ -1,5 +1,6 @@
 """A visitor's ticks: kept in the session, and brought into the account at log-in."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -23,10 +24,7 @@ def record(session, topics, status):
 
     Returns the session as it was saved; its cookie is to be sent with ``send_cookie``.
     """
-    with transaction.atomic():
-        # Two ticks at once must not overwrite each other: lock the row, then change what is there now.
-        Session.objects.select_for_update().filter(pk=session.session_key).first()
-        saved = type(session)(session.session_key)
+    with latest(session) as saved:
         ticks = saved.get(SESSION_KEY, {})
         for topic in topics:
             if ticks.get(str(topic.pk), [NONE])[0] != status:
@@ -34,11 +32,23 @@ def record(session, topics, status):
                 if status != NONE:
                     ticks[str(topic.pk)] = [status, int(datetime.now(UTC).timestamp())]
         saved[SESSION_KEY] = ticks
-        saved.save()
     # This request's copy says the same, and is not to be saved again, for that would be outside the lock.
     session[SESSION_KEY] = ticks
     session.modified = False
     return saved
+
+
+@contextmanager
+def latest(session):
+    """The session as it is saved now, for a with block to change; it is saved at the end of the block.
+
+    Two requests at once must not overwrite each other: lock the row, then change what is there now.
+    """
+    with transaction.atomic():
+        Session.objects.select_for_update().filter(pk=session.session_key).first()
+        saved = type(session)(session.session_key)
+        yield saved
+        saved.save()
 
 
 def send_cookie(response, session):

@@ -19,6 +19,14 @@ TABLE = {
     "/stages/<slug>/": PUBLIC,
     "/topics/<slug>/": PUBLIC,
     "/topics/<slug>/progress/": POST_ONLY,
+    "/topics/<slug>/star/": POST_ONLY,
+    "/topics/<slug>/note/": PRIVATE,
+    "/topics/<slug>/report/": PUBLIC,
+    "/resources/<pk>/tick/": POST_ONLY,
+    "/stages/<slug>/reset/": PRIVATE,
+    "/tracks/<slug>/reset/": PRIVATE,
+    "/me/notes/": PRIVATE,
+    "/me/resets/<pk>/undo/": POST_ONLY,
     "/tracks/": PUBLIC,
     "/tracks/<slug>/": PUBLIC,
     "/sources/": PUBLIC,
@@ -108,12 +116,10 @@ def test_it_answers_as_the_table_says(route, content, people):
 
 def path_of(route):
     slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
-    return (
-        route.replace("<slug>", slug)
-        .replace("<uidb36>-<key>", "1-abc")
-        .replace("<key>", "leaflet")
-        .replace("<token>", "leaflet")
-    )
+    values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
+    for name, value in values.items():
+        route = route.replace(name, value)
+    return route
 
 
 def answer(client, path):

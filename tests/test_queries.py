@@ -4,21 +4,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from progress.models import Certificate, ProgressEvent, Share, TopicProgress
+from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSection, TrackTopic
 
 # A learner's page includes the session and the user.
 PAGES = {
     "/": 4,
     "/stages/first/": 5,
-    "/topics/maps/": 9,
-    "/topics/maps/?track=other": 12,
+    "/topics/maps/": 10,
+    "/topics/maps/?track=other": 13,
     "/tracks/": 7,
     "/tracks/other/": 7,
     "/sources/": 4,
     "/sources/leaflet/": 7,
-    "/search/?q=topic": 6,
-    "/me/": 10,
+    "/search/?q=topic": 7,
+    "/me/": 12,
     "/me/share/": 6,
     "/shared/a-link/": 6,
     "/shared/a-link/card.png": 3,
@@ -26,10 +26,15 @@ PAGES = {
     "/certificate/": 6,
     "/tracks/other/certificate/": 7,
     "/certificates/a-link/": 7,
+    "/me/notes/": 5,
+    "/topics/maps/note/": 4,
+    "/topics/maps/report/": 4,
+    "/stages/first/reset/": 5,
+    "/tracks/other/reset/": 6,
     "/accounts/": 2,
     "/healthz": 1,
 }
-TICKS = {"roadmap": 6, "stage": 6, "track": 9}
+TICKS = {"roadmap": 7, "stage": 7, "track": 10}
 
 
 def grow(content, topics):
@@ -96,6 +101,10 @@ def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner,
         TopicProgress(user=learner, topic=topic, status="done") for topic in made[: size // 2]
     )
     show(content, learner, outsider, made)
+    Star.objects.bulk_create(Star(user=learner, topic=topic) for topic in made[: size // 10])
+    Note.objects.bulk_create(Note(user=learner, topic=topic, text="A note.", html="-") for topic in made[: size // 10])
+    for number in range(3):
+        Reset.objects.create(user=learner, title=f"Stage {number}", standings={})
     assert {path: queries(as_learner, path) for path in PAGES} == PAGES
     assert PAGES["/"] <= 6
 

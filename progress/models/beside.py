@@ -1,11 +1,24 @@
 """What a learner puts beside a topic: a star, a note, ticks on its resources, a report of a problem."""
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from stages.fields import HtmlField, LongTextField
 from stages.models import Resource, Topic
+from stages.search import SearchQuerySet
+
+
+class BesideQuerySet(models.QuerySet):
+    """Rows whose being there is the fact: a star, a ticked resource."""
+
+    def state(self, wanted, **row):
+        """See to it that ``row`` is there, or is not. Saying it twice changes nothing."""
+        if wanted:
+            self.get_or_create(**row)
+        else:
+            self.filter(**row).delete()
 
 
 class Star(models.Model):
@@ -16,11 +29,42 @@ class Star(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="stars")
     at = models.DateTimeField(db_default=Now())
 
+    objects = BesideQuerySet.as_manager()
+
     class Meta:
         ordering = ["at"]
 
     def __str__(self):
         return f"{self.user}: {self.topic}"
+
+
+class NoteQuerySet(SearchQuerySet):
+    search_weights = {"text": "A"}
+
+    def write(self, user, topic_id, text, version):
+        """Replace the ``version`` of the learner's note that was edited by ``text``; no text, no note.
+
+        Returns whether the note says so now. It does not when it was changed since, as in a second tab: then
+        nothing is overwritten.
+        """
+        with transaction.atomic():
+            note = self.select_for_update().filter(user=user, topic_id=topic_id).first()
+            there = note.text if note else ""
+            if text == there:
+                return True
+            if version != (note.version if note else ""):
+                return False
+            if not text:
+                note.delete()
+                return True
+            if note:
+                note.text, note.changed_at = text, timezone.now()
+                note.save(update_fields=["text", "html", "changed_at"])
+            else:
+                # There was nothing to lock: of two that begin a note at once, one finds the other's here.
+                values = {"text": text, "changed_at": timezone.now()}
+                note, _ = self.get_or_create(user=user, topic_id=topic_id, defaults=values)
+            return note.text == text
 
 
 class Note(models.Model):
@@ -33,11 +77,18 @@ class Note(models.Model):
     html = HtmlField("text")
     changed_at = models.DateTimeField(db_default=Now())
 
+    objects = NoteQuerySet.as_manager()
+
     class Meta:
         ordering = ["-changed_at"]
 
     def __str__(self):
         return f"{self.user}: {self.topic}"
+
+    @property
+    def version(self):
+        """What an editing form says it began with."""
+        return self.changed_at.isoformat()
 
 
 class ResourceTick(models.Model):
@@ -47,6 +98,8 @@ class ResourceTick(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resource_ticks")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="ticks")
     at = models.DateTimeField(db_default=Now())
+
+    objects = BesideQuerySet.as_manager()
 
     def __str__(self):
         return f"{self.user}: {self.resource}"

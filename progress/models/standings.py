@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from stages.models import Topic
 
@@ -61,6 +62,20 @@ class TopicProgressQuerySet(models.QuerySet):
                 for row in written
             )
         return written
+
+    def put_back(self, user, standings):
+        """Write those of ``standings``, {topic pk: (status, since)}, that have none now; return how many."""
+        with transaction.atomic():
+            written = [
+                (topic, status)
+                for topic, (status, since) in standings.items()
+                if self._upsert(user.pk, topic, status, replacing=[], at=since)
+            ]
+            ProgressEvent.objects.bulk_create(
+                ProgressEvent(user=user, topic_id=topic, status=status, cause=ProgressEvent.Cause.UNDO)
+                for topic, status in written
+            )
+        return len(written)
 
     def _upsert(self, user, topic, status, replacing, at=None):
         """Insert a standing, or update the one there if it is one of ``replacing``; return whether either happened.
@@ -199,6 +214,31 @@ class CarryOver(models.Model):
         return f"{self.replaced} → {self.topic}"
 
 
+class ResetQuerySet(models.QuerySet):
+    def make(self, user, title, topics):
+        """Set ``topics`` (anything with a ``pk``) back to "not started"; return the Reset, or None if all are."""
+        with transaction.atomic():
+            # Locked, so that what is taken away is what is remembered, whatever is ticked at the same time.
+            rows = TopicProgress.objects.select_for_update().filter(
+                user=user, topic__in={topic.pk for topic in topics}
+            )
+            standings = dict(rows.values_list("topic_id", "status"))
+            if not standings:
+                return None
+            # One moment for all of it: the events by which undo() knows what is untouched since.
+            at = timezone.now()
+            TopicProgress.objects.filter(user=user, topic__in=standings).delete()
+            ProgressEvent.objects.bulk_create(
+                ProgressEvent(user=user, topic_id=topic, status=NONE, cause=ProgressEvent.Cause.RESET, at=at)
+                for topic in standings
+            )
+            return self.create(user=user, title=title, standings=standings, at=at)
+
+    def standing(self):
+        """Those that have not been taken back."""
+        return self.filter(undone_at=None)
+
+
 class Reset(models.Model):
     """A learner set a stage or a track back to its beginning, and may take that back.
 
@@ -211,8 +251,38 @@ class Reset(models.Model):
     at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)
 
+    objects = ResetQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at"]
 
     def __str__(self):
         return f"{self.user}: {self.title}"
+
+    def undo(self):
+        """Put back what is untouched since, as old as it was; return how many. A second time changes nothing."""
+        with transaction.atomic():
+            mine = Reset.objects.select_for_update().get(pk=self.pk)
+            if mine.undone_at:
+                return 0
+            mine.undone_at = timezone.now()
+            mine.save(update_fields=["undone_at"])
+            return TopicProgress.objects.put_back(self.user, mine.untouched())
+
+    def untouched(self):
+        """{topic pk: (status, since)} of the topics whose latest event is still this reset's.
+
+        For a topic that was merged or split meanwhile that is now, or its standing would not be carried over.
+        """
+        latest, before = {}, {}
+        events = ProgressEvent.objects.filter(user=self.user_id, topic__in=self.standings).order_by("pk")
+        for topic, at in events.values_list("topic_id", "at"):
+            if topic in latest:
+                before[topic] = latest[topic]
+            latest[topic] = at
+        taught = set(Topic.objects.published().filter(pk__in=before).values_list("pk", flat=True))
+        return {
+            int(topic): (status, before[int(topic)] if int(topic) in taught else None)
+            for topic, status in self.standings.items()
+            if latest.get(int(topic)) == self.at
+        }

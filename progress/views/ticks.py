@@ -1,3 +1,4 @@
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -11,12 +12,23 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from progress import visitors
-from progress.models import STATUSES, TopicProgress
+from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
 from stages.models import State, Topic, Track
 from stages.outline import Outline, outline_of_stages, outline_of_track
 from stages.redirects import page_of
+
+Cause = ProgressEvent.Cause
+
+
+class Change(NamedTuple):
+    """What a request has stated. ``before`` is what states the opposite, where there is something to take back."""
+
+    slug: str
+    title: str
+    status: str
+    before: str | None
 
 
 @login_not_required
@@ -24,9 +36,11 @@ from stages.redirects import page_of
 def tick(request, slug):
     """State where the reader stands in a topic: ``status`` is done, learning, skipped or none.
 
-    The value wanted is stated, never toggled, so a repeated or late request changes nothing.
+    The value wanted is stated, never toggled, so a repeated or late request changes nothing. To take a tick back is
+    to state what was before it, as ``undo`` instead of ``status``.
     """
-    status, page = request.POST.get("status"), request.POST.get("page", "stage")
+    undo, page = request.POST.get("undo"), request.POST.get("page", "stage")
+    status, cause = (undo, Cause.UNDO) if undo else (request.POST.get("status"), Cause.TICK)
     if status not in STATUSES or page not in ROWS:
         return HttpResponseBadRequest(
             f"status must be one of {', '.join(STATUSES)}, and page one of {', '.join(ROWS)}.",
@@ -41,13 +55,15 @@ def tick(request, slug):
     with transaction.atomic():
         outline = outline_of_stages()
         topics = topics_meant_by(slug, outline)
+        before = standing_before(request, topics)
         if request.user.is_authenticated:
             session = None
             for topic in topics:
-                TopicProgress.objects.record(request.user, topic, status)
+                TopicProgress.objects.record(request.user, topic, status, cause)
         else:
             session = visitors.record(request.session, topics, status)
-    response = answer(request, slug, outline, page, log_in=bool(reader and session))
+    change = Change(slug, topics[0].title, status, before=None if undo or before == status else before)
+    response = answer(request, change, outline, page, log_in=bool(reader and session))
     return visitors.send_cookie(response, session) if session else response
 
 
@@ -63,27 +79,43 @@ def topics_meant_by(slug, outline):
     return topic.successors() or [topic]
 
 
-def answer(request, slug, outline, page, log_in):
+def standing_before(request, topics):
+    """Where the reader stood in ``topics`` until now; None if not in all of them alike."""
+    if request.user.is_authenticated:
+        rows = request.user.standings.filter(topic__in=[topic.pk for topic in topics])
+        found = dict(rows.values_list("topic_id", "status"))
+    else:
+        found = {pk: status for pk, (status, _) in visitors.ticks_of(request.session).items()}
+    standings = {found.get(topic.pk, NONE) for topic in topics}
+    return standings.pop() if len(standings) == 1 else None
+
+
+def answer(request, change, outline, page, log_in):
     """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
     if log_in:
         messages.info(request, "You have been signed out. Sign in, and a new tick joins your account.")
         return redirect_back(request, redirect_to_login(page_of(request)).url)
     if not request.htmx:
+        if change.before:
+            offer = render_to_string("progress/undo_tick.html", {"change": change, "page": page}, request)
+            messages.info(request, offer)
         return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
-    track = None
+    slug, track = change.slug, None
     if page == "track":
         track = Track.objects.published().filter(slug=request.POST.get("track")).first()
         outline = outline_of_track(track) if track else Outline(())
     if slug not in outline.places:
         return HttpResponseClientRefresh()  # the page is no longer what it was
-    return HttpResponse(refreshed(request, slug, outline, page, track))
+    return HttpResponse(refreshed(request, change, outline, page, track))
 
 
-def refreshed(request, slug, outline, page, track):
+def refreshed(request, change, outline, page, track):
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = Standings.of_reader(request)
     label, way = (track.title, track.slug) if track else ("The whole roadmap", "")
-    places = outline.places[slug]
+    places = outline.places[change.slug]
+    rows = [f"{section.slug}--{change.slug}" for section, _ in places]
+    pressed = request.GET.get("at")
     measured = [(section, progress.measure(section.topics)) for section, _ in places]
     pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
     if page != "search":
@@ -95,8 +127,8 @@ def refreshed(request, slug, outline, page, track):
         pieces.append(render_onward(progress.next_topic(outline.topics), way, started=True, swap=True))
     context = {
         "pieces": pieces,
-        "title": places[0][1].title,
-        "status": request.POST["status"],
+        "change": change,
+        "row": pressed if pressed in rows else rows[0],
         "measured": measured,
     }
     return render_to_string("progress/tick.html", context)

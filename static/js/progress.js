@@ -4,7 +4,7 @@
 
 // Shows a row as if its topic stood at `status`. A second press, before the first is answered, then states the opposite.
 const show = (row, status) => {
-  for (const button of row.querySelectorAll("button[formaction]")) {
+  for (const button of row.querySelectorAll("button[data-states]")) {
     const own = button.dataset.states;
     button.setAttribute(own === "done" ? "aria-checked" : "aria-pressed", own === status);
     button.value = own === status ? "none" : own;
@@ -26,13 +26,13 @@ document.addEventListener("click", (event) => {
   notice("");
   const tick = {
     url: button.getAttribute("formaction"),
-    values: { ...Object.fromEntries(new FormData(button.form)), status: button.value },
+    values: { ...Object.fromEntries(new FormData(button.form)), [button.name]: button.value },
   };
   unanswered.push(tick);
   // Ticks wait for each other on <main> (hx-sync), with all they need. Their source must be neither the button, which
   // an answer may replace meanwhile, nor the form, for which htmx would send the button that was pressed last.
   htmx.ajax("POST", tick.url, { source: document.getElementById("main"), values: tick.values, swap: "none" });
-  show(button.closest(".row"), tick.values.status);
+  show(button.closest(".row"), button.value);
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -56,7 +56,7 @@ def test_a_tick_moves_the_bars_keeps_the_focus_and_is_announced(page):
     page.goto("/")
     box(page, "Maps").focus()
     page.keyboard.press("Space")
-    assert saved(page) == "Maps: done. First steps: 1 of 2 done."
+    assert saved(page) == "Maps: done. First steps: 1 of 2 done. You can undo this."
     assert page.locator("#bar-first").inner_text().startswith("1 of 2")
     assert page.locator("#bar-total").inner_text().startswith("1 of 4")
     assert page.evaluate("document.activeElement.id") == "first--maps-tick"

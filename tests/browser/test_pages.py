@@ -12,12 +12,21 @@ from stages.models import Topic
 from tests.stages.test_markdown import HOSTILE
 
 PUBLIC = [
-    *["/", "/stages/first/", "/topics/maps/", "/tracks/", "/tracks/other/", "/sources/", "/sources/leaflet/"],
+    *[
+        "/",
+        "/stages/first/",
+        "/topics/maps/",
+        "/tracks/",
+        "/topics/maps/report/",
+        "/tracks/other/",
+        "/sources/",
+        "/sources/leaflet/",
+    ],
     *["/search/?q=maps", "/search/?q=zebra", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
     *["/nowhere"],
 ]
 OWN = ["/", "/topics/maps/", "/me/", "/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"]
-OWN += ["/accounts/logout/"]
+OWN += ["/accounts/logout/", "/topics/maps/note/", "/me/notes/", "/stages/first/reset/"]
 
 
 @pytest.fixture

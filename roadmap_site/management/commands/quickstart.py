@@ -90,4 +90,5 @@ def make_person(name):
         content = Permission.objects.filter(content_type__app_label="stages").exclude(
             content_type__model="loadedentry"
         )
-        user.user_permissions.set(content)
+        reports = Permission.objects.filter(codename__in=["view_report", "change_report"])
+        user.user_permissions.set(content | reports)

@@ -1,0 +1,86 @@
+"""Everything that a learner has beside one topic, read in one query."""
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import CharField, F, TextField, Value
+from django.utils.translation import gettext_lazy as _
+
+from progress.models import NONE, Note, ProgressEvent, Status
+
+Cause = ProgressEvent.Cause
+
+
+@dataclass
+class Beside:
+    starred: bool = False
+    note: Note | None = None
+    resources: set = field(default_factory=set)
+    history: list = field(default_factory=list)
+
+    @classmethod
+    def of(cls, user, topic_id, resource_ids):
+        """What ``user`` has beside a topic and its resources. One query."""
+        parts = (
+            as_rows("star", user.stars.filter(topic=topic_id), "at"),
+            as_rows("note", user.notes.filter(topic=topic_id), "changed_at", text="text", html="html"),
+            as_rows("resource", user.resource_ticks.filter(resource__in=resource_ids), "at", key="resource_id"),
+            as_rows("event", user.progress_events.filter(topic=topic_id), "at", key="pk", text="status", html="cause"),
+        )
+        found, events = cls(), []
+        for kind, key, text, html, at in parts[0].union(*parts[1:], all=True):
+            match kind:
+                case "star":
+                    found.starred = True
+                case "note":
+                    found.note = Note(text=text, html=html, changed_at=at)
+                case "resource":
+                    found.resources.add(key)
+                case "event":
+                    events.append((at, key, text, html))
+        found.history = history(sorted(events))
+        return found
+
+
+def as_rows(kind, rows, at, key=None, text=None, html=None):
+    """A query for (kind, key, text, html, time), whatever the table: the four have to look alike to be joined."""
+    return rows.order_by().values_list(
+        Value(kind, CharField()),
+        F(key) if key else Value(0),
+        F(text) if text else Value("", TextField()),
+        F(html) if html else Value("", TextField()),
+        at,
+    )
+
+
+WORDS = {
+    NONE: _("not started"),
+    Status.DONE: _("done"),
+    Status.LEARNING: _("learning"),
+    Status.SKIPPED: _("skipped"),
+}
+CAUSES = {
+    Cause.SIGN_IN: _("brought along at sign-in"),
+    Cause.CARRY_OVER: _("carried over from a topic that this one replaced"),
+    Cause.UNDO: _("taken back"),
+    Cause.IMPORT: _("from an imported check-list"),
+    Cause.RESET: _("with the rest of its stage or track"),
+}
+
+
+def history(events):
+    """[(what happened, why or "", when)] from (when, pk, status, cause), oldest first."""
+    told, before = [], NONE
+    for at, _pk, status, cause in events:
+        reopened = before == Status.DONE and status != Status.DONE and cause != Cause.UNDO
+        told.append((_("reopened") if reopened else WORDS[status], CAUSES.get(cause, ""), at))
+        before = status
+    return told
+
+
+def zone_of(user):
+    """Where the learner's days begin and end; UTC until they say."""
+    try:
+        return ZoneInfo(user.time_zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):  # no such place, or no place at all
+        return ZoneInfo("UTC")

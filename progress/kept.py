@@ -1,0 +1,63 @@
+"""What was sent after the log-in had expired: kept in the session, and done when the same learner is back."""
+
+from django.contrib import messages
+from django.utils.translation import gettext as _
+
+from progress import visitors
+from progress.models import Note, ResourceTick, Star
+from stages.models import Resource, Topic
+
+SESSION_KEY = "kept"  # {"reader": pk as text, "deeds": {"star 7": [wanted], "note 7": [text, version], ...}}
+UNSAVED = "unsaved notes"  # {topic pk as text: [text, version]}, of the learner whose session it is
+
+
+def do(user, kind, pk, *wanted):
+    """Do what a form asked for. Returns whether it is so now; only a note that was changed elsewhere is not."""
+    match kind:
+        case "note":
+            return Note.objects.write(user, pk, *wanted)
+        case "star":
+            Star.objects.state(*wanted, user=user, topic_id=pk)
+        case "resource":
+            ResourceTick.objects.state(*wanted, user=user, resource_id=pk)
+    return True
+
+
+def keep(session, reader, kind, pk, *wanted):
+    """Keep for ``reader`` (a user's pk as text) what cannot be done yet; return the session as it was saved."""
+    with visitors.latest(session) as saved:
+        kept = saved.get(SESSION_KEY, {})
+        deeds = kept.get("deeds", {}) if kept.get("reader") == reader else {}
+        saved[SESSION_KEY] = {"reader": reader, "deeds": deeds | {f"{kind} {pk}": wanted}}
+    session[SESSION_KEY] = saved[SESSION_KEY]
+    session.modified = False
+    return saved
+
+
+def unsaved_note(session, topic_id):
+    """(text, version) of the note on a topic that could not be saved at log-in, or None."""
+    return session.get(UNSAVED, {}).get(str(topic_id))
+
+
+def forget_unsaved_note(session, topic_id):
+    if unsaved_note(session, topic_id):
+        del session[UNSAVED][str(topic_id)]
+        session.modified = True
+
+
+def take_up(sender, request, user, **kwargs):
+    """Do what was kept for the learner who has just logged in. What was kept for somebody else is forgotten."""
+    kept = getattr(request, "session", {}).pop(SESSION_KEY, None)
+    if not kept or kept["reader"] != str(user.pk):
+        return
+    unsaved = {}
+    for deed, wanted in kept["deeds"].items():
+        kind, pk = deed.split()
+        about = Resource if kind == "resource" else Topic
+        if about.objects.filter(pk=pk).exists() and not do(user, kind, int(pk), *wanted):
+            unsaved[pk] = wanted
+    if unsaved:
+        request.session[UNSAVED] = unsaved
+        messages.warning(request, _("A note was changed elsewhere while you were signed out. Both texts are kept."))
+    if len(unsaved) < len(kept["deeds"]):
+        messages.success(request, _("What you did before you were signed out is saved."))

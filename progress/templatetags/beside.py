@@ -1,0 +1,67 @@
+"""What templates ask of that which learners put beside topics."""
+
+import re
+
+from django import template
+
+from progress.beside import Beside, zone_of
+from progress.kept import unsaved_note
+from progress.models import Note
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def beside(context, topic, links):
+    """What the learner has beside a topic: ``{% beside topic links as beside %}``. One query; None for visitors."""
+    user = context["user"]
+    return Beside.of(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
+
+
+@register.simple_tag(takes_context=True)
+def has_unsaved_note(context, topic):
+    """Whether a note on the topic waits since it could not be saved at log-in."""
+    return bool(unsaved_note(context["request"].session, topic.pk))
+
+
+@register.filter("in")
+def is_in(thing, things):
+    """Whether ``thing`` is one of ``things``, for the argument of an include: ``{{ pk|in:pks }}``."""
+    return thing in things
+
+
+@register.filter
+def zone(user):
+    """The learner's time zone: ``{% timezone user|zone %}``."""
+    return zone_of(user)
+
+
+@register.simple_tag(takes_context=True)
+def notes_with(context, text, limit=10):
+    """The learner's own notes that have every word of ``text``: ``{% notes_with text as notes %}``."""
+    user = context["user"]
+    if not text or not user.is_authenticated:
+        return []
+    return list(Note.objects.filter(user=user).search(text).select_related("topic")[:limit])
+
+
+@register.filter
+def around(text, words, width=160):
+    """The part of ``text`` that has the first of ``words`` in it."""
+    found = re.search("|".join(map(re.escape, re.findall(r"\w+", words))) or "$", text, re.IGNORECASE)
+    start = max(0, found.start() - width // 3) if found else 0
+    part = text[start : start + width]
+    return f"{'…' if start else ''}{part.strip()}{'…' if start + width < len(text) else ''}"
+
+
+@register.inclusion_tag("progress/includes/starred.html", takes_context=True)
+def starred(context):
+    """The topics that the learner has starred. One query."""
+    stars = context["user"].stars.select_related("topic__stage").order_by("-at")
+    return {"stars": stars, "progress": context["progress"]}
+
+
+@register.inclusion_tag("progress/includes/resets.html", takes_context=True)
+def resets(context):
+    """What the learner has reset and not taken back, to take it back. One query."""
+    return {**context.flatten(), "resets": context["user"].resets.standing()[:5]}

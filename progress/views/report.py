@@ -1,0 +1,65 @@
+"""Telling the maintainers about a problem with a topic or a link."""
+
+from time import time
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from progress.forms import ReportForm
+from progress.models import Report
+from stages.models import Resource, Topic
+
+LIMIT = 10  # reports an hour, by one account or from one address
+HOUR = 60 * 60
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request, slug):
+    """Anyone may report; ``?link=`` chooses the resource that it is about."""
+    topic = get_object_or_404(Topic.objects.published(), slug=slug)
+    links = Resource.objects.published().filter(topics=topic).order_by("links__position", "links__pk")
+    initial = {}
+    link = request.GET.get("link", "")
+    if link.isdecimal() and len(link) < 19 and links.filter(pk=link).exists():
+        initial = {"resource": link, "kind": Report.Kind.LINK}
+    form = ReportForm(request.POST or None, links=links, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            if form.is_a_trap_sprung or may_report(request):
+                if not form.is_a_trap_sprung:
+                    save_once(form.instance, topic, request.user)
+                messages.success(request, _("Thank you. A maintainer will look at it."))
+                return redirect(topic)
+            form.add_error(None, _("That is a lot for an hour. Keep the text, and send it a little later."))
+            status = 429
+    return render(request, "progress/report.html", {"topic": topic, "form": form}, status=status)
+
+
+def save_once(report, topic, user):
+    """Save a report, unless the same one waits already: a form may be sent twice."""
+    report.topic, report.user = topic, user if user.is_authenticated else None
+    same = {name: getattr(report, name) for name in ("topic", "resource", "user", "kind", "text")}
+    with transaction.atomic():
+        # Of two at once, one waits here and finds the other. Ticks of the topic need not wait.
+        Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
+        if not Report.objects.open().filter(**same).exists():
+            report.save()
+
+
+def may_report(request):
+    """Whether this reader has not sent too many within the hour."""
+    user = request.user
+    who = f"user-{user.pk}" if user.is_authenticated else f"address-{get_adapter().get_client_ip(request)}"
+    key = f"reports-{who}-{int(time() // HOUR)}"
+    sent = cache.get(key, 0)
+    cache.set(key, sent + 1, HOUR)
+    return sent < LIMIT
