@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -9,7 +10,8 @@ class SignupForm(forms.Form):
     name = forms.CharField(
         max_length=User._meta.get_field("name").max_length,
         required=False,
-        help_text="What we call you.",
+        label=_("Name"),
+        help_text=_("What we call you."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["email", "name", "password1"]
@@ -24,4 +26,6 @@ class NameForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name"]
+        labels = {"name": _("Name")}
+        help_texts = {"name": _("What we call you. Any script is fine.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}

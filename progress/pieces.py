@@ -2,13 +2,14 @@
 
 A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's
 standing, so it is rendered once for each such pair and kept. The key is what the piece is made of, content and
-template: an edit makes another key, and what is kept can never be out of date.
+template and language: an edit makes another key, and what is kept can never be out of date.
 """
 
 from functools import lru_cache
 
 from django.template import Context, engines
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
 from progress.models import NONE
 
@@ -22,9 +23,13 @@ def template(name):
 
 
 @lru_cache(maxsize=4096)
-def kept(template, **facts):
-    """``template`` rendered with ``facts``, once."""
+def kept_in(language, template, **facts):
     return template.render(Context(facts))
+
+
+def kept(template, **facts):
+    """``template`` rendered with ``facts``, once in each language."""
+    return kept_in(get_language(), template, **facts)
 
 
 def render_rows(section, page, progress, track=""):
@@ -45,11 +50,12 @@ def row_on(page, section, topic, progress, track="", row=None, swap=False):
     form = ROWS[page]
     sign = form != "compact" or topic.level != section.level
     status = progress.statuses.get(topic.pk, NONE)
-    return kept_row(row or template("includes/row.html"), topic, section.slug, track, form, status, sign, swap)
+    row = row or template("includes/row.html")
+    return kept_row(get_language(), row, topic, section.slug, track, form, status, sign, swap)
 
 
 @lru_cache(maxsize=16384)
-def kept_row(row, topic, section, track, form, status, sign, swap):
+def kept_row(language, row, topic, section, track, form, status, sign, swap):
     # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
     place = {"topic": topic, "section": section, "track": track}
     return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
@@ -34,7 +35,7 @@ def tick(request, slug):
         )
     reader = request.POST.get("reader", "")
     if reader and request.user.is_authenticated and reader != str(request.user.pk):
-        messages.warning(request, f"You are signed in as {request.user} now. Nothing was changed.")
+        messages.warning(request, _("You are signed in as {name} now. Nothing was changed.").format(name=request.user))
         return redirect_back(request, page_of(request))
     # In one transaction: on SQLite the topic cannot be replaced between finding it and ticking it. On PostgreSQL it
     # hardly can, and a tick that reaches a replaced topic all the same is carried over when they are settled next.
@@ -66,7 +67,7 @@ def topics_meant_by(slug, outline):
 def answer(request, slug, outline, page, log_in):
     """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
     if log_in:
-        messages.info(request, "You have been signed out. Sign in, and a new tick joins your account.")
+        messages.info(request, _("You have been signed out. Sign in, and a new tick joins your account."))
         return redirect_back(request, redirect_to_login(page_of(request)).url)
     if not request.htmx:
         return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
@@ -82,7 +83,7 @@ def answer(request, slug, outline, page, log_in):
 def refreshed(request, slug, outline, page, track):
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = Standings.of_reader(request)
-    label, way = (track.title, track.slug) if track else ("The whole roadmap", "")
+    label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     places = outline.places[slug]
     measured = [(section, progress.measure(section.topics)) for section, _ in places]
     pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
