@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class SearchForm(forms.Form):
     q = forms.CharField(
-        label=_("Topic, stage, track, resource or page"),
+        label=_("Search the whole site"),
         required=False,
         max_length=100,
         widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": _("querysets, Gunicorn, CSRF")}),

@@ -99,7 +99,7 @@ def test_without_javascript_search_is_a_plain_page(open_browser, content):
     page.goto("/")
     assert page.locator("#palette").is_hidden()
     page.get_by_role("link", name="Search", exact=True).click()
-    page.get_by_label("Topic, stage, track, resource or page").fill("waether")
+    page.get_by_label("Search the whole site").fill("waether")
     page.get_by_role("button", name="Search").click()
     assert page.get_by_role("link", name="Weather").count() == 1
 
@@ -145,11 +145,11 @@ def test_g_and_a_letter_go_to_a_page(open_browser, content, learner, keys, path)
 
 def test_no_key_acts_while_someone_types(page):
     page.goto("/search/")
-    page.get_by_label("Topic, stage, track, resource or page").focus()
+    page.get_by_label("Search the whole site").focus()
     page.keyboard.type("gt/?jxk")
     assert page.url.endswith("/search/")
     assert page.locator("dialog[open]").count() == 0
-    assert page.get_by_label("Topic, stage, track, resource or page").input_value() == "gt/?jxk"
+    assert page.get_by_label("Search the whole site").input_value() == "gt/?jxk"
 
 
 def test_the_list_of_keys_opens_over_the_page_and_turns_single_keys_off(page):

@@ -51,11 +51,11 @@ def test_the_focus_is_never_hidden_at_400_percent(open_browser, content):
         page.keyboard.press("Tab")
         hidden += page.evaluate(
             """() => {
-                const box = document.activeElement.getBoundingClientRect();
-                const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-                const there = document.elementFromPoint(x, y);
-                const seen = there && (document.activeElement.contains(there) || there.contains(document.activeElement));
-                return document.activeElement === document.body || seen ? [] : [document.activeElement.outerHTML];
+                const focused = document.activeElement;
+                const box = focused.getBoundingClientRect();
+                const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                const seen = there && (focused.contains(there) || there.contains(focused));
+                return focused === document.body || seen ? [] : [focused.outerHTML];
             }"""
         )
     assert hidden == []
