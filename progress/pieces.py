@@ -37,12 +37,13 @@ def render_rows(section, page, progress, track=""):
 
     ``track`` is the slug of the track that the page is of, for its links to lead along.
     """
-    row = template("includes/row.html")
-    rows = [row_on(page, section, topic, progress, track, row) for topic in section.topics]
+    # Asked once for all: at hundreds of rows even these take their time.
+    row, language = template("includes/row.html"), get_language()
+    rows = [row_on(page, section, topic, progress, track, row, language) for topic in section.topics]
     return mark_safe("".join(rows))  # noqa: S308
 
 
-def row_on(page, section, topic, progress, track="", row=None, swap=False):
+def row_on(page, section, topic, progress, track="", row=None, language=None, swap=False):
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
     ``swap`` marks the row for htmx to put in its place.
@@ -51,7 +52,7 @@ def row_on(page, section, topic, progress, track="", row=None, swap=False):
     sign = form != "compact" or topic.level != section.level
     status = progress.statuses.get(topic.pk, NONE)
     row = row or template("includes/row.html")
-    return kept_row(get_language(), row, topic, section.slug, track, form, status, sign, swap)
+    return kept_row(language or get_language(), row, topic, section.slug, track, form, status, sign, swap)
 
 
 @lru_cache(maxsize=16384)
@@ -88,3 +89,8 @@ def render_trail(name, measured, *, swap=False):
 def render_onward(topic, track="", *, started, swap=False):
     """The button to the topic to go on with; without a topic, nothing is left."""
     return kept(template("includes/onward.html"), topic=topic, track=track, started=started, swap=swap)
+
+
+def render_dialogs():
+    """The palette and the list of shortcuts, closed: at the foot of every page."""
+    return kept(template("includes/dialogs.html"))

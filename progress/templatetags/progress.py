@@ -2,7 +2,7 @@
 
 from django import template
 
-from progress.pieces import render_bar, render_onward, render_rows, render_stage_head, render_trail
+from progress.pieces import render_bar, render_dialogs, render_onward, render_rows, render_stage_head, render_trail
 
 register = template.Library()
 
@@ -55,3 +55,9 @@ def slug_of_track(context):
 def standing(context, topic):
     """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
     return context["progress"].of(topic.pk)
+
+
+@register.simple_tag
+def dialogs():
+    """What opens by key on every page: the palette and the list of shortcuts."""
+    return render_dialogs()
