@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from progress.models import NONE
+from progress.standings import Standings
 
 # The pages that have rows, and the form that rows take there.
 ROWS = {"roadmap": "compact", "stage": "full", "track": "full", "search": "full", "topic": "lone"}
@@ -37,8 +38,8 @@ def render_rows(section, page, progress, track=""):
 
     ``track`` is the slug of the track that the page is of, for its links to lead along.
     """
-    # Asked once for all: at hundreds of rows even these take their time.
-    row, language = template("includes/row.html"), get_language()
+    # Looked up once for all rows. At hundreds of them even that takes its time, as it does through a lazy object.
+    row, language, progress = template("includes/row.html"), get_language(), Standings(progress.statuses)
     rows = [row_on(page, section, topic, progress, track, row, language) for topic in section.topics]
     return mark_safe("".join(rows))  # noqa: S308
 

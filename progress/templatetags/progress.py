@@ -41,7 +41,8 @@ def measure(context, topics):
 def onward(context, topics):
     """The button to where the reader goes on: ``{% onward outline.topics %}``."""
     progress = context["progress"]
-    started = any(topic.pk in progress.statuses for topic in topics)
+    statuses = progress.statuses
+    started = any(topic.pk in statuses for topic in topics)
     return render_onward(progress.next_topic(topics), slug_of_track(context), started=started)
 
 
