@@ -12,7 +12,8 @@ class SignupForm(forms.Form):
     name = forms.CharField(
         max_length=User._meta.get_field("name").max_length,
         required=False,
-        help_text="What we call you.",
+        label=_("Name"),
+        help_text=_("What we call you."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["email", "name", "password1"]
@@ -27,6 +28,8 @@ class NameForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name"]
+        labels = {"name": _("Name")}
+        help_texts = {"name": _("What we call you. Any script is fine.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 

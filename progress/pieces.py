@@ -2,15 +2,17 @@
 
 A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's
 standing, so it is rendered once for each such pair and kept. The key is what the piece is made of, content and
-template: an edit makes another key, and what is kept can never be out of date.
+template and language: an edit makes another key, and what is kept can never be out of date.
 """
 
 from functools import lru_cache
 
 from django.template import Context, engines
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
 from progress.models import NONE
+from progress.standings import Standings
 
 # The pages that have rows, and the form that rows take there.
 ROWS = {"roadmap": "compact", "stage": "full", "track": "full", "search": "full", "topic": "lone"}
@@ -22,9 +24,13 @@ def template(name):
 
 
 @lru_cache(maxsize=4096)
-def kept(template, **facts):
-    """``template`` rendered with ``facts``, once."""
+def kept_in(language, template, **facts):
     return template.render(Context(facts))
+
+
+def kept(template, **facts):
+    """``template`` rendered with ``facts``, once in each language."""
+    return kept_in(get_language(), template, **facts)
 
 
 def render_rows(section, page, progress, track=""):
@@ -32,12 +38,13 @@ def render_rows(section, page, progress, track=""):
 
     ``track`` is the slug of the track that the page is of, for its links to lead along.
     """
-    row = template("includes/row.html")
-    rows = [row_on(page, section, topic, progress, track, row) for topic in section.topics]
+    # Looked up once for all rows. At hundreds of them even that takes its time, as it does through a lazy object.
+    row, language, progress = template("includes/row.html"), get_language(), Standings(progress.statuses)
+    rows = [row_on(page, section, topic, progress, track, row, language) for topic in section.topics]
     return mark_safe("".join(rows))  # noqa: S308
 
 
-def row_on(page, section, topic, progress, track="", row=None, swap=False):
+def row_on(page, section, topic, progress, track="", row=None, language=None, swap=False):
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
     ``swap`` marks the row for htmx to put in its place.
@@ -45,11 +52,12 @@ def row_on(page, section, topic, progress, track="", row=None, swap=False):
     form = ROWS[page]
     sign = form != "compact" or topic.level != section.level
     status = progress.statuses.get(topic.pk, NONE)
-    return kept_row(row or template("includes/row.html"), topic, section.slug, track, form, status, sign, swap)
+    row = row or template("includes/row.html")
+    return kept_row(language or get_language(), row, topic, section.slug, track, form, status, sign, swap)
 
 
 @lru_cache(maxsize=16384)
-def kept_row(row, topic, section, track, form, status, sign, swap):
+def kept_row(language, row, topic, section, track, form, status, sign, swap):
     # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
     place = {"topic": topic, "section": section, "track": track}
     return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))
@@ -82,3 +90,8 @@ def render_trail(name, measured, *, swap=False):
 def render_onward(topic, track="", *, started, swap=False):
     """The button to the topic to go on with; without a topic, nothing is left."""
     return kept(template("includes/onward.html"), topic=topic, track=track, started=started, swap=swap)
+
+
+def render_dialogs():
+    """The palette and the list of shortcuts, closed: at the foot of every page."""
+    return kept(template("includes/dialogs.html"))

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils.translation import ngettext
 
 from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
 from stages.models import Topic
@@ -100,12 +101,16 @@ def keep_ticks(sender, request, user, **kwargs):
     there = len(wanted) - len(kept)
     parts = []
     if kept:
-        parts.append(f"{count(len(kept), 'topic')} from this visit added to your account")
+        added = ngettext(
+            "{count} topic from this visit added to your account",
+            "{count} topics from this visit added to your account",
+            len(kept),
+        )
+        parts.append(added.format(count=len(kept)))
     if there:
-        parts.append(f"{count(there, 'topic')} already there, at least as far")
+        known = ngettext(
+            "{count} topic already there, at least as far", "{count} topics already there, at least as far", there
+        )
+        parts.append(known.format(count=there))
     if parts:
         messages.success(request, f"{'; '.join(parts)}.")
-
-
-def count(number, noun):
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

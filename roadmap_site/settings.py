@@ -186,7 +186,7 @@ DEFAULT_FROM_EMAIL = environ.get("MAIL_FROM", "Waymark <waymark@localhost>")
 
 # --- Language and time ----------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

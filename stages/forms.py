@@ -1,14 +1,15 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class SearchForm(forms.Form):
     q = forms.CharField(
-        label="Search topics and resources",
+        label=_("Search the whole site"),
         required=False,
         max_length=100,
-        widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": "querysets, Gunicorn, CSRF"}),
+        widget=forms.SearchInput(attrs={"autocomplete": "off", "placeholder": _("querysets, Gunicorn, CSRF")}),
     )
 
     @property
@@ -18,5 +19,5 @@ class SearchForm(forms.Form):
         helper.form_class = "search"
         helper.disable_csrf = True
         helper.attrs = {"role": "search"}
-        helper.add_input(Submit("", "Search"))
+        helper.add_input(Submit("", _("Search")))
         return helper

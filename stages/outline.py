@@ -6,6 +6,7 @@ depends on the learner. It holds published topics only, so nothing built from an
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -13,7 +14,9 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import StringAgg, TextField, Value
 from django.db.models.functions import Cast, JSONArray
+from django.utils.translation import gettext as _
 
+from stages.closeness import words_of
 from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
 
 
@@ -30,9 +33,11 @@ class Minutes(NamedTuple):
         return cls(sum(topic.minutes_min for topic in required), sum(topic.minutes_max for topic in required))
 
     def __str__(self):
+        if not self.most:
+            return ""
         if self.most <= 120:
-            return f"{self.least}–{self.most} min" if self.most else ""
-        return f"{self.least / 60:.0f}–{self.most / 60:.0f} h"
+            return _("{least}–{most} min").format(least=self.least, most=self.most)
+        return _("{least}–{most} h").format(least=round(self.least / 60), most=round(self.most / 60))
 
 
 class OutlineTopic(NamedTuple):
@@ -92,6 +97,15 @@ class Outline:
                 places.setdefault(topic.slug, []).append((section, topic))
         return places
 
+    @cached_property
+    def words(self):
+        """Every word of the titles and summaries, and how much it counts; words of titles count most."""
+        words = Counter()
+        for thing in [*self.sections, *self.topics]:
+            words.update(dict.fromkeys(words_of(thing.title), 100))
+            words.update(words_of(thing.summary))
+        return words
+
 
 # --- The merged roadmap -------------------------------------------------------------------------------
 
@@ -128,7 +142,8 @@ def as_one_text(rows, *columns):
 @lru_cache(maxsize=4)
 def parse(stages, topics):
     by_stage = {}
-    for _, stage, *columns, required in sorted(json.loads(f"[{topics or ''}]"), key=lambda row: (row[0], row[2])):
+    found = sorted(json.loads(f"[{topics or ''}]"), key=lambda row: (row[0], row[2]))
+    for _position, stage, *columns, required in found:
         by_stage.setdefault(stage, []).append(OutlineTopic(*columns, bool(required)))
     rows = sorted(json.loads(f"[{stages or ''}]"))
     return Outline(

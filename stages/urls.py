@@ -11,5 +11,7 @@ urlpatterns = [
     path("sources/", views.source_list, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
     path("search/", views.search, name="search"),
+    path("search/palette/", views.palette, name="palette"),
+    path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("display/", views.display, name="display"),
 ]

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from itertools import groupby
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -8,13 +9,15 @@ from django.http import Http404, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from stages.finding import Found, find, options, pages_for
 from stages.forms import SearchForm
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import TOPIC_COLUMNS, OutlineTopic, Section, outline_of_stages, outline_of_track, outlines
+from stages.outline import outline_of_stages, outline_of_track, outlines
 from stages.redirects import page_of
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 RESULTS = 30  # of each kind, on a page of search results
+OPTIONS = 6  # of each kind, in the palette
 
 
 @login_not_required
@@ -141,34 +144,66 @@ def source(request, key):
 @login_not_required
 @require_safe
 def search(request):
+    """Everything that has the words asked for, each topic with its box to tick."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    topics = Topic.objects.published().search(text)[: RESULTS + 1]
-    rows = topics.values_list("stage__slug", *TOPIC_COLUMNS, "required")
-    context = {
-        "form": form,
-        "text": text,
-        "sections": [Section(stage, "", (OutlineTopic(*columns),)) for stage, *columns in rows],
-        "resources": list(
-            Resource.objects.published()
-            .search(text)
-            .prefetch_related(Prefetch("topics", Topic.objects.published().in_learning_order()))[: RESULTS + 1]
-        ),
-        "limit": RESULTS,
-    }
+    found, spelling = find(text, request.user, RESULTS)
+    context = {"form": form, "text": text, "found": found, "spelling": spelling, "limit": RESULTS}
     return render(request, "stages/search.html", context)
+
+
+@login_not_required
+@require_safe
+def palette(request):
+    """The best of each kind, as the palette lists them while someone types; without words, the pages."""
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    if text:
+        found, spelling = find(text, request.user, OPTIONS)
+        groups = options(found, OPTIONS)
+    else:
+        found, spelling = None, None
+        groups = options(Found("", pages=pages_for(request.user)), None)
+    context = {
+        "text": text,
+        "found": found,
+        "spelling": spelling,
+        "groups": groups,
+        "count": sum(len(lines) for _, lines in groups),
+    }
+    return render(request, "stages/palette.html", context)
+
+
+@login_not_required
+@require_safe
+def shortcuts(request):
+    """The list of keys, and the switch that turns single ones off."""
+    return render(request, "stages/shortcuts.html")
+
+
+# How a browser shows the pages, and the cookies that say so; the first of each is what holds without one.
+DISPLAY = {
+    "minutes": ("shown", "hidden"),  # the time that topics take
+    "theme": ("system", "light", "dark"),
+    "keys": ("on", "off"),  # shortcuts of a single key
+}
+YEAR = 365 * 24 * 60 * 60
 
 
 @login_not_required
 @require_POST
 def display(request):
-    """State how this browser shows the pages: ``minutes``, the time that topics take, are "shown" or "hidden"."""
-    minutes = request.POST.get("minutes")
-    if minutes not in ("shown", "hidden"):
-        return HttpResponseBadRequest("minutes must be shown or hidden.", content_type="text/plain")
-    response = HttpResponseRedirect(page_of(request))
-    year = 365 * 24 * 60 * 60
-    response.set_cookie(
-        "minutes", minutes, max_age=year, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
-    )
+    """State how this browser shows the pages: any of DISPLAY. ``at`` in the query is the place to return to."""
+    wanted = {name: request.POST[name] for name in DISPLAY if name in request.POST}
+    if not wanted or any(value not in DISPLAY[name] for name, value in wanted.items()):
+        return HttpResponseBadRequest(
+            f"Say one of {'; '.join(f'{name}: {", ".join(values)}' for name, values in DISPLAY.items())}.",
+            content_type="text/plain",
+        )
+    place = f"#{quote(request.GET['at'])}" if "at" in request.GET else ""
+    response = HttpResponseRedirect(f"{page_of(request)}{place}")
+    for name, value in wanted.items():
+        response.set_cookie(
+            name, value, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
     return response

@@ -34,7 +34,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
     cache.clear()
-    pieces.kept.cache_clear()
+    pieces.kept_in.cache_clear()
     pieces.kept_row.cache_clear()
 
 

@@ -32,6 +32,8 @@ TABLE = {
     "/sources/": PUBLIC,
     "/sources/<key>/": PUBLIC,
     "/search/": PUBLIC,
+    "/search/palette/": PUBLIC,
+    "/shortcuts/": PUBLIC,
     "/display/": POST_ONLY,
     "/me/": PRIVATE,
     "/me/share/": PRIVATE,

@@ -8,7 +8,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.pieces import render_bar, render_onward, render_rows, render_stage_head, render_trail
+from progress.pieces import render_bar, render_dialogs, render_onward, render_rows, render_stage_head, render_trail
 
 register = template.Library()
 
@@ -47,7 +47,8 @@ def measure(context, topics):
 def onward(context, topics):
     """The button to where the reader goes on: ``{% onward outline.topics %}``."""
     progress = context["progress"]
-    started = any(topic.pk in progress.statuses for topic in topics)
+    statuses = progress.statuses
+    started = any(topic.pk in statuses for topic in topics)
     return render_onward(progress.next_topic(topics), slug_of_track(context), started=started)
 
 
@@ -71,3 +72,9 @@ def links(topics, shown=3):
     if more > 1:
         found[shown:] = [ngettext("%d more", "%d more", more) % more]
     return mark_safe(get_text_list(found, _("and")))  # noqa: S308 - of links that are escaped
+
+
+@register.simple_tag
+def dialogs():
+    """What opens by key on every page: the palette and the list of shortcuts."""
+    return render_dialogs()

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
@@ -48,7 +49,7 @@ def tick(request, slug):
         )
     reader = request.POST.get("reader", "")
     if reader and request.user.is_authenticated and reader != str(request.user.pk):
-        messages.warning(request, f"You are signed in as {request.user} now. Nothing was changed.")
+        messages.warning(request, _("You are signed in as {name} now. Nothing was changed.").format(name=request.user))
         return redirect_back(request, page_of(request))
     # In one transaction: on SQLite the topic cannot be replaced between finding it and ticking it. On PostgreSQL it
     # hardly can, and a tick that reaches a replaced topic all the same is carried over when they are settled next.
@@ -93,7 +94,7 @@ def standing_before(request, topics):
 def answer(request, change, outline, page, log_in):
     """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
     if log_in:
-        messages.info(request, "You have been signed out. Sign in, and a new tick joins your account.")
+        messages.info(request, _("You have been signed out. Sign in, and a new tick joins your account."))
         return redirect_back(request, redirect_to_login(page_of(request)).url)
     if not request.htmx:
         if change.before:
@@ -112,7 +113,7 @@ def answer(request, change, outline, page, log_in):
 def refreshed(request, change, outline, page, track):
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = Standings.of_reader(request)
-    label, way = (track.title, track.slug) if track else ("The whole roadmap", "")
+    label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     places = outline.places[change.slug]
     rows = [f"{section.slug}--{change.slug}" for section, _ in places]
     pressed = request.GET.get("at")

@@ -4,6 +4,7 @@ from django.core.validators import URLValidator, validate_slug
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
 
 from stages.fields import HtmlField, LinesField, LongTextField
 from stages.search import SearchQuerySet
@@ -86,17 +87,17 @@ class Resource(models.Model):
     """A page, book, course, video or tool that teaches something. One row per address."""
 
     class Kind(models.TextChoices):
-        DOCUMENTATION = "documentation"
-        TUTORIAL = "tutorial"
-        ARTICLE = "article"
-        BOOK = "book"
-        COURSE = "course"
-        VIDEO = "video"
-        PRACTICE = "practice"
-        COMMUNITY = "community"
-        PACKAGE = "package"
-        TOOL = "tool"
-        IMAGE = "image"
+        DOCUMENTATION = "documentation", _("Documentation")
+        TUTORIAL = "tutorial", _("Tutorial")
+        ARTICLE = "article", _("Article")
+        BOOK = "book", _("Book")
+        COURSE = "course", _("Course")
+        VIDEO = "video", _("Video")
+        PRACTICE = "practice", _("Practice")
+        COMMUNITY = "community", _("Community")
+        PACKAGE = "package", _("Package")
+        TOOL = "tool", _("Tool")
+        IMAGE = "image", _("Image")
 
     url = models.URLField(
         "address",
@@ -133,8 +134,8 @@ class Resource(models.Model):
 
     @property
     def language_name(self):
-        """What the language is called in English: "Brazilian Portuguese"."""
-        return get_language_info(self.language)["name"]
+        """What the language is called in the language of the page: "Brazilian Portuguese"."""
+        return get_language_info(self.language)["name_translated"]
 
 
 class TopicQuerySet(SearchQuerySet):

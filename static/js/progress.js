@@ -51,9 +51,11 @@ const failed = (event) => {
   const row = document.querySelector(`button[formaction="${CSS.escape(path)}"]`)?.closest(".row");
   if (!row) return;
   const status = event.detail.xhr?.status;
-  const why = status === 403 ? "this page is too old, reload it" : status ? `the site answered ${status}` : "there is no connection";
+  const words = document.getElementById("notice").dataset; // in the reader's language
+  const why = status === 403 ? words.stale : status ? words.refused.replace("{status}", status) : words.offline;
+  const topic = row.querySelector(".row-name").textContent.trim();
   show(row, row.dataset.status);
-  notice(`“${row.querySelector(".row-name").textContent.trim()}” was not saved: ${why}.`);
+  notice(words.unsaved.replace("{why}", why).replace("{topic}", () => topic));
 };
 
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:sendAbort"])

@@ -1,0 +1,176 @@
+"""Every text that a template or a view shows can be translated."""
+
+import ast
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+TEMPLATES = settings.BASE_DIR / "templates"
+LATER = {"progress/me.html", "stages/topic.html", "stages/roadmap.html", "stages/track.html"}
+NAMES = {"Waymark", "Esc", "Ctrl", "K", "g", "r", "t", "m", "j", "k", "x", "o"}  # the same in every language
+READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title", "content", "data-unsaved"}
+
+TRANSLATED = re.compile(r"{% blocktranslate\b.*?{% endblocktranslate %}|{% translate\b.*?%}", re.DOTALL)
+TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
+# What is quoted for a tag is shown where it has a space or a capital, unless the tag is one of these.
+QUOTED = re.compile(r"""(_\()?(["'])(.*?)\2""")
+MACHINERY = re.compile(r"{%-?\s*(?:if|elif|load|extends|include|url|static|with|partialdef)\b")
+
+
+class Texts(HTMLParser):
+    """Collects what a reader would see or hear of a page."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.found = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        if not (tag == "meta" and dict(attributes).get("name") not in ("description", "application-name")):
+            self.found += [value or "" for name, value in attributes if name in READ_ALOUD]
+
+    def handle_data(self, data):
+        self.found.append(data)
+
+
+def literals(source):
+    """What a template says without asking for a translation."""
+    source = re.sub(r"{% comment %}.*?{% endcomment %}", "", TRANSLATED.sub("", source), flags=re.DOTALL)
+    for tag in TAG.findall(source):
+        if tag.startswith("{%") and not MACHINERY.match(tag):
+            yield from (text for mark, _, text in QUOTED.findall(tag) if not mark and re.search("[A-Z ]", text))
+        if "|pluralize" in tag or "|yesno" in tag:
+            yield tag
+    for text in Texts(TAG.sub("", source)).found:
+        words = re.sub(r"&\w+;", " ", text).split()
+        if any(re.search(r"[^\W\d_]", word) and word not in NAMES for word in words):
+            yield " ".join(words)
+
+
+def templates():
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        name = str(path.relative_to(TEMPLATES))
+        if name not in LATER and not name.startswith("admin/"):
+            yield name
+
+
+@pytest.mark.parametrize("name", list(templates()))
+def test_a_template_says_nothing_untranslated(name):
+    assert list(literals((TEMPLATES / name).read_text())) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>Hello</p>", ["Hello"]),
+        ('<p>{% translate "Hello" %} {{ name }}</p>', []),
+        ("{% blocktranslate trimmed %}Hello <b>you</b>{% endblocktranslate %} there", ["there"]),
+        ('<a aria-label="Close {{ name }}">×</a>', ["Close"]),
+        ('<meta name="description" content="All of it">', ["All of it"]),
+        ('<meta name="theme-color" content="red">', []),
+        ('{% bar "total" "The whole roadmap" measured %}', ["The whole roadmap"]),
+        ('{% bar "total" _("The whole roadmap") measured %}', []),
+        ("{{ number }}{{ number|pluralize }}", ["{{ number|pluralize }}"]),
+        ("{% if here == 'My page' %}<kbd>g</kbd>{% endif %} · Waymark 3 %", []),
+    ],
+)
+def test_the_check_finds_what_is_not_translated(source, found):
+    assert list(literals(source)) == found
+
+
+# --- Views and forms ---
+
+SHOWN = {"label", "help_text", "placeholder", "success", "info", "warning", "error"}
+
+
+def shown_literals(tree):
+    """Texts that Python hands to people as they are: labels, help texts and messages."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in SHOWN:
+            value = node.value
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {f"messages.{name}" for name in SHOWN}:
+            value = node.args[1]
+        else:
+            continue
+        if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str)):
+            yield ast.unparse(value)
+
+
+@pytest.mark.parametrize("app", ["accounts", "stages", "progress"])
+def test_views_and_forms_say_nothing_untranslated(app):
+    for path in (settings.BASE_DIR / app).rglob("*.py"):
+        if not {"models", "models.py", "migrations", "admin.py"} & set(path.parts):
+            # What is only joined of translated parts, as f"{a}; {b}", has no word of its own.
+            texts = [text for text in shown_literals(ast.parse(path.read_text())) if re.search(r"\w", strip(text))]
+            assert texts == [], path
+
+
+def strip(text):
+    return re.sub(r"{.*?}", "", re.sub(r"^f", "", text))
+
+
+def test_the_check_finds_what_python_does_not_translate():
+    source = "messages.info(request, 'Saved.'); f(label='Name'); f(label=_('Name')); messages.info(r, f'{a} is gone')"
+    assert list(shown_literals(ast.parse(source))) == ["'Saved.'", "f'{a} is gone'", "'Name'"]
+
+
+# --- A language of marks ---
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """Translates every text to itself between marks, while the active language is Esperanto."""
+
+    def wrap(text):
+        return f"⟦{text}⟧" if translation.get_language() == "eo" and text else text
+
+    monkeypatch.setattr(translation._trans, "gettext", wrap)
+    monkeypatch.setattr(translation._trans, "pgettext", lambda context, text: wrap(text))
+    monkeypatch.setattr(translation._trans, "ngettext", lambda one, many, number: wrap(one if number == 1 else many))
+    monkeypatch.setattr(
+        translation._trans, "npgettext", lambda context, one, many, number: wrap(one if number == 1 else many)
+    )
+
+
+# What the small roadmap of the tests says itself.
+CONTENT = {"Boots", "Maps", "Snacks", "Routes", "Weather", "First steps", "Further on", "Begin.", "Go on."}
+CONTENT |= {
+    "Another way",
+    "The roadmap",
+    "All.",
+    "Less.",
+    "A leaflet",
+    "A list.",
+    "It names maps.",
+    "Part one",
+    "Maps",
+}
+CONTENT |= {"Reading maps", "Example", "Know your boots.", "Know your maps.", "Know your snacks."}
+CONTENT |= {"maps", "mpas", "zebra"}  # what is asked for
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *["/stages/first/", "/tracks/", "/sources/", "/sources/leaflet/", "/search/?q=maps", "/search/?q=mpas"],
+        *["/search/?q=zebra", "/search/palette/", "/search/palette/?q=map", "/shortcuts/", "/nowhere"],
+    ],
+)
+def test_a_page_is_wholly_in_the_language_of_its_reader(content, client, marked, path):
+    before = client.get(path).text  # in English first, so that pieces of this language are kept
+    assert "⟦" not in before
+    with translation.override("eo"):
+        texts = Texts(re.sub(r"⟦.*?⟧", "", client.get(path).text, flags=re.DOTALL)).found
+    said = {part.strip(" :↗\n") for text in texts for part in text.split("·") if re.search(r"[^\W\d_]", part)}
+    assert said - CONTENT - NAMES == set()
+    assert client.get(path).text.count("⟦") == 0
+
+
+def test_a_page_runs_from_right_to_left_where_its_language_does(content, client):
+    with translation.override("ar"):
+        assert '<html lang="ar" dir="rtl">' in client.get("/shortcuts/").text
+    assert '<html lang="en">' in client.get("/shortcuts/").text
