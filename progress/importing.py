@@ -13,11 +13,13 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from markdown_it import MarkdownIt
 
-from progress.models import NONE, STATUSES, Status
+from progress.models import NONE, Status
 
 LARGEST = 1_000_000  # bytes
+TOO_LARGE = gettext_lazy("This list is larger than 1 MB. Split it, or paste the part that has your ticks.")
 MOST_BOXES = 1_000
 LONGEST = 600  # letters of an item; what comes after them is not read
 LINKS = 20  # with more brackets than this an item is read as it stands; looking for links in it would take long
@@ -46,7 +48,7 @@ class Item:
 def decode(data):
     """The text of an uploaded file. Raises NotAList when it is too large or not UTF-8."""
     if len(data) > LARGEST:
-        raise NotAList(_("This list is larger than 1 MB. Split it, or paste the part that has your ticks."))
+        raise NotAList(TOO_LARGE)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -123,7 +125,10 @@ def plain(markdown):
 # --- Matching -----------------------------------------------------------------------------------------
 
 # Words between names that say nothing of their own.
-FILLING = set("a also an and as but etc for in of on optional or other the to useful using with".split())
+FILLING = {
+    *("a", "also", "an", "and", "as", "but", "etc", "for", "in", "of", "on", "optional", "or", "other"),
+    *("the", "to", "useful", "using", "with"),
+}
 # What comes after one of these are examples: ticking the line does not claim each of them.
 EXAMPLES = [("e", "g"), ("eg",), ("such", "as"), ("like",), ("for", "example"), ("for", "instance")]
 
@@ -226,7 +231,7 @@ class Catalogue:
         while place < len(words):
             for name in self.names_at(words, place, document):
                 if meant := self.meaning(name, document):
-                    clear, unclear = meant if place < examples else ([], sum(meant, []))
+                    clear, unclear = meant if place < examples else ([], [*meant[0], *meant[1]])
                     sure += clear
                     maybe += unclear
                     place += len(name)

@@ -25,8 +25,21 @@ TABLE = {
     "/search/": PUBLIC,
     "/display/": POST_ONLY,
     "/me/": PRIVATE,
+    "/me/data/": PRIVATE,
+    "/me/data/waymark.json": PRIVATE,
+    "/me/data/progress.csv": PRIVATE,
+    "/me/data/import/": dict.fromkeys("vlimo", 302),
+    "/roadmap/checklist.md": PUBLIC,
+    "/roadmap/print/": PUBLIC,
+    "/roadmap/roadmap.json": PUBLIC,
+    "/tracks/<track>/checklist.md": PUBLIC,
+    "/tracks/<track>/print/": PUBLIC,
+    "/tracks/<track>/track.json": PUBLIC,
+    "/stages/<stage>/checklist.md": PUBLIC,
+    "/stages/<stage>/print/": PUBLIC,
     "/healthz": PUBLIC,
     "/accounts/": PRIVATE,
+    "/accounts/delete/": PRIVATE,
     "/accounts/login/": STRANGERS_ONLY,
     "/accounts/signup/": STRANGERS_ONLY,
     "/accounts/login/code/confirm/": dict.fromkeys("vlimo", 302),
@@ -95,6 +108,7 @@ def test_it_answers_as_the_table_says(route, content, people):
 
 def path_of(route):
     slug = {"/stages/<slug>/": "first", "/tracks/<slug>/": "other"}.get(route, "maps")
+    route = route.replace("<stage>", "first").replace("<track>", "other")
     return route.replace("<slug>", slug).replace("<uidb36>-<key>", "1-abc").replace("<key>", "leaflet")
 
 
