@@ -193,11 +193,12 @@ class Catalogue:
             yield known[key]
 
     def document_of(self, items):
-        """The document that most of the lines are from, or None. What it calls a topic comes first."""
+        """The document that more of the lines are from than from any other, or None. What it says comes first."""
         counted = Counter(
             document for item in items for document in self.by_label.get(words_of(item.text.partition("(")[0]), {})
         )
-        return max(counted, key=counted.get, default=None)
+        best = counted.most_common(2)
+        return best[0][0] if best and (len(best) == 1 or best[0][1] > best[1][1]) else None
 
     def match(self, item, document=None):
         if linked := self.linked(item.links):
