@@ -14,10 +14,10 @@ from tests.stages.test_markdown import HOSTILE
 PUBLIC = [
     *["/", "/stages/first/", "/topics/maps/", "/tracks/", "/tracks/other/", "/sources/", "/sources/leaflet/"],
     *["/search/?q=maps", "/search/?q=zebra", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
-    *["/nowhere"],
+    *["/stages/first/print/", "/tracks/other/print/", "/roadmap/print/", "/nowhere"],
 ]
 OWN = ["/", "/topics/maps/", "/me/", "/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"]
-OWN += ["/accounts/logout/"]
+OWN += ["/accounts/logout/", "/accounts/delete/", "/me/data/"]
 
 
 @pytest.fixture

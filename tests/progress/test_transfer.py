@@ -32,7 +32,7 @@ def fields(page, untick=False):
     sent = {"agree": "yes", "take": [], "unticked": [], "reader": ""}
     for tag in re.findall(r"<input[^>]*>", main):
         found = {name: html.unescape(value) for name, value in re.findall(r'(\w+)="([^"]*)"', tag)}
-        if found["name"] == "take" and " checked" in tag or found["name"] == "unticked":
+        if (found["name"] == "take" and " checked" in tag) or found["name"] == "unticked":
             sent[found["name"]].append(found["value"])
         elif found["name"] in ("reader", "csrfmiddlewaretoken"):
             sent[found["name"]] = found["value"]
@@ -112,7 +112,8 @@ def test_a_topic_that_was_merged_meanwhile_is_found_by_its_old_address(content, 
 
 def test_what_was_merged_twice_has_the_last_heir():
     assert transfer.heirs([("b", ["a"]), ("c", ["b"]), ("d", ["b", "d"])], {"c", "d"}) == {
-        **{"a": ["c", "d"], "b": ["c", "d"]},
+        "a": ["c", "d"],
+        "b": ["c", "d"],
         "d": [],
     }
 
