@@ -7,7 +7,7 @@ from tests.browser.test_pages import violations
 from tests.conftest import User
 from tests.progress.test_ticks import standing
 
-LIST = "# Mine\n- [x] Maps\n- [x] Wether\n- [ ] Boots\n- [x] Knitting with a very long name and nothing else\n"
+LIST = "# Mine\n- [x] Maps\n- [x] Weathr\n- [ ] Boots\n- [x] Knitting with a very long name and nothing else\n"
 
 
 def bring(page, text=LIST):
@@ -61,7 +61,7 @@ def test_the_groups_of_the_preview_are_named_by_their_lines(open_browser, conten
     page = open_browser(learner)
     bring(page)
     assert page.get_by_role("group", name="Maps Mine").get_by_role("checkbox", name="Maps").is_checked()
-    assert not page.get_by_role("group", name="Wether Mine").get_by_role("checkbox", name="Weather").is_checked()
+    assert not page.get_by_role("group", name="Weathr Mine").get_by_role("checkbox", name="Weather").is_checked()
 
 
 def test_lessons_are_dark_on_light_on_paper_whatever_the_theme(open_browser, content):

@@ -85,7 +85,7 @@ def test_it_reads_utf_8_with_and_without_a_mark():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"- [x] a\r\n- [x] caf\xe9\n- [x] b", "Line 2 is not UTF-8"),
+        (b"- [x] a\r\n- [x] th\xe9\n- [x] b", "Line 2 is not UTF-8"),
         ("- [x] a".encode("utf-16"), "Line 1 is not UTF-8"),
         (b"x" * (LARGEST + 1), "larger than 1 MB"),
     ],
@@ -152,7 +152,7 @@ TABLE = [
     ("Working with Databases such as SQLite", ["db"], ["sqlite"]),
     ("Variables (optional but useful)", ["vars"], []),
     ("Everything about Variables that nobody ever told you", [], ["vars"]),
-    ("Variabels", [], ["vars"]),
+    ("Variablez", [], ["vars"]),
     ("Gone", [], []),
     ("Basket weaving", [], []),
     ("", [], []),

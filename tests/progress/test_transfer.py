@@ -18,7 +18,7 @@ from tests.conftest import client_of
 from tests.progress.test_ticks import standing, tick
 
 IMPORT = "/me/data/import/"
-LIST = "## Start:\n- [x] Maps\n* [X] [Routes](/topics/routes/)\n- [x] Wether\n- [ ] Boots\n- [x] Knitting\n"
+LIST = "## Start:\n- [x] Maps\n* [X] [Routes](/topics/routes/)\n- [x] Weathr\n- [ ] Boots\n- [x] Knitting\n"
 PASSWORD = "walk-the-line-27"
 
 
