@@ -1,4 +1,5 @@
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -61,3 +62,24 @@ class DaysForm(forms.ModelForm):
         if len(days) == len(WEEKDAYS):
             raise forms.ValidationError(_("Leave at least one day of the week that is no rest day."))
         return days
+
+
+class DeleteForm(forms.Form):
+    """Asks for the password once more; somebody else may sit at the computer now."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+        self.user = user
+        if not user.has_usable_password():  # the view has let them confirm in another way
+            del self.fields["password"]
+
+    def clean_password(self):
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise ValidationError(_("This is not your password. Nothing was deleted."))
+        return ""

@@ -1,7 +1,10 @@
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower, Now
+
+from accounts.sessions import end_sessions
 
 
 class UserManager(BaseUserManager):
@@ -63,3 +66,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self):
         super().clean()
         self.email = self.email.lower()
+
+    def erase(self):
+        """Delete this person with everything that is theirs, for ever, and sign them out everywhere.
+
+        What must stay, as a report of a dead link, stays without them: their foreign keys say so.
+        """
+        with transaction.atomic():
+            end_sessions(self)
+            # What others did to this account in the admin is kept, but not whose account it was. The model is
+            # found by its name, because the admin imports this module.
+            log = apps.get_model("admin", "LogEntry").objects.filter(
+                content_type__app_label="accounts", content_type__model="user", object_id=str(self.pk)
+            )
+            log.update(object_repr="a deleted account", change_message="")
+            self.delete()

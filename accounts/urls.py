@@ -4,4 +4,5 @@ from accounts import views
 
 urlpatterns = [
     path("", views.account, name="account"),
+    path("delete/", views.delete, name="account_delete"),
 ]

@@ -1,8 +1,11 @@
+from allauth.account.decorators import reauthentication_required
+from allauth.decorators import rate_limit
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.forms import DaysForm, NameForm
+from accounts.forms import DaysForm, DeleteForm, NameForm
 
 
 def account(request):
@@ -19,3 +22,16 @@ def account(request):
             messages.success(request, said)
             return redirect("account")
     return render(request, "accounts/account.html", {"form": name, "days": days})
+
+
+@rate_limit(action="reauthenticate")
+@reauthentication_required(allow_get=True, enabled=lambda request: not request.user.has_usable_password())
+def delete(request):
+    """Delete the reader's own account: asks once, explains, and wants the password."""
+    form = DeleteForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        request.user.erase()
+        logout(request)
+        messages.success(request, _("Your account is deleted, with everything that was in it. Farewell."))
+        return redirect("roadmap")
+    return render(request, "accounts/delete.html", {"form": form})

@@ -1,7 +1,6 @@
 """Everything that a learner has beside one topic, read in one query."""
 
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import CharField, F, TextField, Value
 from django.utils.translation import gettext_lazy as _
@@ -76,11 +75,3 @@ def history(events):
         told.append((_("reopened") if reopened else WORDS[status], CAUSES.get(cause, ""), at))
         before = status
     return told
-
-
-def zone_of(user):
-    """Where the learner's days begin and end; UTC until they say."""
-    try:
-        return ZoneInfo(user.time_zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):  # no such place, or no place at all
-        return ZoneInfo("UTC")

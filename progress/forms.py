@@ -1,6 +1,9 @@
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from progress.importing import LARGEST, NotAList, decode, parse
 from progress.models import Note, Report
 
 
@@ -25,14 +28,18 @@ class ReportForm(forms.ModelForm):
     class Meta:
         model = Report
         fields = ["kind", "resource", "text"]
-        labels = {"kind": _("What is it?"), "resource": _("Where is it?"), "text": _("What is the problem?")}
-        help_texts = {"text": _("A word or two is enough. Name the sentence or the code if you can.")}
+        labels = {
+            "kind": gettext_lazy("What is it?"),
+            "resource": gettext_lazy("Where is it?"),
+            "text": gettext_lazy("What is the problem?"),
+        }
+        help_texts = {"text": gettext_lazy("A word or two is enough. Name the sentence or the code if you can.")}
 
     def __init__(self, *args, links, **kwargs):
         super().__init__(*args, **kwargs)
         resource = self.fields["resource"]
         resource.queryset = links
-        resource.empty_label = _("in the topic itself")
+        resource.empty_label = gettext_lazy("in the topic itself")
         self.fields["text"].widget.attrs["rows"] = 5
         # Of a dead link it is enough to say which; everything else takes a few words.
         resource.required = self["kind"].value() == Report.Kind.LINK
@@ -41,3 +48,36 @@ class ReportForm(forms.ModelForm):
     @property
     def is_a_trap_sprung(self):
         return bool(self.cleaned_data.get("website"))
+
+
+class ImportForm(forms.Form):
+    """A Markdown check-list, pasted or as a file. When valid, ``items`` is what is in it."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Paste it"),
+        required=False,
+        strip=False,  # an error names a line, so that no line may get lost
+        widget=forms.Textarea(
+            attrs={"rows": 8, "placeholder": "- [x] Models\n- [ ] Migrations", "spellcheck": "false"}
+        ),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Or choose a file"),
+        required=False,
+        help_text=gettext_lazy("Markdown or plain text in UTF-8, up to 1 MB."),
+        widget=forms.FileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        file, text = cleaned.get("file"), cleaned.get("text") or ""
+        if self.errors:
+            return cleaned
+        if not file and not text.strip():
+            raise ValidationError(_("Paste a list, or choose a file with one."))
+        try:
+            # One letter more than is allowed is enough to see that it is too much.
+            self.items = parse(decode(file.read(LARGEST + 1) if file else text.encode()))
+        except NotAList as error:
+            self.add_error("file" if file else "text", str(error))
+        return cleaned

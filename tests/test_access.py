@@ -46,8 +46,21 @@ TABLE = {
     "/certificate/": PRIVATE,
     "/tracks/<slug>/certificate/": PRIVATE,
     "/certificates/<token>/": PUBLIC,
+    "/me/data/": PRIVATE,
+    "/me/data/waymark.json": PRIVATE,
+    "/me/data/progress.csv": PRIVATE,
+    "/me/data/import/": dict.fromkeys("vlimo", 302),
+    "/roadmap/checklist.md": PUBLIC,
+    "/roadmap/print/": PUBLIC,
+    "/roadmap/roadmap.json": PUBLIC,
+    "/tracks/<track>/checklist.md": PUBLIC,
+    "/tracks/<track>/print/": PUBLIC,
+    "/tracks/<track>/track.json": PUBLIC,
+    "/stages/<stage>/checklist.md": PUBLIC,
+    "/stages/<stage>/print/": PUBLIC,
     "/healthz": PUBLIC,
     "/accounts/": PRIVATE,
+    "/accounts/delete/": PRIVATE,
     "/accounts/login/": STRANGERS_ONLY,
     "/accounts/signup/": STRANGERS_ONLY,
     "/accounts/login/code/confirm/": dict.fromkeys("vlimo", 302),
@@ -119,6 +132,7 @@ def test_it_answers_as_the_table_says(route, content, people):
 def path_of(route):
     slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
     values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
+    values |= {"<stage>": "first", "<track>": "other"}
     for name, value in values.items():
         route = route.replace(name, value)
     return route

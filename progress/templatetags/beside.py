@@ -4,7 +4,8 @@ import re
 
 from django import template
 
-from progress.beside import Beside, zone_of
+from accounts.zones import zone_of
+from progress.beside import Beside
 from progress.kept import unsaved_note
 from progress.models import Note
 
@@ -30,10 +31,10 @@ def is_in(thing, things):
     return thing in things
 
 
-@register.filter
-def zone(user):
-    """The learner's time zone: ``{% timezone user|zone %}``."""
-    return zone_of(user)
+@register.simple_tag(takes_context=True)
+def reader_zone(context):
+    """The reader's time zone: ``{% reader_zone as zone %}{% timezone zone %}``."""
+    return zone_of(context["request"])
 
 
 @register.simple_tag(takes_context=True)

@@ -23,10 +23,11 @@ PUBLIC = [
         "/sources/leaflet/",
     ],
     *["/search/?q=maps", "/search/?q=zebra", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
-    *["/nowhere"],
+    *["/stages/first/print/", "/tracks/other/print/", "/roadmap/print/", "/nowhere"],
 ]
 OWN = ["/", "/topics/maps/", "/me/", "/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"]
-OWN += ["/accounts/logout/", "/topics/maps/note/", "/me/notes/", "/stages/first/reset/"]
+OWN += ["/accounts/logout/", "/accounts/delete/", "/me/data/"]
+OWN += ["/topics/maps/note/", "/me/notes/", "/stages/first/reset/"]
 
 
 @pytest.fixture

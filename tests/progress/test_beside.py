@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from progress.beside import history, zone_of
+from accounts.zones import zone_of_person
+from progress.beside import history
 from progress.models import ProgressEvent, ResourceTick, Star, TopicProgress
 from stages.models import TopicResource
 from tests.progress.test_visitors import log_in
@@ -204,4 +205,4 @@ def test_the_history_is_the_learners_own(as_outsider, learner, content):
 @pytest.mark.parametrize("name", ["", "Europe/Lisbon", "../../etc/passwd", "x" * 64, "/", "\0"])
 def test_any_text_gives_a_time_zone(learner, name):
     learner.time_zone = name
-    assert zone_of(learner).key in ("UTC", "Europe/Lisbon")
+    assert zone_of_person(learner).key in ("UTC", "Europe/Lisbon")

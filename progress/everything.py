@@ -1,0 +1,195 @@
+"""Everything the site holds about a person, as one file that says what is in it.
+
+Whoever adds a model that belongs to a user adds a Part here; a test fails until they do.
+"""
+
+from dataclasses import dataclass, field
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from progress.models import (
+    Certificate,
+    Note,
+    ProgressEvent,
+    Report,
+    Reset,
+    ResourceTick,
+    Share,
+    Star,
+    TopicProgress,
+)
+from stages.models import Topic
+
+FORMAT = "waymark-export"
+VERSION = 1  # a new key leaves it as it is; a key that goes, or means something else, makes it one more
+
+
+@dataclass(frozen=True)
+class Part:
+    """One key of the file: what it holds, and where that comes from.
+
+    ``columns`` maps the keys of an entry to lookups, ``left_out`` the columns of the table that are not in the file
+    to the reason why. A test compares both with the model. ``single`` parts are one object or null, not a list.
+    """
+
+    key: str
+    says: str
+    model: type[Model]
+    columns: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
+    owner: str = "user"
+    single: bool = False
+
+    def of(self, user):
+        """What ``user`` has of it. One query."""
+        rows = self.model.objects.filter(**{self.owner: user.pk}).order_by("pk").values_list(*self.columns.values())
+        entries = [dict(zip(self.columns, row, strict=True)) for row in rows]
+        return (entries[0] if entries else None) if self.single else entries
+
+
+TOPIC = {"topic": "topic__slug", "title": "topic__title"}
+ROW = {"id": "only the number of the row"}
+PERSON = [
+    *("email", "name", "time_zone", "rest_days", "shows_streak", "date_joined", "last_login"),
+    *("is_active", "is_staff", "is_superuser"),
+]
+PARTS = [
+    Part(
+        "account",
+        _("your account: address, name and settings"),
+        User,
+        {name: name for name in PERSON},
+        {**ROW, "password": "nobody should have even its hash"},
+        owner="pk",
+        single=True,
+    ),
+    Part(
+        "email_addresses",
+        _("every e-mail address of the account"),
+        EmailAddress,
+        {"email": "email", "verified": "verified", "primary": "primary"},
+        ROW,
+    ),
+    Part(
+        "two_factor",
+        _("which second factors are switched on, and since when"),
+        Authenticator,
+        {"type": "type", "created_at": "created_at", "last_used_at": "last_used_at"},
+        {**ROW, "data": "whoever has the secret can sign in with it"},
+    ),
+    Part("groups", _("the groups you are in"), User.groups.through, {"name": "group__name"}, ROW),
+    Part(
+        "permissions",
+        _("what you in particular may do"),
+        User.user_permissions.through,
+        {"permission": "permission__codename", "app": "permission__content_type__app_label"},
+        ROW,
+    ),
+    Part(
+        "admin_log",
+        _("what you have changed in the admin"),
+        LogEntry,
+        {
+            "at": "action_time",
+            "action": "action_flag",
+            "model": "content_type__model",
+            "object": "object_repr",
+            "object_id": "object_id",
+            "change": "change_message",
+        },
+        ROW,
+    ),
+    Part(
+        "standings",
+        _("where you stand in each topic: done, learning or skipped; the others are not started"),
+        TopicProgress,
+        {**TOPIC, "status": "status", "changed_at": "changed_at"},
+    ),
+    Part(
+        "events",
+        _("every change of a standing, the oldest first, with its cause"),
+        ProgressEvent,
+        {**TOPIC, "status": "status", "cause": "cause", "at": "at"},
+        ROW,
+    ),
+    Part("stars", _("the topics you starred"), Star, {**TOPIC, "at": "at"}),
+    Part(
+        "notes",
+        _("your notes, in Markdown"),
+        Note,
+        {**TOPIC, "text": "text", "changed_at": "changed_at"},
+        {"html": "the same text as it is shown"},
+    ),
+    Part(
+        "resource_ticks",
+        _("the resources you have been through"),
+        ResourceTick,
+        {"url": "resource__url", "title": "resource__title", "at": "at"},
+    ),
+    Part(
+        "reports",
+        _("the problems you reported"),
+        Report,
+        {
+            **TOPIC,
+            "resource": "resource__url",
+            "kind": "kind",
+            "text": "text",
+            "at": "at",
+            "handled_at": "handled_at",
+        },
+        ROW,
+    ),
+    Part(
+        "resets",
+        _("the stages and tracks you set back, with the standings that they had"),
+        Reset,
+        {"title": "title", "standings": "standings", "at": "at", "undone_at": "undone_at"},
+        ROW,
+    ),
+    Part(
+        "share",
+        _("your public page, or null"),
+        Share,
+        {
+            "token": "token",
+            "show_progress": "show_progress",
+            "show_calendar": "show_calendar",
+            "show_projects": "show_projects",
+            "created_at": "created_at",
+        },
+        ROW,
+        single=True,
+    ),
+    Part(
+        "certificates",
+        _("your certificates, each with the topics that it covers"),
+        Certificate,
+        {
+            "token": "token",
+            "name": "name",
+            "track": "track__slug",
+            "track_title": "track_title",
+            "topics": "topics",
+            "issued_at": "issued_at",
+        },
+        ROW,
+    ),
+]
+
+
+def everything(user):
+    """All that the site holds about a person, as values that JSON can say. One query a part, and one more."""
+    found = {part.key: part.of(user) for part in PARTS}
+    # A reset knows its topics by their number, which means nothing outside of this database.
+    numbers = {pk for reset in found["resets"] for pk in reset["standings"]}
+    slugs = {str(pk): slug for pk, slug in Topic.objects.filter(pk__in=numbers).values_list("pk", "slug")}
+    for reset in found["resets"]:
+        reset["standings"] = {slugs.get(pk, pk): status for pk, status in reset["standings"].items()}
+    return {"format": FORMAT, "version": VERSION, "exported_at": timezone.now(), **found}

@@ -1,0 +1,128 @@
+"""What readers take away: their progress as a table, check-lists with their ticks, and tracks as data."""
+
+import csv
+import io
+import re
+
+from accounts.zones import zone_of_person
+from progress.importing import OPTIONAL
+from progress.models import Status, TopicProgress
+from stages.models import Topic, TopicResource
+
+# --- Progress, as a table -----------------------------------------------------------------------------
+
+COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "changed", "link"]
+
+
+def table(user, outline, link):
+    """Every topic of the roadmap and where ``user`` stands, as CSV. ``link(slug)`` is a topic's address.
+
+    Topics that have left the roadmap come last, without a stage. Days are the learner's own. One query.
+    """
+    text = io.StringIO()
+    text.write("\ufeff")  # without this mark a spreadsheet does not take the file for UTF-8
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([harmless(cell) for cell in row] for row in rows_of(user, outline, link))
+    return text.getvalue()
+
+
+def rows_of(user, outline, link):
+    zone = zone_of_person(user)
+    rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic")
+    found = rows.values_list("topic", "topic__slug", "topic__title", "status", "changed_at")
+    standings = {pk: (slug, title, status, day(at, zone)) for pk, slug, title, status, at in found}
+    for section in outline.sections:
+        for topic in section.topics:
+            *_known, status, changed = standings.pop(topic.pk, ("", "", "not started", ""))
+            required = "yes" if topic.required else "no"
+            yield section.title, topic.title, topic.slug, topic.level, required, status, changed, link(topic.slug)
+    for slug, title, status, changed in standings.values():
+        yield "", title, slug, "", "", status, changed, ""
+
+
+def day(moment, zone):
+    return moment.astimezone(zone).date().isoformat()
+
+
+def harmless(cell):
+    """A cell that no spreadsheet takes for a formula, which could run or send something when the file is opened."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+# --- Check-lists, as Markdown -------------------------------------------------------------------------
+
+
+def checklist(title, outline, progress, link):
+    """An outline as a GitHub-flavored check-list with one reader's ticks.
+
+    ``link(slug)`` is a topic's address. What a box cannot say stands behind the topic, as in *(optional, learning)*,
+    so that an import finds everything again; see ``importing.REMARK``.
+    """
+    measured = progress.measure(outline.topics)
+    lines = [f"# {plain_text(title)}", "", f"{measured.done} of {measured.total} required topics done.", ""]
+    part = ""
+    for section in outline.sections:
+        if section.part != part:
+            part = section.part
+            lines += [f"## {plain_text(part)}", ""]
+        lines += [f"{'###' if part else '##'} {plain_text(section.title)}", ""]
+        for topic in section.topics:
+            status = progress.of(topic.pk)
+            box = "x" if status == Status.DONE else " "
+            remarks = [OPTIONAL] * (not topic.required) + [status] * (status in (Status.LEARNING, Status.SKIPPED))
+            remark = f" *({', '.join(remarks)})*" if remarks else ""
+            lines.append(f"- [{box}] [{plain_text(topic.title)}]({link(topic.slug)}){remark}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def plain_text(text):
+    """A line of text that Markdown shows as it stands."""
+    return re.sub(r"([\\`*_\[\]<>&~#|!])", r"\\\1", " ".join(text.split()))
+
+
+# --- Outlines, as JSON --------------------------------------------------------------------------------
+
+
+def outline_facts(track, outline, link):
+    """A track as values that JSON can say: its sections and topics, with resources and prerequisites. Two queries."""
+    pks = {topic.pk for topic in outline.topics}
+    links, before = {}, {}
+    shown = TopicResource.objects.shown().filter(topic__in=Topic.objects.published()).order_by("position", "pk")
+    for pk, *facts in shown.values_list("topic", "resource__title", "resource__url", "resource__kind", "why"):
+        links.setdefault(pk, []).append(dict(zip(("title", "url", "kind", "why"), facts, strict=True)))
+    pairs = Topic.prerequisites.through.objects.filter(to_topic__in=Topic.objects.published()).order_by("pk")
+    for pk, slug in pairs.values_list("from_topic", "to_topic__slug"):
+        before.setdefault(pk, []).append(slug)
+    return {
+        "format": "waymark-track",
+        "version": 1,
+        "slug": track.slug,
+        "title": track.title,
+        "summary": track.summary,
+        "topics": len(pks),
+        "sections": [
+            {
+                "slug": section.slug,
+                "title": section.title,
+                "part": section.part,
+                "topics": [
+                    {
+                        "slug": topic.slug,
+                        "title": topic.title,
+                        "summary": topic.summary,
+                        "level": topic.level,
+                        "kind": topic.kind,
+                        "required": topic.required,
+                        "minutes": [topic.minutes_min, topic.minutes_max],
+                        "url": link(topic.slug),
+                        "prerequisites": before.get(topic.pk, []),
+                        "resources": links.get(topic.pk, []),
+                    }
+                    for topic in section.topics
+                ],
+            }
+            for section in outline.sections
+        ],
+    }

@@ -1,0 +1,62 @@
+"""An import between the pure parts of it and the database."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from progress.importing import Catalogue
+from progress.models import STATUSES, ProgressEvent, Status, TopicProgress
+from stages.models import Entry, Topic
+from stages.outline import outline_of_stages
+
+
+def catalogue(host):
+    """What a check-list can mean, from the roadmap as it is now. Three queries."""
+    titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
+    labels = Entry.objects.filter(topics__slug__isnull=False).values_list("source__key", "label", "topics__slug")
+    replacing = Topic.objects.exclude(replaces=[]).order_by("pk").values_list("slug", "replaces")
+    return Catalogue(titles, list(labels.order_by("pk", "topics__slug")), heirs(list(replacing), titles), host)
+
+
+def heirs(replacing, published):
+    """``{slug: [published slugs]}`` for the topics that were merged or split, also where that happened twice."""
+    takers = {}
+    for slug, replaced in replacing:
+        for old in replaced:
+            takers.setdefault(old, []).append(slug)
+    found = {}
+    for old in takers:
+        wanted, seen, found[old] = [old], {old}, []
+        while wanted:
+            for slug in takers.get(wanted.pop(), []):
+                if slug not in seen:
+                    seen.add(slug)
+                    (found[old] if slug in published else wanted).append(slug)
+    return found
+
+
+def apply(user, decisions, unticked):
+    """Do what the learner agreed to: raise standings, and take off the ticks of ``unticked``. All of it or nothing.
+
+    Both are Decisions. Doing it twice changes nothing more. Returns how many topics were raised and unticked.
+    """
+    slugs = {decision.slug for decision in (*decisions, *unticked)}
+    topics = {topic.slug: topic for topic in Topic.objects.published().filter(slug__in=slugs).order_by("pk")}
+    best = {}
+    for status, slug in decisions:
+        best[slug] = max(status, best.get(slug, status), key=STATUSES.index)
+    now = timezone.now()
+    wanted = [
+        TopicProgress(user=user, topic=topic, status=best[slug], changed_at=now)
+        for slug, topic in topics.items()
+        if slug in best and best[slug] in Status.values
+    ]
+    with transaction.atomic():
+        raised = TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.IMPORT)
+        ticked = TopicProgress.objects.filter(user=user, status=Status.DONE, topic__in=topics.values())
+        done = set(ticked.values_list("topic_id", flat=True))
+        lowered = sum(
+            TopicProgress.objects.record(user, topics[slug], status, cause=ProgressEvent.Cause.IMPORT)
+            for status, slug in unticked
+            if slug in topics and topics[slug].pk in done and best.get(slug) != Status.DONE
+        )
+    return len(raised), lowered

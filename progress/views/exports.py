@@ -1,0 +1,98 @@
+"""The roadmap, a track or a stage to take along: as a check-list, on paper, and as data."""
+
+import json
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from progress import exporting
+from progress.standings import Standings
+from stages.models import Stage, Topic, TopicResource, Track
+from stages.outline import Outline, outline_of_stages, outlines
+
+
+class Way(NamedTuple):
+    """What is taken along."""
+
+    slug: str
+    title: str
+    summary: str
+    url: str
+    outline: Outline
+
+
+def way_of(track=None, stage=None):
+    """A track, a stage, or without either the merged roadmap. Raises Http404 for what is not published."""
+    if stage:
+        sections = [section for section in outline_of_stages().sections if section.slug == stage]
+        if not sections:
+            raise Http404
+        [section] = sections
+        return Way(stage, section.title, section.summary, reverse("stage", args=[stage]), Outline((section,)))
+    if track:
+        found = get_object_or_404(Track.objects.published(), slug=track)
+        return Way(track, found.title, found.summary, found.get_absolute_url(), outlines([found])[found.pk])
+    return Way("roadmap", _("The roadmap"), "", reverse("roadmap"), outline_of_stages())
+
+
+def link_to_topics(request):
+    """A function from a topic's slug to its whole address."""
+    return lambda slug: request.build_absolute_uri(reverse("topic", args=[slug]))
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True)
+def checklist(request, **place):
+    """A GitHub-flavored check-list with the reader's own ticks, a visitor's as well."""
+    way = way_of(**place)
+    progress = Standings.of_reader(request)
+    text = exporting.checklist(way.title, way.outline, progress, link_to_topics(request))
+    return download(text, f"waymark-{way.slug}.md", "text/markdown; charset=utf-8")
+
+
+def download(text, name, kind):
+    return HttpResponse(text, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@login_not_required
+@require_safe
+def printed(request, **place):
+    """Every lesson of a stage or a track on one page, for paper."""
+    way = way_of(**place)
+    texts = {
+        topic.pk: topic
+        for topic in Topic.objects.published()
+        .filter(pk__in={topic.pk for topic in way.outline.topics})
+        .prefetch_related(Prefetch("links", TopicResource.objects.shown()))
+    }
+    sections, seen = [], set()
+    for section in way.outline.sections:
+        # A topic that a track names twice is printed once.
+        sections.append(
+            (section, [(topic, None if topic.pk in seen else texts.get(topic.pk)) for topic in section.topics])
+        )
+        seen.update(topic.pk for topic in section.topics)
+    stage = Stage.objects.filter(slug=place["stage"]).first() if "stage" in place else None
+    return render(request, "progress/print.html", {"way": way, "sections": sections, "stage": stage})
+
+
+@login_not_required
+@require_safe
+@conditional_page
+def data_of_way(request, **place):
+    """A track as JSON. It is about nobody, so anyone may read it from anywhere, and keep it until it changes."""
+    way = way_of(**place)
+    facts = exporting.outline_facts(way, way.outline, link_to_topics(request))
+    response = HttpResponse(json.dumps(facts, ensure_ascii=False, indent=1), content_type="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    patch_cache_control(response, public=True, max_age=300)
+    return response

@@ -1,0 +1,130 @@
+"""What goes out of the site and comes into it: a person's data, and check-lists with their ticks."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
+from django.http import JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from progress import exporting, transfer
+from progress.everything import PARTS, everything
+from progress.forms import ImportForm
+from progress.importing import TOO_LARGE
+from progress.preview import Decision, again, preview
+from progress.standings import Standings
+from progress.views.exports import download, link_to_topics
+from stages.models import Track
+from stages.outline import outline_of_stages
+
+SESSION_KEY = "import"  # what somebody agreed to after their log-in had expired
+
+
+@require_safe
+def data(request):
+    """Your data: everything to take along, and a check-list to bring."""
+    tracks = Track.objects.published().filter(follows_stages=False)
+    return render(request, "progress/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": PARTS})
+
+
+@require_safe
+@never_cache
+def data_as_json(request):
+    """Everything the site holds about the reader, in one file."""
+    response = JsonResponse(everything(request.user), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response.headers["Content-Disposition"] = 'attachment; filename="waymark.json"'
+    return response
+
+
+@require_safe
+@never_cache
+def progress_as_csv(request):
+    text = exporting.table(request.user, outline_of_stages(), link_to_topics(request))
+    return download(text, "waymark-progress.csv", "text/csv; charset=utf-8")
+
+
+# A look at a list changes nothing, so it needs no token, and what a form with an old token agrees to is shown again
+# instead of being lost. agree() asks for the token itself.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request):
+    """Shows what a check-list would change, and after that, when the learner agrees, changes it."""
+    if request.method != "POST":
+        kept = request.session.get(SESSION_KEY)
+        return look_again(request, kept["take"], kept["unticked"], kept["untick"]) if kept else redirect("data")
+    try:
+        agreed = "agree" in request.POST
+    except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
+        messages.error(request, TOO_LARGE)
+        return redirect("data")
+    if agreed:
+        return agree(request)
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "progress/import.html", {"form": form})
+    catalogue = transfer.catalogue(request.get_host())
+    standings = standings_by_slug(request)
+    found = preview(form.items, catalogue.matches(form.items), catalogue.titles, standings)
+    return render(request, "progress/import.html", {"preview": found})
+
+
+def agree(request):
+    """Do what the form says, and only that: each decision is one of its fields, so that no other page is needed."""
+    take, unticked = request.POST.getlist("take"), request.POST.getlist("unticked")
+    untick = "untick" in request.POST
+    titles = {topic.slug for topic in outline_of_stages().topics}
+    take, unticked = Decision.read(take, titles), Decision.read(unticked, titles)
+    if not request.user.is_authenticated:
+        request.session[SESSION_KEY] = {
+            "take": list(map(str, take)),
+            "unticked": list(map(str, unticked)),
+            "untick": untick,
+        }
+        messages.info(request, _("Sign in, and your list is here again. Nothing was changed yet."))
+        return redirect_to_login(reverse("import_list"))
+    if request.POST.get("reader") != str(request.user.pk) or not has_token(request):
+        messages.warning(
+            request,
+            _("You have signed in as %(user)s since you opened that page. Nothing was changed yet: look, and agree.")
+            % {"user": request.user},
+        )
+        return look_again(request, map(str, take), map(str, unticked), untick)
+    raised, lowered = transfer.apply(request.user, take, unticked if untick else [])
+    request.session.pop(SESSION_KEY, None)
+    said = []
+    if raised:
+        said.append(
+            ngettext("%(count)d topic recorded from your list.", "%(count)d topics recorded from your list.", raised)
+            % {"count": raised}
+        )
+    if lowered:
+        said.append(ngettext("%(count)d tick taken off.", "%(count)d ticks taken off.", lowered) % {"count": lowered})
+    messages.success(request, " ".join(said) or _("Nothing has changed: you were as far already."))
+    return redirect("me")
+
+
+def look_again(request, take, unticked, untick):
+    """The preview of what was agreed to before, from the values of the form alone."""
+    titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
+    take, unticked = Decision.read(take, titles), Decision.read(unticked, titles)
+    found = again(take, unticked, titles, standings_by_slug(request))
+    return render(request, "progress/import.html", {"preview": found, "again": True, "untick": untick})
+
+
+def standings_by_slug(request):
+    progress = Standings.of_reader(request)
+    topics = outline_of_stages().topics
+    return {topic.slug: progress.of(topic.pk) for topic in topics}
+
+
+def has_token(request):
+    """Whether a request that csrf_exempt let pass has the token all the same."""
+    return CsrfViewMiddleware(lambda request: None).process_view(request, has_token, (), {}) is None

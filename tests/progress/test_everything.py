@@ -1,0 +1,118 @@
+"""GET /me/data/waymark.json: everything the site holds about a person, and nothing of anyone else."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.models import User
+from progress import models
+from progress.everything import PARTS
+from tests.conftest import make_user
+
+
+def give_everything(user, content, mark):
+    """A row for ``user`` in every model that has people. ``mark`` stands in every text."""
+    topic = content.topics["maps"]
+    user.groups.add(Group.objects.create(name=f"{mark} group"))
+    user.user_permissions.add(Permission.objects.get(codename="change_stage"))
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": f"{mark} secret"})
+    LogEntry.objects.create(
+        user=user,
+        content_type=ContentType.objects.get_for_model(topic),
+        object_id=topic.pk,
+        object_repr=f"{mark} repr",
+        action_flag=CHANGE,
+        change_message=f"{mark} message",
+    )
+    models.TopicProgress.objects.record(user, topic, "done")
+    models.Star.objects.create(user=user, topic=topic)
+    models.Note.objects.create(user=user, topic=topic, text=f"{mark} *note*")
+    models.ResourceTick.objects.create(user=user, resource=content.resource)
+    models.Report.objects.create(user=user, topic=topic, resource=content.resource, text="The link is dead.")
+    models.Reset.objects.create(user=user, title=f"{mark} reset", standings={str(topic.pk): "done", "0": "skipped"})
+    models.Share.objects.create(user=user)
+    models.Certificate.objects.create(
+        user=user, track=content.other, name=f"{mark} name", track_title="Another way", topics=[["maps", "Maps"]]
+    )
+
+
+def models_with_people():
+    """Every model that has a foreign key to a user, with that key; tables of many-to-many fields too."""
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.local_fields:
+            if field.related_model is User:
+                yield model, field
+
+
+def test_every_model_that_belongs_to_a_person_is_in_the_file():
+    exported = {part.model for part in PARTS}
+    assert {model for model, _ in models_with_people()} | {User} == exported
+    assert len(exported) == len(PARTS)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.key)
+def test_every_column_is_in_the_file_or_left_out_for_a_reason(part):
+    said = {path.split("__")[0] for path in part.columns.values()}
+    names = {field.name for field in part.model._meta.local_concrete_fields} - {part.owner}
+    assert names == said | part.left_out.keys()
+    assert not said & part.left_out.keys()
+    assert all(part.left_out.values())
+
+
+def test_the_cast_of_this_test_has_a_row_in_every_model(content, learner):
+    """Or the tests below, and those of deletion, would not see what they are for."""
+    give_everything(learner, content, "Zanzibar")
+    without = [model for model, field in models_with_people() if not model.objects.filter(**{field.name: learner})]
+    assert without == []
+
+
+def test_the_file_has_everything(content, as_learner, learner):
+    give_everything(learner, content, "Zanzibar")
+    response = as_learner.get("/me/data/waymark.json")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="waymark.json"'
+    assert "no-store" in response.headers["Cache-Control"]
+    found = json.loads(response.content)
+    assert list(found) == ["format", "version", "exported_at", *(part.key for part in PARTS)]
+    assert (found["format"], found["version"]) == ("waymark-export", 1)
+    assert [part.key for part in PARTS if not found[part.key]] == []
+    assert found["account"]["email"] == "lena@example.com"
+    assert found["email_addresses"] == [{"email": "lena@example.com", "verified": True, "primary": True}]
+    [standing] = found["standings"]
+    assert (standing["topic"], standing["title"], standing["status"]) == ("maps", "Maps", "done")
+    assert standing["changed_at"].endswith("Z")
+    assert [(event["status"], event["cause"]) for event in found["events"]] == [("done", "tick")]
+    assert found["notes"][0]["text"] == "Zanzibar *note*"
+    assert found["resource_ticks"][0]["url"] == "https://example.org/maps/"
+    assert found["resets"][0]["standings"] == {"maps": "done", "0": "skipped"}
+    assert found["share"]["token"] == learner.share.token
+    assert found["certificates"][0]["topics"] == [["maps", "Maps"]]
+    assert found["groups"] == [{"name": "Zanzibar group"}]
+
+
+def test_no_secret_is_in_the_file(content, as_learner, learner):
+    give_everything(learner, content, "Zanzibar")
+    text = as_learner.get("/me/data/waymark.json").text
+    assert learner.password not in text
+    assert "Zanzibar secret" not in text
+
+
+def test_nothing_of_anyone_else_is_in_the_file(content, as_learner, learner):
+    give_everything(make_user("Zora Neighbor"), content, "Zanzibar")
+    text = as_learner.get("/me/data/waymark.json").text
+    assert "Zanzibar" not in text
+    assert "zora@example.com" not in text
+    found = json.loads(text)
+    assert found["standings"] == found["notes"] == found["reports"] == []
+    assert found["share"] is None
+
+
+def test_the_page_says_what_is_in_the_file(content, as_learner):
+    page = as_learner.get("/me/data/").text
+    for part in PARTS:
+        assert f"<code>{part.key}</code>" in page
+        assert str(part.says) in page
