@@ -10,8 +10,27 @@ from django.utils import translation
 
 TEMPLATES = settings.BASE_DIR / "templates"
 LATER = {"progress/me.html", "stages/topic.html", "stages/roadmap.html", "stages/track.html"}
-NAMES = {"Waymark", "Esc", "Ctrl", "K", "g", "r", "t", "m", "j", "k", "x", "o"}  # the same in every language
+NAMES = {
+    "Waymark",
+    "Esc",
+    "Ctrl",
+    "K",
+    "g",
+    "r",
+    "t",
+    "m",
+    "j",
+    "k",
+    "x",
+    "o",
+    "JSON",
+    "CSV",
+    "HTML",
+    "Markdown",
+}  # the same in every language
 READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title", "content", "data-unsaved"}
+
+CODE = {"code", "pre", "textarea"}
 
 TRANSLATED = re.compile(r"{% blocktranslate\b.*?{% endblocktranslate %}|{% translate\b.*?%}", re.DOTALL)
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
@@ -25,7 +44,7 @@ class Texts(HTMLParser):
 
     def __init__(self, source):
         super().__init__()
-        self.found = []
+        self.found, self.code = [], 0
         self.feed(source)
         self.close()
 
@@ -33,8 +52,14 @@ class Texts(HTMLParser):
         if not (tag == "meta" and dict(attributes).get("name") not in ("description", "application-name")):
             self.found += [value or "" for name, value in attributes if name in READ_ALOUD]
 
+        self.code += tag in CODE
+
+    def handle_endtag(self, tag):
+        self.code -= tag in CODE
+
     def handle_data(self, data):
-        self.found.append(data)
+        if not self.code:
+            self.found.append(data)
 
 
 def literals(source):
