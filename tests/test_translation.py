@@ -11,7 +11,9 @@ from django.utils import translation
 TEMPLATES = settings.BASE_DIR / "templates"
 LATER = {"progress/me.html", "stages/topic.html", "stages/roadmap.html", "stages/track.html"}
 NAMES = {"Waymark", "Esc", "Ctrl", "K", "g", "r", "t", "m", "j", "k", "x", "o"}  # the same in every language
-READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title", "content", "data-unsaved"}
+READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title", "content"}
+# Scripts say what such attributes hold.
+READ_ALOUD |= {f"data-{name}" for name in ("unsaved", "stale", "refused", "offline", "copy", "copied", "select")}
 
 TRANSLATED = re.compile(r"{% blocktranslate\b.*?{% endblocktranslate %}|{% translate\b.*?%}", re.DOTALL)
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
