@@ -5,9 +5,8 @@ const typed = (code) =>
     ? code.textContent.split("\n").filter((line) => line.startsWith("$ ")).map((line) => line.slice(2)).join("\n")
     : code.textContent;
 
-const live = document.getElementById("live"); // says it, and has the words in the reader's language
-
-if (navigator.clipboard)
+if (navigator.clipboard) {
+  const live = document.getElementById("live"); // says it, and has the words in the reader's language
   for (const figure of document.querySelectorAll("figure.code")) {
     const button = document.createElement("button");
     button.type = "button";
@@ -21,3 +20,4 @@ if (navigator.clipboard)
     });
     figure.append(button);
   }
+}
