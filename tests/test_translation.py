@@ -10,25 +10,11 @@ from django.utils import translation
 
 TEMPLATES = settings.BASE_DIR / "templates"
 LATER = {"progress/me.html", "stages/topic.html", "stages/roadmap.html", "stages/track.html"}
-NAMES = {
-    "Waymark",
-    "Esc",
-    "Ctrl",
-    "K",
-    "g",
-    "r",
-    "t",
-    "m",
-    "j",
-    "k",
-    "x",
-    "o",
-    "JSON",
-    "CSV",
-    "HTML",
-    "Markdown",
-}  # the same in every language
-READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title", "content", "data-unsaved"}
+# The same in every language.
+NAMES = {"Waymark", "JSON", "CSV", "HTML", "Markdown", "Esc", "Ctrl", "K", "g", "r", "t", "m", "j", "k", "x", "o"}
+READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title", "content"}
+# Scripts say what such attributes hold.
+READ_ALOUD |= {f"data-{name}" for name in ("unsaved", "stale", "refused", "offline", "copy", "copied", "select")}
 
 CODE = {"code", "pre", "textarea"}
 
