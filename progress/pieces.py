@@ -13,7 +13,11 @@ from django.utils.safestring import mark_safe
 from progress.models import NONE
 
 # The pages that have rows, and the form that rows take there.
-ROWS = {"roadmap": "compact", "stage": "full", "track": "full", "search": "full", "topic": "lone"}
+ROWS = {
+    **{"roadmap": "compact", "stage": "full", "track": "full", "search": "full", "topic": "lone"},
+    # The other ways to see the roadmap or a track. On the map, only the panel beside it has a row.
+    **{"map": "lone", "table": "compact", "outline": "compact"},
+}
 
 
 def template(name):
@@ -43,7 +47,7 @@ def row_on(page, section, topic, progress, track="", row=None, swap=False):
     ``swap`` marks the row for htmx to put in its place.
     """
     form = ROWS[page]
-    sign = form != "compact" or topic.level != section.level
+    sign = form != "compact" or (page != "outline" and topic.level != section.level)
     status = progress.statuses.get(topic.pk, NONE)
     return kept_row(row or template("includes/row.html"), topic, section.slug, track, form, status, sign, swap)
 

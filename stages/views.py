@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from stages.forms import SearchForm
+from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import TOPIC_COLUMNS, OutlineTopic, Section, outline_of_stages, outline_of_track, outlines
 from stages.redirects import page_of
@@ -21,7 +22,9 @@ RESULTS = 30  # of each kind, on a page of search results
 @require_safe
 def roadmap(request):
     """The merged roadmap: every stage with its topics, in learning order."""
-    return render(request, "stages/roadmap.html", {"outline": outline_of_stages()})
+    outline = outline_of_stages()
+    context = {"outline": outline, **seen(request, outline)}
+    return remember(request, render(request, "stages/roadmap.html", context))
 
 
 @login_not_required
@@ -106,8 +109,9 @@ def track(request, slug):
         "parts": [(part, list(found)) for part, found in groupby(outline.sections, key=lambda section: section.part)],
         "roadmap": roadmap,
         **compared(outline, roadmap),
+        **seen(request, outline),
     }
-    return render(request, "stages/track.html", context)
+    return remember(request, render(request, "stages/track.html", context))
 
 
 def compared(outline, roadmap):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -11,12 +12,15 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from progress import visitors
+from progress.map_pieces import answer_on_map
 from progress.models import STATUSES, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
-from stages.models import State, Topic, Track
-from stages.outline import Outline, outline_of_stages, outline_of_track
+from stages.looks import Look, of_level
+from stages.models import Level, State, Topic, Track
+from stages.outline import Outline, outline_of_stages, outline_of_track, prerequisites
 from stages.redirects import page_of
+from stages.sheet import sheet_of
 
 
 @login_not_required
@@ -71,8 +75,8 @@ def answer(request, slug, outline, page, log_in):
     if not request.htmx:
         return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
     track = None
-    if page == "track":
-        track = Track.objects.published().filter(slug=request.POST.get("track")).first()
+    if page == "track" or (page in Look and "track" in request.POST):
+        track = Track.objects.published().filter(slug=request.POST.get("track", "")).first()
         outline = outline_of_track(track) if track else Outline(())
     if slug not in outline.places:
         return HttpResponseClientRefresh()  # the page is no longer what it was
@@ -85,12 +89,20 @@ def refreshed(request, slug, outline, page, track):
     label, way = (track.title, track.slug) if track else ("The whole roadmap", "")
     places = outline.places[slug]
     measured = [(section, progress.measure(section.topics)) for section, _ in places]
-    pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
-    if page != "search":
+    if page == "map":
+        pieces = [answer_on_map(sheet_of(outline, prerequisites()), outline, progress, slug, way)]
+        if request.POST.get("beside") == slug:
+            beside = replace(places[0][0], slug="beside")
+            pieces.append(row_on(page, beside, places[0][1], progress, way, swap=True))
+    else:
+        pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
+    if page == "outline":
+        pieces += bars_of_levels(outline, places, progress)
+    elif page not in ("search", "map"):
         pieces += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
     if page == "roadmap":
         pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
-    if page in ("roadmap", "track"):
+    if page not in ("stage", "search", "topic"):
         pieces.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
         pieces.append(render_onward(progress.next_topic(outline.topics), way, started=True, swap=True))
     context = {
@@ -100,6 +112,16 @@ def refreshed(request, slug, outline, page, track):
         "measured": measured,
     }
     return render_to_string("progress/tick.html", context)
+
+
+def bars_of_levels(outline, places, progress):
+    """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
+    level = Level(places[0][1].level)
+    bars = [(f"level-{level}", level.label, outline.topics)]
+    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, _ in places]
+    return [
+        render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
+    ]
 
 
 def redirect_back(request, url):
