@@ -217,7 +217,7 @@ def edge(box, other, floor, frame):
         bend = [(channel, out), (channel, into)] if out != into else []
         points = [(middle, box.y), (middle, out), *bend, (target, into), (target, other.bottom)]
         ring = -other.height
-    return rounded([(x - box.x, y - box.y) for x, y in points]) + f"h{BOX // 2}v{ring}h-{BOX}v{-ring}z"
+    return rounded([(x - box.x, y - box.y) for x, y in points]) + f"h{BOX // 2}v{ring}h-{BOX}v{-ring}h{BOX // 2}"
 
 
 def rounded(points, radius=7):
