@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from django.template import Context
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from progress.models import NONE, Status
@@ -20,11 +21,13 @@ def render_map(sheet, outline, progress, track=""):
     """All stages of a map, one after another."""
     start, node = template("includes/map/stage.html"), template("includes/map/node.html")
     here = here_on(sheet, outline, progress)
-    parts = []
+    parts, language = [], get_language()
     for stage in sheet.stages:
         parts += [render_start(start, stage, sheet.width), render_post(stage, progress, track), '<g role="list">']
         parts += [
-            kept_node(node, place, track, progress.statuses.get(place.box.topic.pk, NONE), place is here, False)
+            kept_node(
+                node, place, track, progress.statuses.get(place.box.topic.pk, NONE), place is here, False, language
+            )
             for place in stage.nodes
         ]
         parts.append("</g></svg></li>")
@@ -35,13 +38,12 @@ def answer_on_map(sheet, outline, progress, slug, track=""):
     """What a tick changes on the map, for htmx to put in its place."""
     here = here_on(sheet, outline, progress)
     changed = [(stage, node) for stage in sheet.stages for node in stage.nodes if node.box.topic.slug == slug]
+    row = template("includes/map/node.html")
     parts = [
-        kept_node(
-            template("includes/map/node.html"), node, track, progress.of(node.box.topic.pk), swap=True, here=False
-        )
-        for _, node in changed
+        kept_node(row, node, track, progress.of(node.box.topic.pk), False, True, get_language())
+        for __, node in changed
     ]
-    parts += [render_post(stage, progress, track, swap=True) for stage, _ in changed]
+    parts += [render_post(stage, progress, track, swap=True) for stage, __ in changed]
     # Where the reader was, there is no sign any more; where the reader is, there is one now.
     sign = render_here(here) if here else '<g id="here"></g>'
     at = here or changed[0][1]
@@ -73,11 +75,13 @@ def render_post(stage, progress, track="", *, swap=False):
         measured=progress.measure(section.topics),
         track=track,
         swap=swap,
+        language=get_language(),
     )
 
 
 @lru_cache(maxsize=16384)
-def kept_node(template, node, track, status, here, swap):
+def kept_node(template, node, track, status, here, swap, language):
+    """One topic as the reader stands, in one language; ``here`` when it is the one to continue with."""
     topic = node.box.topic
     facts = {"topic": topic, "section": node.section, "node": node, "status": status, "track": track, "swap": swap}
     return template.render(Context({**facts, "label": label_of(topic, status, node.box.sign), **sign_of(here)}))
@@ -96,7 +100,7 @@ def label_of(topic, status, sign):
 
 
 def render_here(node):
-    return kept(template("includes/map/here.html"), node=node, **sign_of(True))
+    return kept(template("includes/map/here.html"), node=node, language=get_language(), **sign_of(True))
 
 
 def sign_of(here):

@@ -14,9 +14,14 @@ from progress.models import NONE
 
 # The pages that have rows, and the form that rows take there.
 ROWS = {
-    **{"roadmap": "compact", "stage": "full", "track": "full", "search": "full", "topic": "lone"},
-    # The other ways to see the roadmap or a track. On the map, only the panel beside it has a row.
-    **{"map": "lone", "table": "compact", "outline": "compact"},
+    "roadmap": "compact",
+    "table": "compact",
+    "outline": "compact",
+    "map": "lone",  # in the panel beside it
+    "stage": "full",
+    "track": "full",
+    "search": "full",
+    "topic": "lone",
 }
 
 

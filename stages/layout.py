@@ -5,8 +5,8 @@ that comes before it, and what comes after its stage moves down as one piece.
 """
 
 import unicodedata
-from dataclasses import dataclass
-from itertools import accumulate, batched, pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, batched, islice, pairwise
 from typing import NamedTuple
 
 from stages.outline import OutlineTopic, Section
@@ -51,7 +51,7 @@ AFTER = 26  # after a stage
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """A topic on the map. ``edges`` is a path from its top left corner to, and around, what it needs."""
+    """A topic on the map; ``sign`` when its level is not its stage's own, and is told. ``edges`` is a path from its top left corner to, and around, what it needs."""
 
     topic: OutlineTopic
     x: int
@@ -109,7 +109,7 @@ def stand(section, top, part, frame, last):
     height = starts[-1] - (GAP if rows else 0) + AFTER
     end = starts[-2] + HEIGHT // 2 if last and rows else height
     placed = tuple(
-        Box(box.topic, x, top + y, box.height, box.lines, box.sign)
+        replace(box, x=x, y=top + y)
         for row, y in zip(rows, starts, strict=False)
         for box, x in zip(row, frame.columns, strict=False)
     )
@@ -188,14 +188,9 @@ def with_edges(stops, needs, frame):
             if there := places.get(pk):
                 nearest = max((at for at in there if at < place), default=there[0])
                 paths.append(edge(box, *order[nearest], frame))
-        found.append(Box(box.topic, box.x, box.y, box.height, box.lines, box.sign, "".join(paths)))
+        found.append(replace(box, edges="".join(paths)))
     rest = iter(found)
-    return tuple(
-        Stop(*(getattr(stop, name) for name in STOP_FIELDS), tuple(next(rest) for _ in stop.boxes)) for stop in stops
-    )
-
-
-STOP_FIELDS = [name for name in Stop.__dataclass_fields__ if name != "boxes"]
+    return tuple(replace(stop, boxes=tuple(islice(rest, len(stop.boxes)))) for stop in stops)
 
 
 def floors(boxes):
@@ -248,6 +243,7 @@ def sign(number):
 
 # --- Text ---------------------------------------------------------------------------------------------
 
+
 def widths(letters):
     return {letter: width for width, all_of_them in letters.items() for letter in all_of_them}
 
@@ -274,7 +270,7 @@ SERIF = widths(
     {
         0.4: ",./:;\\| ’ijl'-",
         0.46: "ft!I",
-        0.52: "()_`–\"*J[]",
+        0.52: '()_`–"*J[]',
         0.6: "rsz",
         0.66: "c?“”vxy",
         0.74: "aeo0123456789$bdgkpqLFYST",
@@ -309,4 +305,4 @@ def wrap(text, width, size, font):
                 lines.append(line)
                 line = ""
             line += letter
-    return tuple([*lines, line])
+    return (*lines, line)

@@ -22,7 +22,9 @@ def map_style(request, slug=None):
 
     Its address names its content, so a browser that has it never asks again.
     """
-    outline = outline_of_track(get_object_or_404(Track.objects.published(), slug=slug)) if slug else outline_of_stages()
+    outline = (
+        outline_of_track(get_object_or_404(Track.objects.published(), slug=slug)) if slug else outline_of_stages()
+    )
     sheet = sheet_of(outline, prerequisites())
     response = HttpResponse(sheet.style, content_type="text/css")
     if request.GET.get("v") == sheet.digest:

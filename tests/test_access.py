@@ -15,11 +15,14 @@ STRANGERS_ONLY = dict.fromkeys("limo", 302) | {"v": 200}
 
 TABLE = {
     "/": PUBLIC,
+    "/map.css": PUBLIC,
     "/stages/<slug>/": PUBLIC,
     "/topics/<slug>/": PUBLIC,
     "/topics/<slug>/progress/": POST_ONLY,
+    "/topics/<slug>/beside/": dict.fromkeys("vlimo", 302),
     "/tracks/": PUBLIC,
     "/tracks/<slug>/": PUBLIC,
+    "/tracks/<slug>/map.css": PUBLIC,
     "/sources/": PUBLIC,
     "/sources/<key>/": PUBLIC,
     "/search/": PUBLIC,
@@ -94,7 +97,9 @@ def test_it_answers_as_the_table_says(route, content, people):
 
 
 def path_of(route):
-    slug = {"/stages/<slug>/": "first", "/tracks/<slug>/": "other"}.get(route, "maps")
+    slug = {"/stages/<slug>/": "first", "/tracks/<slug>/": "other", "/tracks/<slug>/map.css": "other"}.get(
+        route, "maps"
+    )
     return route.replace("<slug>", slug).replace("<uidb36>-<key>", "1-abc").replace("<key>", "leaflet")
 
 

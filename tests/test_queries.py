@@ -10,11 +10,19 @@ from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSec
 # A learner's page includes the session and the user.
 PAGES = {
     "/": 4,
+    "/?view=table": 4,
+    "/?view=outline": 4,
+    "/?view=map": 5,
+    "/map.css": 2,
     "/stages/first/": 5,
     "/topics/maps/": 9,
     "/topics/maps/?track=other": 12,
     "/tracks/": 7,
-    "/tracks/other/": 7,
+    "/tracks/other/?view=checklist": 7,
+    "/tracks/other/?view=table": 7,
+    "/tracks/other/?view=outline": 7,
+    "/tracks/other/?view=map": 8,
+    "/tracks/other/map.css": 4,
     "/sources/": 4,
     "/sources/leaflet/": 7,
     "/search/?q=topic": 6,
@@ -22,7 +30,7 @@ PAGES = {
     "/accounts/": 2,
     "/healthz": 1,
 }
-TICKS = {"roadmap": 6, "stage": 6, "track": 9}
+TICKS = {"roadmap": 6, "stage": 6, "track": 9, "table": 6, "outline": 6, "map": 7}
 
 
 def grow(content, topics):
