@@ -51,7 +51,11 @@ AFTER = 26  # after a stage
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """A topic on the map; ``sign`` when its level is not its stage's own, and is told. ``edges`` is a path from its top left corner to, and around, what it needs."""
+    """A topic on the map.
+
+    ``sign`` says that its level is not its stage's own, and is to be told. ``edges`` is a path from its top left
+    corner to what it needs, with a ring around each.
+    """
 
     topic: OutlineTopic
     x: int
