@@ -15,7 +15,16 @@ from progress.models import NONE
 from progress.standings import Standings
 
 # The pages that have rows, and the form that rows take there.
-ROWS = {"roadmap": "compact", "stage": "full", "track": "full", "search": "full", "topic": "lone"}
+ROWS = {
+    "roadmap": "compact",
+    "table": "compact",
+    "outline": "compact",
+    "map": "lone",  # in the panel beside it
+    "stage": "full",
+    "track": "full",
+    "search": "full",
+    "topic": "lone",
+}
 
 
 def template(name):
@@ -50,7 +59,7 @@ def row_on(page, section, topic, progress, track="", row=None, language=None, sw
     ``swap`` marks the row for htmx to put in its place.
     """
     form = ROWS[page]
-    sign = form != "compact" or topic.level != section.level
+    sign = form != "compact" or (page != "outline" and topic.level != section.level)
     status = progress.statuses.get(topic.pk, NONE)
     row = row or template("includes/row.html")
     return kept_row(language or get_language(), row, topic, section.slug, track, form, status, sign, swap)

@@ -154,6 +154,21 @@ def parse(stages, topics):
     )
 
 
+# --- What needs what -----------------------------------------------------------------------------------
+
+
+def prerequisites():
+    """Pairs of pks: a topic and what it needs, sorted. One query, handed over as the merged roadmap is."""
+    pairs = as_one_text(Topic.prerequisites.through.objects, "from_topic_id", "to_topic_id")
+    [text] = next(iter(pairs), [None])
+    return parse_pairs(text)
+
+
+@lru_cache(maxsize=4)
+def parse_pairs(pairs):
+    return tuple(sorted(map(tuple, json.loads(f"[{pairs or ''}]"))))
+
+
 # --- The other tracks ---------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stages.finding import Found, find, options, pages_for
 from stages.forms import SearchForm
+from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import outline_of_stages, outline_of_track, outlines
 from stages.redirects import page_of
@@ -24,7 +25,9 @@ OPTIONS = 6  # of each kind, in the palette
 @require_safe
 def roadmap(request):
     """The merged roadmap: every stage with its topics, in learning order."""
-    return render(request, "stages/roadmap.html", {"outline": outline_of_stages()})
+    outline = outline_of_stages()
+    context = {"outline": outline, **seen(request, outline)}
+    return remember(request, render(request, "stages/roadmap.html", context))
 
 
 @login_not_required
@@ -109,8 +112,9 @@ def track(request, slug):
         "parts": [(part, list(found)) for part, found in groupby(outline.sections, key=lambda section: section.part)],
         "roadmap": roadmap,
         **compared(outline, roadmap),
+        **seen(request, outline),
     }
-    return render(request, "stages/track.html", context)
+    return remember(request, render(request, "stages/track.html", context))
 
 
 def compared(outline, roadmap):

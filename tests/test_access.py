@@ -16,9 +16,11 @@ STRANGERS_ONLY = dict.fromkeys("limo", 302) | {"v": 200}
 
 TABLE = {
     "/": PUBLIC,
+    "/map.css": PUBLIC,
     "/stages/<slug>/": PUBLIC,
     "/topics/<slug>/": PUBLIC,
     "/topics/<slug>/progress/": POST_ONLY,
+    "/topics/<slug>/beside/": dict.fromkeys("vlimo", 302),
     "/topics/<slug>/star/": POST_ONLY,
     "/topics/<slug>/note/": PRIVATE,
     "/topics/<slug>/report/": PUBLIC,
@@ -29,6 +31,7 @@ TABLE = {
     "/me/resets/<pk>/undo/": POST_ONLY,
     "/tracks/": PUBLIC,
     "/tracks/<slug>/": PUBLIC,
+    "/tracks/<slug>/map.css": PUBLIC,
     "/sources/": PUBLIC,
     "/sources/<key>/": PUBLIC,
     "/search/": PUBLIC,

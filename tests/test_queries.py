@@ -10,11 +10,19 @@ from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSec
 # A learner's page includes the session and the user.
 PAGES = {
     "/": 4,
+    "/?view=table": 4,
+    "/?view=outline": 4,
+    "/?view=map": 5,
+    "/map.css": 2,
     "/stages/first/": 5,
     "/topics/maps/": 10,
     "/topics/maps/?track=other": 13,
     "/tracks/": 7,
-    "/tracks/other/": 7,
+    "/tracks/other/?view=checklist": 7,
+    "/tracks/other/?view=table": 7,
+    "/tracks/other/?view=outline": 7,
+    "/tracks/other/?view=map": 8,
+    "/tracks/other/map.css": 4,
     "/sources/": 4,
     "/sources/leaflet/": 7,
     "/search/?q=topic": 9,
@@ -49,7 +57,7 @@ PAGES = {
     "/accounts/": 2,
     "/healthz": 1,
 }
-TICKS = {"roadmap": 7, "stage": 7, "track": 10}
+TICKS = {"roadmap": 7, "stage": 7, "track": 10, "table": 7, "outline": 7, "map": 8}
 
 
 def grow(content, topics):

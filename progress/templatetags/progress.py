@@ -8,6 +8,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from progress.map_pieces import render_map
 from progress.pieces import render_bar, render_dialogs, render_onward, render_rows, render_stage_head, render_trail
 
 register = template.Library()
@@ -17,6 +18,12 @@ register = template.Library()
 def rows(context, section, page):
     """The rows of a section's topics: ``{% rows section "roadmap" %}``."""
     return render_rows(section, page, context["progress"], slug_of_track(context))
+
+
+@register.simple_tag(takes_context=True)
+def draw(context, sheet, outline):
+    """The map of an outline: ``{% draw sheet outline %}``."""
+    return render_map(sheet, outline, context["progress"], slug_of_track(context))
 
 
 @register.simple_tag(takes_context=True)

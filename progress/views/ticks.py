@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -13,12 +14,15 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from progress import visitors
+from progress.map_pieces import answer_on_map
 from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
-from stages.models import State, Topic, Track
-from stages.outline import Outline, outline_of_stages, outline_of_track
+from stages.looks import Look, of_level
+from stages.models import Level, State, Topic, Track
+from stages.outline import Outline, outline_of_stages, outline_of_track, prerequisites
 from stages.redirects import page_of
+from stages.sheet import sheet_of
 
 Cause = ProgressEvent.Cause
 
@@ -102,8 +106,8 @@ def answer(request, change, outline, page, log_in):
             messages.info(request, offer)
         return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
     slug, track = change.slug, None
-    if page == "track":
-        track = Track.objects.published().filter(slug=request.POST.get("track")).first()
+    if page == "track" or (page in Look and "track" in request.POST):
+        track = Track.objects.published().filter(slug=request.POST.get("track", "")).first()
         outline = outline_of_track(track) if track else Outline(())
     if slug not in outline.places:
         return HttpResponseClientRefresh()  # the page is no longer what it was
@@ -114,25 +118,46 @@ def refreshed(request, change, outline, page, track):
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = Standings.of_reader(request)
     label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
-    places = outline.places[change.slug]
-    rows = [f"{section.slug}--{change.slug}" for section, _ in places]
-    pressed = request.GET.get("at")
-    measured = [(section, progress.measure(section.topics)) for section, _ in places]
-    pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
-    if page != "search":
+    slug, pressed = change.slug, request.GET.get("at")
+    places = outline.places[slug]
+    rows = [f"{section.slug}--{slug}" for section, __ in places]
+    row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
+    measured = [(section, progress.measure(section.topics)) for section, __ in places]
+    if page == "map":
+        pieces = [answer_on_map(sheet_of(outline, prerequisites()), outline, progress, slug, way)]
+        if request.POST.get("beside") == slug:
+            beside = replace(places[0][0], slug="beside")
+            pieces.append(row_on(page, beside, places[0][1], progress, way, swap=True))
+    else:
+        pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
+    if page == "outline":
+        pieces += bars_of_levels(outline, places, progress)
+    elif page not in ("search", "map"):
         pieces += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
     if page == "roadmap":
         pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
-    if page in ("roadmap", "track"):
+    if page not in ("stage", "search", "topic"):
         pieces.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
         pieces.append(render_onward(progress.next_topic(outline.topics), way, started=True, swap=True))
     context = {
         "pieces": pieces,
         "change": change,
-        "row": pressed if pressed in rows else rows[0],
+        "row": row,
+        # A drawing has no room for words.
+        "spot": "map-undo" if page == "map" and row in rows else row,
         "measured": measured,
     }
     return render_to_string("progress/tick.html", context)
+
+
+def bars_of_levels(outline, places, progress):
+    """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
+    level = Level(places[0][1].level)
+    bars = [(f"level-{level}", level.label, outline.topics)]
+    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, _ in places]
+    return [
+        render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
+    ]
 
 
 def redirect_back(request, url):

@@ -23,7 +23,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("form.ticks button[formaction]");
   const offer = button && window.htmx && document.querySelector(".undo");
   if (!offer) return;
-  if (offer.contains(button)) offer.closest(".row").querySelector(".tick").focus();
+  if (offer.contains(button)) document.getElementById(`${new URL(button.formAction).searchParams.get("at")}-tick`)?.focus();
   offer.remove();
 });
 

@@ -149,10 +149,10 @@ class Site:
         head = len(response.headers.as_bytes()) + len(f"HTTP/1.1 {response.status} {response.reason}\r\n")
         return response.status, head + len(body), body
 
-    def tick(self, number):
-        """A tick that changes something, as the roadmap page sends it."""
+    def tick(self, number, page="roadmap"):
+        """A tick that changes something, as the roadmap page sends it, or the map."""
         status = "none" if number % 2 else "done"
-        data = {"status": status, "page": "roadmap", "reader": self.learner["reader"], "next": "/"}
+        data = {"status": status, "page": page, "reader": self.learner["reader"], "next": "/"}
         return self.ask("/topics/websockets/progress/", data, learner=True)
 
     def measure(self, rounds, requests):
@@ -160,8 +160,10 @@ class Site:
         pages = {
             "bare": lambda number: self.ask("/bare", learner=True),
             "roadmap": lambda number: self.ask("/", learner=True),
+            "map": lambda number: self.ask("/?view=map", learner=True),
             "topic": lambda number: self.ask("/topics/querysets/", learner=True),
             "tick, event and bars": self.tick,
+            "tick on the map": lambda number: self.tick(number, page="map"),
         }
         found = {name: [] for name in pages}
         for turn in range(rounds + 1):

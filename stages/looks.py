@@ -1,0 +1,70 @@
+"""Four ways to see a roadmap: as the five documents draw theirs."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from stages.models import Level
+from stages.outline import prerequisites
+from stages.sheet import sheet_of
+
+
+class Look(TextChoices):
+    """The values of ``?view=``. All four show the same rows."""
+
+    MAP = "map", _("Map")
+    TABLE = "table", _("Table")
+    OUTLINE = "outline", _("Outline")
+    CHECKLIST = "checklist", _("Checklist")
+
+    @property
+    def template(self):
+        """What draws it. The checklist is the page itself: the trail, or the sections of a track."""
+        return f"stages/looks/{self}.html"
+
+
+def look_of(request):
+    """The look that a page is asked for: by its address, else as this browser saw the last one."""
+    for wanted in (request.GET.get("view"), request.COOKIES.get("view")):
+        if wanted in Look:
+            return Look(wanted)
+    return Look.CHECKLIST
+
+
+def remember(request, response):
+    """Keep the look that was chosen with the switch for the next page of this browser."""
+    look = request.GET.get("view")
+    if look in Look and look != request.COOKIES.get("view"):
+        year = 365 * 24 * 60 * 60
+        response.set_cookie(
+            "view", look, max_age=year, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def seen(request, outline):
+    """What a page needs to show an outline in the look that is asked for."""
+    look = look_of(request)
+    context = {"look": look, "looks": Look}
+    if look == Look.MAP:
+        context["sheet"] = sheet_of(outline, prerequisites())
+    if look == Look.OUTLINE:
+        context["levels"] = by_level(outline)
+    return context
+
+
+def by_level(outline):
+    """The outline as a tree: [(level, its topics, its sections)], each section with its topics of that level."""
+    tree = []
+    for level in Level:
+        parts = [(section, of_level(section.topics, level)) for section in outline.sections]
+        branches = [replace(section, topics=topics) for section, topics in parts if topics]
+        if branches:
+            tree.append((level, of_level(outline.topics, level), branches))
+    return tree
+
+
+def of_level(topics, level):
+    return tuple(topic for topic in topics if topic.level == level)

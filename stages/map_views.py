@@ -1,0 +1,57 @@
+"""What the map asks for beside its page: a stylesheet, and topics in short."""
+
+from dataclasses import replace
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from stages.models import Topic, Track
+from stages.outline import outline_of_stages, outline_of_track, prerequisites
+from stages.sheet import sheet_of
+
+YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_safe
+def map_style(request, slug=None):
+    """The stylesheet that moves the map of the roadmap, or of a track, for narrower screens.
+
+    Its address names its content, so a browser that has it never asks again.
+    """
+    outline = (
+        outline_of_track(get_object_or_404(Track.objects.published(), slug=slug)) if slug else outline_of_stages()
+    )
+    sheet = sheet_of(outline, prerequisites())
+    response = HttpResponse(sheet.style, content_type="text/css")
+    if request.GET.get("v") == sheet.digest:
+        patch_cache_control(response, public=True, immutable=True, max_age=YEAR)
+    else:
+        patch_cache_control(response, no_cache=True)
+    return response
+
+
+@login_not_required
+@require_safe
+def beside(request, slug):
+    """A topic in short, for the panel beside the map. Whoever comes without the map is led to the topic itself."""
+    topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
+    places = outline_of_stages().places.get(slug)
+    if not places:
+        raise Http404
+    if not request.htmx:
+        return redirect(topic)
+    [(section, place)] = places
+    context = {
+        "topic": topic,
+        "place": place,
+        "alone": replace(section, slug="beside", topics=(place,)),
+        "prerequisites": topic.prerequisites.published().in_learning_order(),
+        "unlocks": topic.unlocks.published().in_learning_order(),
+    }
+    if "track" in request.GET:
+        context["track"] = Track.objects.published().filter(slug=request.GET["track"]).first()
+    return render(request, "stages/beside.html", context)
