@@ -75,7 +75,6 @@ def render_post(stage, progress, track="", *, swap=False):
         measured=progress.measure(section.topics),
         track=track,
         swap=swap,
-        language=get_language(),
     )
 
 
@@ -100,7 +99,7 @@ def label_of(topic, status, sign):
 
 
 def render_here(node):
-    return kept(template("includes/map/here.html"), node=node, language=get_language(), **sign_of(True))
+    return kept(template("includes/map/here.html"), node=node, **sign_of(True))
 
 
 def sign_of(here):
