@@ -3,17 +3,18 @@
 const map = document.querySelector("[data-map]");
 const panel = document.getElementById("beside");
 const topics = () => [...map.querySelectorAll(".node > a")];
-let opened; // the id of the link whose topic is beside the map
+let opened; // the id of the link whose topic is beside the map, or on its way there
 
 // --- The panel ---
 
 const open = async (link) => {
   const url = new URL(link.href.baseVal ?? link.href, location);
   url.pathname += "beside/";
+  opened = link.id;
   const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (opened !== link.id) return; // another was opened meanwhile
   if (!answer?.ok || answer.redirected) return location.assign(link.href.baseVal ?? link.href);
   document.getElementById("beside-topic").innerHTML = await answer.text();
-  opened = link.id;
   const { left, right } = link.getBoundingClientRect();
   panel.dataset.side = left + right > innerWidth ? "left" : "right"; // never on top of the topic itself
   if (!panel.open) panel[matchMedia("(width < 46rem)").matches ? "showModal" : "show"]();
@@ -21,12 +22,15 @@ const open = async (link) => {
   document.getElementById("beside-title").focus();
 };
 
-const focus = (id) => document.getElementById(id)?.focus();
-
-panel.addEventListener("close", () => {
+// Back to where the topic was opened, which a tick may have replaced meanwhile.
+const back = () => {
+  if (panel.open) panel.close();
   document.getElementById("beside-topic").replaceChildren();
-  focus(opened);
-});
+  document.getElementById(opened)?.focus();
+  opened = undefined;
+};
+
+panel.addEventListener("close", () => opened && back());
 
 map.addEventListener("click", (event) => {
   const link = event.target.closest(".node > a");
@@ -35,10 +39,10 @@ map.addEventListener("click", (event) => {
   open(link);
 });
 
-panel.addEventListener("click", (event) => event.target.closest(".close") && panel.close());
+panel.addEventListener("click", (event) => event.target.closest(".close") && back());
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && panel.open && !event.defaultPrevented) panel.close();
+  if (event.key === "Escape" && panel.open && !event.defaultPrevented) back();
 });
 
 // --- Walking ---

@@ -162,6 +162,20 @@ def test_a_tick_on_the_map_updates_the_panel_that_shows_it(page):
     assert page.locator("#beside--boots-tick").get_attribute("aria-checked") == "true"
 
 
+def test_of_two_topics_opened_at_once_the_later_one_stays(page):
+    page.goto("/?view=map")
+    held = []
+    page.route("**/topics/boots/beside/", lambda route: held.append(route))
+    page.locator("#first--boots-name").click()
+    page.locator("#first--maps-name").click()
+    page.get_by_role("dialog", name="Maps").wait_for()
+    held.pop().continue_()
+    page.wait_for_timeout(300)
+    assert page.get_by_role("dialog", name="Maps").is_visible()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "first--maps-name"
+
+
 def test_arrow_keys_walk_the_map(page):
     page.goto("/?view=map")
     page.locator("#first--boots-name").focus()
