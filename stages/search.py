@@ -17,9 +17,8 @@ class SearchQuerySet(models.QuerySet):
     def search(self, text):
         """Rows that have every word of ``text`` (or its beginning) in a searched field, best first.
 
-        PostgreSQL stems words and ranks them; SQLite looks for the letters. A title that has the whole phrase
-        comes first on both.
-        No words, no rows.
+        PostgreSQL stems words and ranks them; SQLite looks for the letters. On both, what has the whole phrase in
+        its title comes first, then what has it in the next field of ``search_weights``, and so on. No words, no rows.
         """
         words = re.findall(r"\w+", text)[:8]
         if not words:
@@ -28,8 +27,11 @@ class SearchQuerySet(models.QuerySet):
         phrase = " ".join(words)
         closeness = Case(
             When(**{f"{title}__istartswith": phrase}, then=Value(0)),
-            When(**{f"{title}__icontains": phrase}, then=Value(1)),
-            default=Value(2),
+            *(
+                When(**{f"{field}__icontains": phrase}, then=Value(place))
+                for place, field in enumerate(self.search_weights, start=1)
+            ),
+            default=Value(len(self.search_weights) + 1),
             output_field=IntegerField(),
         )
         letters = reduce(and_, (anywhere(self.search_weights, word) for word in words))

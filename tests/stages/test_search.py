@@ -68,3 +68,10 @@ def test_no_result_says_so(content, client):
 
 def test_the_question_is_escaped(content, client):
     assert "<script>" not in client.get("/search/", {"q": "<script>"}).text.split("<main")[1]
+
+
+def test_a_title_counts_more_than_a_summary_and_that_more_than_a_lesson(content):
+    Topic.objects.filter(slug="boots").update(body="Maps and compass.")
+    Topic.objects.filter(slug="routes").update(summary="Draw maps and compass.")
+    Topic.objects.filter(slug="weather").update(title="Maps and compass")
+    assert [topic.slug for topic in Topic.objects.search("maps and compass")] == ["weather", "routes", "boots"]
