@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "accounts",
     "stages",
     "progress",
+    "progress.cohorts",
     "roadmap_site",
     "allauth",
     "allauth.account",

@@ -13,6 +13,7 @@ admin.site.index_title = "The roadmap and its learners"
 urlpatterns = [
     path("", include("stages.urls")),
     path("", include("progress.urls")),
+    path("cohorts/", include("progress.cohorts.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
