@@ -4,6 +4,8 @@ import csv
 import io
 import re
 
+from django.utils.translation import ngettext
+
 from accounts.zones import zone_of_person
 from progress.importing import OPTIONAL
 from progress.models import Status, TopicProgress
@@ -60,7 +62,11 @@ def checklist(title, outline, progress, link):
     so that an import finds everything again; see ``importing.REMARK``.
     """
     measured = progress.measure(outline.topics)
-    lines = [f"# {plain_text(title)}", "", f"{measured.done} of {measured.total} required topics done.", ""]
+    sum_up = ngettext(
+        "%(done)d of %(total)d required topic done.", "%(done)d of %(total)d required topics done.", measured.total
+    )
+    sum_up %= {"done": measured.done, "total": measured.total}
+    lines = [f"# {plain_text(title)}", "", sum_up, ""]
     part = ""
     for section in outline.sections:
         if section.part != part:

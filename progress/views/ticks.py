@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
@@ -153,8 +154,8 @@ def refreshed(request, change, outline, page, track):
 def bars_of_levels(outline, places, progress):
     """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
     level = Level(places[0][1].level)
-    bars = [(f"level-{level}", level.label, outline.topics)]
-    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, _ in places]
+    bars = [(f"level-{level}", capfirst(_(level)), outline.topics)]
+    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, __ in places]
     return [
         render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
     ]
