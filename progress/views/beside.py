@@ -106,7 +106,7 @@ def notes(request):
 
 def topic_with(slug):
     """The topic, also after it was retired: what learners put beside it stays theirs."""
-    return get_object_or_404(Topic.objects.exclude(state=State.DRAFT).select_related("stage"), slug=slug)
+    return get_object_or_404(Topic.objects.not_draft().select_related("stage"), slug=slug)
 
 
 def refusal(request, *deed):

@@ -20,7 +20,7 @@ from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
 from stages.looks import Look, of_level
-from stages.models import Level, State, Topic, Track
+from stages.models import Level, Topic, Track
 from stages.outline import Outline, outline_of_stages, outline_of_track, prerequisites
 from stages.redirects import page_of
 from stages.sheet import sheet_of
@@ -81,7 +81,7 @@ def topics_meant_by(slug, outline):
     """
     if slug in outline.places:
         return [topic for _, topic in outline.places[slug]]
-    topic = get_object_or_404(Topic.objects.exclude(state=State.DRAFT), slug=slug)
+    topic = get_object_or_404(Topic.objects.not_draft(), slug=slug)
     return topic.successors() or [topic]
 
 
