@@ -129,8 +129,8 @@ def test_the_levels_on_the_learners_page_add_up_to_the_whole(walked, as_learner)
     me = bars(as_learner.get("/me/").text)
     for level in Level:
         number = expected(walked.measure([topic for topic in topics if topic.level == level]))
-        assert me[level] == bars(as_learner.get("/?view=outline").text)[f"level-{level}"] == number
-    assert tuple(map(sum, zip(*(me[level][:2] for level in Level), strict=True))) == me["total"][:2]
+        assert me[f"level-{level}"] == bars(as_learner.get("/?view=outline").text)[f"level-{level}"] == number
+    assert tuple(map(sum, zip(*(me[f"level-{level}"][:2] for level in Level), strict=True))) == me["total"][:2]
 
 
 # --- What others see, and what is taken along -----------------------------------------------------
