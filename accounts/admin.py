@@ -26,3 +26,12 @@ class UserAdmin(DjangoUserAdmin):
         ("Dates", {"fields": ["date_joined", "last_login"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    # Whoever goes goes wholly, as when they delete their account themselves.
+
+    def delete_model(self, request, obj):
+        obj.erase()
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            user.erase()

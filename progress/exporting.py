@@ -4,7 +4,8 @@ import csv
 import io
 import re
 
-from accounts.zones import zone_of_person
+from django.utils.translation import ngettext
+
 from progress.importing import OPTIONAL
 from progress.models import Status, TopicProgress
 from stages.models import Topic, TopicResource
@@ -14,21 +15,20 @@ from stages.models import Topic, TopicResource
 COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "changed", "link"]
 
 
-def table(user, outline, link):
+def table(user, outline, link, zone):
     """Every topic of the roadmap and where ``user`` stands, as CSV. ``link(slug)`` is a topic's address.
 
-    Topics that have left the roadmap come last, without a stage. Days are the learner's own. One query.
+    Topics that have left the roadmap come last, without a stage. Days are those of the time zone. One query.
     """
     text = io.StringIO()
     text.write("\ufeff")  # without this mark a spreadsheet does not take the file for UTF-8
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows([harmless(cell) for cell in row] for row in rows_of(user, outline, link))
+    writer.writerows([harmless(cell) for cell in row] for row in rows_of(user, outline, link, zone))
     return text.getvalue()
 
 
-def rows_of(user, outline, link):
-    zone = zone_of_person(user)
+def rows_of(user, outline, link, zone):
     rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic")
     found = rows.values_list("topic", "topic__slug", "topic__title", "status", "changed_at")
     standings = {pk: (slug, title, status, day(at, zone)) for pk, slug, title, status, at in found}
@@ -60,7 +60,13 @@ def checklist(title, outline, progress, link):
     so that an import finds everything again; see ``importing.REMARK``.
     """
     measured = progress.measure(outline.topics)
-    lines = [f"# {plain_text(title)}", "", f"{measured.done} of {measured.total} required topics done.", ""]
+    sum_up = ngettext(
+        "%(done)d of %(total)d required topic done.", "%(done)d of %(total)d required topics done.", measured.total
+    )
+    sum_up %= {"done": measured.done, "total": measured.total}
+    lines = [f"# {plain_text(title)}", ""]
+    if measured.total:
+        lines += [sum_up, ""]
     part = ""
     for section in outline.sections:
         if section.part != part:

@@ -90,11 +90,11 @@ def label_of(topic, status, sign):
     """What a screen reader calls a topic, where that is more than its title."""
     words = [topic.title]
     if sign:
-        words.append(topic.level)
+        words.append(_(topic.level))
     if not topic.required:
         words.append(_("optional"))
     if status in (Status.LEARNING, Status.SKIPPED):
-        words.append(Status(status).label.lower())
+        words.append(_(status))
     return ", ".join(words) if len(words) > 1 else ""
 
 

@@ -21,7 +21,8 @@ class Standings:
 
     @classmethod
     def of_learner(cls, user):
-        rows = TopicProgress.objects.filter(user=user).order_by("changed_at")
+        # An import writes many at one moment: their order must be the same each time, or "continue" would waver.
+        rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic")
         return cls(dict(rows.values_list("topic_id", "status")))
 
     def of(self, pk):

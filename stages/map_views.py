@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from stages.models import Topic, Track
 from stages.outline import outline_of_stages, outline_of_track, prerequisites
@@ -36,6 +37,7 @@ def map_style(request, slug=None):
 
 @login_not_required
 @require_safe
+@vary_on_headers("HX-Request")
 def beside(request, slug):
     """A topic in short, for the panel beside the map. Whoever comes without the map is led to the topic itself."""
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)

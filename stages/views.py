@@ -121,7 +121,11 @@ def compared(outline, roadmap):
     """How a track differs from the merged roadmap: what it takes of each stage, and what it insists on."""
     required = {topic.slug for topic in outline.topics if topic.required}
     return {
-        "taken": [(stage, sum(topic.slug in outline.places for topic in stage.topics)) for stage in roadmap.sections],
+        "taken": [
+            (stage, sum(topic.slug in outline.places for topic in stage.topics))
+            for stage in roadmap.sections
+            if stage.topics
+        ],
         "insists": [topic for topic in roadmap.topics if topic.slug in required and not topic.required],
     }
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from stages.fields import HtmlField, LongTextField
 from stages.models import Resource, Topic
@@ -114,10 +115,10 @@ class Report(models.Model):
     """A problem with a topic or with one of its links, told by a reader and waiting for a maintainer."""
 
     class Kind(models.TextChoices):
-        LINK = "link", "a link is dead or leads elsewhere"
-        WRONG = "wrong", "something is wrong or out of date"
-        UNCLEAR = "unclear", "something is hard to understand"
-        OTHER = "other", "something else"
+        LINK = "link", _("a link is dead or leads elsewhere")
+        WRONG = "wrong", _("something is wrong or out of date")
+        UNCLEAR = "unclear", _("something is hard to understand")
+        OTHER = "other", _("something else")
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="reports")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")

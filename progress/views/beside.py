@@ -6,6 +6,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from progress import kept
@@ -54,6 +55,7 @@ def tick_resource(request, pk):
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True)
 def note(request, slug):
     """The learner's note on a topic, to write. What cannot be saved is shown again, beside what is there."""
     if request.method != "POST" and not request.user.is_authenticated:
@@ -95,6 +97,7 @@ def edit_note(request, topic, unsaved=None, form=None, status=200):
 
 
 @require_safe
+@cache_control(private=True)
 def notes(request):
     """Everything that the learner put beside topics: notes, and stars."""
     context = {
@@ -106,7 +109,7 @@ def notes(request):
 
 def topic_with(slug):
     """The topic, also after it was retired: what learners put beside it stays theirs."""
-    return get_object_or_404(Topic.objects.exclude(state=State.DRAFT).select_related("stage"), slug=slug)
+    return get_object_or_404(Topic.objects.not_draft().select_related("stage"), slug=slug)
 
 
 def refusal(request, *deed):

@@ -2,6 +2,7 @@ from itertools import islice
 
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.zones import zone_of
@@ -15,6 +16,7 @@ NEXT = 4  # topics that are shown as what comes next
 
 
 @require_safe
+@cache_control(private=True)
 def me(request):
     """The learner's own page: where to continue, how far each part is, and how the year went."""
     progress = Standings.of_reader(request)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
@@ -19,7 +20,7 @@ from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
 from stages.looks import Look, of_level
-from stages.models import Level, State, Topic, Track
+from stages.models import Level, Topic, Track
 from stages.outline import Outline, outline_of_stages, outline_of_track, prerequisites
 from stages.redirects import page_of
 from stages.sheet import sheet_of
@@ -80,7 +81,7 @@ def topics_meant_by(slug, outline):
     """
     if slug in outline.places:
         return [topic for _, topic in outline.places[slug]]
-    topic = get_object_or_404(Topic.objects.exclude(state=State.DRAFT), slug=slug)
+    topic = get_object_or_404(Topic.objects.not_draft(), slug=slug)
     return topic.successors() or [topic]
 
 
@@ -153,8 +154,8 @@ def refreshed(request, change, outline, page, track):
 def bars_of_levels(outline, places, progress):
     """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
     level = Level(places[0][1].level)
-    bars = [(f"level-{level}", level.label, outline.topics)]
-    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, _ in places]
+    bars = [(f"level-{level}", capfirst(_(level)), outline.topics)]
+    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, __ in places]
     return [
         render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
     ]

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.zones import zone_of
 from progress import exporting, transfer
 from progress.everything import PARTS, everything
 from progress.forms import ImportForm
@@ -46,7 +47,7 @@ def data_as_json(request):
 @require_safe
 @never_cache
 def progress_as_csv(request):
-    text = exporting.table(request.user, outline_of_stages(), link_to_topics(request))
+    text = exporting.table(request.user, outline_of_stages(), link_to_topics(request), zone_of(request))
     return download(text, "waymark-progress.csv", "text/csv; charset=utf-8")
 
 
@@ -83,6 +84,11 @@ def agree(request):
     titles = {topic.slug for topic in outline_of_stages().topics}
     take, unticked = Decision.read(take, titles), Decision.read(unticked, titles)
     if not request.user.is_authenticated:
+        if not has_token(request):
+            # Maybe another site sent it. To write a session would put a new one in the place of the reader's own,
+            # which a browser does not send along from there, and with it would go their log-in or all their ticks.
+            messages.warning(request, _("That page was too old. Nothing was changed yet: look, and agree."))
+            return look_again(request, map(str, take), map(str, unticked), untick)
         request.session[SESSION_KEY] = {
             "take": list(map(str, take)),
             "unticked": list(map(str, unticked)),

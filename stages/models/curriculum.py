@@ -145,6 +145,10 @@ class TopicQuerySet(SearchQuerySet):
         """The topics that learners see and that count: published, in a published stage."""
         return self.filter(state=State.PUBLISHED, stage__state=State.PUBLISHED)
 
+    def not_draft(self):
+        """The topics that learners see or have seen: a retired one is still theirs, a draft nobody's."""
+        return self.exclude(state=State.DRAFT).exclude(stage__state=State.DRAFT)
+
     def with_prerequisites(self):
         """(pk, pk of a prerequisite) for each prerequisite of these topics that is published itself."""
         needed = Topic.objects.published().order_by().values("pk")

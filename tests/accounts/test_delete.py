@@ -125,3 +125,17 @@ def test_who_has_only_a_second_factor_is_asked_for_it(content, learner):
     response = client_of(learner).post(DELETE)
     assert response.url.startswith("/accounts/2fa/reauthenticate/")
     assert User.objects.filter(pk=learner.pk).exists()
+
+
+@pytest.mark.parametrize("by_action", [True, False])
+def test_whoever_is_deleted_in_the_admin_goes_as_wholly(content, learner, as_learner, maintainer, by_action):
+    maintainer.is_superuser = True
+    maintainer.save()
+    admin = client_of(maintainer)
+    if by_action:
+        data = {"action": "delete_selected", "_selected_action": [learner.pk], "post": "yes"}
+        admin.post("/admin/accounts/user/", data)
+    else:
+        admin.post(f"/admin/accounts/user/{learner.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=learner.pk).exists()
+    assert not any(SessionStore(row.pk).get("_auth_user_id") == str(learner.pk) for row in Session.objects.all())

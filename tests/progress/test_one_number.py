@@ -1,13 +1,21 @@
-"""The same learner has the same number on every page that shows one."""
+"""The same learner has the same number on every page that shows one, and in everything that leaves the site."""
 
+import csv
+import io
 import re
 
 import pytest
+from django.test import Client
 
-from progress.models import TopicProgress
+from progress import cards
+from progress.models import Share, TopicProgress
 from progress.standings import Standings
-from stages.models import Topic, Track
+from progress.views import sharing
+from stages.looks import Look
+from stages.models import Level, Topic, Track
 from stages.outline import outline_of_stages, outlines
+
+LOOKS = pytest.mark.parametrize("look", Look)
 
 
 def bars(page):
@@ -67,6 +75,139 @@ def test_the_answer_to_a_tick_says_the_same_as_the_page(walked, as_learner, lear
     )
     page = bars(as_learner.get("/").text)
     assert bars(answer.text) == {name: page[name] for name in ("orm-and-databases", "total")}
+
+
+# --- The four looks -------------------------------------------------------------------------------
+
+
+def done_by_section(page, look, sections):
+    """{slug of a section: (done, total)} as a page tells it in one of the looks."""
+    found = {name: numbers[:2] for name, numbers in bars(page).items()}
+    if look == Look.MAP:
+        posts = {
+            section.slug: page.split(f'id="post-{section.slug}"')[1].split("</text></g></g>")[0]
+            for section in sections
+        }
+        matches = {slug: re.search(r">(\d+) of (\d+) done", post) for slug, post in posts.items()}
+        return {slug: tuple(map(int, match.groups())) for slug, match in matches.items() if match}
+    if look == Look.OUTLINE:
+        # It has a section under each level that the section has topics of.
+        branches = {
+            section.slug: [found[f"{level}--{section.slug}"] for level in Level if f"{level}--{section.slug}" in found]
+            for section in sections
+        }
+        return {slug: tuple(map(sum, zip(*numbers, strict=True))) for slug, numbers in branches.items() if numbers}
+    return {section.slug: found[section.slug] for section in sections if section.slug in found}
+
+
+@LOOKS
+def test_the_roadmap_says_the_same_however_it_is_seen(walked, as_learner, look):
+    outline = outline_of_stages()
+    page = as_learner.get(f"/?view={look}").text
+    assert bars(page)["total"] == expected(walked.measure(outline.topics))
+    measured = {section.slug: walked.measure(section.topics) for section in outline.sections}
+    assert done_by_section(page, look, outline.sections) == {
+        slug: (measure.done, measure.total) for slug, measure in measured.items() if measure.total
+    }
+
+
+@LOOKS
+def test_every_track_says_the_same_however_it_is_seen(walked, as_learner, look):
+    tracks = list(Track.objects.published().filter(follows_stages=False))
+    for pk, outline in outlines(tracks).items():
+        [track] = [track for track in tracks if track.pk == pk]
+        page = as_learner.get(f"/tracks/{track.slug}/?view={look}").text
+        assert bars(page)["total"] == expected(walked.measure(outline.topics)), track.slug
+        measured = {section.slug: walked.measure(section.topics) for section in outline.sections}
+        assert done_by_section(page, look, outline.sections) == {
+            slug: (measure.done, measure.total) for slug, measure in measured.items() if measure.total
+        }
+
+
+def test_the_levels_on_the_learners_page_add_up_to_the_whole(walked, as_learner):
+    topics = outline_of_stages().topics
+    me = bars(as_learner.get("/me/").text)
+    for level in Level:
+        number = expected(walked.measure([topic for topic in topics if topic.level == level]))
+        assert me[f"level-{level}"] == bars(as_learner.get("/?view=outline").text)[f"level-{level}"] == number
+    assert tuple(map(sum, zip(*(me[f"level-{level}"][:2] for level in Level), strict=True))) == me["total"][:2]
+
+
+# --- What others see, and what is taken along -----------------------------------------------------
+
+
+@pytest.fixture
+def shared(learner):
+    return Share.objects.create(user=learner).get_absolute_url()
+
+
+def test_the_public_page_says_the_same_as_the_learners_own(walked, as_learner, shared):
+    me, public = bars(as_learner.get("/me/").text), bars(Client().get(shared).text)
+    assert public == {name: me[name] for name in public}
+    assert public.keys() == {"total", *(section.slug for section in outline_of_stages().sections)}
+
+
+def test_card_badge_and_announcement_say_the_same(walked, shared, monkeypatch):
+    done, total, percentage = expected(walked.measure(outline_of_stages().topics))
+    drawn = []
+    monkeypatch.setattr(sharing.cards, "draw", lambda card: drawn.append(card) or b"")
+    Client().get(f"{shared}card.png")
+    stages = tuple(
+        (section.level, walked.measure(section.topics).is_complete) for section in outline_of_stages().sections
+    )
+    assert drawn == [cards.Card("Lena Learner", percentage, done, total, stages)]
+    badge = Client().get(f"{shared}badge.svg").text
+    assert set(re.findall(r"(\d+) %", badge)) == {str(percentage)}
+    assert f"{done} of {total} topics" in badge
+    page = Client().get(shared).text
+    assert page.count(f"{percentage} % of the way to Django: {done} of {total} topics done") == 3
+
+
+def test_the_claim_of_a_certificate_says_the_same_as_its_track(walked, as_learner):
+    tracks = list(Track.objects.published())
+    found = outlines(tracks)
+    for track in tracks:
+        measure = walked.measure(found[track.pk].topics)
+        page = as_learner.get("/certificate/" if track.follows_stages else f"/tracks/{track.slug}/certificate/").text
+        assert bars(page) == {"total": expected(measure)}
+        assert re.search(r"(\d+) (?:is|are) left:", page)[1] == str(measure.left)
+
+
+def listed(text):
+    """{slug: (ticked, required)} of a check-list; a topic that is in it twice is required if it is so anywhere."""
+    found = {}
+    for box, slug, remark in re.findall(r"^- \[([ x])\] .*/topics/([\w-]+)/\)(.*)$", text, re.MULTILINE):
+        ticked, required = box == "x", "optional" not in remark
+        assert found.get(slug, (ticked,))[0] == ticked
+        found[slug] = ticked, required or found.get(slug, (None, False))[1]
+    return found
+
+
+def test_every_check_list_has_as_many_ticks(walked, as_learner):
+    tracks = list(Track.objects.published())
+    found = outlines(tracks)
+    ways = [(f"/tracks/{track.slug}/", found[track.pk].topics) for track in tracks]
+    ways += [(f"/stages/{section.slug}/", section.topics) for section in outline_of_stages().sections]
+    for path, topics in [("/roadmap/", outline_of_stages().topics), *ways]:
+        text = as_learner.get(f"{path}checklist.md").text
+        measure, boxes = walked.measure(topics), listed(text)
+        assert list(boxes.values()).count((True, True)) == measure.done, path
+        assert sum(required for _, required in boxes.values()) == measure.total, path
+        assert f"\n{measure.done} of {measure.total} required topic" in text, path
+
+
+def test_the_table_and_the_file_have_as_many_done(walked, as_learner):
+    measure = walked.measure(outline_of_stages().topics)
+    table = as_learner.get("/me/data/progress.csv").content.decode("utf-8-sig")
+    rows = [row["status"] for row in csv.DictReader(io.StringIO(table)) if row["required"] == "yes"]
+    assert (rows.count("done"), len(rows)) == (measure.done, measure.total)
+    assert (rows.count("skipped"), rows.count("learning")) == (measure.skipped, measure.learning)
+    required = {topic.slug for topic in outline_of_stages().topics if topic.required}
+    standings = as_learner.get("/me/data/waymark.json").json()["standings"]
+    assert sum(row["status"] == "done" and row["topic"] in required for row in standings) == measure.done
+
+
+# --- What counts ----------------------------------------------------------------------------------
 
 
 def test_drafts_and_retired_topics_count_nowhere(content, as_learner, learner):

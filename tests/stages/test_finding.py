@@ -55,6 +55,25 @@ def test_it_finds_stages_tracks_and_pages(client, as_learner, content):
     assert 'href="/admin/"' not in search(as_learner, "admin")
 
 
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("your data", "/me/data/"),
+        ("notes", "/me/notes/"),
+        ("stars", "/me/notes/"),
+        ("share", "/me/share/"),
+        ("certificates", "/me/share/"),
+        ("delete account", "/accounts/delete/"),
+    ],
+)
+def test_members_find_the_pages_that_are_theirs(client, as_learner, content, typed, path):
+    for address in ("/search/", "/search/palette/"):
+        found = as_learner.get(address, {"q": typed}).text, client.get(address, {"q": typed}).text
+        results = [text.split("<main")[-1].split("<footer")[0] for text in found]
+        assert [f'href="{path}"' in text for text in results] == [True, False]
+    assert as_learner.get(path).status_code == 200
+
+
 def test_drafts_of_tracks_and_stages_are_not_found(client, content):
     Track.objects.filter(slug="other").update(state="draft")
     content.first.state = "draft"
