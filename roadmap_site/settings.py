@@ -161,9 +161,12 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {"join_cohort": "20/h/user", "add_instructor": "20/h/user"}  # of guesses; see cohorts/guesses.py
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Waymark: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LAPTOP else "https"
 MFA_TOTP_ISSUER = "Waymark"
+# Cohorts are made by the group "Instructors", or by everyone whose address is verified.
+ANYONE_MAY_TEACH = environ.get("ANYONE_MAY_TEACH", "0") == "1"
 
 # --- Mail -----------------------------------------------------------------------------------------
 
