@@ -26,7 +26,7 @@ def join(request):
 @unlisted
 def join_cohort(request, code):
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
-    if not may_guess(request, "join_cohort"):
+    if not may_guess(request.user, "code"):
         problem = _("That were many codes in one hour. Wait a little, and ask your instructor for the right one.")
         return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=429)
     cohort = Cohort.objects.filter(code=tidy(code)).first()
@@ -74,6 +74,6 @@ def obstacle(cohort):
 
 
 def unknown(request, code):
-    missed(request, "join_cohort")
+    missed(request.user, "code")
     problem = _("No cohort has this code. Look at it again; it may also have been renewed.")
     return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=404)

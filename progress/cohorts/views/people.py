@@ -58,13 +58,18 @@ class CodeForm(forms.ModelForm):
         required=False,
         widget=DayInput,
     )
+    places = forms.IntegerField(
+        label=gettext_lazy("Places"),
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        help_text=gettext_lazy("Empty: no limit."),
+    )
 
     class Meta:
         model = Cohort
         fields = ["is_open", "places"]
-        labels = {"is_open": gettext_lazy("People can join with the code"), "places": gettext_lazy("Places")}
-        help_texts = {"places": gettext_lazy("Empty: no limit.")}
-        widgets = {"places": forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"})}
+        labels = {"is_open": gettext_lazy("People can join with the code")}
 
     field_order = ["is_open", "last_day", "places"]
 
@@ -108,7 +113,7 @@ def add_instructor(request, pk):
     """Give somebody the same rights. Only an address that is theirs for certain will do, hence a verified one."""
     cohort = changeable_cohort(request, pk)
     form = InstructorForm(request.POST)
-    if not may_guess(request, "add_instructor"):
+    if not may_guess(request.user, "address"):
         form.add_error("email", _("That were many unknown addresses in one hour. Wait a little."))
         return people_page(request, cohort, status=429, instructor_form=form)
     if form.is_valid():
@@ -118,7 +123,7 @@ def add_instructor(request, pk):
             cohort.instructors.add(person)
             messages.success(request, _("%(person)s instructs this cohort now.") % {"person": person})
             return redirect("cohort_people", pk)
-        missed(request, "add_instructor")
+        missed(request.user, "address")
         form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     return people_page(request, cohort, status=422, instructor_form=form)
 

@@ -39,6 +39,13 @@ class CohortForm(forms.ModelForm):
         choices=lambda: [("UTC", "UTC"), *zones.choices()],
         help_text=gettext_lazy("The cohort’s days end at midnight here."),
     )
+    quiet_days = forms.IntegerField(
+        label=gettext_lazy("Days of silence"),
+        min_value=1,
+        max_value=365,
+        initial=7,
+        help_text=gettext_lazy("After so many days without a tick a learner is called quiet."),
+    )
 
     class Meta:
         model = Cohort
@@ -48,25 +55,17 @@ class CohortForm(forms.ModelForm):
             "description": gettext_lazy("Description"),
             "starts": gettext_lazy("First day"),
             "ends": gettext_lazy("Last day"),
-            "quiet_days": gettext_lazy("Days of silence"),
         }
-        help_texts = {
-            "description": gettext_lazy("Learners read it before they join."),
-            "quiet_days": gettext_lazy("After so many days without a tick a learner is called quiet."),
-        }
+        help_texts = {"description": gettext_lazy("Learners read it before they join.")}
         widgets = {
             "description": forms.Textarea(attrs={"rows": 4}),
             "starts": DayInput,
             "ends": DayInput,
-            "quiet_days": forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
         }
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.last_day_to_join = self.instance.last_day_to_join
-
-    def clean_quiet_days(self):
-        return max(self.cleaned_data["quiet_days"], 1)
 
     def save(self, commit=True):
         if "time_zone" in self.changed_data:  # the code lasts to the end of the same day, by the new clock
@@ -148,7 +147,7 @@ def duplicate_cohort(request, pk):
             said = _("“%(name)s” is there, with the same tracks and without learners.")
             messages.success(request, said % {"name": made})
             return redirect("cohort_people", made.pk)
-    context = {"form": form, "cohort": cohort, "from": cohort.first_date(), "tracks": cohort.assignments.count()}
+    context = {"form": form, "cohort": cohort, "first_date": cohort.first_date(), "tracks": cohort.assignments.count()}
     return render(request, "cohorts/duplicate.html", context)
 
 

@@ -87,7 +87,7 @@ def make_person(name):
     user = User.objects.create_user(email, PASSWORD, name=PEOPLE[name], is_staff=name == "maintainer")
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     if name == "instructor":
-        user.groups.add(Group.objects.get(name="Instructors"))
+        user.groups.set(Group.objects.filter(name="Instructors"))
     if name == "maintainer":
         content = Permission.objects.filter(content_type__app_label="stages").exclude(
             content_type__model="loadedentry"
