@@ -164,6 +164,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Waymark: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LAPTOP else "https"
 MFA_TOTP_ISSUER = "Waymark"
+# Cohorts are made by the group "Instructors", or by everyone whose address is verified.
+ANYONE_MAY_TEACH = environ.get("ANYONE_MAY_TEACH", "0") == "1"
 
 # --- Mail -----------------------------------------------------------------------------------------
 

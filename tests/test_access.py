@@ -2,9 +2,11 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import get_resolver
 
+from progress.cohorts.models import Cohort
 from progress.models import Certificate, Share
 from tests.conftest import client_of
 
@@ -12,6 +14,8 @@ from tests.conftest import client_of
 PUBLIC = {"v": 200, "l": 200, "i": 200, "m": 200, "o": 200}
 PRIVATE = PUBLIC | {"v": "login"}
 POST_ONLY = dict.fromkeys("vlimo", 405)
+# Of a cohort that the instructor leads and the learner is in.
+INSTRUCTORS = dict.fromkeys("lmo", 404) | {"i": 200, "v": "login"}
 STRANGERS_ONLY = dict.fromkeys("limo", 302) | {"v": 200}
 
 TABLE = {
@@ -61,6 +65,22 @@ TABLE = {
     "/tracks/<track>/track.json": PUBLIC,
     "/stages/<stage>/checklist.md": PUBLIC,
     "/stages/<stage>/print/": PUBLIC,
+    "/cohorts/": PRIVATE,
+    "/cohorts/new/": dict.fromkeys("lmo", 403) | {"i": 200, "v": "login"},
+    "/cohorts/join/": PRIVATE,
+    "/cohorts/join/<code>/": PRIVATE,
+    "/cohorts/<pk>/": INSTRUCTORS,
+    "/cohorts/<pk>/edit/": INSTRUCTORS,
+    "/cohorts/<pk>/people/": INSTRUCTORS,
+    "/cohorts/<pk>/people/instructors/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/people/instructors/remove/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/people/learners/remove/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/code/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/code/renew/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/projector/": INSTRUCTORS,
+    "/cohorts/<pk>/leave/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/archive/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/duplicate/": INSTRUCTORS | dict.fromkeys("lmo", 403),
     "/healthz": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/delete/": PRIVATE,
@@ -118,6 +138,10 @@ def test_every_route_is_in_the_table():
 @pytest.fixture
 def people(learner, instructor, maintainer, outsider):
     Share.objects.create(user=learner, token="leaflet")
+    cohort = Cohort.objects.create(pk=1, name="Autumn hikers", code="LEAFLETS")
+    cohort.instructors.add(instructor)
+    cohort.join(learner)
+    instructor.user_permissions.add(Permission.objects.get(codename="add_cohort"))
     Certificate.objects.create(user=learner, token="leaflet", name="Lena", track_title="A track", topics=[])
     return (
         {"v": Client()}
@@ -135,7 +159,7 @@ def test_it_answers_as_the_table_says(route, content, people):
 def path_of(route):
     slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
     values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
-    values |= {"<stage>": "first", "<track>": "other"}
+    values |= {"<stage>": "first", "<track>": "other", "<code>": "LEAFLETS"}
     for name, value in values.items():
         route = route.replace(name, value)
     return route
@@ -169,3 +193,16 @@ def test_nobody_posts_without_a_token(content, learner):
     assert response.status_code == 403
     assert "Nothing was saved" in response.text
     assert not learner.standings.exists()
+
+
+@pytest.mark.parametrize("route", [route for route in TABLE if "/cohorts/<pk>/" in route and TABLE[route]["l"] != 200])
+def test_nobody_but_instructors_changes_a_cohort(route, content, people):
+    """The learner may leave; everyone else, and everything else, gets a 404 or 405, or must sign in."""
+    cohort = Cohort.objects.get()
+    for person in "vlmo":
+        if not (person == "l" and route.endswith("/leave/")):
+            answer = people[person].post(path_of(route), {"person": cohort.instructors.get().pk, "archived": "yes"})
+            assert answer.status_code in ({302} if person == "v" else {403, 404, 405}), (person, answer.status_code)
+    after = Cohort.objects.get()
+    assert (after.code, after.archived_at, after.instructors.count()) == ("LEAFLETS", None, 1)
+    assert after.enrolments.current().count() == 1

@@ -1,9 +1,12 @@
 """How many queries each page makes: the same for a small roadmap and for one ten times as large."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+from progress.cohorts.models import Assignment, Cohort, Enrolment, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSection, TrackTopic
 
@@ -55,6 +58,14 @@ PAGES = {
     "/stages/first/print/": 7,
     "/accounts/delete/": 2,
     "/accounts/": 2,
+    "/cohorts/": 7,
+    "/cohorts/new/": 4,
+    "/cohorts/join/": 2,
+    "/cohorts/join/LEAFLETS/": 7,
+    "/cohorts/9/edit/": 3,
+    "/cohorts/9/people/": 8,
+    "/cohorts/9/projector/": 4,
+    "/cohorts/9/duplicate/": 7,
     "/healthz": 1,
 }
 TICKS = {"roadmap": 7, "stage": 7, "track": 10, "table": 7, "outline": 7, "map": 8}
@@ -106,6 +117,22 @@ def show(content, learner, outsider, made):
     Certificate.objects.create(user=outsider, token="a-link", track=content.other, **facts)
 
 
+def enrol(content, learner, outsider, size):
+    """The learner leads a cohort of many and many more, and learns in as many."""
+    people = User.objects.bulk_create(User(email=f"{number}@example.com") for number in range(size))
+    cohorts = Cohort.objects.bulk_create(
+        Cohort(pk=number, name=f"Cohort {number}", places=9_000, code=new_code())
+        for number in range(9, 9 + size // 10)
+    )
+    Cohort.objects.filter(pk=9).update(code="LEAFLETS")
+    for cohort in cohorts:
+        cohort.instructors.add(learner, outsider)
+    Enrolment.objects.bulk_create(Enrolment(cohort=cohorts[0], user=user) for user in people)
+    Enrolment.objects.bulk_create(Enrolment(cohort=cohort, user=learner) for cohort in cohorts[1:])
+    Assignment.objects.create(cohort=cohorts[0], track=content.other)
+    learner.user_permissions.add(Permission.objects.get(codename="add_cohort"))
+
+
 def queries(client, path):
     with CaptureQueriesContext(
         connection,
@@ -124,6 +151,7 @@ def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner,
         TopicProgress(user=learner, topic=topic, status="done") for topic in made[: size // 2]
     )
     show(content, learner, outsider, made)
+    enrol(content, learner, outsider, size)
     Star.objects.bulk_create(Star(user=learner, topic=topic) for topic in made[: size // 10])
     Note.objects.bulk_create(Note(user=learner, topic=topic, text="A note.", html="-") for topic in made[: size // 10])
     for number in range(3):

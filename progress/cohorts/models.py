@@ -4,12 +4,14 @@ An enrolment is what lets an instructor see a learner's progress, and nothing el
 learner leaves; the learner's ticks are the learner's own and stay.
 """
 
+from datetime import datetime, time, timedelta
 from secrets import choice
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -32,8 +34,17 @@ def check_zone(name):
         raise ValidationError(_("“%(name)s” is no time zone."), params={"name": name})
 
 
+def tidy(code):
+    """A code as it is kept, however it was typed: in any case, with blanks or dashes."""
+    return "".join(code.split()).replace("-", "").upper()
+
+
 class CohortFullError(Exception):
     """The last place was taken."""
+
+
+class LastInstructorError(Exception):
+    """A cohort that nobody leads could never be changed again."""
 
 
 class CohortQuerySet(models.QuerySet):
@@ -50,10 +61,13 @@ class CohortQuerySet(models.QuerySet):
 
     def joinable(self, code):
         """The cohorts (one or none) that this code opens now; it may be typed in any case and with blanks."""
-        code = "".join(code.split()).replace("-", "").upper()
         return self.current().filter(
-            Q(code_expires_at=None) | Q(code_expires_at__gt=timezone.now()), code=code, is_open=True
+            Q(code_expires_at=None) | Q(code_expires_at__gt=timezone.now()), code=tidy(code), is_open=True
         )
+
+    def with_people_counted(self):
+        """Each cohort with ``learning``: how many are in it now."""
+        return self.annotate(learning=Count("enrolments", filter=Q(enrolments__left_at=None), distinct=True))
 
 
 class Cohort(models.Model):
@@ -98,11 +112,32 @@ class Cohort(models.Model):
     def is_archived(self):
         return self.archived_at is not None
 
+    @property
+    def code_in_halves(self):
+        """The code as people read it: "BCDF 2345"."""
+        return f"{self.code[:4]} {self.code[4:]}"
+
+    @property
+    def last_day_to_join(self):
+        """The day, by the cohort's clock, that the code lasts to the end of; None when it lasts for ever."""
+        if self.code_expires_at is None:
+            return None
+        return (self.code_expires_at - timedelta.resolution).astimezone(ZoneInfo(self.time_zone)).date()
+
+    @last_day_to_join.setter
+    def last_day_to_join(self, day):
+        midnight = day and datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(self.time_zone))
+        self.code_expires_at = midnight
+
+    @property
+    def today(self):
+        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+
     def join(self, user):
         """Enrol a learner; saying it twice changes nothing.
 
-        Raises CohortFullError when no place is left. Of several people who want the last place at once one gets it, for the
-        cohort's row is locked while the places are counted.
+        Raises CohortFullError when no place is left. Of several people who want the last place at once one gets it,
+        for the cohort's row is locked while the places are counted.
         """
         with transaction.atomic():
             cohort = Cohort.objects.select_for_update().get(pk=self.pk)
@@ -118,8 +153,56 @@ class Cohort(models.Model):
         self.enrolments.current().filter(user=user).update(left_at=timezone.now())
 
     def renew_code(self):
-        self.code = new_code()
-        self.save(update_fields=["code"])
+        """Replace the code; the old one leads nowhere. Returns False when somebody else was faster."""
+        return Cohort.objects.filter(pk=self.pk, code=self.code).update(code=new_code()) == 1
+
+    def remove_instructor(self, user):
+        """Take a person's rights to the cohort away at once; saying it twice changes nothing.
+
+        Raises LastInstructorError when nobody would be left. The row is locked as in join(): two instructors who
+        remove each other at once would otherwise both succeed.
+        """
+        with transaction.atomic():
+            cohort = Cohort.objects.select_for_update().get(pk=self.pk)
+            if not cohort.instructors.exclude(pk=user.pk).exists():
+                raise LastInstructorError
+            cohort.instructors.remove(user)
+
+    def archive(self, wanted=True):
+        """Keep the cohort as it is and read-only, or take it up again."""
+        if wanted != self.is_archived:
+            self.archived_at = timezone.now() if wanted else None
+            self.save(update_fields=["archived_at"])
+
+    def first_date(self):
+        """The earliest day that says anything about this cohort, the one that a copy is shifted from; None without."""
+        dates = self.assignments.aggregate(Min("visible_from"), Min("starts"), Min("due")).values()
+        return self.starts or min(filter(None, dates), default=None)
+
+    def duplicate(self, name, first_day, code, by):
+        """The same cohort for the next term, led by ``by``: tracks and dates, shifted to the first day, and no people.
+
+        Raises OverflowError when a date leaves the calendar.
+        """
+        shift = first_day - (self.first_date() or first_day)
+        fields = ("description", "time_zone", "places", "quiet_days")
+        with transaction.atomic():
+            copy = Cohort.objects.create(
+                name=name,
+                code=code,
+                starts=first_day,
+                ends=self.ends and max(self.ends + shift, first_day),
+                **{field: getattr(self, field) for field in fields},
+            )
+            copy.instructors.add(by)
+            assignments = list(self.assignments.all())
+            for assignment in assignments:
+                assignment.pk, assignment.cohort = None, copy
+                for field in ("visible_from", "starts", "due"):
+                    day = getattr(assignment, field)
+                    setattr(assignment, field, day and day + shift)
+            Assignment.objects.bulk_create(assignments)
+        return copy
 
 
 class EnrolmentQuerySet(models.QuerySet):

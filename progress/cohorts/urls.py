@@ -1,1 +1,22 @@
-urlpatterns = []
+from django.urls import path
+
+from progress.cohorts.views import joining, people, setting_up
+
+urlpatterns = [
+    path("", people.cohorts, name="cohorts"),
+    path("new/", setting_up.new_cohort, name="new_cohort"),
+    path("join/", joining.join, name="join"),
+    path("join/<slug:code>/", joining.join_cohort, name="join_cohort"),
+    path("<int:pk>/", people.cohort_people, name="cohort"),  # until the cohort's own page is merged
+    path("<int:pk>/edit/", setting_up.edit_cohort, name="edit_cohort"),
+    path("<int:pk>/people/", people.cohort_people, name="cohort_people"),
+    path("<int:pk>/people/instructors/", people.add_instructor, name="add_instructor"),
+    path("<int:pk>/people/instructors/remove/", people.remove_instructor, name="remove_instructor"),
+    path("<int:pk>/people/learners/remove/", people.remove_learner, name="remove_learner"),
+    path("<int:pk>/code/", people.cohort_code, name="cohort_code"),
+    path("<int:pk>/code/renew/", people.renew_code, name="renew_code"),
+    path("<int:pk>/projector/", people.cohort_projector, name="cohort_projector"),
+    path("<int:pk>/leave/", joining.leave_cohort, name="leave_cohort"),
+    path("<int:pk>/archive/", setting_up.archive_cohort, name="archive_cohort"),
+    path("<int:pk>/duplicate/", setting_up.duplicate_cohort, name="duplicate_cohort"),
+]

@@ -2,7 +2,7 @@ import socket
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
@@ -86,6 +86,8 @@ def make_person(name):
         return
     user = User.objects.create_user(email, PASSWORD, name=PEOPLE[name], is_staff=name == "maintainer")
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if name == "instructor":
+        user.groups.set(Group.objects.filter(name="Instructors"))
     if name == "maintainer":
         content = Permission.objects.filter(content_type__app_label="stages").exclude(
             content_type__model="loadedentry"

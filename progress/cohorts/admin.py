@@ -1,0 +1,39 @@
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from progress.cohorts.models import Cohort
+
+
+@admin.register(Cohort)
+class CohortAdmin(admin.ModelAdmin):
+    """Which cohorts there are and who leads them: for a cohort that lost its instructor, most of all.
+
+    Who may make cohorts is decided by the group "Instructors", at the users. Who learns in a cohort is not shown
+    here: they agreed that its instructors see them.
+    """
+
+    list_display = ["name", "leaders", "learners_now", "starts", "ends", "is_open", "archived_at"]
+    list_filter = ["is_open", ("archived_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "instructors__name", "instructors__email"]
+    date_hierarchy = "created_at"
+    autocomplete_fields = ["instructors"]
+    readonly_fields = ["learners_now", "created_at", "archived_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "description", "instructors", "learners_now"]}),
+        (_("Dates"), {"fields": ["time_zone", "starts", "ends", "quiet_days", "created_at", "archived_at"]}),
+        (_("Joining"), {"fields": ["is_open", "code_expires_at", "places"]}),
+    ]
+
+    def get_queryset(self, request):
+        people = Prefetch("instructors", User.objects.order_by("name", "email"))
+        return super().get_queryset(request).with_people_counted().prefetch_related(people)
+
+    @admin.display(description=_("led by"))
+    def leaders(self, cohort):
+        return ", ".join(map(str, cohort.instructors.all())) or _("nobody")
+
+    @admin.display(description=_("learners"), ordering="learning")
+    def learners_now(self, cohort):
+        return getattr(cohort, "learning", 0)  # a cohort that is just being made has none
