@@ -8,8 +8,8 @@ from math import ceil
 def rhythm(outline, starts, due):
     """A date for each section of ``outline``, in order; the last is ``due``.
 
-    The days from ``starts`` to ``due``, both included, are shared out by the estimated minutes of the sections. Without
-    a start every section is due at the end, and without an end there are no dates: each is None.
+    The days from ``starts`` to ``due``, both included, are shared out by the estimated minutes of the sections.
+    Without a start every section is due at the end, and without an end there are no dates: each is None.
     """
     if due is None or starts is None or starts >= due or not outline.topics:
         return [due for _section in outline.sections]
