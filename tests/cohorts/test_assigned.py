@@ -166,6 +166,15 @@ def test_a_topic_page_says_who_wants_it_by_when(second, as_learner):
     assert "wanted-by" not in Client().get("/topics/maps/").text
 
 
+def test_a_topic_page_puts_the_nearest_day_first_and_says_when_it_is_past(second, as_learner, clock):
+    Assignment.objects.filter(pk=second.pk).update(due=date(2026, 3, 31), starts=date(2026, 3, 30))
+    clock(2026, 3, 9, 12)
+    page = as_learner.get("/topics/maps/").text
+    assert "Was due on <strong>" in page
+    assert ", yesterday" in page
+    assert page.index("Autumn hikers") < page.index("Night walkers")
+
+
 def test_without_dates_it_says_so(cohort, as_learner):
     assert "At your own pace" in as_learner.get("/topics/maps/").text
     page = as_learner.get("/me/").text

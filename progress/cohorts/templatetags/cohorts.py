@@ -49,4 +49,5 @@ def wanted_by(context, topic):
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
     mine = assigned_to(user) if user.is_authenticated else []
-    return {"wanted": [(plan, plan.days[topic.pk]) for plan in mine if topic.pk in plan.days]}
+    wanted = [(plan, plan.days[topic.pk]) for plan in mine if topic.pk in plan.days]
+    return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
