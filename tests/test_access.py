@@ -107,6 +107,13 @@ TABLE = {
     "/accounts/2fa/recovery-codes/generate/": dict.fromkeys("limo", 302) | {"v": "login"},
     "/accounts/2fa/recovery-codes/download/": dict.fromkeys("limo", 404) | {"v": "login"},
 }
+LED = {"v": "login", "l": 404, "i": 200, "m": 404, "o": 404}  # by the instructor, and by nobody else
+TABLE |= {
+    "/cohorts/<pk>/assign/": LED,
+    "/cohorts/<pk>/assignments/<assignment>/": LED,
+    "/cohorts/<pk>/assignments/<assignment>/remove/": LED,
+    "/cohorts/<pk>/assignments/<assignment>/extend/": LED,
+}
 VALUES = {"<slug>": "maps", "<key>": "leaflet", "<uidb36>": "1"}
 
 
@@ -136,7 +143,11 @@ def test_every_route_is_in_the_table():
 
 
 @pytest.fixture
-def people(learner, instructor, maintainer, outsider):
+def people(content, learner, instructor, maintainer, outsider):
+    cohort = Cohort.objects.create(pk=1, name="Autumn hikers")
+    cohort.instructors.add(instructor)
+    cohort.join(learner)
+    cohort.assignments.create(pk=1, track=content.other)
     Share.objects.create(user=learner, token="leaflet")
     cohort = Cohort.objects.create(pk=1, name="Autumn hikers", code="LEAFLETS")
     cohort.instructors.add(instructor)
@@ -159,7 +170,7 @@ def test_it_answers_as_the_table_says(route, content, people):
 def path_of(route):
     slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
     values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
-    values |= {"<stage>": "first", "<track>": "other", "<code>": "LEAFLETS"}
+    values |= {"<stage>": "first", "<track>": "other", "<code>": "LEAFLETS", "<assignment>": "1"}
     for name, value in values.items():
         route = route.replace(name, value)
     return route

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from progress.cohorts.views import joining, people, setting_up
+from progress.cohorts.views import assignments, joining, people, setting_up
 
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
@@ -19,4 +19,8 @@ urlpatterns = [
     path("<int:pk>/leave/", joining.leave_cohort, name="leave_cohort"),
     path("<int:pk>/archive/", setting_up.archive_cohort, name="archive_cohort"),
     path("<int:pk>/duplicate/", setting_up.duplicate_cohort, name="duplicate_cohort"),
+    path("<int:pk>/assign/", assignments.assign, name="assign"),
+    path("<int:pk>/assignments/<int:assignment>/", assignments.edit_assignment, name="edit_assignment"),
+    path("<int:pk>/assignments/<int:assignment>/remove/", assignments.remove_assignment, name="remove_assignment"),
+    path("<int:pk>/assignments/<int:assignment>/extend/", assignments.extend, name="extend"),
 ]

@@ -1,1 +1,111 @@
+"""What an instructor does with assignments: give, change and take them away, and give one learner longer."""
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from progress.cohorts.assigned import Assigned
+from progress.cohorts.assignment_forms import AssignForm, DatesForm, ExtensionForm
+from progress.cohorts.models import Assignment, Cohort
+from stages.outline import outline_of_track
+
+pages_with_a_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def cohort_of(request, pk):
+    """A cohort that this person leads, or 404. An archived one is there to be read: 403 for whoever writes."""
+    cohorts = Cohort.objects.led_by(request.user)
+    if request.method == "POST":
+        # Locked until the answer, so that of two forms at once the second finds what the first has written.
+        cohorts = cohorts.select_for_update(of=["self"])
+    cohort = get_object_or_404(cohorts, pk=pk)
+    if request.method == "POST" and cohort.is_archived:
+        raise PermissionDenied(_("This cohort is archived: it can be read, and no longer changed."))
+    return cohort
+
+
+def assignment_of(cohort, pk):
+    found = get_object_or_404(cohort.assignments.select_related("track"), pk=pk)
+    found.cohort = cohort
+    return found
+
+
+@pages_with_a_form
+@transaction.atomic
+def assign(request, pk):
+    """The tracks that a cohort follows, and another one to assign."""
+    cohort = cohort_of(request, pk)
+    new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
+    form = AssignForm(request.POST or None, instance=new)
+    if request.method == "POST" and form.is_valid():
+        assignment = form.save()
+        messages.success(request, _("The cohort follows “{track}” now.").format(track=assignment.track))
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    context = {"cohort": cohort, "assignments": cohort.assignments.select_related("track"), "form": form}
+    return render(request, "cohorts/assign.html", context, status=400 if form.errors else 200)
+
+
+@pages_with_a_form
+@transaction.atomic
+def edit_assignment(request, pk, assignment):
+    """An assignment with its dates to change, its rhythm, and who has longer."""
+    cohort = cohort_of(request, pk)
+    assignment = assignment_of(cohort, assignment)
+    form = DatesForm(request.POST or None, instance=assignment)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. Learners see these dates from now on."))
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    if form.errors:
+        assignment = assignment_of(cohort, assignment.pk)  # as it is, not as the form would have it
+    context = {
+        "cohort": cohort,
+        "assignment": assignment,
+        "assigned": Assigned(assignment, outline_of_track(assignment.track)),
+        "extensions": extensions_of(assignment),
+        "form": form,
+    }
+    return render(request, "cohorts/assignment.html", context, status=400 if form.errors else 200)
+
+
+def extensions_of(assignment):
+    """The extensions of those who are in the cohort now. Somebody who comes back finds theirs."""
+    learners = assignment.cohort.enrolments.current().values("user")
+    return assignment.extensions.filter(user__in=learners).select_related("user").order_by("due", "user__name")
+
+
+@pages_with_a_form
+@transaction.atomic
+def remove_assignment(request, pk, assignment):
+    """Ask, and on POST take the assignment away with its extensions. Ticks belong to topics, so they stay."""
+    cohort = cohort_of(request, pk)
+    if request.method == "POST":
+        # Sent twice, there is nothing left to remove, and that is what was wanted.
+        cohort.assignments.filter(pk=assignment).delete()
+        messages.success(request, _("The cohort no longer follows this track. Every tick stays."))
+        return redirect("assign", cohort.pk)
+    context = {"cohort": cohort, "assignment": assignment_of(cohort, assignment)}
+    return render(request, "cohorts/remove_assignment.html", context)
+
+
+@pages_with_a_form
+@transaction.atomic
+def extend(request, pk, assignment):
+    """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
+    cohort = cohort_of(request, pk)
+    assignment = assignment_of(cohort, assignment)
+    if request.method == "POST" and "take_back" in request.POST:
+        if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:
+            assignment.extensions.filter(user=learner).delete()
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    form = ExtensionForm(request.POST or None, assignment=assignment) if assignment.due else None
+    if request.method == "POST" and form and form.is_valid():
+        learner, due = form.cleaned_data["learner"], form.cleaned_data["due"]
+        assignment.extensions.update_or_create(user=learner, defaults={"due": due})
+        messages.success(request, _("{name} has longer now.").format(name=learner))
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    context = {"cohort": cohort, "assignment": assignment, "form": form}
+    return render(request, "cohorts/extend.html", context, status=400 if form and form.errors else 200)
