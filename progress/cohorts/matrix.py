@@ -300,6 +300,7 @@ class Stuck(NamedTuple):
     topic: object
     learners: list
     days: float | None
+    is_slow: bool  # by a day at least, when compared with all topics
 
 
 class Pace(NamedTuple):
@@ -314,14 +315,16 @@ def pace(cohort, seen):
     durations = {}
     for topic, length in finished(cohort, seen):
         durations.setdefault(topic, []).append(length.total_seconds() / 86400)
+    every = [length for took in durations.values() for length in took]
+    usual = median(every) if every else None
     stuck = []
     for topic in seen.assigned.topics:
         if learning := [learner for learner in seen.learners if learner.of(topic) == Status.LEARNING]:
             took = durations.get(topic.pk)
-            stuck.append(Stuck(topic, sorted(learning, key=by_name), median(took) if took else None))
+            days = median(took) if took else None
+            stuck.append(Stuck(topic, sorted(learning, key=by_name), days, bool(took) and days >= usual + 1))
     stuck.sort(key=lambda found: -len(found.learners))
-    every = [length for took in durations.values() for length in took]
-    return Pace(median(every) if every else None, stuck[:STUCK])
+    return Pace(usual, stuck[:STUCK])
 
 
 def finished(cohort, seen):

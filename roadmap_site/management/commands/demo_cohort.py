@@ -18,8 +18,8 @@ TRACKS = ["ship-an-mvp", "api-developers"]  # the first is due before today, the
 
 # Name, topics in a week, in which of the ten weeks they began and stopped, and how they are remembered.
 PEOPLE = [
-    ("Amara Okafor", 14, 0, 10),  # fast
-    ("Bruno Salgado", 13, 0, 10),
+    ("Amara Okafor", 11, 0, 10),  # fast
+    ("Bruno Salgado", 10, 0, 10),
     ("Chiara Lombardi", 60, 0, 10),  # finished long ago
     ("Dmitri Volkov", 60, 1, 10),
     ("Élodie Lefèvre", 8, 0, 10),  # steady
@@ -99,7 +99,10 @@ def make_cohort(leader, random, now):
         Enrolment(cohort=cohort, user=person, joined_at=person.date_joined) for person in people
     )
     hard = set(random.sample([topic.pk for topic in topics[: len(topics) // 2]], 5))
-    walks = [walk(person, *facts[1:], topics, hard, random, first, now) for person, facts in zip(people, PEOPLE, strict=True)]
+    walks = [
+        walk(person, *facts, topics, hard, random, first, now)
+        for person, (_name, *facts) in zip(people, PEOPLE, strict=True)
+    ]
     events = sorted((event for walked in walks for event in walked), key=lambda event: event.at)
     ProgressEvent.objects.bulk_create(events)
     latest = {(event.user_id, event.topic_id): event for event in events}
@@ -107,7 +110,8 @@ def make_cohort(leader, random, now):
         TopicProgress(user_id=user, topic_id=topic, status=event.status, changed_at=event.at)
         for (user, topic), event in latest.items()
     )
-    Extension.objects.create(assignment=assignments[0], user=people[8], due=now.date() + timedelta(weeks=2))
+    # Who came late has longer.
+    Extension.objects.create(assignment=assignments[0], user=people[-2], due=now.date() + timedelta(weeks=2))
     return cohort
 
 
@@ -118,7 +122,7 @@ def at(day, hour, minute=0):
 def walk(person, pace, begins, ends, topics, hard, random, first, now):
     """The events of one learner: topics in their order, begun one evening and done that evening or days later.
 
-    ``pace`` is topics in a week. What is ``hard`` takes three times as long, and some give up on it.
+    ``pace`` is topics in a week. What is ``hard`` takes four times as long, and some give up on it.
     """
     events = []
     day = float(begins * 7)
@@ -131,13 +135,13 @@ def walk(person, pace, begins, ends, topics, hard, random, first, now):
             break
         if not topic.required and random.random() < 0.7:
             continue
-        if random.random() < 0.04:
+        if pace < 20 and random.random() < 0.015:
             events.append(event(person, topic, Status.SKIPPED, moment))
             continue
         is_hard = topic.pk in hard
         events.append(event(person, topic, Status.LEARNING, moment))
         done = moment + timedelta(hours=random.uniform(1, 60) * (4 if is_hard else 1))
-        gives_up = random.random() < (0.45 if is_hard and pace < 20 else 0.03 if pace < 20 else 0)
+        gives_up = random.random() < (0 if pace > 20 else 0.45 if is_hard else 0.01)
         if done < now and not gives_up:
             events.append(event(person, topic, Status.DONE, done))
     return events
