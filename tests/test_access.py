@@ -12,6 +12,7 @@ from tests.conftest import client_of
 PUBLIC = {"v": 200, "l": 200, "i": 200, "m": 200, "o": 200}
 PRIVATE = PUBLIC | {"v": "login"}
 POST_ONLY = dict.fromkeys("vlimo", 405)
+NOBODYS = dict.fromkeys("limo", 404) | {"v": "login"}
 STRANGERS_ONLY = dict.fromkeys("limo", 302) | {"v": 200}
 
 TABLE = {
@@ -61,6 +62,10 @@ TABLE = {
     "/tracks/<track>/track.json": PUBLIC,
     "/stages/<stage>/checklist.md": PUBLIC,
     "/stages/<stage>/print/": PUBLIC,
+    # Whoever leads it sees a cohort, and there is none here; tests/cohorts/ asks those who do and those who did.
+    "/cohorts/<pk>/": NOBODYS,
+    "/cohorts/<pk>/learners/<learner>/": NOBODYS,
+    "/cohorts/<pk>/standings.csv": NOBODYS,
     "/healthz": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/delete/": PRIVATE,
@@ -135,7 +140,7 @@ def test_it_answers_as_the_table_says(route, content, people):
 def path_of(route):
     slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
     values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
-    values |= {"<stage>": "first", "<track>": "other"}
+    values |= {"<stage>": "first", "<track>": "other", "<learner>": "1"}
     for name, value in values.items():
         route = route.replace(name, value)
     return route

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -90,15 +91,24 @@ def make_cohort(leader, random, now):
         )
     ]
     found = outlines(tracks)
-    topics = list({topic.pk: topic for track in tracks for topic in found[track.pk].topics}.values())
+    places = [topic for track in tracks for topic in found[track.pk].topics]
+    required = {topic.pk for topic in places if topic.required}
+    topics = [
+        topic._replace(required=topic.pk in required) for topic in {place.pk: place for place in places}.values()
+    ]
     people = User.objects.bulk_create(
-        User(email=address(name), name=name, password="!", date_joined=at(first + timedelta(weeks=begins), 8))
+        User(
+            email=address(name),
+            name=name,
+            password=make_password(None),  # nobody can sign in with it
+            date_joined=at(first + timedelta(weeks=begins), 8),
+        )
         for name, _pace, begins, _ends in PEOPLE
     )
     Enrolment.objects.bulk_create(
         Enrolment(cohort=cohort, user=person, joined_at=person.date_joined) for person in people
     )
-    hard = set(random.sample([topic.pk for topic in topics[: len(topics) // 2]], 5))
+    hard = set(random.sample([topic.pk for topic in topics[: len(topics) // 2]], 4))
     walks = [
         walk(person, *facts, topics, hard, random, first, now)
         for person, (_name, *facts) in zip(people, PEOPLE, strict=True)
@@ -141,7 +151,7 @@ def walk(person, pace, begins, ends, topics, hard, random, first, now):
         is_hard = topic.pk in hard
         events.append(event(person, topic, Status.LEARNING, moment))
         done = moment + timedelta(hours=random.uniform(1, 60) * (4 if is_hard else 1))
-        gives_up = random.random() < (0 if pace > 20 else 0.45 if is_hard else 0.01)
+        gives_up = random.random() < (0 if pace > 20 else 0.35 if is_hard else 0.01)
         if done < now and not gives_up:
             events.append(event(person, topic, Status.DONE, done))
     return events
