@@ -43,7 +43,7 @@ def test_axe_finds_nothing_and_a_small_screen_is_enough(open_browser, leader, sc
 def test_heads_and_names_stay_in_sight(open_browser, leader):
     page = open_browser(leader, viewport={"width": 390, "height": 500})
     page.goto("/cohorts/1/")
-    region, name = page.get_by_role("region", name="Where everyone stands"), page.locator("tbody th").first
+    region, name = page.get_by_role("region", name="Table of standings"), page.locator("tbody th").first
     region.scroll_into_view_if_needed()
     before = name.bounding_box()["x"]
     region.evaluate("box => box.scrollTo(10000, 0)")

@@ -121,7 +121,7 @@ def test_every_instructor_of_a_cohort_sees_it_archived_too(routes, cohort):
 
 
 def test_a_former_member_disappears_at_once(routes, cohort, as_instructor, learner, content):
-    [mo] = join(cohort, "Mo")
+    join(cohort, "Mo")
     tick(learner, content.topics["maps"], "learning")
     page = page_of(cohort, as_instructor)
     assert names(page) == ["Lena Learner", "Mo"]

@@ -85,7 +85,7 @@ def expected_cells(content, followed, progress):
     """{stage: Measure} from the rows of the tracks themselves, without an outline."""
     cells = {}
     for stage in (content.first, content.second):
-        places = [place for place in TrackTopic.objects.filter(section__track__slug__in=followed, topic__stage=stage)]
+        places = TrackTopic.objects.filter(section__track__slug__in=followed, topic__stage=stage)
         listed = [Place(place.topic_id, place.required) for place in places]
         if "roadmap" in followed:
             listed += [Place(topic.pk, topic.required) for topic in stage.topics.all()]
