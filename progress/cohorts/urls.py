@@ -1,13 +1,15 @@
 from django.urls import path
 
-from progress.cohorts.views import assignments, joining, people, setting_up
+from progress.cohorts.views import assignments, joining, people, seeing, setting_up
 
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
     path("new/", setting_up.new_cohort, name="new_cohort"),
     path("join/", joining.join, name="join"),
     path("join/<slug:code>/", joining.join_cohort, name="join_cohort"),
-    path("<int:pk>/", people.cohort_people, name="cohort"),  # until the cohort's own page is merged
+    path("<int:pk>/", seeing.cohort, name="cohort"),
+    path("<int:pk>/learners/<int:learner>/", seeing.cohort_learner, name="cohort_learner"),
+    path("<int:pk>/standings.csv", seeing.cohort_csv, name="cohort_csv"),
     path("<int:pk>/edit/", setting_up.edit_cohort, name="edit_cohort"),
     path("<int:pk>/people/", people.cohort_people, name="cohort_people"),
     path("<int:pk>/people/instructors/", people.add_instructor, name="add_instructor"),

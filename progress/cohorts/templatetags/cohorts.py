@@ -1,9 +1,13 @@
-"""What pages outside of the cohorts show of them."""
+"""What pages outside of the cohorts show of them, and what theirs need."""
 
 from django import template
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from progress.cohorts import words
 from progress.cohorts.assigned import assigned_to
 from progress.cohorts.plan import due_soon
 
@@ -51,3 +55,21 @@ def wanted_by(context, topic):
     mine = assigned_to(user) if user.is_authenticated else []
     wanted = [(plan, plan.days[topic.pk]) for plan in mine if topic.pk in plan.days]
     return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
+
+
+@register.filter
+def days(number):
+    """A number of days in words: ``{{ pace.days|days }}``."""
+    return words.days(number)
+
+
+@register.simple_tag(takes_context=True)
+def sortable(context, key, title, sort):
+    """The head of a column that sorts by ``key``; pressed again, the other way round."""
+    is_sorted = sort.removeprefix("-") == key
+    query = context["request"].GET.copy() or QueryDict(mutable=True)
+    query.pop("page", None)
+    query["sort"] = f"-{key}" if sort == key else key
+    order = {key: "ascending", f"-{key}": "descending"}.get(sort)
+    attribute = format_html(' aria-sort="{}"', order) if is_sorted else mark_safe("")
+    return format_html('<th scope="col"{}><a href="?{}">{}</a></th>', attribute, query.urlencode(), title)

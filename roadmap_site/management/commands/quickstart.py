@@ -34,6 +34,7 @@ class Command(BaseCommand):
         self.step("Creating the demo accounts")
         for name in PEOPLE:
             make_person(name)
+        call_command("demo_cohort", verbosity=verbosity, stdout=self.stdout)
         self.stdout.write(self.invitation(port))
         if not no_server:
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)

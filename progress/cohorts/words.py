@@ -1,0 +1,76 @@
+"""What an instructor reads beside a name and in a cell, in plain words. Nothing here asks the database."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from progress.models import NONE, Status
+
+# --- Falling behind -----------------------------------------------------------------------------------
+
+
+def silence(measured, today, last_tick, begins, quiet_days):
+    """For how many days a learner has ticked nothing, or None where there is nothing to say.
+
+    All are days of the cohort's time zone. ``last_tick`` is None for somebody who has ticked nothing yet;
+    ``begins`` is when there was something to tick: the day of joining or that of the first assignment, the later
+    one, or None. Nobody is called quiet who has nothing left to do.
+    """
+    if begins is None or not measured.left:
+        return None
+    days = (today - max(begins, last_tick or begins)).days
+    return days if days >= max(quiet_days, 1) else None
+
+
+def behind(silent, has_ticked, overdue):
+    """How a learner falls behind, as a list of phrases; an empty list for one who does not."""
+    phrases = []
+    if silent and has_ticked:
+        said = ngettext("nothing ticked for %(days)d day", "nothing ticked for %(days)d days", silent)
+        phrases.append(said % {"days": silent})
+    elif silent:
+        said = ngettext("nothing ticked in the first day", "nothing ticked in the first %(days)d days", silent)
+        phrases.append(said % {"days": silent})
+    if overdue:
+        said = ngettext("%(count)d topic overdue", "%(count)d topics overdue", overdue)
+        phrases.append(said % {"count": overdue})
+    return phrases
+
+
+# --- Cells --------------------------------------------------------------------------------------------
+
+
+def cell(measured):
+    """How far somebody is, as short as a cell needs it."""
+    if measured.total:
+        return _("%(done)d of %(total)d") % {"done": measured.done, "total": measured.total}
+    if measured.optional:
+        return _("%(done)d of %(total)d optional") % {"done": measured.optional_done, "total": measured.optional}
+    return _("nothing to do")
+
+
+def warmth(measured):
+    """How full a cell is drawn, in five steps: 0 is not a single topic done, 4 is everything and nothing less."""
+    done, total = (measured.done, measured.total) if measured.total else (measured.optional_done, measured.optional)
+    if not done:
+        return 0
+    return 4 if done == total else 1 + done * 3 // total
+
+
+def status(status):
+    """A standing in a topic as a word."""
+    return {
+        NONE: _("not started"),
+        Status.LEARNING: _("learning"),
+        Status.DONE: _("done"),
+        Status.SKIPPED: _("skipped"),
+    }[status]
+
+
+# --- Pace ---------------------------------------------------------------------------------------------
+
+
+def days(number):
+    """A median of days, which may be a fraction: "under a day", "1 day", "6 days"."""
+    if number < 1:
+        return _("under a day")
+    return ngettext("%(days)d day", "%(days)d days", round(number)) % {"days": round(number)}

@@ -1,0 +1,161 @@
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from progress.cohorts.models import LETTERS, Assignment, Cohort, Enrolment, Extension
+from progress.models import ProgressEvent, Status, TopicProgress
+from stages.models import Track
+from stages.outline import outlines
+
+WEEKS = 10
+TRACKS = ["ship-an-mvp", "api-developers"]  # the first is due before today, the second after it
+
+# Name, topics in a week, in which of the ten weeks they began and stopped, and how they are remembered.
+PEOPLE = [
+    ("Amara Okafor", 11, 0, 10),  # fast
+    ("Bruno Salgado", 10, 0, 10),
+    ("Chiara Lombardi", 60, 0, 10),  # finished long ago
+    ("Dmitri Volkov", 60, 1, 10),
+    ("Élodie Lefèvre", 8, 0, 10),  # steady
+    ("Farid Haddad", 8, 0, 10),
+    ("Grace Nakamura", 7, 0, 10),
+    ("Hana Dvořáková", 6, 0, 10),
+    ("Ibrahim Yıldız", 3, 0, 10),  # slow
+    ("Jonna Mäkelä", 3, 0, 10),
+    ("Kwame Mensah", 2, 0, 10),
+    ("Leila Farahani", 9, 0, 4),  # silent after a good beginning
+    ("Mateo Ruiz", 6, 0, 6),
+    ("Nadia Petrova", 5, 0, 8),
+    ("Oisín Byrne", 7, 8, 10),  # came late
+    ("Priya Raghavan", 0, 0, 10),  # never began
+]
+
+
+class Command(BaseCommand):
+    help = "Make a cohort of learners with ten weeks behind them, for the demo instructor to look at."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--instructor", default="instructor@example.com", help="whose cohort it is, by address")
+        parser.add_argument("--seed", type=int, default=1, help="the same number makes the same cohort (1)")
+
+    def handle(self, *, instructor, seed, verbosity, **options):
+        if not settings.LAPTOP:
+            raise CommandError("demo_cohort makes people up, so it refuses to run where SECRET_KEY is set.")
+        leader = User.objects.filter(email=instructor.lower()).first()
+        if leader is None:
+            raise CommandError(f"There is no account with the address {instructor}; quickstart makes it.")
+        if User.objects.filter(email=address(PEOPLE[0][0])).exists():
+            said = "The demo cohort was made before; nothing to do."
+        else:
+            made = make_cohort(leader, Random(seed), timezone.now())  # noqa: S311 - not a secret
+            said = f"Made the cohort “{made}” with {len(PEOPLE)} learners."
+        if verbosity:
+            self.stdout.write(said)
+
+
+def address(name):
+    return f"{name.split()[0].lower()}@demo.example"
+
+
+@transaction.atomic
+def make_cohort(leader, random, now):
+    """A cohort that began ten weeks before ``now``. The same ``random`` and ``now`` make the same rows."""
+    tracks = sorted(Track.objects.published().filter(slug__in=TRACKS), key=lambda track: TRACKS.index(track.slug))
+    if not tracks:
+        raise CommandError(f"The roadmap has none of the tracks {', '.join(TRACKS)}; load_roadmap brings them.")
+    first = now.date() - timedelta(weeks=WEEKS)
+    leader.groups.add(Group.objects.get(name="Instructors"))
+    cohort = Cohort.objects.create(
+        name="Autumn hikers",
+        description="Ten weeks into Django, two evenings a week.",
+        code="".join(random.choices(LETTERS, k=8)),
+        starts=first,
+        ends=first + timedelta(weeks=16),
+        created_at=at(first, 9),
+    )
+    cohort.instructors.add(leader)
+    assignments = [
+        Assignment.objects.create(cohort=cohort, track=track, starts=starts, due=due)
+        for track, starts, due in zip(
+            tracks,
+            [first, first + timedelta(weeks=4)],
+            [now.date() - timedelta(days=5), first + timedelta(weeks=14)],
+            strict=False,
+        )
+    ]
+    found = outlines(tracks)
+    places = [topic for track in tracks for topic in found[track.pk].topics]
+    required = {topic.pk for topic in places if topic.required}
+    topics = [
+        topic._replace(required=topic.pk in required) for topic in {place.pk: place for place in places}.values()
+    ]
+    people = User.objects.bulk_create(
+        User(
+            email=address(name),
+            name=name,
+            password=make_password(None),  # nobody can sign in with it
+            date_joined=at(first + timedelta(weeks=begins), 8),
+        )
+        for name, _pace, begins, _ends in PEOPLE
+    )
+    Enrolment.objects.bulk_create(
+        Enrolment(cohort=cohort, user=person, joined_at=person.date_joined) for person in people
+    )
+    hard = set(random.sample([topic.pk for topic in topics[: len(topics) // 2]], 4))
+    walks = [
+        walk(person, *facts, topics, hard, random, first, now)
+        for person, (_name, *facts) in zip(people, PEOPLE, strict=True)
+    ]
+    events = sorted((event for walked in walks for event in walked), key=lambda event: event.at)
+    ProgressEvent.objects.bulk_create(events)
+    latest = {(event.user_id, event.topic_id): event for event in events}
+    TopicProgress.objects.bulk_create(
+        TopicProgress(user_id=user, topic_id=topic, status=event.status, changed_at=event.at)
+        for (user, topic), event in latest.items()
+    )
+    # Who came late has longer.
+    Extension.objects.create(assignment=assignments[0], user=people[-2], due=now.date() + timedelta(weeks=2))
+    return cohort
+
+
+def at(day, hour, minute=0):
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+
+def walk(person, pace, begins, ends, topics, hard, random, first, now):
+    """The events of one learner: topics in their order, begun one evening and done that evening or days later.
+
+    ``pace`` is topics in a week. What is ``hard`` takes four times as long, and some give up on it.
+    """
+    events = []
+    day = float(begins * 7)
+    for topic in topics:
+        if not pace:
+            break
+        day += random.uniform(0.4, 1.6) * 7 / pace
+        moment = at(first + timedelta(days=int(day)), random.randint(17, 21), random.randint(0, 59))
+        if day >= ends * 7 or moment >= now:
+            break
+        if not topic.required and random.random() < 0.7:
+            continue
+        if pace < 20 and random.random() < 0.015:
+            events.append(event(person, topic, Status.SKIPPED, moment))
+            continue
+        is_hard = topic.pk in hard
+        events.append(event(person, topic, Status.LEARNING, moment))
+        done = moment + timedelta(hours=random.uniform(1, 60) * (4 if is_hard else 1))
+        gives_up = random.random() < (0 if pace > 20 else 0.35 if is_hard else 0.01)
+        if done < now and not gives_up:
+            events.append(event(person, topic, Status.DONE, done))
+    return events
+
+
+def event(person, topic, status, moment):
+    return ProgressEvent(user=person, topic_id=topic.pk, status=status, at=moment)

@@ -1,0 +1,70 @@
+"""The instructor's pages in a real browser."""
+
+import pytest
+
+from progress.cohorts.models import Assignment, Cohort
+from progress.models import TopicProgress
+from tests.browser.test_pages import violations
+from tests.conftest import make_user
+
+
+@pytest.fixture
+def leader(content, learner):
+    """Ines leads a cohort of two, with every mark on its page."""
+    leader = make_user("Ines Instructor")
+    cohort = Cohort.objects.create(pk=1, name="Autumn hikers")
+    cohort.instructors.add(leader)
+    other = make_user("Donaudampfschifffahrtsgesellschaftskapitän")
+    for person in (learner, other):
+        cohort.join(person)
+    for track in (content.merged, content.other):
+        Assignment.objects.create(cohort=cohort, track=track, due="2026-01-01")
+    for slug, status in {"boots": "done", "maps": "learning", "snacks": "skipped", "routes": "done"}.items():
+        TopicProgress.objects.record(learner, content.topics[slug], status)
+    cohort.paths = [
+        "/cohorts/1/",
+        "/cohorts/1/?stage=first",
+        "/cohorts/1/?show=done",
+        f"/cohorts/1/learners/{learner.pk}/",
+    ]
+    leader.cohort = cohort
+    return leader
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_a_small_screen_is_enough(open_browser, leader, scheme):
+    page = open_browser(leader, color_scheme=scheme, viewport={"width": 320, "height": 640})
+    for path in leader.cohort.paths:
+        page.goto(path)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_heads_and_names_stay_in_sight(open_browser, leader):
+    page = open_browser(leader, viewport={"width": 390, "height": 500})
+    page.goto("/cohorts/1/")
+    region, name = page.get_by_role("region", name="Table of standings"), page.locator("tbody th").first
+    region.scroll_into_view_if_needed()
+    before = name.bounding_box()["x"]
+    region.evaluate("box => box.scrollTo(10000, 0)")
+    assert region.evaluate("box => box.scrollLeft") > 100
+    assert name.bounding_box()["x"] == before
+
+
+def test_the_keyboard_goes_through_the_cells_and_into_one(open_browser, leader):
+    page = open_browser(leader)
+    page.goto("/cohorts/1/")
+    page.locator("tbody th a", has_text="Lena").focus()
+    for _cell in range(2):
+        page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "1 of 2"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/learners/*/#first")
+    assert page.get_by_role("heading", name="Lena Learner", level=1).is_visible()
+
+
+def test_names_behind_a_stuck_topic_open_in_one_press(open_browser, leader):
+    page = open_browser(leader)
+    page.goto("/cohorts/1/")
+    page.get_by_text("1 learner is on it").press("Enter")
+    assert page.locator("details[open]").get_by_role("link", name="Lena Learner").is_visible()

@@ -1,0 +1,434 @@
+"""GET /cohorts/<pk>/ and what it leads to: what instructors see, and what they do not."""
+
+import csv
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from progress.cohorts.models import Assignment, Cohort, Enrolment, Extension
+from progress.models import NONE, Note, ProgressEvent, Star, TopicProgress
+from tests.conftest import client_of, make_user
+from tests.progress.test_one_number import bars
+
+NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """It is noon on 30 March 2026, wherever that is not asked of the database."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def cohort(cohort):
+    cohort.enrolments.update(joined_at=NOW - timedelta(days=60))
+    return cohort
+
+
+def tick(user, topic, status="done", days=0, **event):
+    at = NOW - timedelta(days=days)
+    TopicProgress.objects.filter(user=user, topic=topic).delete()
+    if status != NONE:
+        TopicProgress.objects.create(user=user, topic=topic, status=status, changed_at=at)
+    ProgressEvent.objects.create(user=user, topic=topic, status=status, at=at, **event)
+
+
+def join(cohort, *names, days=60):
+    people = [make_user(name) for name in names]
+    for person in people:
+        cohort.join(person)
+    cohort.enrolments.filter(user__in=people).update(joined_at=NOW - timedelta(days=days))
+    return people
+
+
+def enrol_many(cohort, count):
+    people = User.objects.bulk_create(
+        User(email=f"p{number}@example.com", name=f"P{number:03}") for number in range(count)
+    )
+    Enrolment.objects.bulk_create(
+        Enrolment(cohort=cohort, user=person, joined_at=NOW - timedelta(days=60)) for person in people
+    )
+    return people
+
+
+def text_of(html):
+    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
+
+
+def table(page):
+    """The table of a page as lists of texts; the words beside a name are a cell of their own, as in the file."""
+    found = []
+    for line in re.findall(r"<tr>(.*?)</tr>", page.text, re.DOTALL):
+        line = re.sub(
+            r"(<th scope=\"row\">.*?</a>)(?:<span class=\"behind\">(.*?)</span>)?</th>", r"\1</th><td>\2</td>", line
+        )
+        found.append([text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.DOTALL)])
+    return found
+
+
+def names(page):
+    return [row[0] for row in table(page)[1:]]
+
+
+def page_of(cohort, client, query=""):
+    response = client.get(f"/cohorts/{cohort.pk}/{query}")
+    assert response.status_code == 200
+    return response
+
+
+# --- Who ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def routes(cohort, learner):
+    return [
+        f"/cohorts/{cohort.pk}/",
+        f"/cohorts/{cohort.pk}/learners/{learner.pk}/",
+        f"/cohorts/{cohort.pk}/standings.csv",
+    ]
+
+
+@pytest.mark.parametrize("person", ["visitor", "learner", "maintainer", "outsider", "another instructor", "former"])
+def test_nobody_else_sees_a_cohort(person, routes, cohort, request):
+    if person == "visitor":
+        for route in routes:
+            assert Client().get(route).url.startswith("/accounts/login/")
+        return
+    user = (
+        make_user("Ida Instructor") if person in ("another instructor", "former") else request.getfixturevalue(person)
+    )
+    client = client_of(user)
+    if person == "another instructor":
+        Cohort.objects.create(name="Another").instructors.add(user)
+    if person == "former":
+        cohort.instructors.add(user)
+        assert [client.get(route).status_code for route in routes] == [200] * 3
+        cohort.instructors.remove(user)
+    assert [client.get(route).status_code for route in routes] == [404] * 3
+
+
+def test_every_instructor_of_a_cohort_sees_it_archived_too(routes, cohort):
+    ida = make_user("Ida Instructor")
+    cohort.instructors.add(ida)
+    for archived_at in (None, NOW):
+        Cohort.objects.update(archived_at=archived_at)
+        assert [client_of(ida).get(route).status_code for route in routes] == [200] * 3
+
+
+def test_a_former_member_disappears_at_once(routes, cohort, as_instructor, learner, content):
+    join(cohort, "Mo")
+    tick(learner, content.topics["maps"], "learning")
+    page = page_of(cohort, as_instructor)
+    assert names(page) == ["Lena Learner", "Mo"]
+    assert "<strong>2</strong> learners" in page.text
+    cohort.leave(learner)
+    page = page_of(cohort, as_instructor)
+    assert names(page) == ["Mo"]
+    assert "<strong>1</strong> learner" in page.text
+    assert "Lena" not in page.text  # nor where the cohort is stuck
+    assert "Lena" not in as_instructor.get(routes[2]).text
+    assert as_instructor.get(routes[1]).status_code == 404
+    cohort.join(learner)
+    assert names(page_of(cohort, as_instructor)) == ["Lena Learner", "Mo"]
+    assert as_instructor.get(routes[1]).status_code == 200
+
+
+def test_a_learner_of_another_cohort_is_not_found_here(cohort, as_instructor, instructor, outsider):
+    other = Cohort.objects.create(name="Another")
+    other.instructors.add(instructor)
+    other.join(outsider)
+    assert as_instructor.get(f"/cohorts/{other.pk}/learners/{outsider.pk}/").status_code == 200
+    assert as_instructor.get(f"/cohorts/{cohort.pk}/learners/{outsider.pk}/").status_code == 404
+    assert "Otto" not in page_of(cohort, as_instructor).text
+
+
+# --- What ---------------------------------------------------------------------------------------------
+
+
+def test_it_shows_the_assigned_topics_and_nothing_else(routes, cohort, as_instructor, learner, content):
+    for slug in ("boots", "weather"):  # in no assigned track
+        tick(learner, content.topics[slug], "learning")
+    tick(learner, content.topics["boots"], "done", days=1)
+    Note.objects.create(user=learner, topic=content.topics["maps"], text="My secret.", html="<p>My secret.</p>")
+    Star.objects.create(user=learner, topic=content.topics["maps"])
+    page = page_of(cohort, as_instructor)
+    # maps, routes (named twice) and the optional snacks
+    assert table(page) == [
+        ["Learner", "Progress", "Last tick", "Overdue", "1 First steps", "2 Further on"],
+        ["Lena Learner", "nothing ticked in the first 60 days", "0 of 2", "never", "none", "0 of 1", "0 of 1"],
+    ]
+    for route in [*routes, f"/cohorts/{cohort.pk}/?stage=first", f"/cohorts/{cohort.pk}/?stage=second"]:
+        text = as_instructor.get(route).text
+        for secret in ("secret", "starred", "Boots", "Weather", "streak", "Your year"):
+            assert secret not in text, route
+
+
+def test_two_assignments_that_share_topics_count_each_once(cohort, as_instructor, learner, content):
+    Assignment.objects.create(cohort=cohort, track=content.merged)
+    tick(learner, content.topics["routes"])
+    [_, row] = table(page_of(cohort, as_instructor))
+    assert row[2] == "1 of 4"
+    assert row[-2:] == ["0 of 2", "1 of 2"]
+
+
+def test_an_assignment_that_learners_do_not_see_yet_counts_nothing(cohort, as_instructor, content):
+    Assignment.objects.create(cohort=cohort, track=content.merged, visible_from=NOW.date() + timedelta(days=1))
+    assert table(page_of(cohort, as_instructor))[1][2] == "0 of 2"
+    # On the other side of the date line it is tomorrow already.
+    Cohort.objects.update(time_zone="Pacific/Kiritimati")
+    assert table(page_of(cohort, as_instructor))[1][2] == "0 of 4"
+
+
+def test_topic_by_topic(cohort, as_instructor, learner, content):
+    tick(learner, content.topics["maps"], "skipped")
+    tick(learner, content.topics["snacks"], "learning")
+    assert [row[-2:] for row in table(page_of(cohort, as_instructor, "?stage=first"))] == [
+        ["Maps", "Snacks optional"],
+        ["skipped", "learning"],
+    ]
+    assert as_instructor.get(f"/cohorts/{cohort.pk}/?stage=nowhere").status_code == 404
+
+
+def test_a_cohort_without_learners_or_tracks_says_so(cohort, as_instructor, instructor):
+    empty = Cohort.objects.create(name="Empty")
+    empty.instructors.add(instructor)
+    assert "Nobody is here yet" in page_of(empty, as_instructor).text
+    cohort.assignments.all().delete()
+    page = page_of(cohort, as_instructor)
+    assert "follows no track yet" in page.text
+    assert table(page)[1] == ["Lena Learner", "", "nothing to do", "never", "none"]
+
+
+# --- Sorted and filtered ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def four(cohort, content, learner):
+    """Ada has finished, Ben is half way, Cem silent with a tick; Lena has not begun and joined yesterday."""
+    ada, ben, cem = join(cohort, "Ada", "ben", "Cem")
+    cohort.enrolments.filter(user=learner).update(joined_at=NOW - timedelta(days=1))
+    maps, routes = content.topics["maps"], content.topics["routes"]
+    tick(ada, maps, days=30)
+    tick(ada, routes, days=30)
+    tick(ben, maps, days=2)
+    tick(cem, maps, days=9)
+    return cohort
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Ada", "ben", "Cem", "Lena Learner"]),
+        ("?sort=-name", ["Lena Learner", "Cem", "ben", "Ada"]),
+        ("?sort=progress", ["Lena Learner", "ben", "Cem", "Ada"]),
+        ("?sort=-progress", ["Ada", "ben", "Cem", "Lena Learner"]),
+        ("?sort=activity", ["Lena Learner", "Ada", "Cem", "ben"]),
+        ("?sort=-activity", ["ben", "Cem", "Ada", "Lena Learner"]),
+        ("?sort=--name", ["Ada", "ben", "Cem", "Lena Learner"]),
+        ("?sort=password&show=none", ["Ada", "ben", "Cem", "Lena Learner"]),
+        ("?show=quiet", ["Cem"]),
+        ("?show=done", ["Ada"]),
+        ("?show=done&page=99", ["Ada"]),
+    ],
+)
+def test_it_is_sorted_and_filtered_by_its_address(four, as_instructor, query, found):
+    assert names(page_of(four, as_instructor, query)) == found
+
+
+def test_the_most_overdue_can_come_first(four, as_instructor):
+    four.assignments.update(due=NOW.date() - timedelta(days=1))
+    assert names(page_of(four, as_instructor, "?sort=-overdue")) == ["Lena Learner", "ben", "Cem", "Ada"]
+
+
+def test_a_head_leads_to_its_order_and_back(four, as_instructor):
+    page = page_of(four, as_instructor, "?sort=progress&show=all")
+    assert (
+        '<th scope="col" aria-sort="ascending"><a href="?sort=-progress&amp;show=all">Progress</a></th>' in page.text
+    )
+    assert '<th scope="col"><a href="?sort=overdue&amp;show=all">Overdue</a></th>' in page.text
+    page = page_of(four, as_instructor, "?sort=-progress")
+    assert '<th scope="col" aria-sort="descending"><a href="?sort=progress">Progress</a></th>' in page.text
+
+
+def test_the_summary_is_of_everyone_whatever_is_shown(four, as_instructor):
+    for query in ("", "?show=done"):
+        text = text_of(page_of(four, as_instructor, query).text)
+        assert "4 learners · half of them have 50 % or more · 1 done · 1 quiet · 0 with topics overdue" in text
+
+
+def test_a_page_has_a_hundred_learners_and_the_file_has_all(cohort, as_instructor):
+    enrol_many(cohort, 101)
+    first, second = page_of(cohort, as_instructor), page_of(cohort, as_instructor, "?page=2")
+    assert len(names(first)) == 100
+    assert names(second) == ["P099", "P100"]
+    assert "<strong>102</strong> learners" in second.text
+    assert len(as_instructor.get(f"/cohorts/{cohort.pk}/standings.csv").text.splitlines()) == 103
+
+
+# --- Falling behind -----------------------------------------------------------------------------------
+
+
+def behind(cohort, client):
+    return table(page_of(cohort, client))[1][1]
+
+
+def test_days_of_silence_are_those_of_the_cohort(cohort, as_instructor, learner, content):
+    tick(learner, content.topics["maps"], days=6.75)  # at 18:00 on 23 March in UTC
+    assert behind(cohort, as_instructor) == "nothing ticked for 7 days"
+    Cohort.objects.update(time_zone="Asia/Tokyo")  # where that was the 24th, and it is the 30th still
+    assert behind(cohort, as_instructor) == ""
+    Cohort.objects.update(quiet_days=6)
+    assert behind(cohort, as_instructor) == "nothing ticked for 6 days"
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "said"),
+    [
+        ("done", "tick", ""),
+        ("learning", "sign-in", ""),
+        ("none", "tick", "nothing ticked for 20 days"),
+        ("done", "import", "nothing ticked for 20 days"),
+        ("none", "reset", "nothing ticked for 20 days"),
+    ],
+)
+def test_only_a_tick_breaks_the_silence(cohort, as_instructor, learner, content, status, cause, said):
+    tick(learner, content.topics["maps"], days=20)
+    tick(learner, content.topics["snacks"], status, cause=cause)
+    assert behind(cohort, as_instructor) == said
+
+
+def test_a_tick_outside_the_assigned_tracks_is_not_seen(cohort, as_instructor, learner, content):
+    tick(learner, content.topics["maps"], days=20)
+    tick(learner, content.topics["weather"])
+    assert behind(cohort, as_instructor) == "nothing ticked for 20 days"
+
+
+def test_overdue_counts_what_is_required_and_past_its_date(cohort, as_instructor, learner, content):
+    yesterday, today = NOW.date() - timedelta(days=1), NOW.date()
+    tick(learner, content.topics["weather"])
+    assignment = cohort.assignments.get()
+    for due, said in ((None, ""), (today, ""), (yesterday, "2 topics overdue")):
+        cohort.assignments.update(due=due)
+        assert behind(cohort, as_instructor).removeprefix("nothing ticked in the first 60 days").strip("; ") == said
+    tick(learner, content.topics["maps"])
+    assert behind(cohort, as_instructor) == "1 topic overdue"
+    # The other assignment shares that topic, which is overdue once.
+    Assignment.objects.create(cohort=cohort, track=content.merged, due=yesterday)
+    assert behind(cohort, as_instructor) == "2 topics overdue"  # routes and boots
+    cohort.assignments.filter(track=content.merged).update(required=False)
+    assert behind(cohort, as_instructor) == "1 topic overdue"
+    extension = Extension.objects.create(assignment=assignment, user=learner, due=today)
+    assert behind(cohort, as_instructor) == ""
+    Extension.objects.filter(pk=extension.pk).update(due=yesterday)
+    assert behind(cohort, as_instructor) == "1 topic overdue"
+    Extension.objects.update(user=make_user("Mo"), due=today)
+    assert behind(cohort, as_instructor) == "1 topic overdue"
+
+
+def test_nothing_is_said_of_who_is_done(cohort, as_instructor, learner, content):
+    cohort.assignments.update(due=NOW.date() - timedelta(days=1))
+    for slug in ("maps", "routes"):
+        tick(learner, content.topics[slug], days=50)
+    assert behind(cohort, as_instructor) == ""
+
+
+def test_nothing_is_said_before_it_starts(cohort, as_instructor):
+    cohort.assignments.update(starts=NOW.date() + timedelta(days=3))
+    assert behind(cohort, as_instructor) == ""
+    cohort.assignments.update(starts=NOW.date() - timedelta(days=8))
+    assert behind(cohort, as_instructor) == "nothing ticked in the first 8 days"
+
+
+# --- One learner --------------------------------------------------------------------------------------
+
+
+def test_a_learner_has_a_page_of_the_assigned_topics(routes, cohort, as_instructor, learner, content):
+    tick(learner, content.topics["maps"], days=2)
+    Extension.objects.create(assignment=cohort.assignments.get(), user=learner, due=NOW.date())
+    page = as_instructor.get(routes[1])
+    assert bars(page.text) == {
+        "total": (1, 2, 50),
+        "first": (1, 1, 100),
+        "second": (0, 1, 0),
+        "track-other": (1, 2, 50),
+    }
+    assert "28 March 2026" in page.text
+    assert "30 March 2026" in page.text  # due, for this learner
+    assert "The roadmap" not in page.text.split("<main", 1)[1].split("</main>")[0]
+
+
+def test_every_cell_leads_there(routes, cohort, as_instructor, learner):
+    text = page_of(cohort, as_instructor).text
+    assert text.count(f'href="{routes[1]}"') == 2
+    assert f'<a href="{routes[1]}#second">0 of 1</a>' in text
+
+
+# --- Where the cohort is stuck ------------------------------------------------------------------------
+
+
+def test_it_says_where_the_cohort_is_stuck_and_who(cohort, as_instructor, learner, content):
+    maps, routes = content.topics["maps"], content.topics["routes"]
+    ada, ben = join(cohort, "Ada", "Ben")
+    [gone] = join(cohort, "Gone")
+    for person, topic, begun, done in (
+        *[(ada, routes, 20, 18), (ben, routes, 20, 17), (ada, maps, 30, 20), (gone, routes, 59, 1)],
+    ):
+        tick(person, topic, "learning", days=begun)
+        tick(person, topic, "done", days=done)
+    tick(ben, maps, "learning", days=3)
+    tick(learner, maps, "learning", days=2)
+    tick(learner, routes, "learning", days=2)
+    cohort.leave(gone)
+    text = text_of(page_of(cohort, as_instructor).text.split('id="stuck"')[1])
+    assert "half of this cohort’s topics take 3 days or less" in text
+    assert "Maps 10 days for half of those who finished, slower than the rest 2 learners are on it Ben Lena" in text
+    assert "Routes 2 days for half of those who finished 1 learner is on it Lena Learner" in text
+    assert text.index("Maps") < text.index("Routes")
+    assert "Gone" not in text
+
+
+def test_it_says_nothing_where_nobody_is_stuck(cohort, as_instructor, learner, content):
+    tick(learner, content.topics["maps"])
+    tick(learner, content.topics["weather"], "learning")  # in no assigned track
+    assert 'id="stuck"' not in page_of(cohort, as_instructor).text
+
+
+# --- The file -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["", "?show=quiet", "?sort=-progress", "?stage=first&sort=activity"])
+def test_the_file_is_the_table_cell_by_cell(four, as_instructor, query):
+    response = as_instructor.get(f"/cohorts/{four.pk}/standings.csv{query}")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    text = response.content.decode()
+    assert text.startswith("\ufeff")
+    head, *rows = csv.reader(text.removeprefix("\ufeff").splitlines())
+    shown_head, *shown = table(page_of(four, as_instructor, query))
+    assert rows == shown
+    assert rows
+    assert head[:5] == ["Learner", "Falling behind", "Progress", "Last tick", "Overdue"]
+    for title, shown_title in zip([head[0], *head[2:]], shown_head, strict=True):
+        assert title in shown_title
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_cell_of_the_file_is_a_formula(cohort, as_instructor, learner, content, name):
+    learner.name = name
+    learner.save()
+    content.first.title = name
+    content.first.save()
+    text = as_instructor.get(f"/cohorts/{cohort.pk}/standings.csv").content.decode().removeprefix("\ufeff")
+    head, row = csv.reader(text.splitlines())
+    assert (head[5], row[0]) == (f"'{name}", f"'{name}")
+
+
+def test_names_are_text_on_the_page(cohort, as_instructor, learner):
+    learner.name = "<script>alert(1)</script>"
+    learner.save()
+    assert "<script>alert" not in page_of(cohort, as_instructor).text
+    assert "<script>alert" not in as_instructor.get(f"/cohorts/{cohort.pk}/learners/{learner.pk}/").text
