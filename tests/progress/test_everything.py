@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import User
 from progress import models
+from progress.cohorts.models import Cohort
 from progress.everything import PARTS
 from tests.conftest import make_user
 
@@ -39,6 +40,10 @@ def give_everything(user, content, mark):
     models.Certificate.objects.create(
         user=user, track=content.other, name=f"{mark} name", track_title="Another way", topics=[["maps", "Maps"]]
     )
+    cohort = Cohort.objects.create(name="A cohort, which stays")
+    cohort.instructors.add(user)
+    cohort.join(user)
+    cohort.assignments.create(track=content.other).extensions.create(user=user, due="2027-01-31")
 
 
 def models_with_people():
