@@ -43,7 +43,8 @@ document.addEventListener("keydown", (event) => {
     found = () => press(document.getElementById("palette"));
   } else {
     if (document.documentElement.dataset.singleKeys === "off" || event.isComposing || isTyping(event.target)) return;
-    const inList = event.target.matches(".tick, .row-name") && ticks().length > 1;
+    // On the map arrows have a way of their own; see map.js.
+    const inList = event.target.matches(".tick, .row-name") && !event.target.closest("[data-map]") && ticks().length > 1;
     const key = (inList && { ArrowDown: "j", ArrowUp: "k" }[event.key]) || event.key;
     const keys = before + key;
     clearTimeout(forget);

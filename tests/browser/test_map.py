@@ -131,7 +131,7 @@ def test_a_topic_opens_beside_the_map_and_escape_comes_back(page):
     assert page.evaluate("document.activeElement.id") == "beside-title"
     assert page.url.endswith("/?view=map")
     page.locator("#beside--maps-tick").press("Space")
-    assert saved(page) == "Maps: done. First steps: 1 of 2 done."
+    assert saved(page) == "Maps: done. First steps: 1 of 2 done. You can undo this."
     assert page.locator("#first--maps-tick").get_attribute("aria-checked") == "true"
     assert page.evaluate("document.activeElement.id") == "beside--maps-tick"
     page.keyboard.press("Escape")
