@@ -185,6 +185,10 @@ else:
             },
         }
     }
+# Mail is also sent by commands, which have no request to ask for the address of the site.
+SITE_URL = environ.get("SITE_URL", "").rstrip("/") or (
+    "http://127.0.0.1:8000" if LAPTOP else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+)
 DEFAULT_FROM_EMAIL = environ.get("MAIL_FROM", "Waymark <waymark@localhost>")
 
 # --- Language and time ----------------------------------------------------------------------------

@@ -68,6 +68,8 @@ TABLE = {
     "/stages/<stage>/print/": PUBLIC,
     "/cohorts/": PRIVATE,
     "/cohorts/new/": dict.fromkeys("lmo", 403) | {"i": 200, "v": "login"},
+    "/cohorts/mail/": PRIVATE,
+    "/cohorts/mail/<token>/": NOBODYS | {"v": 404},
     "/cohorts/join/": PRIVATE,
     "/cohorts/join/<code>/": PRIVATE,
     "/cohorts/<pk>/": INSTRUCTORS,

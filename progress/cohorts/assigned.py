@@ -1,32 +1,34 @@
-"""The assignments of one learner, each with the learner's own due date and rhythm."""
+"""Assignments as a learner has them, each with the learner's own dates. Learner and instructor read the same."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
-from progress.cohorts.models import Assignment
-from progress.cohorts.plan import due_of, dues_of, next_due, overdue, starts_of
-from progress.cohorts.rhythm import days, rhythm
-from stages.outline import Outline, outlines
+from progress.activity import day_of
+from progress.cohorts.agreed import outline_as_agreed
+from progress.cohorts.models import Assignment, Enrolment
+from progress.cohorts.plan import dates_of, due_of, next_due, overdue, starts_of
+from progress.cohorts.rhythm import by_topic
+from stages.outline import Outline, outline_of_stages
 
 FIRST_MIDNIGHT = ZoneInfo("Pacific/Kiritimati")  # nowhere does a day begin earlier
 
 
-def today_of(cohort):
-    """The day that it is where the cohort is: a due date ends at midnight there."""
-    return timezone.localdate(timezone=ZoneInfo(cohort.time_zone))
-
-
 @dataclass(frozen=True)
 class Assigned:
-    """An assignment as one learner has it. ``extended`` is the date of the learner's extension, or None."""
+    """An assignment as one learner has it, or without a learner's dates as everyone has.
+
+    ``extended`` is the date of the learner's extension, or None, and ``joined`` the day on which the learner came.
+    """
 
     assignment: Assignment
     outline: Outline
-    extended: object = None
+    extended: date | None = None
+    joined: date | None = None
 
     @property
     def cohort(self):
@@ -38,38 +40,49 @@ class Assigned:
 
     @cached_property
     def today(self):
-        return today_of(self.cohort)
+        return self.cohort.today
+
+    @property
+    def begins(self):
+        """The first day on which there is something to do; ``date.min`` when that was always so."""
+        return max(filter(None, [self.assignment.visible_from, self.starts]), default=date.min)
 
     @property
     def starts(self):
-        return starts_of(self.assignment)
+        return starts_of(self.assignment, self.joined)
 
     @property
     def due(self):
-        return due_of(self.assignment, self.extended)
+        return due_of(self.assignment, self.extended, self.joined)
 
     @property
     def is_extended(self):
-        return self.due != self.assignment.due
+        return self.due is not None and self.due != self.assignment.due
 
     @cached_property
+    def dates(self):
+        """A date, or None, for each section of the track."""
+        return dates_of(self.assignment, self.outline, self.extended, self.joined)
+
+    @property
     def rhythm(self):
         """(section, date) for each section of the track."""
-        return list(zip(self.outline.sections, rhythm(self.outline, self.starts, self.due), strict=True))
+        return list(zip(self.outline.sections, self.dates, strict=True))
 
     @property
     def has_rhythm(self):
         """Whether the dates differ from section to section; a list of equal ones says nothing."""
-        return len({day for _, day in self.rhythm}) > 1
+        return len(set(self.dates)) > 1
 
     @cached_property
     def days(self):
         """{topic pk: date} for its required topics, also where the assignment itself is optional."""
-        return days(self.outline, self.starts, self.due)
+        return by_topic(self.outline, self.dates)
 
-    @cached_property
+    @property
     def dues(self):
-        return dues_of(self.assignment, self.outline, self.extended)
+        """{topic pk: date} for what a learner has to do; empty for an assignment that is optional."""
+        return self.days if self.assignment.required else {}
 
     def overdue(self, statuses):
         return overdue(self.outline, self.dues, statuses, self.today)
@@ -79,13 +92,33 @@ class Assigned:
 
 
 def assigned_to(user):
-    """What a learner has been assigned, the first due first. One query without any, four at most with."""
+    """What a learner has been assigned, the first due first. One query without any, two with."""
     rows = (
         Assignment.objects.for_learner(user, timezone.localdate(timezone=FIRST_MIDNIGHT))
         .annotate(own=FilteredRelation("extensions", condition=Q(extensions__user=user)))
         .annotate(extended=F("own__due"))
     )
-    shown = [row for row in rows if row.visible_from is None or row.visible_from <= today_of(row.cohort)]
-    found = outlines(list({row.track_id: row.track for row in shown}.values()))
-    assigned = [Assigned(row, found[row.track_id], row.extended) for row in shown]
+    shown = [row for row in rows if row.visible_from is None or row.visible_from <= row.cohort.today]
+    roadmap = outline_of_stages() if shown else None
+    assigned = [
+        Assigned(
+            row,
+            outline_as_agreed(row.form, roadmap),
+            row.extended,
+            day_of(row.joined_at, row.cohort.zone),
+        )
+        for row in shown
+    ]
     return sorted(assigned, key=lambda one: (one.due is None, one.due, one.assignment.pk))
+
+
+def reached(assignments):
+    """``{assignment pk: set of user pks}`` of those that are not for everyone: whom they are for. One query."""
+    some = [assignment.pk for assignment in assignments if not assignment.to_everyone]
+    found = {pk: set() for pk in some}
+    enrolments = Enrolment.objects.current()
+    picked = enrolments.filter(picked_for__in=some).values_list("picked_for", "user")
+    grouped = enrolments.filter(groups__assignments__in=some).values_list("groups__assignments", "user")
+    for assignment, user in picked.union(grouped) if some else ():
+        found[assignment].add(user)
+    return found

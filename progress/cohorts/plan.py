@@ -1,34 +1,46 @@
 """What is overdue and what is due next. Pure: nothing here asks the database or the clock.
 
-``dues`` is {topic pk: date or None} as ``dues_of`` gives it, ``statuses`` maps a pk to a Status, and ``today`` is the
-day in the time zone of the cohort. As everywhere a skipped topic is not done, so it stays among what is due.
+``dues`` is {topic pk: date or None} as ``rhythm.by_topic`` gives it, ``statuses`` maps a pk to a Status, and ``today``
+is the day in the time zone of the cohort. As everywhere a skipped topic is not done, so it stays among what is due.
 """
 
 from datetime import timedelta
 from typing import NamedTuple
 
-from progress.cohorts.rhythm import days
+from progress.cohorts.rhythm import adjusted, rhythm
 from progress.models import Status
 
 SOON = 7  # days
 
 
-def starts_of(assignment):
-    """The day on which the work begins: that of the assignment, else that of its cohort, else None."""
-    return assignment.starts or assignment.cohort.starts
+def starts_of(assignment, joined=None):
+    """The day on which the work begins: that of the assignment, else that of its cohort, else None.
+
+    For a learner who came later it is the day of joining, so that nobody is late on the first day.
+    """
+    starts = assignment.starts or assignment.cohort.starts
+    return max(starts, joined) if starts and joined else starts
 
 
-def due_of(assignment, extended=None):
+def due_of(assignment, extended=None, joined=None):
     """The day on which it is due for a learner whose extension, if any, is until ``extended``; or None.
 
-    An extension only ever gives more time, also after the date of everyone was moved beyond it.
+    An extension only ever gives more time, also after the date of everyone was moved beyond it. What was over
+    before a learner ``joined`` is not due for them.
     """
-    return max(filter(None, [assignment.due, extended])) if assignment.due else None
+    due = max(filter(None, [assignment.due, extended])) if assignment.due else None
+    return None if due and joined and joined > due else due
 
 
-def dues_of(assignment, outline, extended=None):
-    """``{topic pk: date or None}`` for what a learner has to do; empty for an assignment that is optional."""
-    return days(outline, starts_of(assignment), due_of(assignment, extended)) if assignment.required else {}
+def dates_of(assignment, outline, extended=None, joined=None):
+    """A date, or None, for each section: by the rhythm and by hand, and later for who has longer or came later."""
+    starts, due = starts_of(assignment), due_of(assignment)
+    dates = adjusted(outline, rhythm(outline, starts, due), assignment.dates_by_hand)
+    own_starts, own_due = starts_of(assignment, joined), due_of(assignment, extended, joined)
+    if (own_starts, own_due) == (starts, due):
+        return dates
+    own = rhythm(outline, own_starts, own_due)
+    return [mine and max(mine, everyones) for mine, everyones in zip(own, dates, strict=True)]
 
 
 def left(outline, dues, statuses):

@@ -39,10 +39,19 @@ def counted(section):
     return sum(topic.required for topic in section.topics) or len(section.topics)
 
 
-def days(outline, starts, due):
+def adjusted(outline, dates, by_hand):
+    """``dates`` with those set by hand, ``{slug of a section: date}``, in place of the others; none after the last."""
+    if not dates or dates[-1] is None:
+        return dates
+    return [
+        min(by_hand.get(section.slug, day), dates[-1]) for section, day in zip(outline.sections, dates, strict=True)
+    ]
+
+
+def by_topic(outline, dates):
     """``{topic pk: date}`` for the required topics; one that stands in several sections is due with the first."""
     found = {}
-    for section, day in zip(outline.sections, rhythm(outline, starts, due), strict=True):
+    for section, day in zip(outline.sections, dates, strict=True):
         for topic in section.topics:
             if topic.required:
                 found.setdefault(topic.pk, day)

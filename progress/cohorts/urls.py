@@ -1,10 +1,12 @@
 from django.urls import path
 
-from progress.cohorts.views import assignments, joining, people, seeing, setting_up
+from progress.cohorts.views import assignments, joining, mail, people, seeing, setting_up
 
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
     path("new/", setting_up.new_cohort, name="new_cohort"),
+    path("mail/", mail.mail_choices, name="mail_choices"),
+    path("mail/<token>/", mail.mail_off, name="mail_off"),
     path("join/", joining.join, name="join"),
     path("join/<slug:code>/", joining.join_cohort, name="join_cohort"),
     path("<int:pk>/", seeing.cohort, name="cohort"),

@@ -1,5 +1,5 @@
 from progress.models.beside import Note, Report, ResourceTick, Star
-from progress.models.sharing import Certificate, Share
+from progress.models.sharing import Certificate, Share, new_token
 from progress.models.standings import (
     NONE,
     STATUSES,
@@ -24,4 +24,5 @@ __all__ = [
     "Star",
     "Status",
     "TopicProgress",
+    "new_token",
 ]

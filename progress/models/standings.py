@@ -143,6 +143,7 @@ class ProgressEvent(models.Model):
         UNDO = "undo", "taken back"
         IMPORT = "import", "from an imported check-list"
         RESET = "reset", "reset by the learner"
+        OVERRIDE = "override", "marked as done by an instructor"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="progress_events")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="progress_events")

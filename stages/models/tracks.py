@@ -8,7 +8,8 @@ from stages.models.sources import Source
 
 class TrackQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(state=State.PUBLISHED)
+        """The tracks for everyone. What instructors compose for their cohorts is never among them."""
+        return self.filter(state=State.PUBLISHED, private=False)
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
@@ -29,6 +30,11 @@ class Track(models.Model):
     )
     source = models.OneToOneField(Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="track")
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    private = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Composed by instructors for their cohorts: in no list, no search and no file.",
+    )
 
     objects = TrackQuerySet.as_manager()
 
@@ -47,7 +53,9 @@ class Track(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("roadmap") if self.follows_stages else reverse("track", args=[self.slug])
+        if self.follows_stages:
+            return reverse("roadmap")
+        return reverse("own_track" if self.private else "track", args=[self.slug])
 
     def natural_key(self):
         return (self.slug,)

@@ -5,8 +5,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
-from progress.cohorts.matrix import see
 from progress.cohorts.models import Cohort
+from progress.cohorts.seen import see
 from progress.models import ProgressEvent, TopicProgress
 
 

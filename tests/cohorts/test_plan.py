@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from progress.cohorts.plan import due_of, due_soon, dues_of, left, next_due, overdue
+from progress.cohorts.plan import dates_of, due_of, due_soon, left, next_due, overdue
 from tests.cohorts.test_rhythm import outline_of
 
 MONDAY, FRIDAY, SUNDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 8)
@@ -43,24 +43,49 @@ def test_nothing_is_ever_late_without_a_date():
     assert next_due(OUTLINE, dues, {}, MONDAY) is None
 
 
+TUESDAY = date(2026, 3, 3)
+
+
 @pytest.mark.parametrize(
-    ("due", "extended", "own"),
+    ("due", "extended", "joined", "own"),
     [
-        (MONDAY, None, MONDAY),
-        (MONDAY, FRIDAY, FRIDAY),
-        (FRIDAY, MONDAY, FRIDAY),  # the date of everyone was moved beyond the extension
-        (None, FRIDAY, None),  # it is not due at all any more
-        (None, None, None),
+        (MONDAY, None, None, MONDAY),
+        (MONDAY, FRIDAY, None, FRIDAY),
+        (FRIDAY, MONDAY, None, FRIDAY),  # the date of everyone was moved beyond the extension
+        (None, FRIDAY, None, None),  # it is not due at all any more
+        (None, None, None, None),
+        (FRIDAY, None, MONDAY, FRIDAY),
+        (MONDAY, None, TUESDAY, None),  # over before they came
+        (MONDAY, FRIDAY, TUESDAY, FRIDAY),
     ],
 )
-def test_an_extension_only_gives_time(due, extended, own):
-    assert due_of(SimpleNamespace(due=due), extended) == own
+def test_an_extension_only_gives_time_and_nobody_is_late_on_the_first_day(due, extended, joined, own):
+    assert due_of(SimpleNamespace(due=due), extended, joined) == own
 
 
-@pytest.mark.parametrize(("required", "dues"), [(True, {1: FRIDAY, 2: FRIDAY, 3: FRIDAY}), (False, {})])
-def test_what_is_optional_is_never_due(required, dues):
-    assignment = SimpleNamespace(starts=None, due=MONDAY, required=required, cohort=SimpleNamespace(starts=None))
-    assert dues_of(assignment, OUTLINE, FRIDAY) == dues
+def assignment(starts=None, due=MONDAY, **by_hand):
+    return SimpleNamespace(starts=starts, due=due, cohort=SimpleNamespace(starts=None), dates_by_hand=by_hand)
+
+
+@pytest.mark.parametrize(
+    ("given", "extended", "joined", "dates"),
+    [
+        (assignment(MONDAY, SUNDAY), None, None, [date(2026, 3, 6), SUNDAY]),
+        (assignment(MONDAY, SUNDAY, s0=MONDAY), None, None, [MONDAY, SUNDAY]),
+        # Who has longer gets the rhythm of the longer time, and never an earlier date than everyone.
+        (assignment(MONDAY, SUNDAY), date(2026, 3, 15), None, [date(2026, 3, 11), date(2026, 3, 15)]),
+        (assignment(MONDAY, SUNDAY, s0=SUNDAY), date(2026, 3, 9), None, [SUNDAY, date(2026, 3, 9)]),
+        # Who comes late has the days that are left.
+        (assignment(MONDAY, SUNDAY), None, FRIDAY, [date(2026, 3, 7), SUNDAY]),
+        (assignment(MONDAY, SUNDAY), None, MONDAY, [date(2026, 3, 6), SUNDAY]),
+        (assignment(MONDAY, SUNDAY), None, date(2026, 3, 9), [None, None]),
+        (assignment(None, SUNDAY), None, FRIDAY, [SUNDAY, SUNDAY]),
+        (assignment(MONDAY, None), FRIDAY, FRIDAY, [None, None]),
+    ],
+)
+def test_each_learner_has_dates_of_their_own(given, extended, joined, dates):
+    outline = outline_of([(1, 20), (2, 20)], [(3, 20)])
+    assert dates_of(given, outline, extended, joined) == dates
 
 
 def plan(dues, today=MONDAY):

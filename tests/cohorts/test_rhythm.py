@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from progress.cohorts.rhythm import days, rhythm
+from progress.cohorts.rhythm import adjusted, by_topic, rhythm
 from stages.outline import Outline, OutlineTopic, Section
 
 START = date(2026, 3, 2)
@@ -78,6 +78,25 @@ def test_it_goes_forward_and_ends_on_the_due_date(length):
 
 def test_a_topic_in_two_sections_is_due_with_the_first_that_requires_it():
     outline = outline_of([(1, 10), (2, 10, False)], [(1, 10), (2, 10), (3, 10, False)])
-    found = days(outline, START, date(2026, 3, 9))
-    first, second = rhythm(outline, START, date(2026, 3, 9))
-    assert found == {1: first, 2: second}
+    dates = first, second = rhythm(outline, START, date(2026, 3, 9))
+    assert by_topic(outline, dates) == {1: first, 2: second}
+
+
+@pytest.mark.parametrize(
+    ("dates", "by_hand", "expected"),
+    [
+        ([4, 9], {}, [4, 9]),
+        ([4, 9], {"s0": 6}, [6, 9]),
+        ([4, 9], {"s0": 2, "s1": 8}, [2, 8]),
+        ([4, 9], {"s0": 12}, [9, 9]),  # the end was moved before a date that was set by hand
+        ([4, 9], {"gone": 1}, [4, 9]),  # a section that is no more
+        ([None, None], {"s0": 6}, [None, None]),
+    ],
+)
+def test_dates_set_by_hand_win_and_never_pass_the_end(dates, by_hand, expected):
+    def day(number):
+        return number and START + timedelta(days=number)
+
+    outline = outline_of([(1, 10)], [(2, 10)])
+    found = adjusted(outline, list(map(day, dates)), {slug: day(number) for slug, number in by_hand.items()})
+    assert found == list(map(day, expected))

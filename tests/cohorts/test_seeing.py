@@ -349,6 +349,7 @@ def test_nothing_is_said_before_it_starts(cohort, as_instructor):
 
 def test_a_learner_has_a_page_of_the_assigned_topics(routes, cohort, as_instructor, learner, content):
     tick(learner, content.topics["maps"], days=2)
+    cohort.assignments.update(due=NOW - timedelta(days=30))
     Extension.objects.create(assignment=cohort.assignments.get(), user=learner, due=NOW.date())
     page = as_instructor.get(routes[1])
     assert bars(page.text) == {

@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned
 from progress.cohorts.assignment_forms import AssignForm, DatesForm, ExtensionForm
 from progress.cohorts.models import Assignment, Cohort
-from stages.outline import outline_of_track
+from stages.outline import outline_of_stages
 
 pages_with_a_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -64,7 +65,7 @@ def edit_assignment(request, pk, assignment):
     context = {
         "cohort": cohort,
         "assignment": assignment,
-        "assigned": Assigned(assignment, outline_of_track(assignment.track)),
+        "assigned": Assigned(assignment, outline_as_agreed(assignment.form, outline_of_stages())),
         "extensions": extensions_of(assignment),
         "form": form,
     }

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from progress.cohorts.matrix import SHOWN, SORTS, chosen, heads, pace, rows, see, summary
+from progress.cohorts.matrix import SHOWN, SORTS, chosen, heads, rows, summary
 from progress.cohorts.models import Cohort
+from progress.cohorts.pace import pace
+from progress.cohorts.seen import see
 from progress.exporting import harmless
 from progress.views.exports import download
 
@@ -23,16 +25,16 @@ def cohort(request, pk):
     """Everyone's standing at a glance, stage by stage, or with ``?stage=`` topic by topic."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
-    show, sort, stage = asked(request, seen.assigned)
+    show, sort, stage = asked(request, seen.curriculum)
     page = Paginator(chosen(seen.learners, show, sort), WINDOW).get_page(request.GET.get("page"))
     context = {
         "cohort": cohort,
-        "assignments": [assignment for assignment, _outline in seen.assigned.tracks],
+        "assignments": [plan.assignment for plan in seen.assigned],
         "summary": summary(seen.learners),
         "stage": stage,
-        "columns": stage.topics if stage else seen.assigned.sections,
+        "columns": stage.topics if stage else seen.curriculum.sections,
         "page": page,
-        "rows": rows(page.object_list, seen.assigned, stage),
+        "rows": rows(page.object_list, seen.curriculum, stage),
         "show": show,
         "sort": sort,
         "pace": pace(cohort, seen),
@@ -53,12 +55,8 @@ def cohort_learner(request, pk, learner):
         "cohort": cohort,
         "learner": found,
         "measured": found.measured,
-        "stages": [(section, found.measure(section.topics)) for section in seen.assigned.sections],
-        "tracks": [
-            (assignment, found.measure(outline.topics), due)
-            for (assignment, outline) in seen.assigned.tracks
-            for due in [seen.longer.get(found.pk, {}).get(assignment.pk, assignment.due)]
-        ],
+        "stages": [(section, found.measure(section.topics)) for section in found.curriculum.sections],
+        "plans": [(plan, found.measure(plan.outline.topics)) for plan in found.plans],
     }
     return render(request, "cohorts/learner.html", context)
 
@@ -69,23 +67,23 @@ def cohort_csv(request, pk):
     """The table as it is on the screen, cell by cell; of a cohort on several pages it has them all."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
-    show, sort, stage = asked(request, seen.assigned)
+    show, sort, stage = asked(request, seen.curriculum)
     text = io.StringIO()
     text.write("\ufeff")  # without this mark a spreadsheet does not take the file for UTF-8
     writer = csv.writer(text)
-    writer.writerow(map(harmless, heads(seen.assigned, stage)))
-    for row in rows(chosen(seen.learners, show, sort), seen.assigned, stage):
+    writer.writerow(map(harmless, heads(seen.curriculum, stage)))
+    for row in rows(chosen(seen.learners, show, sort), seen.curriculum, stage):
         writer.writerow(map(harmless, row.texts))
     return download(text.getvalue(), f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
 
 
-def asked(request, assigned):
+def asked(request, curriculum):
     """What the address asks to see, as (show, sort, stage). Words that mean nothing are passed over.
 
     Raises Http404 for a stage without an assigned topic.
     """
     show, sort, slug = (request.GET.get(name, "") for name in ("show", "sort", "stage"))
-    stage = next((section for section in assigned.sections if section.slug == slug), None)
+    stage = next((section for section in curriculum.sections if section.slug == slug), None)
     if slug and stage is None:
         raise Http404
     known = sort.removeprefix("-") in SORTS

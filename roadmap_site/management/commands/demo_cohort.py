@@ -76,8 +76,9 @@ def make_cohort(leader, random, now):
         name="Autumn hikers",
         description="Ten weeks into Django, two evenings a week.",
         code="".join(random.choices(LETTERS, k=8)),
+        overdue_topics=3,
         starts=first,
-        ends=first + timedelta(weeks=16),
+        ends=first + timedelta(weeks=18),
         created_at=at(first, 9),
     )
     cohort.instructors.add(leader)
@@ -85,8 +86,8 @@ def make_cohort(leader, random, now):
         Assignment.objects.create(cohort=cohort, track=track, starts=starts, due=due)
         for track, starts, due in zip(
             tracks,
-            [first, first + timedelta(weeks=4)],
-            [now.date() - timedelta(days=5), first + timedelta(weeks=14)],
+            [first, first + timedelta(weeks=6)],
+            [now.date() - timedelta(days=5), first + timedelta(weeks=18)],
             strict=False,
         )
     ]

@@ -6,10 +6,10 @@ learner leaves; the learner's ticks are the learner's own and stay.
 
 from datetime import datetime, time, timedelta
 from secrets import choice
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Now
@@ -17,8 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.zones import names
-from stages.models import State, Track
+from accounts.zones import first_known, names
 
 # Read aloud and typed from a projector, so no letter looks or sounds like another.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
@@ -87,6 +86,12 @@ class Cohort(models.Model):
     quiet_days = models.PositiveSmallIntegerField(
         _("days of silence"), default=7, help_text=_("After so many days without a tick a learner is called quiet.")
     )
+    overdue_topics = models.PositiveSmallIntegerField(
+        _("topics overdue"),
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("With so many topics overdue a learner is said to fall behind."),
+    )
     created_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -122,16 +127,21 @@ class Cohort(models.Model):
         """The day, by the cohort's clock, that the code lasts to the end of; None when it lasts for ever."""
         if self.code_expires_at is None:
             return None
-        return (self.code_expires_at - timedelta.resolution).astimezone(ZoneInfo(self.time_zone)).date()
+        return (self.code_expires_at - timedelta.resolution).astimezone(self.zone).date()
 
     @last_day_to_join.setter
     def last_day_to_join(self, day):
-        midnight = day and datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(self.time_zone))
+        midnight = day and datetime.combine(day + timedelta(days=1), time.min, self.zone)
         self.code_expires_at = midnight
 
     @property
+    def zone(self):
+        return first_known(self.time_zone)
+
+    @property
     def today(self):
-        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+        """The day that it is where the cohort is: a due date ends at midnight there."""
+        return timezone.localdate(timezone=self.zone)
 
     def join(self, user):
         """Enrol a learner; saying it twice changes nothing.
@@ -185,7 +195,7 @@ class Cohort(models.Model):
         Raises OverflowError when a date leaves the calendar.
         """
         shift = first_day - (self.first_date() or first_day)
-        fields = ("description", "time_zone", "places", "quiet_days")
+        fields = ("description", "time_zone", "places", "quiet_days", "overdue_topics")
         with transaction.atomic():
             copy = Cohort.objects.create(
                 name=name,
@@ -195,13 +205,8 @@ class Cohort(models.Model):
                 **{field: getattr(self, field) for field in fields},
             )
             copy.instructors.add(by)
-            assignments = list(self.assignments.all())
-            for assignment in assignments:
-                assignment.pk, assignment.cohort = None, copy
-                for field in ("visible_from", "starts", "due"):
-                    day = getattr(assignment, field)
-                    setattr(assignment, field, day and day + shift)
-            Assignment.objects.bulk_create(assignments)
+            for assignment in self.assignments.select_related("track"):
+                assignment.copy_to(copy, shift)
         return copy
 
 
@@ -233,67 +238,22 @@ class Enrolment(models.Model):
         return f"{self.user}: {self.cohort}"
 
 
-class AssignmentQuerySet(models.QuerySet):
-    def visible(self, today=None):
-        """What learners see on a day: of a track that is published, from the day on from which it is to be seen."""
-        today = today or timezone.localdate()
-        return self.filter(Q(visible_from=None) | Q(visible_from__lte=today), track__state=State.PUBLISHED)
+class Group(models.Model):
+    """Some learners of a cohort, so that a track can go to them alone. Whoever leaves the cohort is in none."""
 
-    def for_learner(self, user, today=None):
-        """The assignments that a learner has now, resolved when read, so that a late joiner has them too."""
-        return (
-            self.visible(today)
-            .filter(cohort__in=Cohort.objects.of_learner(user))
-            .select_related("cohort", "track__source")
-        )
-
-
-class Assignment(models.Model):
-    """A cohort follows a track."""
-
-    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="assignments")
-    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="assignments")
-    visible_from = models.DateField(_("visible from"), null=True, blank=True)
-    starts = models.DateField(_("start"), null=True, blank=True)
-    due = models.DateField(_("due"), null=True, blank=True)
-    required = models.BooleanField(_("required"), default=True)
-
-    objects = AssignmentQuerySet.as_manager()
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(_("name"), max_length=80)
+    members = models.ManyToManyField(Enrolment, related_name="groups", blank=True)
 
     class Meta:
-        ordering = ["due", "pk"]
+        ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["cohort", "track"],
-                name="track_once_per_cohort",
-                violation_error_message=_("This cohort already follows that track."),
-            ),
-            models.CheckConstraint(
-                condition=Q(starts=None) | Q(due=None) | Q(starts__lte=F("due")),
-                name="assignment_due_after_start",
-                violation_error_message=_("It cannot be due before it starts."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.cohort}: {self.track}"
-
-
-class Extension(models.Model):
-    """One learner has longer for an assignment."""
-
-    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="extensions")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="extensions")
-    due = models.DateField(_("due"))
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["assignment", "user"],
-                name="one_extension_per_learner",
-                violation_error_message=_("This learner has an extension already."),
+                fields=["cohort", "name"],
+                name="group_name_once_per_cohort",
+                violation_error_message=_("This cohort already has a group with that name."),
             )
         ]
 
     def __str__(self):
-        return f"{self.user}: {self.assignment}"
+        return self.name

@@ -1,0 +1,124 @@
+"""What a cohort follows: a track in the form that was agreed on, by when, and for whom."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from progress.cohorts.agreed import agree
+from progress.cohorts.models.cohort import Cohort, Enrolment, Group
+from stages.models import State, Track
+from stages.outline import outline_of_track
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible(self, today=None):
+        """What learners see on a day: of a track that is published, from the day on from which it is to be seen."""
+        today = today or timezone.localdate()
+        return self.filter(Q(visible_from=None) | Q(visible_from__lte=today), track__state=State.PUBLISHED)
+
+    def for_learner(self, user, today=None):
+        """The assignments that a learner has now, resolved when read, so that a late joiner has them too.
+
+        Each comes with ``joined_at``, when the learner joined its cohort.
+        """
+        mine = Enrolment.objects.current().filter(user=user, cohort=OuterRef("cohort"))
+        return (
+            self.visible(today)
+            .annotate(joined_at=mine.values("joined_at")[:1])
+            .filter(
+                Q(to_everyone=True)
+                | Exists(mine.filter(picked_for=OuterRef("pk")))
+                | Exists(mine.filter(groups__assignments=OuterRef("pk"))),
+                joined_at__isnull=False,
+                cohort__archived_at=None,
+            )
+            .select_related("cohort", "track__source")
+        )
+
+
+class Assignment(models.Model):
+    """A cohort, or some of its learners, follow a track."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="assignments")
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="assignments")
+    to_everyone = models.BooleanField(_("for the whole cohort"), default=True)
+    groups = models.ManyToManyField(Group, related_name="assignments", blank=True)
+    picked = models.ManyToManyField(Enrolment, related_name="picked_for", blank=True)
+    visible_from = models.DateField(_("visible from"), null=True, blank=True)
+    starts = models.DateField(_("start"), null=True, blank=True)
+    due = models.DateField(_("due"), null=True, blank=True)
+    required = models.BooleanField(_("required"), default=True)
+    form = models.JSONField(default=list, editable=False, help_text="The track as agreed on; see agreed.py.")
+    section_dates = models.JSONField(
+        default=dict, editable=False, help_text="Due dates set by hand: {slug of a section: YYYY-MM-DD}."
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "track"],
+                name="track_once_per_cohort",
+                violation_error_message=_("This cohort already follows that track."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts=None) | Q(due=None) | Q(starts__lte=F("due")),
+                name="assignment_due_after_start",
+                violation_error_message=_("It cannot be due before it starts."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.cohort}: {self.track}"
+
+    def save(self, **options):
+        if self._state.adding and not self.form:
+            self.form = agree(outline_of_track(self.track))
+        super().save(**options)
+
+    @property
+    def dates_by_hand(self):
+        """``{slug of a section: date}`` of the due dates that an instructor set."""
+        return {slug: date.fromisoformat(day) for slug, day in self.section_dates.items()}
+
+    def copy_to(self, cohort, shift):
+        """The same for another cohort as a whole, all dates shifted, and the track as it is now.
+
+        Raises OverflowError when a date leaves the calendar.
+        """
+        return Assignment.objects.create(
+            cohort=cohort,
+            track=self.track,
+            required=self.required,
+            section_dates={slug: (day + shift).isoformat() for slug, day in self.dates_by_hand.items()},
+            **{
+                field: getattr(self, field) and getattr(self, field) + shift
+                for field in ("visible_from", "starts", "due")
+            },
+        )
+
+
+class Extension(models.Model):
+    """One learner has longer for an assignment."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="extensions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="extensions")
+    due = models.DateField(_("due"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "user"],
+                name="one_extension_per_learner",
+                violation_error_message=_("This learner has an extension already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.assignment}"

@@ -1,0 +1,135 @@
+"""How people of a cohort hear of it: invitations, messages, digests and calendars, and who wants none."""
+
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from progress.cohorts.models.cohort import Cohort
+from progress.models import new_token
+
+
+class Mail(models.TextChoices):
+    """The kinds of mail that cohorts send; each can be refused on its own."""
+
+    INVITATION = "invitation", _("invitations to cohorts")
+    MESSAGE = "message", _("messages from instructors")
+    LEARNING = "learning", _("the weekly look at your own cohorts")
+    TEACHING = "teaching", _("the weekly look at the cohorts you lead")
+
+
+class Invitation(models.Model):
+    """An address is asked to join a cohort. It waits until its owner says yes or no, with or without an account.
+
+    ``user`` is whose verified address it is, once there is somebody.
+    """
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(help_text="In lower case.")
+    name = models.CharField(max_length=150, blank=True, help_text="As the list of the instructor has it.")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="invitations_made"
+    )
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True, editable=False)
+    answered_at = models.DateTimeField(null=True, editable=False, help_text="When they joined or declined.")
+    declined = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "email"],
+                name="invited_once",
+                violation_error_message=_("This address is invited already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.email}: {self.cohort}"
+
+
+class Message(models.Model):
+    """What an instructor wrote to some learners of a cohort, each by a mail of their own."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="messages")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages_sent")
+    recipients = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="messages_received")
+    subject = models.CharField(_("subject"), max_length=120)
+    text = models.TextField(_("message"), max_length=5000)
+    form_key = models.CharField(max_length=22, unique=True, editable=False, help_text="So that one form sends once.")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return self.subject
+
+
+class DigestSent(models.Model):
+    """A person has been sent the digest of a week, or has nothing to be sent; it is not sent twice."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    kind = models.CharField(max_length=10, choices=Mail)
+    week = models.DateField(help_text="The Monday with which it begins.")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "week"], name="one_digest_a_week")]
+
+    def __str__(self):
+        return f"{self.user}: {self.kind} {self.week}"
+
+
+class CalendarFeed(models.Model):
+    """The private address of a person's calendar of due dates. No row: there is none."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed")
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return f"calendar of {self.user}"
+
+
+class RefusalQuerySet(models.QuerySet):
+    def state(self, address, kind, refused):
+        """State whether an address, given as its hash, wants no mail of a kind. Saying it twice changes nothing."""
+        if refused:
+            self.get_or_create(address=address, kind=kind)
+        else:
+            self.filter(address=address, kind=kind).delete()
+
+    def among(self, emails, kind):
+        """Those of ``emails`` that want no mail of this kind, as a set. One query."""
+        hashes = {hash_of(email): email for email in emails}
+        found = self.filter(kind=kind, address__in=hashes).values_list("address", flat=True)
+        return {hashes[address] for address in found}
+
+
+class Refusal(models.Model):
+    """An address wants no more mail of a kind. It outlives the account, so only a hash of the address is kept."""
+
+    address = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, choices=Mail)
+    at = models.DateTimeField(db_default=Now())
+
+    objects = RefusalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address", "kind"], name="refused_once")]
+
+    def __str__(self):
+        return f"{self.kind}: {self.address[:8]}…"
+
+
+def hash_of(email):
+    """What is kept of an address where the address itself is nobody's business."""
+    return sha256(email.strip().lower().encode()).hexdigest()

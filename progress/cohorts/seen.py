@@ -1,0 +1,213 @@
+"""What an instructor sees of a cohort: what it is to learn, who learns, and where each of them is.
+
+A fixed number of queries whatever the size of the cohort: the standings of everyone come as one aggregate, and are
+measured by the one way of counting, in the assignments as each learner has them.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from django.db.models import Max, Q, StringAgg, TextField, Value
+from django.db.models.functions import Cast
+
+from accounts.models import User
+from progress.activity import COUNTED, day_of
+from progress.cohorts import words
+from progress.cohorts.agreed import outline_as_agreed
+from progress.cohorts.assigned import Assigned, reached
+from progress.cohorts.models import Extension
+from progress.measure import Measure
+from progress.models import NONE, Status, TopicProgress
+from stages.outline import outline_of_stages
+
+# --- What is to be learned ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """The stages of the roadmap with the topics of some assignments only, each once."""
+
+    sections: tuple
+
+    @cached_property
+    def topics(self):
+        return [topic for section in self.sections for topic in section.topics]
+
+    @cached_property
+    def by_stage(self):
+        """``{slug of a stage: its topics}``"""
+        return {section.slug: section.topics for section in self.sections}
+
+    @cached_property
+    def pks(self):
+        return {topic.pk for topic in self.topics}
+
+
+def curriculum(roadmap, outlines):
+    """What is in these outlines, by the stages of the roadmap; required if it is so in any of them."""
+    required = {}
+    for outline in outlines:
+        for topic in outline.topics:
+            required[topic.pk] = topic.required or required.get(topic.pk, False)
+    sections = [
+        replace(
+            section,
+            topics=tuple(
+                topic._replace(required=required[topic.pk]) for topic in section.topics if topic.pk in required
+            ),
+        )
+        for section in roadmap.sections
+    ]
+    return Curriculum(tuple(section for section in sections if section.topics))
+
+
+# --- Who learns, and where they are -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A current member as the instructors see them: in what they are assigned here and in nothing else."""
+
+    pk: int
+    name: str
+    curriculum: Curriculum
+    plans: tuple  # of Assigned: the assignments as this learner has them
+    statuses: dict  # {topic pk: Status}, of assigned topics only
+    measured: Measure
+    last_day: date | None  # of the last tick
+    silent: int | None  # days, where there are enough of them to speak of
+    overdue: int  # required topics, each once
+    overdue_from: int  # the number from which on it is said
+
+    @property
+    def behind(self):
+        overdue = self.overdue if self.overdue >= self.overdue_from else 0
+        return words.behind(self.silent, self.last_day is not None, overdue)
+
+    def of(self, topic):
+        """The learner's Status in a topic, or None for one that is not assigned to them."""
+        return self.statuses.get(topic.pk, NONE) if topic.pk in self.curriculum.pks else None
+
+    def measure(self, topics):
+        return Measure.of(topics, self.statuses)
+
+    def measure_stage(self, slug):
+        """How far they are in what they are assigned of a stage, or None when that is nothing."""
+        topics = self.curriculum.by_stage.get(slug)
+        return topics and self.measure(topics)
+
+
+def by_name(learner):
+    return learner.name.casefold(), learner.pk
+
+
+class Seen(NamedTuple):
+    """What an instructor sees of a cohort. ``assigned`` are Assigned as for everyone, one for each assignment."""
+
+    assigned: list
+    curriculum: Curriculum
+    learners: list
+
+
+def see(cohort, only=None):
+    """A cohort's current learners, or ``only`` the one with this pk. Eight queries at most."""
+    assignments = list(cohort.assignments.visible(cohort.today).select_related("track"))
+    roadmap = outline_of_stages()
+    assigned = []
+    for assignment in assignments:
+        assignment.cohort = cohort
+        assigned.append(Assigned(assignment, outline_as_agreed(assignment.form, roadmap)))
+    every = curriculum(roadmap, [plan.outline for plan in assigned])
+    members = cohort.enrolments.current() if only is None else cohort.enrolments.current().filter(user=only)
+    reach = reached(assignments)
+    statuses = standings(members, every.pks)
+    longer = extensions(cohort, members)
+
+    @cache
+    def curriculum_of(mine):
+        """What those learn who have just these assignments, by their place in ``assigned``."""
+        return every if len(mine) == len(assigned) else curriculum(roadmap, [assigned[n].outline for n in mine])
+
+    @cache
+    def plan_of(number, extended, joined):
+        return replace(assigned[number], extended=extended, joined=joined)
+
+    learners = []
+    for pk, name, email, joined_at, *ticks in with_last_ticks(members, assigned):
+        mine = tuple(
+            number
+            for number, assignment in enumerate(assignments)
+            if assignment.to_everyone or pk in reach[assignment.pk]
+        )
+        learned, joined = curriculum_of(mine), day_of(joined_at, cohort.zone)
+        plans = tuple(
+            plan_of(number, longer.get((pk, assignments[number].pk)), joined_late(assigned[number], joined))
+            for number in mine
+        )
+        own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
+        measured = Measure.of(learned.topics, own)
+        last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
+        last_day = last_tick and day_of(last_tick, cohort.zone)
+        begins = max(min(plan.begins for plan in plans), joined) if plans else None
+        learners.append(
+            Learner(
+                pk,
+                str(User(name=name, email=email)),
+                learned,
+                plans,
+                own,
+                measured,
+                last_day,
+                words.silence(measured, cohort.today, last_day, begins, cohort.quiet_days),
+                len({topic.pk for plan in plans for topic in plan.overdue(own)}),
+                cohort.overdue_topics,
+            )
+        )
+    return Seen(assigned, every, learners)
+
+
+def joined_late(plan, joined):
+    """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
+    begins = plan.starts
+    return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None
+
+
+def with_last_ticks(members, assigned):
+    """(user pk, name, address, joined at, last tick or None in the topics of each assignment). One query.
+
+    One for each assignment, because a learner's activity in what is assigned to others is none of the instructor's.
+    """
+
+    def last_tick(plan):
+        ticks = {
+            "topic__in": {topic.pk for topic in plan.outline.topics},
+            "cause__in": COUNTED,
+            "status__in": Status.values,
+        }
+        events = {f"user__progress_events__{name}": values for name, values in ticks.items()}
+        return Max("user__progress_events__at", filter=Q(**events))
+
+    rows = members.annotate(**{f"tick_{number}": last_tick(plan) for number, plan in enumerate(assigned)})
+    columns = ["user_id", "user__name", "user__email", "joined_at"]
+    return rows.values_list(*columns, *(f"tick_{number}" for number in range(len(assigned))))
+
+
+def standings(members, topics):
+    """``{user pk: {topic pk: Status}}``. One query, whose rows are a person, a status, and the topics as one text."""
+    rows = (
+        TopicProgress.objects.filter(user__in=members.values("user"), topic__in=topics)
+        .values_list("user_id", "status")
+        .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
+    )
+    found = {}
+    for user, status, pks in rows:
+        found.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
+    return found
+
+
+def extensions(cohort, members):
+    """``{(user pk, assignment pk): due}`` for those who have longer. One query."""
+    rows = Extension.objects.filter(assignment__cohort=cohort, user__in=members.values("user"))
+    return {(user, assignment): due for user, assignment, due in rows.values_list("user", "assignment", "due")}
