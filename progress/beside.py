@@ -16,6 +16,7 @@ class Beside:
     note: Note | None = None
     resources: set = field(default_factory=set)
     history: list = field(default_factory=list)
+    is_overridden: bool = False  # an instructor spoke last
 
     @classmethod
     def of(cls, user, topic_id, resource_ids):
@@ -37,7 +38,9 @@ class Beside:
                     found.resources.add(key)
                 case "event":
                     events.append((at, key, text, html))
-        found.history = history(sorted(events))
+        events.sort()
+        found.history = history(events)
+        found.is_overridden = bool(events) and events[-1][-1] == Cause.OVERRIDE
         return found
 
 
@@ -64,6 +67,7 @@ CAUSES = {
     Cause.UNDO: _("taken back"),
     Cause.IMPORT: _("from an imported check-list"),
     Cause.RESET: _("with the rest of its stage or track"),
+    Cause.OVERRIDE: _("marked by an instructor"),
 }
 
 

@@ -7,12 +7,12 @@ import re
 from django.utils.translation import ngettext
 
 from progress.importing import OPTIONAL
-from progress.models import Status, TopicProgress
+from progress.models import ProgressEvent, Status, TopicProgress
 from stages.models import Topic, TopicResource
 
 # --- Progress, as a table -----------------------------------------------------------------------------
 
-COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "changed", "link"]
+COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "marked by", "changed", "link"]
 
 
 def table(user, outline, link, zone):
@@ -29,16 +29,20 @@ def table(user, outline, link, zone):
 
 
 def rows_of(user, outline, link, zone):
-    rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic")
-    found = rows.values_list("topic", "topic__slug", "topic__title", "status", "changed_at")
-    standings = {pk: (slug, title, status, day(at, zone)) for pk, slug, title, status, at in found}
+    rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic").with_cause()
+    found = rows.values_list("topic", "topic__slug", "topic__title", "status", "cause", "changed_at")
+    standings = {pk: (slug, title, status, who(cause), day(at, zone)) for pk, slug, title, status, cause, at in found}
     for section in outline.sections:
         for topic in section.topics:
-            *_known, status, changed = standings.pop(topic.pk, ("", "", "not started", ""))
+            *_known, status, by, changed = standings.pop(topic.pk, ("", "", "not started", "", ""))
             required = "yes" if topic.required else "no"
-            yield section.title, topic.title, topic.slug, topic.level, required, status, changed, link(topic.slug)
-    for slug, title, status, changed in standings.values():
-        yield "", title, slug, "", "", status, changed, ""
+            yield section.title, topic.title, topic.slug, topic.level, required, status, by, changed, link(topic.slug)
+    for slug, title, status, by, changed in standings.values():
+        yield "", title, slug, "", "", status, by, changed, ""
+
+
+def who(cause):
+    return "an instructor" if cause == ProgressEvent.Cause.OVERRIDE else "me"
 
 
 def day(moment, zone):

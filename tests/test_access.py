@@ -86,6 +86,10 @@ TABLE = {
     "/cohorts/<pk>/duplicate/": INSTRUCTORS | dict.fromkeys("lmo", 403),
     # Nobody has this number; tests/cohorts/ asks about people who are there.
     "/cohorts/<pk>/learners/<learner>/": NOBODYS,
+    "/cohorts/<pk>/learners/<learner>/topics/<slug>/": NOBODYS,
+    "/cohorts/overrides/<pk>/undo/": POST_ONLY | {"v": "login"},
+    "/cohorts/overrides/<pk>/dispute/": NOBODYS,
+    "/cohorts/<pk>/write/": INSTRUCTORS,
     "/cohorts/<pk>/standings.csv": INSTRUCTORS,
     "/cohorts/<pk>/assign/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/": INSTRUCTORS,

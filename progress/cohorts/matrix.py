@@ -22,6 +22,7 @@ SORTS = {
 SHOWN = {
     "all": lambda learner: True,
     "quiet": lambda learner: learner.silent is not None,
+    "overdue": lambda learner: learner.overdue >= learner.overdue_from,
     "done": lambda learner: learner.measured.is_complete,
 }
 
@@ -47,9 +48,7 @@ def summary(learners):
     return Summary(
         len(learners),
         int(median(percentages)) if percentages else None,
-        sum(found.silent is not None for found in learners),
-        sum(found.overdue >= found.overdue_from for found in learners),
-        sum(found.measured.is_complete for found in learners),
+        *(sum(map(SHOWN[show], learners)) for show in ("quiet", "overdue", "done")),
     )
 
 
@@ -87,7 +86,7 @@ def rows(learners, curriculum, stage=None):
             measured_cell(learner.measured, "total"),
             date_format(learner.last_day, "j M Y") if learner.last_day else _("never"),
             str(learner.overdue) if learner.overdue else _("none"),
-            [status_cell(learner.of(topic), stage.slug) for topic in stage.topics]
+            [topic_cell(learner, topic) for topic in stage.topics]
             if stage
             else [measured_cell(learner.measure_stage(found.slug), found.slug) for found in curriculum.sections],
         )
@@ -99,8 +98,11 @@ def measured_cell(measured, name):
     return Cell(words.cell(measured), str(words.warmth(measured)), name) if measured else not_assigned(name)
 
 
-def status_cell(status, name):
-    return Cell(words.status(status), str(status), name) if status else not_assigned(name)
+def topic_cell(learner, topic):
+    status, name = learner.of(topic), f"topic-{topic.slug}"
+    if status is None:
+        return not_assigned(name)
+    return Cell(words.status(status, topic.pk in learner.overridden), str(status), name)
 
 
 def not_assigned(name):

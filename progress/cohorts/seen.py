@@ -18,6 +18,7 @@ from progress.cohorts import words
 from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned, reached
 from progress.cohorts.models import Extension
+from progress.cohorts.overrides import holding
 from progress.measure import Measure
 from progress.models import NONE, Status, TopicProgress
 from stages.outline import outline_of_stages
@@ -75,6 +76,7 @@ class Learner:
     curriculum: Curriculum
     plans: tuple  # of Assigned: the assignments as this learner has them
     statuses: dict  # {topic pk: Status}, of assigned topics only
+    overridden: set  # the pks of those that an instructor marked as done
     measured: Measure
     last_day: date | None  # of the last tick
     silent: int | None  # days, where there are enough of them to speak of
@@ -124,6 +126,7 @@ def see(cohort, only=None):
     reach = reached(assignments)
     statuses = standings(members, every.pks)
     longer = extensions(cohort, members)
+    marked = overridden(members)
 
     @cache
     def curriculum_of(mine):
@@ -158,6 +161,7 @@ def see(cohort, only=None):
                 learned,
                 plans,
                 own,
+                marked.get(pk, set()) & learned.pks,
                 measured,
                 last_day,
                 words.silence(measured, cohort.today, last_day, begins, cohort.quiet_days),
@@ -204,6 +208,14 @@ def standings(members, topics):
     found = {}
     for user, status, pks in rows:
         found.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
+    return found
+
+
+def overridden(members):
+    """``{user pk: the topic pks that an instructor marked as done}``. One query."""
+    found = {}
+    for user, topic in holding().filter(learner__in=members.values("user")).values_list("learner", "topic"):
+        found.setdefault(user, set()).add(topic)
     return found
 
 

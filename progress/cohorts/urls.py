@@ -1,6 +1,6 @@
 from django.urls import path
 
-from progress.cohorts.views import assignments, joining, mail, people, seeing, setting_up
+from progress.cohorts.views import assignments, joining, mail, overriding, people, seeing, setting_up, writing
 
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("join/<slug:code>/", joining.join_cohort, name="join_cohort"),
     path("<int:pk>/", seeing.cohort, name="cohort"),
     path("<int:pk>/learners/<int:learner>/", seeing.cohort_learner, name="cohort_learner"),
+    path("<int:pk>/learners/<int:learner>/topics/<slug:slug>/", overriding.override, name="override"),
+    path("overrides/<int:pk>/undo/", overriding.undo_override, name="undo_override"),
+    path("overrides/<int:pk>/dispute/", overriding.dispute_override, name="dispute_override"),
+    path("<int:pk>/write/", writing.write_message, name="write_message"),
     path("<int:pk>/standings.csv", seeing.cohort_csv, name="cohort_csv"),
     path("<int:pk>/edit/", setting_up.edit_cohort, name="edit_cohort"),
     path("<int:pk>/people/", people.cohort_people, name="cohort_people"),

@@ -56,8 +56,10 @@ def warmth(measured):
     return 4 if done == total else 1 + done * 3 // total
 
 
-def status(status):
-    """A standing in a topic as a word."""
+def status(status, is_overridden=False):
+    """A standing in a topic as a word, or as three where an instructor marked it."""
+    if is_overridden and status == Status.DONE:
+        return _("done, marked by an instructor")
     return {
         NONE: _("not started"),
         Status.LEARNING: _("learning"),

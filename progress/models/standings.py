@@ -29,6 +29,11 @@ class TopicProgressQuerySet(models.QuerySet):
         """What is being learned, the longest begun first."""
         return self.filter(status=Status.LEARNING).order_by("changed_at")
 
+    def with_cause(self):
+        """Each standing with ``cause``: that of the latest event of its topic, which is how it came to be."""
+        events = ProgressEvent.objects.filter(user=models.OuterRef("user"), topic=models.OuterRef("topic"))
+        return self.annotate(cause=models.Subquery(events.order_by("-pk").values("cause")[:1]))
+
     def record(self, user, topic, status, cause="tick"):
         """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic`` (anything with a ``pk``).
 

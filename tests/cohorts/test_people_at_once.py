@@ -46,7 +46,7 @@ def test_instructors_who_remove_each_other_at_once_leave_one(cohort):
 def test_8_equal_forms_make_one_cohort():
     user = make_user("Ines Instructor")
     user.user_permissions.set(Permission.objects.filter(codename="add_cohort"))
-    form = {"name": "Spring", "time_zone": "UTC", "quiet_days": "7", "code": "BCDF2345"}
+    form = {"name": "Spring", "time_zone": "UTC", "quiet_days": "7", "overdue_topics": "1", "code": "BCDF2345"}
     clients = [client_of(user) for _press in range(8)]
     answers = at_once([lambda client=client: client.post("/cohorts/new/", form) for client in clients])
     assert {answer.status_code for answer in answers} == {302}

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from progress.cohorts.models import Assignment, Cohort
 
 FORM = {"name": "Spring", "time_zone": "Europe/Lisbon", "starts": "2026-03-02", "ends": "2026-05-29"}
-FORM |= {"quiet_days": "5", "description": "Bring boots."}
+FORM |= {"quiet_days": "5", "overdue_topics": "3", "description": "Bring boots."}
 
 
 def code_in(page):

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from progress.cohorts.matrix import SHOWN, SORTS, chosen, heads, rows, summary
+from progress.cohorts.matrix import SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
 from progress.cohorts.models import Cohort
+from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
 from progress.cohorts.seen import see
 from progress.exporting import harmless
@@ -55,7 +56,11 @@ def cohort_learner(request, pk, learner):
         "cohort": cohort,
         "learner": found,
         "measured": found.measured,
-        "stages": [(section, found.measure(section.topics)) for section in found.curriculum.sections],
+        "stages": [
+            (section, found.measure(section.topics), [(topic_cell(found, topic), topic) for topic in section.topics])
+            for section in found.curriculum.sections
+        ],
+        "disputes": holding().filter(learner=found.pk, cohort=cohort).exclude(disputed_at=None),
         "plans": [(plan, found.measure(plan.outline.topics)) for plan in found.plans],
     }
     return render(request, "cohorts/learner.html", context)

@@ -46,10 +46,17 @@ class CohortForm(forms.ModelForm):
         initial=7,
         help_text=gettext_lazy("After so many days without a tick a learner is called quiet."),
     )
+    overdue_topics = forms.IntegerField(
+        label=gettext_lazy("Topics overdue"),
+        min_value=1,
+        max_value=1000,
+        initial=1,
+        help_text=gettext_lazy("With so many topics overdue a learner is said to fall behind."),
+    )
 
     class Meta:
         model = Cohort
-        fields = ["name", "description", "time_zone", "starts", "ends", "quiet_days"]
+        fields = ["name", "description", "time_zone", "starts", "ends", "quiet_days", "overdue_topics"]
         labels = {
             "name": gettext_lazy("Name"),
             "description": gettext_lazy("Description"),

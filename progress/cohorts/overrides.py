@@ -1,0 +1,51 @@
+"""Topics that an instructor marks as done for a learner, with a reason that the learner reads and may answer."""
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from progress.cohorts.models import Override
+from progress.models import NONE, ProgressEvent, Status, TopicProgress
+
+CAUSE = ProgressEvent.Cause.OVERRIDE
+
+
+def holding():
+    """The overrides that hold: their topic's latest event is an override, so nobody has ticked it since."""
+    events = ProgressEvent.objects.filter(user=OuterRef("learner"), topic=OuterRef("topic")).order_by("-pk")
+    return (
+        Override.objects.filter(undone_at=None)
+        .annotate(cause=Subquery(events.values("cause")[:1]))
+        .filter(cause=CAUSE)
+        .select_related("topic", "cohort", "by")
+    )
+
+
+def mark(cohort, learner, topic, by, reason):
+    """Mark a topic as done for a learner. Returns the Override, or None where the topic is done already."""
+    with transaction.atomic():
+        standing = TopicProgress.objects.select_for_update().filter(user=learner, topic=topic).first()
+        before = standing.status if standing else NONE
+        if not TopicProgress.objects.record(learner, topic, Status.DONE, CAUSE):
+            return None
+        return Override.objects.create(
+            cohort=cohort, learner=learner, topic=topic, by=by, reason=reason, before=before
+        )
+
+
+def undo(override):
+    """Put back what was before, where the override still holds; return whether it did. Twice changes nothing."""
+    with transaction.atomic():
+        found = Override.objects.select_for_update().get(pk=override.pk)
+        if found.undone_at:
+            return False
+        if held := holding().filter(pk=found.pk).exists():
+            TopicProgress.objects.record(found.learner, found.topic, found.before, ProgressEvent.Cause.UNDO)
+        found.undone_at = timezone.now()
+        found.save(update_fields=["undone_at"])
+        return held
+
+
+def dispute(override, text):
+    """Say that an override is wrong. The standing stays as it is until somebody undoes it."""
+    Override.objects.filter(pk=override.pk).update(disputed_at=timezone.now(), dispute=text)
