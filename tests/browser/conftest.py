@@ -28,8 +28,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "/browser/" in str(item.path):
             item.add_marker(pytest.mark.django_db(transaction=True))
-            # A busy machine may answer a browser late; what fails twice more is broken.
-            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")

@@ -104,6 +104,7 @@ def test_the_console_is_silent_in_the_admin_and_in_allauth(open_browser, content
         page.goto(path)
     page.get_by_label("Password").fill("walk-the-line-27")
     page.get_by_role("button", name="Confirm").click()
+    page.wait_for_url("**/me/")
     page.goto("/accounts/2fa/totp/activate/")
     assert page.locator("img").count() == 1
 
@@ -113,7 +114,7 @@ def test_the_skip_link_leads_to_the_content(page):
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the content"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.locator("#main:focus").wait_for()
 
 
 def test_a_finger_can_hit_every_box(open_browser, content):

@@ -56,7 +56,7 @@ def test_a_cohort_is_made_and_joined_and_left_by_keyboard(open_browser, content,
     learner.get_by_role("link", name="Cohorts").click()
     learner.get_by_role("textbox", name="Code").fill(code.lower())
     learner.keyboard.press("Enter")
-    assert learner.locator("h1").inner_text() == "Spring"
+    learner.get_by_role("heading", name="Spring", level=1).wait_for()
     learner.get_by_role("button", name="Join, and let them see this").press("Enter")
     learner.get_by_text("You are in “Spring”.").wait_for()
     instructor.reload()
