@@ -15,7 +15,8 @@ from progress.views.sharing import name_of
 from progress.views.unlisted import unlisted
 from stages.models import Topic, Track
 from stages.models.curriculum import State
-from stages.outline import outline_of_stages, outline_of_track
+from stages.outline import each_once, outline_of_stages, outline_of_track
+from stages.replaced import followers, takers_of
 
 
 class CertificateForm(forms.ModelForm):
@@ -49,7 +50,7 @@ def claim(request, slug=""):
         # Two presses at once: the database has room for one certificate, and both are led to it.
         issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=facts)
         return redirect(issued)
-    left = unique(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
+    left = each_once(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
     context = {"track": track, "measure": measured, "form": form, "left": left}
     refused = request.method == "POST" and not measured.is_complete
     return render(request, "progress/claim.html", context, status=409 if refused else 200)
@@ -77,11 +78,7 @@ def certificate(request, token):
 
 def required_by(outline):
     """What 100 % of a track is made of: ``[[slug, title], ...]``, each topic once, in order."""
-    return [[topic.slug, topic.title] for topic in unique(topic for topic in outline.topics if topic.required)]
-
-
-def unique(topics):
-    return list({topic.slug: topic for topic in topics}.values())
+    return [[topic.slug, topic.title] for topic in each_once(topic for topic in outline.topics if topic.required)]
 
 
 def added_since(certificate, outline):
@@ -93,16 +90,6 @@ def added_since(certificate, outline):
     others = [(slug, title) for slug, title in required_by(outline) if slug not in covered]
     if not others:
         return []
-    replaced = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
-    return [(slug, title) for slug, title in others if not covered & set(forebears(slug, replaced))]
-
-
-def forebears(slug, replaced):
-    """The slugs of all topics that one took over from. ``replaced`` says what each took over from directly."""
-    found, wanted = set(), [slug]
-    while wanted:
-        for before in replaced.get(wanted.pop(), []):
-            if before not in found:
-                found.add(before)
-                wanted.append(before)
-    return found
+    takers = takers_of(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
+    taken_over = {slug for old in covered for slug in followers(old, takers)}
+    return [(slug, title) for slug, title in others if slug not in taken_over]

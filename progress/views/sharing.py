@@ -109,8 +109,7 @@ def shared(request, token):
 @require_safe
 @unlisted
 def shared_card(request, token):
-    share = get_share(token)
-    card = card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+    card = card_behind(token)
     return picture(request, cards.draw(card), "image/png")
 
 
@@ -118,8 +117,7 @@ def shared_card(request, token):
 @require_safe
 @unlisted
 def shared_badge(request, token):
-    share = get_share(token)
-    card = card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+    card = card_behind(token)
     return picture(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
 
 
@@ -130,6 +128,11 @@ def get_share(token):
 def name_of(user):
     """What a public page may call a learner: never by their e-mail address, not even as a name."""
     return "" if "@" in user.name else user.name
+
+
+def card_behind(token):
+    share = get_share(token)
+    return card_of(share, outline_of_stages(), Standings.of_learner(share.user))
 
 
 def card_of(share, roadmap, progress):
@@ -154,7 +157,7 @@ def announcement_of(request, share, card):
     version = sha256(repr(card).encode()).hexdigest()[:12]
     return {
         "title": _("%(name)s’s way to Django") % {"name": name} if name else _("A learner’s way to Django"),
-        "words": words_of(card),
+        "words": in_words(card),
         "link": page,
         "badge": badge,
         "picture": f"{picture}?{version}",
@@ -162,7 +165,7 @@ def announcement_of(request, share, card):
     }
 
 
-def words_of(card):
+def in_words(card):
     if card.percentage is None:
         return _("On the way to Django")
     return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)

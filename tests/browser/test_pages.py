@@ -5,7 +5,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import Permission
 
-from progress.models import TopicProgress
 from stages.loading import load
 from stages.markdown import render
 from stages.models import Topic
@@ -28,14 +27,6 @@ PUBLIC = [
 OWN = ["/", "/topics/maps/", "/me/", "/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"]
 OWN += ["/accounts/logout/", "/accounts/delete/", "/me/data/"]
 OWN += ["/topics/maps/note/", "/me/notes/", "/stages/first/reset/"]
-
-
-@pytest.fixture
-def walked(content, learner):
-    """A learner with every kind of standing, so that every mark is on the page."""
-    for topic, status in zip(Topic.objects.order_by("pk"), ["done", "learning", "skipped", "done"], strict=False):
-        TopicProgress.objects.record(learner, topic, status)
-    return learner
 
 
 def violations(page):

@@ -7,7 +7,6 @@ from django.db import connection
 from django.test import Client
 
 from progress.models import Certificate, Status, TopicProgress
-from progress.views.certificates import forebears
 from stages.models import State, Topic, TrackTopic
 from tests.conftest import client_of, make_user
 from tests.content import make_content, wipe
@@ -246,17 +245,3 @@ def test_it_goes_with_the_account(issued, finisher, client):
 
 def test_a_visitor_signs_in_first(content):
     assert Client().get(CLAIM).url.startswith("/accounts/login/?next=/tracks/other/certificate/")
-
-
-@pytest.mark.parametrize(
-    ("replaced", "found"),
-    [
-        ({}, set()),
-        ({"c": ["b"], "b": ["a"]}, {"a", "b"}),
-        ({"c": ["a", "b"]}, {"a", "b"}),
-        ({"c": ["b"], "b": ["c"]}, {"b", "c"}),
-        ({"x": ["a"]}, set()),
-    ],
-)
-def test_a_topic_knows_what_it_took_over_from(replaced, found):
-    assert forebears("c", replaced) == found

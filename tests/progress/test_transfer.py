@@ -110,14 +110,6 @@ def test_a_topic_that_was_merged_meanwhile_is_found_by_its_old_address(content, 
     assert standing(learner, "weather") == "done"
 
 
-def test_what_was_merged_twice_has_the_last_heir():
-    assert transfer.heirs([("b", ["a"]), ("c", ["b"]), ("d", ["b", "d"])], {"c", "d"}) == {
-        "a": ["c", "d"],
-        "b": ["c", "d"],
-        "d": [],
-    }
-
-
 @pytest.mark.parametrize("value", ["done:nothing", "done", "gone:maps", ":", "", "done:maps:x", "done:boots\x00"])
 def test_what_no_preview_offers_is_not_recorded(content, as_learner, learner, value):
     response = as_learner.post(IMPORT, {"agree": "yes", "reader": learner.pk, "take": [value], "untick": "yes"})
