@@ -26,7 +26,11 @@ OPTIONS = 6  # of each kind, in the palette
 def roadmap(request):
     """The merged roadmap: every stage with its topics, in learning order."""
     outline = outline_of_stages()
-    context = {"outline": outline, **seen(request, outline)}
+    context = {
+        "outline": outline,
+        "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
+        **seen(request, outline),
+    }
     return remember(request, render(request, "stages/roadmap.html", context))
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.zones import zone_of_person
+from accounts.zones import browser_zone
 from progress.models import Certificate, Status
 from progress.standings import Standings
 from progress.views.sharing import name_of
@@ -46,7 +46,12 @@ def claim(request, slug=""):
     measured = progress.measure(outline.topics)
     form = CertificateForm(request.POST or None, initial={"name": name_of(request.user)})
     if request.method == "POST" and measured.is_complete and form.is_valid():
-        facts = {"name": form.cleaned_data["name"], "track_title": track.title, "topics": required_by(outline)}
+        facts = {
+            "name": form.cleaned_data["name"],
+            "track_title": track.title,
+            "topics": required_by(outline),
+            "time_zone": browser_zone(request),
+        }
         # Two presses at once: the database has room for one certificate, and both are led to it.
         issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=facts)
         return redirect(issued)
@@ -62,12 +67,12 @@ def claim(request, slug=""):
 @unlisted
 def certificate(request, token):
     """A certificate, for whoever has its link. That the page is here is the proof that it was issued."""
-    certificate = get_object_or_404(Certificate.objects.select_related("user", "track"), token=token)
+    issued = Certificate.objects.select_related("user", "track")
+    certificate = get_object_or_404(issued, token=token, user__is_active=True)
     roadmap = outline_of_stages()
     offered = certificate.track if certificate.track and certificate.track.state == State.PUBLISHED else None
     context = {
         "certificate": certificate,
-        "issued_on": certificate.issued_at.astimezone(zone_of_person(certificate.user)).date(),
         "covered": [(slug if slug in roadmap.places else "", title) for slug, title in certificate.topics],
         "offered": offered,
         "added": added_since(certificate, outline_of_track(offered)) if offered else [],

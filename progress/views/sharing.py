@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.zones import zone_of_person
+from accounts.zones import browser_zone, zone_of_person
 from progress import activity, cards
 from progress.models import Share, Status
 from progress.standings import Standings
@@ -46,7 +46,8 @@ def share(request):
             # An old tab must not turn on again what another one turned off.
             messages.warning(request, _("Your page was changed elsewhere meanwhile. Nothing was saved."))
         else:
-            Share.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
+            zone = browser_zone(request) or (share.time_zone if share else "")
+            Share.objects.update_or_create(user=request.user, defaults=form.cleaned_data | {"time_zone": zone})
             messages.success(request, _("Saved.") if share else _("Your page is public now."))
         return redirect("share")
     context = {
@@ -54,7 +55,7 @@ def share(request):
         "share": share,
         "name": name_of(request.user),
         "name_is_drawn": cards.can_draw(name_of(request.user)),
-        "certificates": request.user.certificates.all(),
+        "certificates": request.user.certificates.select_related("user"),
     }
     if share:
         roadmap = outline_of_stages()
@@ -101,7 +102,7 @@ def shared(request, token):
         done = [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.DONE]
         context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
     if share.show_calendar:
-        context["year"] = calendar_of(share.user)
+        context["year"] = calendar_of(share)
     return render(request, "progress/shared.html", context)
 
 
@@ -183,8 +184,8 @@ def picture(request, content, content_type):
 # --- The calendar ---------------------------------------------------------------------------------
 
 
-def calendar_of(user):
-    """The last year of a person, in the days of their own clock. One query."""
-    zone = zone_of_person(user)
+def calendar_of(share):
+    """The last year of the one who shares, in the days of their own clock. One query."""
+    user, zone = share.user, zone_of_person(share.user, share.time_zone)
     days = activity.active_days(user.progress_events.history(), zone)
     return activity.year(days, timezone.localdate(timezone=zone), user.rest_days)
