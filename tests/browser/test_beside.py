@@ -89,6 +89,17 @@ def test_an_undo_that_could_not_be_saved_is_put_back_and_said(page):
     page.complaints.clear()
 
 
+def test_an_old_offer_does_not_overrule_another_tab(open_browser, content, learner):
+    page = open_browser(learner)
+    page.goto("/stages/first/")
+    box(page, "Maps").click()
+    saved(page)
+    client_of(learner).post("/topics/maps/progress/", {"status": "learning"})
+    offer(page).get_by_role("button").click()
+    page.get_by_text("“Maps” was changed elsewhere meanwhile.").wait_for()
+    assert page.locator("#first--maps").get_attribute("data-status") == "learning"
+
+
 def test_without_javascript_a_tick_is_taken_back_from_the_next_page(open_browser, content):
     page = open_browser(java_script_enabled=False, viewport={"width": 320, "height": 600})
     page.goto("/stages/first/")
