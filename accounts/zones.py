@@ -15,12 +15,21 @@ def names():
 
 def zone_of(request):
     """The time zone of whoever asks: the one they chose, else their browser's, else UTC."""
-    return first_known(getattr(request.user, "time_zone", ""), request.COOKIES.get(COOKIE))
+    return first_known(getattr(request.user, "time_zone", ""), browser_zone(request))
 
 
-def zone_of_person(user):
-    """The time zone that a person chose, else UTC: for what others see of them."""
-    return first_known(user.time_zone)
+def browser_zone(request):
+    """The name of the time zone of a browser, "" where it has not told."""
+    zone = request.COOKIES.get(COOKIE, "")
+    return zone if zone in names() else ""
+
+
+def zone_of_person(user, last_seen=""):
+    """The time zone of a person for what others see of them, whose browsers say nothing about it.
+
+    It is the one that the person chose, else ``last_seen``, which their own browser told some time ago, else UTC.
+    """
+    return first_known(user.time_zone, last_seen)
 
 
 def first_known(*wanted):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, F, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
-from progress.models import NONE, Note, ProgressEvent, Status
+from progress.models import IN_WORDS, NONE, Note, ProgressEvent, Status
 
 Cause = ProgressEvent.Cause
 
@@ -55,12 +55,6 @@ def as_rows(kind, rows, at, key=None, text=None, html=None):
     )
 
 
-WORDS = {
-    NONE: _("not started"),
-    Status.DONE: _("done"),
-    Status.LEARNING: _("learning"),
-    Status.SKIPPED: _("skipped"),
-}
 CAUSES = {
     Cause.SIGN_IN: _("brought along at sign-in"),
     Cause.CARRY_OVER: _("carried over from a topic that this one replaced"),
@@ -76,6 +70,6 @@ def history(events):
     told, before = [], NONE
     for at, _pk, status, cause in events:
         reopened = before == Status.DONE and status != Status.DONE and cause != Cause.UNDO
-        told.append((_("reopened") if reopened else WORDS[status], CAUSES.get(cause, ""), at))
+        told.append((_("reopened") if reopened else IN_WORDS[status], CAUSES.get(cause, ""), at))
         before = status
     return told

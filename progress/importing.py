@@ -133,7 +133,7 @@ FILLING = {
 EXAMPLES = [("e", "g"), ("eg",), ("such", "as"), ("like",), ("for", "example"), ("for", "instance")]
 
 
-def words_of(text):
+def words_of_name(text):
     """A text as the words that names are compared by: case, marks and apostrophes make no difference."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
     return tuple(re.findall(r"[^\W_]+[+#]*", re.sub(r"['’`´]", "", text)))
@@ -166,7 +166,7 @@ class Catalogue:
         """``{words: [slug, ...]}``"""
         found = {}
         for slug, title in self.titles.items():
-            found.setdefault(words_of(title), []).append(slug)
+            found.setdefault(words_of_name(title), []).append(slug)
         return found
 
     @cached_property
@@ -174,8 +174,8 @@ class Catalogue:
         """``{words: {document: [slug, ...]}}``"""
         found = {}
         for document, label, slug in self.labels:
-            if slug in self.titles and words_of(label):
-                found.setdefault(words_of(label), {}).setdefault(document, []).append(slug)
+            if slug in self.titles and words_of_name(label):
+                found.setdefault(words_of_name(label), {}).setdefault(document, []).append(slug)
         return found
 
     @cached_property
@@ -195,7 +195,9 @@ class Catalogue:
     def document_of(self, items):
         """The document that more of the lines are from than from any other, or None. What it says comes first."""
         counted = Counter(
-            document for item in items for document in self.by_label.get(words_of(item.text.partition("(")[0]), {})
+            document
+            for item in items
+            for document in self.by_label.get(words_of_name(item.text.partition("(")[0]), {})
         )
         best = counted.most_common(2)
         return best[0][0] if best and (len(best) == 1 or best[0][1] > best[1][1]) else None
@@ -203,7 +205,7 @@ class Catalogue:
     def match(self, item, document=None):
         if linked := self.linked(item.links):
             return Match(linked)
-        words = words_of(item.text)
+        words = words_of_name(item.text)
         titled = self.by_title.get(words, [])
         if len(titled) == 1:
             return Match(tuple(titled))

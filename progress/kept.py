@@ -8,6 +8,7 @@ from progress.models import Note, ResourceTick, Star
 from stages.models import Resource, Topic
 
 SESSION_KEY = "kept"  # {"reader": pk as text, "deeds": {"star 7": [wanted], "note 7": [text, version], ...}}
+MOST = 20  # deeds; of more, those that came first are forgotten. A whole session of them fits into one row.
 UNSAVED = "unsaved notes"  # {topic pk as text: [text, version]}, of the learner whose session it is
 
 
@@ -28,7 +29,10 @@ def keep(session, reader, kind, pk, *wanted):
     with visitors.latest(session) as saved:
         kept = saved.get(SESSION_KEY, {})
         deeds = kept.get("deeds", {}) if kept.get("reader") == reader else {}
-        saved[SESSION_KEY] = {"reader": reader, "deeds": deeds | {f"{kind} {pk}": wanted}}
+        deed = f"{kind} {pk}"
+        deeds.pop(deed, None)
+        deeds[deed] = wanted
+        saved[SESSION_KEY] = {"reader": reader, "deeds": dict(list(deeds.items())[-MOST:])}
     session[SESSION_KEY] = saved[SESSION_KEY]
     session.modified = False
     return saved

@@ -13,25 +13,8 @@ def catalogue(host):
     """What a check-list can mean, from the roadmap as it is now. Three queries."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     labels = Entry.objects.filter(topics__slug__isnull=False).values_list("source__key", "label", "topics__slug")
-    replacing = Topic.objects.exclude(replaces=[]).order_by("pk").values_list("slug", "replaces")
-    return Catalogue(titles, list(labels.order_by("pk", "topics__slug")), heirs(list(replacing), titles), host)
-
-
-def heirs(replacing, published):
-    """``{slug: [published slugs]}`` for the topics that were merged or split, also where that happened twice."""
-    takers = {}
-    for slug, replaced in replacing:
-        for old in replaced:
-            takers.setdefault(old, []).append(slug)
-    found = {}
-    for old in takers:
-        wanted, seen, found[old] = [old], {old}, []
-        while wanted:
-            for slug in takers.get(wanted.pop(), []):
-                if slug not in seen:
-                    seen.add(slug)
-                    (found[old] if slug in published else wanted).append(slug)
-    return found
+    heirs = {old: [topic.slug for topic in topics] for old, topics in Topic.objects.heirs().items()}
+    return Catalogue(titles, list(labels.order_by("pk", "topics__slug")), heirs, host)
 
 
 def apply(user, decisions, unticked):

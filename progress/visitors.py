@@ -70,15 +70,18 @@ def send_cookie(response, session):
 def carried(ticks):
     """``ticks`` with those of merged or split topics given to what took over, the more advanced status winning.
 
-    No query without ticks, one with them, and a few more for each topic that was replaced meanwhile.
+    No query without ticks, one with them, and one more where a topic was replaced meanwhile.
     """
     if not ticks:
         return ticks
+    gone = Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk"))
+    gone = list(gone.values_list("pk", "slug"))
+    heirs = Topic.objects.heirs() if gone else {}
     found = dict(ticks)
-    for topic in Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk")):
-        for heir in topic.successors():
-            if STATUSES.index(ticks[topic.pk][0]) > STATUSES.index(found.get(heir.pk, [NONE])[0]):
-                found[heir.pk] = ticks[topic.pk]
+    for pk, slug in gone:
+        for heir in heirs.get(slug, []):
+            if STATUSES.index(ticks[pk][0]) > STATUSES.index(found.get(heir.pk, [NONE])[0]):
+                found[heir.pk] = ticks[pk]
     return found
 
 

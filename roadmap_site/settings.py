@@ -131,6 +131,8 @@ CACHES = {
     if LAPTOP
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
+# Beyond so many a cache throws a third away, limits as well. The usual 300 are the slots of a handful of people.
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 20_000}
 FIXTURES = BASE_DIR / "fixtures"
 
 # --- People ---------------------------------------------------------------------------------------

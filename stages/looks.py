@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from stages.cookies import set_for_a_year
 from stages.models import Level
 from stages.outline import prerequisites
 from stages.sheet import sheet_of
@@ -37,10 +37,7 @@ def remember(request, response):
     """Keep the look that was chosen with the switch for the next page of this browser."""
     look = request.GET.get("view")
     if look in Look and look != request.COOKIES.get("view"):
-        year = 365 * 24 * 60 * 60
-        response.set_cookie(
-            "view", look, max_age=year, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
-        )
+        set_for_a_year(response, "view", look)
     return response
 
 

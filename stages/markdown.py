@@ -67,7 +67,7 @@ def class_of(token):
 
 
 def highlight(code, language):
-    """Code as HTML, a span around what has a colour."""
+    """Code as HTML, a span around what has a color."""
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:

@@ -20,6 +20,11 @@ from stages.closeness import words_of
 from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
 
 
+def each_once(topics):
+    """The topics in order without those that come again, as where two sections of a track have one."""
+    return list({topic.pk: topic for topic in topics}.values())
+
+
 class Minutes(NamedTuple):
     """How long something takes, as a range. As text it is short, such as 25–45 min or 3–5 h."""  # noqa: RUF002
 
@@ -29,7 +34,7 @@ class Minutes(NamedTuple):
     @classmethod
     def of(cls, topics):
         """The time for every required topic among ``topics``, each counted once however often it is there."""
-        required = {topic.pk: topic for topic in topics if topic.required}.values()
+        required = each_once(topic for topic in topics if topic.required)
         return cls(sum(topic.minutes_min for topic in required), sum(topic.minutes_max for topic in required))
 
     def __str__(self):

@@ -2,18 +2,18 @@ from dataclasses import replace
 from itertools import groupby
 from urllib.parse import quote
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from stages.cookies import set_for_a_year
 from stages.finding import Found, find, options, pages_for
 from stages.forms import SearchForm
 from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import outline_of_stages, outline_of_track, outlines
+from stages.outline import each_once, outline_of_stages, outline_of_track, outlines
 from stages.redirects import page_of
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
@@ -26,7 +26,11 @@ OPTIONS = 6  # of each kind, in the palette
 def roadmap(request):
     """The merged roadmap: every stage with its topics, in learning order."""
     outline = outline_of_stages()
-    context = {"outline": outline, **seen(request, outline)}
+    context = {
+        "outline": outline,
+        "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
+        **seen(request, outline),
+    }
     return remember(request, render(request, "stages/roadmap.html", context))
 
 
@@ -38,7 +42,7 @@ def stage(request, slug):
     if place is None:
         raise Http404
     stage = Stage.objects.get(slug=slug)
-    context = {"stage": stage, "section": sections[place], **neighbours(sections, place)}
+    context = {"stage": stage, "section": sections[place], **neighbors(sections, place)}
     return render(request, "stages/stage.html", context)
 
 
@@ -78,12 +82,12 @@ def along(track, slug, outline):
     own = outline_of_track(track) if track else outline
     if slug not in own.places:
         track, own = None, outline
-    way = list({topic.slug: topic for topic in own.topics}.values())
+    way = each_once(own.topics)
     place = next(place for place, topic in enumerate(way) if topic.slug == slug)
-    return {"track": track, **neighbours(way, place)}
+    return {"track": track, **neighbors(way, place)}
 
 
-def neighbours(things, place):
+def neighbors(things, place):
     return {
         "previous": things[place - 1] if place else None,
         "next": things[place + 1] if place + 1 < len(things) else None,
@@ -195,7 +199,6 @@ DISPLAY = {
     "theme": ("system", "light", "dark"),
     "keys": ("on", "off"),  # shortcuts of a single key
 }
-YEAR = 365 * 24 * 60 * 60
 
 
 @login_not_required
@@ -211,7 +214,5 @@ def display(request):
     place = f"#{quote(request.GET['at'])}" if "at" in request.GET else ""
     response = HttpResponseRedirect(f"{page_of(request)}{place}")
     for name, value in wanted.items():
-        response.set_cookie(
-            name, value, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
-        )
+        set_for_a_year(response, name, value)
     return response

@@ -13,6 +13,8 @@ from django.test import Client
 
 from accounts.models import User
 from progress import pieces
+from progress.models import TopicProgress
+from progress.standings import Standings
 from stages.loading import load
 from stages.models import Topic
 from tests.content import make_content, wipe
@@ -84,6 +86,16 @@ def maintainer(db):
 @pytest.fixture
 def outsider(db):
     return make_user("Otto Outsider")
+
+
+@pytest.fixture
+def walked(roadmap, learner):
+    """A learner with every kind of standing all over the roadmap."""
+    for number, topic in enumerate(Topic.objects.order_by("pk")):
+        status = ["done", "none", "learning", "done", "skipped", "done", "done"][number % 7]
+        if status != "none":
+            TopicProgress.objects.create(user=learner, topic=topic, status=status)
+    return Standings.of_learner(learner)
 
 
 def client_of(user):

@@ -12,10 +12,10 @@ from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSec
 
 # A learner's page includes the session and the user.
 PAGES = {
-    "/": 4,
-    "/?view=table": 4,
-    "/?view=outline": 4,
-    "/?view=map": 5,
+    "/": 5,
+    "/?view=table": 5,
+    "/?view=outline": 5,
+    "/?view=map": 6,
     "/map.css": 2,
     "/stages/first/": 5,
     "/topics/maps/": 11,

@@ -44,6 +44,15 @@ def test_no_page_carries_a_style_or_a_handler():
         assert "<style" not in text, path
 
 
+def test_dates_are_written_as_the_language_of_the_reader_has_them():
+    """By the name of a format, and not by its letters; machines have theirs, and a month alone has one way."""
+    found = []
+    for path in (settings.BASE_DIR / "templates").rglob("*.html"):
+        if path.parent.name != "cohorts" and path.parent.parent.name != "cohorts":
+            found += re.findall(r"""\|date:["'](?!\w+_FORMAT["']|c["']|Y-m-d["']|[FM]["'])[^"']*""", path.read_text())
+    assert found == []
+
+
 def test_every_drawing_has_a_size_of_its_own():
     """Without CSS a drawing that has none fills the page."""
     for path in (settings.BASE_DIR / "templates").rglob("*.html"):

@@ -1,6 +1,7 @@
 from progress.models.beside import Note, Report, ResourceTick, Star
 from progress.models.sharing import Certificate, Share, new_token
 from progress.models.standings import (
+    IN_WORDS,
     NONE,
     STATUSES,
     CarryOver,
@@ -11,6 +12,7 @@ from progress.models.standings import (
 )
 
 __all__ = [
+    "IN_WORDS",
     "NONE",
     "STATUSES",
     "CarryOver",

@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from accounts.zones import zone_of_person
 from stages.models import Track
+
+ZONE_HELP = "That of the learner's browser, for one who chose none. Those who look have another."
 
 
 def new_token():
@@ -23,6 +26,7 @@ class Share(models.Model):
     show_progress = models.BooleanField("my progress by stage", default=True)
     show_calendar = models.BooleanField("my activity calendar", default=False)
     show_projects = models.BooleanField("the projects I have built", default=True)
+    time_zone = models.CharField(max_length=64, blank=True, editable=False, help_text=ZONE_HELP)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self):
@@ -48,6 +52,7 @@ class Certificate(models.Model):
     name = models.CharField(max_length=150, help_text="Whose it is, as it was written then.")
     track_title = models.CharField(max_length=120)
     topics = models.JSONField(help_text="What it covers: a list of [slug, title].")
+    time_zone = models.CharField(max_length=64, blank=True, editable=False, help_text=ZONE_HELP)
     issued_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -65,3 +70,8 @@ class Certificate(models.Model):
 
     def get_absolute_url(self):
         return reverse("certificate", args=[self.token])
+
+    @property
+    def issued_on(self):
+        """The day of issue by the learner's own clock."""
+        return self.issued_at.astimezone(zone_of_person(self.user, self.time_zone)).date()

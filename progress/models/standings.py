@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from stages.models import Topic
 
@@ -17,6 +18,12 @@ class Status(models.TextChoices):
 
 
 STATUSES = [NONE, *Status.values]
+IN_WORDS = {
+    NONE: _("not started"),
+    Status.SKIPPED: _("skipped"),
+    Status.LEARNING: _("learning"),
+    Status.DONE: _("done"),
+}
 
 
 def behind(status):
@@ -42,7 +49,7 @@ class TopicProgressQuerySet(models.QuerySet):
         """
         with transaction.atomic():
             if status == NONE:
-                changed, _ = self.filter(user=user, topic=topic.pk).delete()
+                changed, __ = self.filter(user=user, topic=topic.pk).delete()
             else:
                 changed = self._upsert(user.pk, topic.pk, status, replacing=[s for s in Status.values if s != status])
             if changed:
@@ -197,7 +204,7 @@ def oldest_first(pending):
     """Order (topic, replaced slug) pairs so that a chain of replacements is walked from its beginning."""
     pending, ordered = list(pending), []
     while pending:
-        waiting = {topic.slug for topic, _ in pending}
+        waiting = {topic.slug for topic, __ in pending}
         ready = [pair for pair in pending if pair[1] not in waiting] or pending[:1]
         ordered += ready
         pending = [pair for pair in pending if pair not in ready]

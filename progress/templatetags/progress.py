@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.map_pieces import render_map
+from progress.models import IN_WORDS
 from progress.pieces import render_bar, render_dialogs, render_onward, render_rows, render_stage_head, render_trail
 
 register = template.Library()
@@ -69,6 +70,12 @@ def slug_of_track(context):
 def standing(context, topic):
     """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
     return context["progress"].of(topic.pk)
+
+
+@register.filter
+def in_words(status):
+    """A status, or "none", as a reader sees it: ``{{ status|in_words }}``."""
+    return IN_WORDS[status]
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import limits
 from progress import kept
 from progress.forms import NoteForm
 from progress.models import Note, Star
@@ -17,6 +18,7 @@ from progress.visitors import send_cookie
 from stages.models import Resource, State, Topic
 from stages.redirects import page_of
 
+KEPT = 60  # times an hour that something is kept for those who were signed out, from one address
 WANTED = {"yes": True, "no": False}
 
 
@@ -119,6 +121,8 @@ def refusal(request, *deed):
     """
     reader = request.POST.get("reader", "")
     if not request.user.is_authenticated:
+        if reader and not limits.take(limits.who(request), "kept", KEPT):
+            return render(request, "429.html", status=429)
         messages.info(request, _("You have been signed out. Sign in, and what you did is saved."))
         response = redirect_back(request, redirect_to_login(page_of(request)).url)
         return send_cookie(response, kept.keep(request.session, reader, *deed)) if reader else response

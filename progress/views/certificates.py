@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.zones import zone_of_person
+from accounts.zones import browser_zone
 from progress.models import Certificate, Status
 from progress.standings import Standings
 from progress.views.sharing import name_of
 from progress.views.unlisted import unlisted
 from stages.models import Topic, Track
 from stages.models.curriculum import State
-from stages.outline import outline_of_stages, outline_of_track
+from stages.outline import each_once, outline_of_stages, outline_of_track
+from stages.replaced import followers, takers_of
 
 
 class CertificateForm(forms.ModelForm):
@@ -45,11 +46,16 @@ def claim(request, slug=""):
     measured = progress.measure(outline.topics)
     form = CertificateForm(request.POST or None, initial={"name": name_of(request.user)})
     if request.method == "POST" and measured.is_complete and form.is_valid():
-        facts = {"name": form.cleaned_data["name"], "track_title": track.title, "topics": required_by(outline)}
+        facts = {
+            "name": form.cleaned_data["name"],
+            "track_title": track.title,
+            "topics": required_by(outline),
+            "time_zone": browser_zone(request),
+        }
         # Two presses at once: the database has room for one certificate, and both are led to it.
         issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=facts)
         return redirect(issued)
-    left = unique(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
+    left = each_once(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
     context = {"track": track, "measure": measured, "form": form, "left": left}
     refused = request.method == "POST" and not measured.is_complete
     return render(request, "progress/claim.html", context, status=409 if refused else 200)
@@ -61,12 +67,12 @@ def claim(request, slug=""):
 @unlisted
 def certificate(request, token):
     """A certificate, for whoever has its link. That the page is here is the proof that it was issued."""
-    certificate = get_object_or_404(Certificate.objects.select_related("user", "track"), token=token)
+    issued = Certificate.objects.select_related("user", "track")
+    certificate = get_object_or_404(issued, token=token, user__is_active=True)
     roadmap = outline_of_stages()
     offered = certificate.track if certificate.track and certificate.track.state == State.PUBLISHED else None
     context = {
         "certificate": certificate,
-        "issued_on": certificate.issued_at.astimezone(zone_of_person(certificate.user)).date(),
         "covered": [(slug if slug in roadmap.places else "", title) for slug, title in certificate.topics],
         "offered": offered,
         "added": added_since(certificate, outline_of_track(offered)) if offered else [],
@@ -77,11 +83,7 @@ def certificate(request, token):
 
 def required_by(outline):
     """What 100 % of a track is made of: ``[[slug, title], ...]``, each topic once, in order."""
-    return [[topic.slug, topic.title] for topic in unique(topic for topic in outline.topics if topic.required)]
-
-
-def unique(topics):
-    return list({topic.slug: topic for topic in topics}.values())
+    return [[topic.slug, topic.title] for topic in each_once(topic for topic in outline.topics if topic.required)]
 
 
 def added_since(certificate, outline):
@@ -93,16 +95,6 @@ def added_since(certificate, outline):
     others = [(slug, title) for slug, title in required_by(outline) if slug not in covered]
     if not others:
         return []
-    replaced = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
-    return [(slug, title) for slug, title in others if not covered & set(forebears(slug, replaced))]
-
-
-def forebears(slug, replaced):
-    """The slugs of all topics that one took over from. ``replaced`` says what each took over from directly."""
-    found, wanted = set(), [slug]
-    while wanted:
-        for before in replaced.get(wanted.pop(), []):
-            if before not in found:
-                found.add(before)
-                wanted.append(before)
-    return found
+    takers = takers_of(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
+    taken_over = {slug for old in covered for slug in followers(old, takers)}
+    return [(slug, title) for slug, title in others if slug not in taken_over]

@@ -1,22 +1,18 @@
 """Telling the maintainers about a problem with a topic or a link."""
 
-from time import time
-
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import limits
 from progress.forms import ReportForm
 from progress.models import Report
 from stages.models import Resource, Topic
 
 LIMIT = 10  # reports an hour, by one account or from one address
-HOUR = 60 * 60
 
 
 @login_not_required
@@ -34,7 +30,7 @@ def report(request, slug):
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            if form.is_a_trap_sprung or may_report(request):
+            if form.is_a_trap_sprung or limits.take(limits.who(request), "report", LIMIT):
                 if not form.is_a_trap_sprung:
                     save_once(form.instance, topic, request.user)
                 messages.success(request, _("Thank you. A maintainer will look at it."))
@@ -53,13 +49,3 @@ def save_once(report, topic, user):
         Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
         if not Report.objects.open().filter(**same).exists():
             report.save()
-
-
-def may_report(request):
-    """Whether this reader has not sent too many within the hour."""
-    user = request.user
-    who = f"user-{user.pk}" if user.is_authenticated else f"address-{get_adapter().get_client_ip(request)}"
-    key = f"reports-{who}-{int(time() // HOUR)}"
-    sent = cache.get(key, 0)
-    cache.set(key, sent + 1, HOUR)
-    return sent < LIMIT

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.zones import zone_of_person
+from accounts.zones import browser_zone, zone_of_person
 from progress import activity, cards
 from progress.models import Share, Status
 from progress.standings import Standings
@@ -46,7 +46,8 @@ def share(request):
             # An old tab must not turn on again what another one turned off.
             messages.warning(request, _("Your page was changed elsewhere meanwhile. Nothing was saved."))
         else:
-            Share.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
+            zone = browser_zone(request) or (share.time_zone if share else "")
+            Share.objects.update_or_create(user=request.user, defaults=form.cleaned_data | {"time_zone": zone})
             messages.success(request, _("Saved.") if share else _("Your page is public now."))
         return redirect("share")
     context = {
@@ -54,7 +55,7 @@ def share(request):
         "share": share,
         "name": name_of(request.user),
         "name_is_drawn": cards.can_draw(name_of(request.user)),
-        "certificates": request.user.certificates.all(),
+        "certificates": request.user.certificates.select_related("user"),
     }
     if share:
         roadmap = outline_of_stages()
@@ -101,7 +102,7 @@ def shared(request, token):
         done = [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.DONE]
         context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
     if share.show_calendar:
-        context["year"] = calendar_of(share.user)
+        context["year"] = calendar_of(share)
     return render(request, "progress/shared.html", context)
 
 
@@ -109,8 +110,7 @@ def shared(request, token):
 @require_safe
 @unlisted
 def shared_card(request, token):
-    share = get_share(token)
-    card = card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+    card = card_behind(token)
     return picture(request, cards.draw(card), "image/png")
 
 
@@ -118,8 +118,7 @@ def shared_card(request, token):
 @require_safe
 @unlisted
 def shared_badge(request, token):
-    share = get_share(token)
-    card = card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+    card = card_behind(token)
     return picture(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
 
 
@@ -130,6 +129,11 @@ def get_share(token):
 def name_of(user):
     """What a public page may call a learner: never by their e-mail address, not even as a name."""
     return "" if "@" in user.name else user.name
+
+
+def card_behind(token):
+    share = get_share(token)
+    return card_of(share, outline_of_stages(), Standings.of_learner(share.user))
 
 
 def card_of(share, roadmap, progress):
@@ -154,7 +158,7 @@ def announcement_of(request, share, card):
     version = sha256(repr(card).encode()).hexdigest()[:12]
     return {
         "title": _("%(name)s’s way to Django") % {"name": name} if name else _("A learner’s way to Django"),
-        "words": words_of(card),
+        "words": in_words(card),
         "link": page,
         "badge": badge,
         "picture": f"{picture}?{version}",
@@ -162,7 +166,7 @@ def announcement_of(request, share, card):
     }
 
 
-def words_of(card):
+def in_words(card):
     if card.percentage is None:
         return _("On the way to Django")
     return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)
@@ -180,8 +184,8 @@ def picture(request, content, content_type):
 # --- The calendar ---------------------------------------------------------------------------------
 
 
-def calendar_of(user):
-    """The last year of a person, in the days of their own clock. One query."""
-    zone = zone_of_person(user)
+def calendar_of(share):
+    """The last year of the one who shares, in the days of their own clock. One query."""
+    user, zone = share.user, zone_of_person(share.user, share.time_zone)
     days = activity.active_days(user.progress_events.history(), zone)
     return activity.year(days, timezone.localdate(timezone=zone), user.rest_days)

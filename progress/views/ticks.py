@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from accounts import limits
 from progress import visitors
 from progress.map_pieces import answer_on_map
 from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
@@ -25,6 +26,7 @@ from stages.outline import Outline, outline_of_stages, outline_of_track, prerequ
 from stages.redirects import page_of
 from stages.sheet import sheet_of
 
+VISITS = 300  # new sessions an hour from one address, which a school may share
 Cause = ProgressEvent.Cause
 
 
@@ -43,7 +45,8 @@ def tick(request, slug):
     """State where the reader stands in a topic: ``status`` is done, learning, skipped or none.
 
     The value wanted is stated, never toggled, so a repeated or late request changes nothing. To take a tick back is
-    to state what was before it, as ``undo`` instead of ``status``.
+    to state what was before it, as ``undo`` instead of ``status``; ``undoes`` is what it takes back, and what has
+    become something else meanwhile stays.
     """
     undo, page = request.POST.get("undo"), request.POST.get("page", "stage")
     status, cause = (undo, Cause.UNDO) if undo else (request.POST.get("status"), Cause.TICK)
@@ -56,12 +59,20 @@ def tick(request, slug):
     if reader and request.user.is_authenticated and reader != str(request.user.pk):
         messages.warning(request, _("You are signed in as {name} now. Nothing was changed.").format(name=request.user))
         return redirect_back(request, page_of(request))
+    if is_new_visitor(request) and not limits.take(limits.who(request), "visit", VISITS):
+        return render(request, "429.html", status=429)
     # In one transaction: on SQLite the topic cannot be replaced between finding it and ticking it. On PostgreSQL it
     # hardly can, and a tick that reaches a replaced topic all the same is carried over when they are settled next.
     with transaction.atomic():
         outline = outline_of_stages()
         topics = topics_meant_by(slug, outline)
         before = standing_before(request, topics)
+        if undo and before not in (undo, request.POST.get("undoes", before)):
+            messages.warning(
+                request,
+                _("“{topic}” was changed elsewhere meanwhile. Nothing was undone.").format(topic=topics[0].title),
+            )
+            return redirect_back(request, page_of(request))
         if request.user.is_authenticated:
             session = None
             for topic in topics:
@@ -71,6 +82,11 @@ def tick(request, slug):
     change = Change(slug, topics[0].title, status, before=None if undo or before == status else before)
     response = answer(request, change, outline, page, log_in=bool(reader and session))
     return visitors.send_cookie(response, session) if session else response
+
+
+def is_new_visitor(request):
+    """Whether a tick begins a session. Looking for the user has forgotten a key that leads to none."""
+    return not request.user.is_authenticated and not request.session.session_key
 
 
 def topics_meant_by(slug, outline):
@@ -88,7 +104,8 @@ def topics_meant_by(slug, outline):
 def standing_before(request, topics):
     """Where the reader stood in ``topics`` until now; None if not in all of them alike."""
     if request.user.is_authenticated:
-        rows = request.user.standings.filter(topic__in=[topic.pk for topic in topics])
+        # Locked, so that it is still so when it is changed.
+        rows = request.user.standings.select_for_update().filter(topic__in=[topic.pk for topic in topics])
         found = dict(rows.values_list("topic_id", "status"))
     else:
         found = {pk: status for pk, (status, _) in visitors.ticks_of(request.session).items()}

@@ -9,11 +9,12 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import limits
 from accounts.zones import zone_of
 from progress import exporting, transfer
 from progress.everything import PARTS, everything
@@ -25,6 +26,8 @@ from progress.views.exports import download, link_to_topics
 from stages.models import Track
 from stages.outline import outline_of_stages
 
+LISTS = 60  # that may be looked at in an hour, by one account or from one address
+TOO_MANY = gettext_lazy("That is a lot for an hour. Keep your list, and send it a little later.")
 SESSION_KEY = "import"  # what somebody agreed to after their log-in had expired
 
 
@@ -68,6 +71,10 @@ def import_list(request):
         return redirect("data")
     if agreed:
         return agree(request)
+    if not limits.take(limits.who(request), "import", LISTS):
+        messages.warning(request, TOO_MANY)
+        form = ImportForm(initial={"text": request.POST.get("text", "")})
+        return render(request, "progress/import.html", {"form": form}, status=429)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "progress/import.html", {"form": form})
@@ -88,6 +95,9 @@ def agree(request):
             # Maybe another site sent it. To write a session would put a new one in the place of the reader's own,
             # which a browser does not send along from there, and with it would go their log-in or all their ticks.
             messages.warning(request, _("That page was too old. Nothing was changed yet: look, and agree."))
+            return look_again(request, map(str, take), map(str, unticked), untick)
+        if not limits.take(limits.who(request), "import", LISTS):
+            messages.warning(request, TOO_MANY)
             return look_again(request, map(str, take), map(str, unticked), untick)
         request.session[SESSION_KEY] = {
             "take": list(map(str, take)),

@@ -7,6 +7,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from stages.fields import HtmlField, LinesField, LongTextField
+from stages.replaced import followers, takers_of
 from stages.search import SearchQuerySet
 
 
@@ -154,6 +155,16 @@ class TopicQuerySet(SearchQuerySet):
         needed = Topic.objects.published().order_by().values("pk")
         return self.order_by().filter(prerequisites__in=needed).values_list("pk", "prerequisites")
 
+    def heirs(self):
+        """``{slug: [topics]}``: for each that was merged or split, the published ones that took over. One query."""
+        replacing = {topic.slug: topic for topic in self.exclude(replaces=[]).select_related("stage")}
+        published = {slug for slug, topic in replacing.items() if topic.is_published()}
+        takers = takers_of((slug, topic.replaces) for slug, topic in replacing.items())
+        return {
+            old: [replacing[slug] for slug in followers(old, takers, until=published) if slug in published]
+            for old in takers
+        }
+
     def in_learning_order(self):
         return self.order_by("stage__position", "stage_id", "position", "pk")
 
@@ -233,18 +244,7 @@ class Topic(models.Model):
 
     def successors(self):
         """The published topics that took over from this one: none unless it was merged or split."""
-        replacing = list(Topic.objects.exclude(replaces=[]).select_related("stage"))
-        heirs, wanted, seen = [], [self.slug], {self.slug}
-        while wanted:
-            slug = wanted.pop()
-            for topic in replacing:
-                if slug in topic.replaces and topic.slug not in seen:
-                    seen.add(topic.slug)
-                    if topic.is_published():
-                        heirs.append(topic)
-                    else:
-                        wanted.append(topic.slug)
-        return heirs
+        return Topic.objects.heirs().get(self.slug, [])
 
 
 class TopicResourceQuerySet(models.QuerySet):

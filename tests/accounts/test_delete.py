@@ -24,6 +24,7 @@ def test_it_asks_and_explains_and_deletes_nothing_yet(content, as_learner, learn
     page = as_learner.get(DELETE)
     assert "What goes with the account of lena@example.com" in page.text
     assert "/me/data/" in page.text
+    assert "your place in every cohort" in page.text
     assert User.objects.filter(pk=learner.pk).exists()
 
 

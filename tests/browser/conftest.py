@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from progress.models import TopicProgress
+from stages.models import Topic
 from tests.conftest import make_user
 from tests.content import make_content, wipe
 
@@ -28,8 +30,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "/browser/" in str(item.path):
             item.add_marker(pytest.mark.django_db(transaction=True))
-            # A busy machine may answer a browser late; what fails twice more is broken.
-            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +55,14 @@ def content(transactional_db):
 @pytest.fixture
 def learner(transactional_db):
     return make_user("Lena Learner")
+
+
+@pytest.fixture
+def walked(content, learner):
+    """A learner with every kind of standing, so that every mark is on the page."""
+    for topic, status in zip(Topic.objects.order_by("pk"), ["done", "learning", "skipped", "done"], strict=False):
+        TopicProgress.objects.record(learner, topic, status)
+    return learner
 
 
 @pytest.fixture

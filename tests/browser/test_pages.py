@@ -5,7 +5,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import Permission
 
-from progress.models import TopicProgress
 from stages.loading import load
 from stages.markdown import render
 from stages.models import Topic
@@ -28,14 +27,6 @@ PUBLIC = [
 OWN = ["/", "/topics/maps/", "/me/", "/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"]
 OWN += ["/accounts/logout/", "/accounts/delete/", "/me/data/"]
 OWN += ["/topics/maps/note/", "/me/notes/", "/stages/first/reset/"]
-
-
-@pytest.fixture
-def walked(content, learner):
-    """A learner with every kind of standing, so that every mark is on the page."""
-    for topic, status in zip(Topic.objects.order_by("pk"), ["done", "learning", "skipped", "done"], strict=False):
-        TopicProgress.objects.record(learner, topic, status)
-    return learner
 
 
 def violations(page):
@@ -104,6 +95,7 @@ def test_the_console_is_silent_in_the_admin_and_in_allauth(open_browser, content
         page.goto(path)
     page.get_by_label("Password").fill("walk-the-line-27")
     page.get_by_role("button", name="Confirm").click()
+    page.wait_for_url("**/me/")
     page.goto("/accounts/2fa/totp/activate/")
     assert page.locator("img").count() == 1
 
@@ -113,7 +105,7 @@ def test_the_skip_link_leads_to_the_content(page):
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the content"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.locator("#main:focus").wait_for()
 
 
 def test_a_finger_can_hit_every_box(open_browser, content):

@@ -1,6 +1,7 @@
 """The palette, the shortcuts and the theme, in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_pages import violations
 
@@ -101,7 +102,7 @@ def test_without_javascript_search_is_a_plain_page(open_browser, content):
     page.get_by_role("link", name="Search", exact=True).click()
     page.get_by_label("Search the whole site").fill("waether")
     page.get_by_role("button", name="Search").click()
-    assert page.get_by_role("link", name="Weather").count() == 1
+    expect(page.get_by_role("link", name="Weather")).to_have_count(1)
 
 
 # --- Keys ---
@@ -189,9 +190,9 @@ def test_a_theme_is_chosen_and_stays(open_browser, content, javascript):
     page.goto("/tracks/")
     paper = background(page) if javascript else None
     page.get_by_role("button", name="Dark").click()
-    assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
+    page.wait_for_url("**/tracks/#theme")
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     assert page.get_by_role("button", name="Dark").is_visible()
-    assert page.url.endswith("/tracks/#theme")
     page.goto("/sources/")
     assert page.locator("html").get_attribute("data-theme") == "dark"
     if javascript:
@@ -199,7 +200,8 @@ def test_a_theme_is_chosen_and_stays(open_browser, content, javascript):
         page.emulate_media(color_scheme="dark")
         dark = background(page)
         page.get_by_role("button", name="Light").click()
-        page.wait_for_url("**/#theme")
+        page.wait_for_url("**/sources/#theme")
+        page.locator("[data-theme=light]").wait_for()
         assert background(page) == paper != dark
 
 
@@ -215,6 +217,7 @@ def test_axe_finds_nothing_in_them(open_browser, content, theme):
     page = open_browser(color_scheme="dark" if theme == "light" else "light")
     page.goto("/tracks/")
     page.get_by_role("button", name=theme.title()).click()
+    page.wait_for_url("**/tracks/#theme")
     page.goto("/shortcuts/")
     assert violations(page) == []
     page.goto("/search/?q=waether")

@@ -45,6 +45,16 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_phone(open_browser,
     assert wrong == {}
 
 
+def test_the_menu_says_that_these_are_cohorts(open_browser, cohort):
+    page = open_browser(cohort.instructors.get(name="Ines Instructor"))
+    led, learned = pages(cohort)
+    for path in [*led, *learned, f"/cohorts/{cohort.pk}/", f"/cohorts/{cohort.pk}/assign/"]:
+        page.goto(path)
+        current = page.locator(".menu [aria-current=page]")
+        assert current.inner_text() == "Cohorts", path
+        assert current.evaluate("link => getComputedStyle(link).textDecorationLine") == "underline", path
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_cohort_is_made_and_joined_and_left_by_keyboard(open_browser, content, cohort, javascript):
     instructor = open_browser(cohort.instructors.get(name="Ines Instructor"), java_script_enabled=javascript)
@@ -56,7 +66,7 @@ def test_a_cohort_is_made_and_joined_and_left_by_keyboard(open_browser, content,
     learner.get_by_role("link", name="Cohorts").click()
     learner.get_by_role("textbox", name="Code").fill(code.lower())
     learner.keyboard.press("Enter")
-    assert learner.locator("h1").inner_text() == "Spring"
+    learner.get_by_role("heading", name="Spring", level=1).wait_for()
     learner.get_by_role("button", name="Join, and let them see this").press("Enter")
     learner.get_by_text("You are in “Spring”.").wait_for()
     instructor.reload()

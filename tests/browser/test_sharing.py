@@ -91,7 +91,9 @@ def test_the_whole_journey_works_without_script(open_browser, content, learner):
     first = page.url
     page.get_by_role("link", name="Change what it shows").click()
     page.get_by_role("button", name="Make a new link").click()
+    page.locator(".message").wait_for()
     page.get_by_role("link", name="See it as others do").click()
+    page.get_by_role("heading", name="A year on the trail").wait_for()
     assert page.url != first
     page.get_by_role("link", name="Change what it shows").click()
     page.get_by_role("button", name="Turn my page off").click()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.test_pages import OWN, PUBLIC, visit, walked  # noqa: F401
+from tests.browser.test_pages import OWN, PUBLIC, visit
 
 ZOOMED = {"width": 320, "height": 256}
 MORE = ["/shortcuts/", "/search/?q=waether"]
@@ -12,7 +12,7 @@ def too_wide(page):
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-def test_nothing_scrolls_sideways_at_400_percent(open_browser, walked):  # noqa: F811
+def test_nothing_scrolls_sideways_at_400_percent(open_browser, walked):
     wide = []
     for user, paths in ((None, PUBLIC + MORE), (walked, OWN)):
         page = open_browser(user, viewport=ZOOMED)
@@ -69,7 +69,7 @@ STILL = """() => [...document.querySelectorAll("*")].flatMap((element) =>
     }).map((part) => `${element.tagName}.${element.className} ${part ?? ""}`))"""
 
 
-def test_nothing_moves_for_those_who_ask_for_stillness(open_browser, walked):  # noqa: F811
+def test_nothing_moves_for_those_who_ask_for_stillness(open_browser, walked):
     page = open_browser(walked, reduced_motion="reduce")
     for path in [*PUBLIC, *OWN]:
         visit(page, path)
@@ -78,7 +78,7 @@ def test_nothing_moves_for_those_who_ask_for_stillness(open_browser, walked):  #
     assert page.evaluate(STILL) != []  # the page scrolls smoothly otherwise
 
 
-def test_a_page_mirrors_for_a_language_that_runs_from_right_to_left(open_browser, walked, settings):  # noqa: F811
+def test_a_page_mirrors_for_a_language_that_runs_from_right_to_left(open_browser, walked, settings):
     settings.LANGUAGE_CODE = "ar"
     page = open_browser(viewport={"width": 320, "height": 640})
     for path in ["/", "/stages/first/", "/topics/maps/", "/tracks/", "/search/?q=maps", "/shortcuts/"]:

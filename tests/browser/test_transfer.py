@@ -27,6 +27,7 @@ def test_a_learner_brings_a_list_takes_it_along_and_leaves(open_browser, content
     assert [standing(learner, slug) for slug in ("maps", "weather", "boots")] == ["done", "done", "none"]
 
     page.get_by_role("link", name="Your data").click()
+    page.get_by_role("heading", name="Your data", level=1).wait_for()
     answer = page.request.get(page.get_by_role("link", name="The whole roadmap").get_attribute("href"))
     assert 'filename="waymark-roadmap.md"' in answer.headers["content-disposition"]
     assert "- [x] [Weather]" in answer.text()

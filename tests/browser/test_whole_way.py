@@ -83,6 +83,7 @@ def test_from_the_first_tick_to_the_last(open_browser, whole_roadmap, mailoutbox
     laptop.get_by_label("Name").fill("Ada")
     laptop.get_by_label("Password").fill(PASSWORD)
     laptop.get_by_role("button", name="Sign Up").click()
+    laptop.get_by_label("Code").wait_for()
     code = re.search(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", mailoutbox[-1].body, re.MULTILINE).group(1)
     laptop.get_by_label("Code").fill(code)
     laptop.get_by_role("button", name="Confirm").click()

@@ -1,5 +1,6 @@
 """/me/, the learner's own page."""
 
+from progress.cohorts.models import Cohort
 from progress.models import TopicProgress
 from tests.progress.test_ticks import tick
 
@@ -16,6 +17,15 @@ def test_it_shows_each_stage_and_track(content, as_learner, learner):
     assert "First steps" in page
     assert "Another way" in page
     assert "<strong>1 of 2</strong> done" in page
+
+
+def test_what_a_cohort_wants_comes_first(content, as_learner, learner):
+    assert "Your assignments" not in as_learner.get("/me/").text
+    cohort = Cohort.objects.create(name="Autumn hikers")
+    cohort.join(learner)
+    cohort.assignments.create(track=content.other)
+    page = as_learner.get("/me/").text
+    assert page.index("Start: Boots") < page.index("Your assignments") < page.index("What comes next")
 
 
 def test_it_lists_what_was_begun(content, as_learner):

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.test import Client
 
 from progress.models import Note
 from progress.templatetags.beside import around
@@ -141,6 +142,21 @@ def test_at_the_log_in_it_overwrites_no_newer_note(client, as_learner, learner, 
     write(client, "Newer. Mine.", version_in(page))
     assert note_of(learner).text == "Newer. Mine."
     assert "compare the two" not in client.get("/topics/maps/").text
+
+
+def test_no_more_is_kept_than_a_session_should_hold(client, learner, content, monkeypatch):
+    monkeypatch.setattr("progress.kept.MOST", 2)
+    for slug in ("boots", "maps", "boots", "routes"):
+        client.post(f"/topics/{slug}/note/", {"text": slug, "version": "", "reader": learner.pk})
+    kept = client.session["kept"]["deeds"]
+    assert [wanted[0] for wanted in kept.values()] == ["boots", "routes"]
+
+
+def test_no_more_is_kept_from_one_address_than_people_do(client, learner, content, monkeypatch):
+    monkeypatch.setattr("progress.views.beside.KEPT", 2)
+    answers = [write(browser, "Mine.", reader=learner) for browser in (Client(), Client(), Client())]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert "Too many tries" in answers[-1].text
 
 
 def test_what_is_saved_may_be_kept_instead(client, as_learner, learner, content):

@@ -9,10 +9,9 @@ from django.test import Client
 
 from progress import cards
 from progress.models import Share, TopicProgress
-from progress.standings import Standings
 from progress.views import sharing
 from stages.looks import Look
-from stages.models import Level, Topic, Track
+from stages.models import Level, Track
 from stages.outline import outline_of_stages, outlines
 
 LOOKS = pytest.mark.parametrize("look", Look)
@@ -29,16 +28,6 @@ def bars(page):
 
 def expected(measured):
     return measured.done, measured.total, measured.percentage
-
-
-@pytest.fixture
-def walked(roadmap, learner):
-    """A learner with every kind of standing all over the roadmap."""
-    for number, topic in enumerate(Topic.objects.order_by("pk")):
-        status = ["done", "none", "learning", "done", "skipped", "done", "done"][number % 7]
-        if status != "none":
-            TopicProgress.objects.create(user=learner, topic=topic, status=status)
-    return Standings.of_learner(learner)
 
 
 def test_every_page_says_the_same(walked, as_learner):

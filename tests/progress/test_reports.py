@@ -85,6 +85,13 @@ def test_a_flood_from_one_address_is_stopped_and_others_are_not(content, as_lear
     assert report(as_learner).status_code == 302  # an account has a number of its own
 
 
+def test_two_at_once_are_two(content, client, monkeypatch):
+    """Also where both have counted before either has reported."""
+    monkeypatch.setattr("django.core.cache.cache.get_many", lambda keys: {})
+    answers = [report(client, f"Problem {number}.").status_code for number in range(LIMIT + 1)]
+    assert answers == [302] * LIMIT + [429]
+
+
 def test_a_draft_cannot_be_reported(content, client):
     content.topics["maps"].state = "draft"
     content.topics["maps"].save()

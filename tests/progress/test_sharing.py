@@ -194,6 +194,20 @@ def test_the_calendar_has_the_days_of_the_learners_clock(link, walker, client, m
     assert "Active on 1 day in" in client.get(link).text
 
 
+def test_the_calendar_has_the_days_of_the_browser_that_turned_it_on(content, learner, as_learner, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 5, 20, 9, tzinfo=UTC))
+    for slug, hour in (("maps", 11), ("boots", 13)):
+        at = datetime(2026, 5, 10, hour, tzinfo=UTC)
+        ProgressEvent.objects.create(user=learner, topic=content.topics[slug], status="done", at=at)
+    as_learner.cookies["zone"] = "Pacific/Auckland"
+    as_learner.post("/me/share/", {"show_calendar": "on"})
+    link = learner.share.get_absolute_url()
+    assert "Active on 2 days in" in client.get(link).text
+    as_learner.cookies["zone"] = ""
+    as_learner.post("/me/share/", {"show_calendar": "on", "show_progress": "on", "token": learner.share.token})
+    assert "Active on 2 days in" in client.get(link).text  # a browser that says nothing changes nothing
+
+
 def test_the_calendar_counts_what_the_learner_did_within_a_year(link, walker, client):
     events = list(ProgressEvent.objects.order_by("pk"))
     ProgressEvent.objects.filter(pk=events[0].pk).update(cause=ProgressEvent.Cause.RESET)

@@ -110,12 +110,13 @@ def test_a_topic_that_was_merged_meanwhile_is_found_by_its_old_address(content, 
     assert standing(learner, "weather") == "done"
 
 
-def test_what_was_merged_twice_has_the_last_heir():
-    assert transfer.heirs([("b", ["a"]), ("c", ["b"]), ("d", ["b", "d"])], {"c", "d"}) == {
-        "a": ["c", "d"],
-        "b": ["c", "d"],
-        "d": [],
-    }
+def test_many_lists_an_hour_are_enough_and_the_last_is_not_lost(content, client, monkeypatch):
+    monkeypatch.setattr("progress.views.transfer.LISTS", 2)
+    answers = [look(client) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "That is a lot for an hour." in answers[-1].text
+    assert "Knitting" in answers[-1].text
+    assert look(Client(REMOTE_ADDR="10.0.0.9")).status_code == 200
 
 
 @pytest.mark.parametrize("value", ["done:nothing", "done", "gone:maps", ":", "", "done:maps:x", "done:boots\x00"])

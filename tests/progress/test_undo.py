@@ -82,6 +82,28 @@ def test_undoing_twice_changes_nothing(content, as_learner, learner):
     assert learner.progress_events.count() == 2
 
 
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize("who", ["client", "as_learner"])
+def test_it_does_not_take_back_what_another_tab_said_meanwhile(request, content, db, who, htmx):
+    client = request.getfixturevalue(who)
+    offer = tick(client, "maps", "done", htmx=True, page="stage").text
+    assert 'name="undoes" value="done"' in offer
+    tick(client, "maps", "learning")  # elsewhere
+    answer = tick(client, "maps", "", undo="none", undoes="done", htmx=htmx, page="stage", next="/stages/first/")
+    assert (answer.headers["HX-Redirect"] if htmx else answer.url) == "/stages/first/"
+    page = client.get("/stages/first/").text
+    assert "“Maps” was changed elsewhere meanwhile. Nothing was undone." in page
+    assert 'id="first--maps" data-status="learning"' in page
+
+
+def test_an_undo_sent_again_is_no_change_elsewhere(content, as_learner, learner):
+    tick(as_learner, "maps", "done")
+    for _ in range(2):
+        answer = tick(as_learner, "maps", "", undo="none", undoes="done", htmx=True, page="stage")
+        assert "Maps: not started." in answer.text
+    assert standing(learner, "maps") == "none"
+
+
 def test_a_title_cannot_carry_script_into_the_message(content, as_learner):
     content.topics["maps"].title = "<script>alert(1)</script>"
     content.topics["maps"].save()

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.test import Client
 
 from progress.models import ProgressEvent, TopicProgress
 from stages.models import State
@@ -74,6 +75,17 @@ def test_the_ticks_are_brought_along_once(client, learner, content):
     client.post("/accounts/logout/")
     log_in(client, learner)
     assert standing(learner, "maps") == "none"
+
+
+def test_an_address_has_room_for_a_school_of_visitors_and_no_flood(content, client, as_learner, monkeypatch):
+    monkeypatch.setattr("progress.views.ticks.VISITS", 2)
+    assert tick(client, "maps", "done").status_code == 302
+    invented = Client()
+    invented.cookies["sessionid"] = "invented" * 4
+    assert tick(invented, "maps", "done").status_code == 302
+    assert tick(Client(), "maps", "done").status_code == 429
+    assert tick(client, "boots", "done").status_code == 302  # whoever is there already goes on
+    assert tick(as_learner, "boots", "done").status_code == 302
 
 
 def test_the_time_of_the_tick_comes_along(client, learner, content):

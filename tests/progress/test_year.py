@@ -136,7 +136,7 @@ def test_what_was_begun_comes_with_its_date_the_oldest_first(content, as_learner
             status="learning",
             changed_at=datetime.fromisoformat(moment).replace(tzinfo=UTC),
         )
-    assert "Maps since 1 March 2027 Weather since 6 March 2027" in words(as_learner)
+    assert "Maps since March 1, 2027 Weather since March 6, 2027" in words(as_learner)
     assert "Continue: Weather" in words(as_learner)
 
 

@@ -6,7 +6,6 @@ from html import unescape
 import pytest
 
 from progress.models import TopicProgress
-from progress.standings import Standings
 from stages.looks import Look
 from stages.models import Topic, Track
 from stages.outline import outline_of_stages, outline_of_track, prerequisites
@@ -68,16 +67,6 @@ def test_an_empty_stage_breaks_none(content, client, look):
 
 
 # --- They agree ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def walked(roadmap, learner):
-    """A learner with every kind of standing all over the roadmap."""
-    for number, topic in enumerate(Topic.objects.order_by("pk")):
-        status = ["done", "none", "learning", "done", "skipped", "done", "done"][number % 7]
-        if status != "none":
-            TopicProgress.objects.create(user=learner, topic=topic, status=status)
-    return Standings.of_learner(learner)
 
 
 @pytest.mark.parametrize("slug", ["", "table-and-tree", "ship-an-mvp", "fifteen-sections"])

@@ -19,7 +19,7 @@ def test_the_roadmap_shows_every_stage_and_topic_in_order(roadmap, client):
     assert places == sorted(places)
 
 
-def test_a_stage_links_its_neighbours(roadmap, client):
+def test_a_stage_links_its_neighbors(roadmap, client):
     page = client.get("/stages/apis/").text
     assert 'rel="prev" href="/stages/advanced-django/"' in page
     assert 'rel="next" href="/stages/security/"' in page

@@ -1,0 +1,22 @@
+"""Topics that took over from others, by a merge or a split, once or several times in a row. Pure."""
+
+
+def takers_of(pairs):
+    """``{slug: [slugs that took over from it directly]}``, from (slug, the slugs that it replaces)."""
+    takers = {}
+    for slug, replaced in pairs:
+        for old in replaced:
+            takers.setdefault(old, []).append(slug)
+    return takers
+
+
+def followers(slug, takers, until=()):
+    """Every slug that took over from ``slug``, directly or not. Behind one of ``until`` nobody is looked for."""
+    found, wanted = [], [slug]
+    while wanted:
+        for taker in takers.get(wanted.pop(), []):
+            if taker != slug and taker not in found:
+                found.append(taker)
+                if taker not in until:
+                    wanted.append(taker)
+    return found

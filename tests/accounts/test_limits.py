@@ -1,0 +1,48 @@
+"""How often something may be done in an hour."""
+
+import time
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+
+from accounts import limits
+
+
+def test_it_gives_as_many_as_there_are_and_then_no_more():
+    assert [limits.take("ada", "shout", 3) for _ in range(4)] == [True, True, True, False]
+    assert not limits.may("ada", "shout", 3)
+
+
+def test_it_counts_each_person_and_each_deed_apart():
+    limits.take("ada", "shout", 1)
+    assert limits.take("bob", "shout", 1)
+    assert limits.may("ada", "whisper", 1)
+    assert not limits.may("ada", "shout", 1)
+
+
+def test_an_hour_later_there_are_some_again(monkeypatch):
+    limits.take("ada", "shout", 1)
+    later = time.time() + limits.HOUR + 1
+    monkeypatch.setattr("time.time", lambda: later)
+    assert limits.take("ada", "shout", 1)
+
+
+def test_many_others_do_not_make_it_forget():
+    """A cache keeps 300 things unless it is told otherwise."""
+    limits.take("ada", "shout", 1)
+    for number in range(1000):
+        cache.set(f"other-{number}", True)
+    assert not limits.may("ada", "shout", 1)
+
+
+@pytest.mark.django_db
+def test_the_cache_of_production_forgets_none_either(settings):
+    backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    settings.CACHES = {"default": settings.CACHES["default"] | backend}
+    call_command("createcachetable", verbosity=0)
+    limits.take("ada", "shout", 1)
+    for number in range(350):
+        cache.set(f"a-{number}", True)
+    assert not limits.may("ada", "shout", 1)
+    assert len(cache.get_many([f"a-{number}" for number in range(350)])) == 350
