@@ -82,7 +82,7 @@ def on_disk(folder):
 
 
 def diff(before, after, folder="fixtures"):
-    """What turns the files ``before`` into those ``after``, as ``{file name: unified diff}`` that ``git apply`` takes."""
+    """What turns the files ``before`` into ``after``, as ``{file name: unified diff}`` that ``git apply`` takes."""
     found = {}
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
