@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -41,6 +42,7 @@ def page(request):
         problems = error.problems
     context = admin.site.each_context(request) | {
         "title": _("Database and files"),
+        "app_name": apps.get_app_config("stages").verbose_name,
         "problems": problems,
         "differences": differences,
         "number": len({difference.record.identity for difference in differences}),
