@@ -18,7 +18,7 @@ from stages.fixture_files import (
     snapshot,
 )
 from stages.fixture_files.records import CONTENT
-from stages.merging import CLAIMS, LEFT, OURS, THEIRS, Plan, Wishes, make_plan
+from stages.merging import CLAIMS, OURS, THEIRS, Plan, Wishes, make_plan
 from stages.models import LoadedEntry, State, Track
 
 __all__ = ["OURS", "THEIRS", "Plan", "Wishes", "load", "loaded_entries"]
@@ -167,11 +167,7 @@ def render_again(tell):
 
 def remember(plan):
     """Write down the files as they were loaded now, for the next load to compare with."""
-    entries = {identity: record.fields for identity, record in plan.records.items()}
-    for identity in plan.left:
-        base = plan.loaded[identity] | {LEFT: True, "state": State.RETIRED.value}
-        # What a track has given up is not there to be compared with when it comes back.
-        entries[identity] = base | {name: plan.after[identity].fields[name] for name in base.keys() & CLAIMS.keys()}
+    entries = plan.remembered()
     LoadedEntry.objects.bulk_create(
         (
             LoadedEntry(model=model._meta.label_lower, key=as_text(key), fields=fields)
@@ -183,7 +179,7 @@ def remember(plan):
         update_fields=["fields"],
         batch_size=500,
     )
-    for model, key in plan.forgotten:
+    for model, key in plan.loaded.keys() - entries.keys():
         LoadedEntry.objects.filter(model=model._meta.label_lower, key=as_text(key)).delete()
 
 

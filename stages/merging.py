@@ -53,7 +53,6 @@ class Plan:
     retired: list = field(default_factory=list)
     removed: list = field(default_factory=list)
     left: set = field(default_factory=set)  # identities that left the files, and whose rows stay
-    forgotten: set = field(default_factory=set)  # identities that neither side needs remembered
     gone: set = field(default_factory=set)  # in the files, deleted in the database, and staying so
     kept: list = field(default_factory=list)  # lines: what the database has of its own, and keeps
     notes: list = field(default_factory=list)
@@ -62,6 +61,17 @@ class Plan:
 
     def __bool__(self):
         return bool(self.added or self.changed or self.retired or self.removed)
+
+    def remembered(self):
+        """The files as they will have been loaded, for the next load to compare with."""
+        entries = {identity: record.fields for identity, record in self.records.items()}
+        for identity in self.left:
+            base = self.loaded[identity] | {LEFT: True, "state": State.RETIRED.value}
+            # What a track has given up is not there to be compared with when it comes back.
+            entries[identity] = base | {
+                name: self.after[identity].fields[name] for name in base.keys() & CLAIMS.keys()
+            }
+        return entries
 
     def lines(self):
         """The plan for people, one line for each thing that would change, and then for each that stays apart."""
@@ -110,7 +120,6 @@ def make_plan(records, rows, loaded, wishes=None, taken=()):
         if row := rows.get(identity):
             leave(row, loaded[identity], plan)
     let_go(plan)
-    plan.forgotten = loaded.keys() - records.keys() - plan.left
     foresee(plan)
     give_way(plan)
     check(plan)
