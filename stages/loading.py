@@ -1,201 +1,79 @@
 """Loading the fixture files into the database without losing what a maintainer changed there.
 
-For every field three values are compared: the file as it was last loaded, the file now, and the row now. Where
-only the file changed, the row follows. Where only the row changed, it stays. Where both changed, and differently,
-that is a conflict: it is reported and nothing is loaded, unless the caller says whose value wins.
+What is to happen is worked out in merging.py; here it is read and written.
 """
 
 import json
-from dataclasses import dataclass, field
-
-from django.db import transaction
 
 from stages.fields import HtmlField
 from stages.fixture_files import (
     LABELS,
     MODELS,
     FixtureError,
-    check_references,
-    check_tracks,
     content_fields,
-    find_cycle,
+    content_rows,
+    held,
     key_names,
     read,
-    shorten,
     snapshot,
 )
-from stages.models import LoadedEntry, State, Topic
+from stages.fixture_files.records import CONTENT
+from stages.merging import CLAIMS, OURS, THEIRS, Plan, Wishes, make_plan
+from stages.models import LoadedEntry, State, Track
 
-OURS, THEIRS = "ours", "theirs"  # the row's value wins; the file's value wins
-
-
-@dataclass
-class Plan:
-    """What a load would do. ``changed`` pairs a record with ``{field: (row now, new value)}``."""
-
-    records: dict  # the files now
-    loaded: dict  # the files as they were last loaded
-    added: list = field(default_factory=list)
-    changed: list = field(default_factory=list)
-    retired: list = field(default_factory=list)
-    removed: list = field(default_factory=list)
-    released: list = field(default_factory=list)  # left the files, and stay as the database's own
-    gone: set = field(default_factory=set)  # in the files, deleted in the database, and staying so
-    notes: list = field(default_factory=list)
-    conflicts: list = field(default_factory=list)
-
-    def __bool__(self):
-        return bool(self.added or self.changed or self.retired or self.removed)
-
-    def lines(self):
-        """The plan for people, one line for each thing that would change."""
-        for record in self.added:
-            yield f"+ {record}"
-        for record, changes in self.changed:
-            for name, (before, after) in changes.items():
-                yield f"~ {record}: {name}: {shorten(before)} → {shorten(after)}"
-        for record in self.retired:
-            yield f"- {record}: retired, for it has left the files"
-        for record in self.removed:
-            yield f"- {record}: removed, for it has left the files"
-
-    def summary(self):
-        counts = [
-            (len(self.added), "added"),
-            (len(self.changed), "changed"),
-            (len(self.retired), "retired"),
-            (len(self.removed), "removed"),
-        ]
-        return ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing to change"
+__all__ = ["OURS", "THEIRS", "Plan", "Wishes", "load", "loaded_entries"]
 
 
-def load(folder, dry_run=False, prefer=None):
+class Conflict(FixtureError):  # noqa: N818 - it is no mistake
+    """Files and database changed the same, and nobody has said whose value wins."""
+
+
+def load(folder, dry_run=False, prefer=None, tell=lambda what, done, total: None):
     """Bring the database up to date with the files in ``folder`` and return the Plan.
 
-    Everything is checked first and written in one transaction. Raises FixtureError, with the database
-    untouched, for mistakes in the files and for conflicts when ``prefer`` is neither OURS nor THEIRS.
+    Everything is checked first and written in one transaction. ``prefer`` is OURS, THEIRS or Wishes. ``tell`` is
+    called as the work goes on. Raises FixtureError for mistakes in the files, and Conflict for conflicts that
+    ``prefer`` does not settle, with the database untouched.
     """
-    records = read(folder)
-    with transaction.atomic():
-        plan = make_plan(records, prefer)
+    wishes = prefer if isinstance(prefer, Wishes) else Wishes(prefer)
+    with held():
+        entries = read(folder, lambda done, total: tell("Reading the files", done, total))
+        plan = make_plan(entries, snapshot(), loaded_entries(), wishes, taken_keys())
         if plan.conflicts:
-            raise FixtureError(plan.conflicts)
+            raise Conflict(plan.conflicts)
         if not dry_run:
-            apply(plan)
-            render_again()
+            apply(plan, tell)
+            render_again(tell)
     return plan
 
 
-def make_plan(records, prefer=None):
-    # Locked before the rows are read, so that of two loads at once the second sees what the first has done.
-    loaded = {
+def loaded_entries():
+    """The files as they were last loaded, as ``{(model, key): fields}``."""
+    return {
         (LABELS[entry.model], tuple(json.loads(entry.key))): entry.fields
-        for entry in LoadedEntry.objects.select_for_update()
+        for entry in LoadedEntry.objects.all()
         if entry.model in LABELS
     }
-    rows = snapshot()
-    plan = Plan(records, loaded)
-    for identity, record in records.items():
-        row, base = rows.get(identity), loaded.get(identity)
-        if row is None:
-            arrive(record, base, prefer, plan)
-        elif changes := merge(record, row.fields, base, prefer, plan.conflicts):
-            plan.changed.append((record, changes))
-    for identity in loaded.keys() - records.keys():
-        if row := rows.get(identity):
-            leave(row, loaded[identity], prefer, plan)
-    for leaving in (plan.retired, plan.removed):
-        leaving.sort(key=lambda record: (MODELS.index(record.model), record.key))
-    check(plan, rows)
-    return plan
 
 
-def arrive(record, base, prefer, plan):
-    """Plan what becomes of an entry without a row: it is new, or a maintainer deleted the row or changed its key."""
-    if base is None:
-        plan.added.append(record)
-    elif record.fields == base or prefer == OURS:
-        plan.gone.add(record.identity)
-    elif prefer == THEIRS:
-        plan.added.append(record)
-    else:
-        plan.gone.add(record.identity)
-        plan.conflicts.append(
-            f"{record.where}: changed in the file, but its row was deleted; --theirs brings it back, --ours does not."
-        )
-
-
-def merge(record, row, base, prefer, conflicts):
-    """``{field: (row now, new value)}`` for the fields of a row that are to follow the file."""
-    changes = {}
-    for name, new in record.fields.items():
-        now = row[name]
-        if new == now:
-            continue
-        file_changed = base is None or base.get(name, new) != new
-        row_changed = base is None or base.get(name, now) != now
-        if file_changed and row_changed and prefer is None:
-            conflicts.append(
-                f"{record.where}: {name} changed both in the file ({shorten(new)}) and in the database "
-                f"({shorten(now)}); --theirs takes the file's, --ours keeps the database's."
-            )
-        elif file_changed and not (row_changed and prefer == OURS):
-            changes[name] = (now, new)
-    return changes
-
-
-def leave(row, base, prefer, plan):
-    """Plan what becomes of a row whose entry left the files: retire a thing, remove a mere link."""
-    if "state" in row.fields:
-        if row.fields["state"] == State.RETIRED:
-            return
-        leaving = plan.retired
-    else:
-        leaving = plan.removed
-    if row.fields == base or prefer == THEIRS:
-        leaving.append(row)
-    elif prefer == OURS:
-        plan.released.append(row)
-    else:
-        plan.conflicts.append(
-            f"{row}: has left the files, but was changed in the database; --theirs takes it away, --ours keeps it."
-        )
-
-
-def check(plan, rows):
-    """Raise FixtureError for entries that point nowhere, or contradict each other."""
-    there = {identity: record for identity, record in plan.records.items() if identity not in plan.gone}
-    problems = [*check_references(there, rows.keys()), *check_tracks(there)]
-    if not problems:
-        needs = {
-            record.key[0]: [key[0] for key in record.fields["prerequisites"]]
-            for record in (rows | there).values()
-            if record.model is Topic
-        }
-        if cycle := find_cycle(needs):
-            where = there.get((Topic, (cycle[0],)))
-            problems.append(
-                f"{where.where if where else 'database'}: these topics need each other in a circle: "
-                f"{' → '.join(cycle)}."
-            )
-    if problems:
-        raise FixtureError(problems)
-    plan.notes += [
-        f"{record.where}: replaces “{slug}”, which this database has never had."
-        for record in there.values()
-        if record.model is Topic
-        for slug in record.fields["replaces"]
-        if (Topic, (slug,)) not in rows
-    ]
+def taken_keys():
+    """The identities of rows that are no content, and whose keys are taken all the same."""
+    taken = set()
+    for model in CONTENT:
+        every, content = (rows.values_list(*natural_paths(model)) for rows in (model.objects, content_rows(model)))
+        taken |= {(model, key) for key in set(every) - set(content)}
+    return taken
 
 
 # --- Writing ------------------------------------------------------------------------------------------
 
 
-def apply(plan):
+def apply(plan, tell):
     """Carry the plan out. Rows are made in the order of MODELS, so what they point at is there."""
     pks = Keys()
-    for model in MODELS:
+    give_up(plan)
+    for done, model in enumerate(MODELS, start=1):
+        tell("Writing", done, len(MODELS))
         added = [record for record in plan.added if record.model is model]
         model.objects.bulk_create(model(**columns(record, record.fields, pks)) for record in added)
         pks.read(model)
@@ -211,6 +89,13 @@ def apply(plan):
     for record in reversed(plan.removed):
         record.model.objects.filter(pk=pks.of(*record.identity)).delete()
     remember(plan)
+
+
+def give_up(plan):
+    """Take from tracks what only one may have, before another gets it."""
+    for record, changes in plan.changed:
+        if record.model is Track and (given := {name: CLAIMS[name] for name in CLAIMS if name in changes}):
+            Track.objects.filter(slug=record.key[0]).update(**given)
 
 
 class Keys:
@@ -268,11 +153,13 @@ def connect(model, added, changed, pks):
         )
 
 
-def render_again():
+def render_again(tell):
     """Render what is not as it would be rendered now: it was changed by an update, or by another version of this."""
     for model in MODELS:
         for html in (html for html in model._meta.concrete_fields if isinstance(html, HtmlField)):
-            for row in model.objects.exclude(**{html.source: ""}).only(html.source, html.attname):
+            rows = model.objects.exclude(**{html.source: ""}).only(html.source, html.attname)
+            for done, row in enumerate(rows, start=1):
+                tell("Rendering", done, len(rows))
                 before, after = getattr(row, html.attname), html.render(row)
                 if before != after:
                     model.objects.filter(pk=row.pk).update(**{html.attname: after})
@@ -280,8 +167,7 @@ def render_again():
 
 def remember(plan):
     """Write down the files as they were loaded now, for the next load to compare with."""
-    entries = {identity: record.fields for identity, record in plan.records.items()}
-    entries |= {record.identity: record.fields | {"state": State.RETIRED} for record in plan.retired}
+    entries = plan.remembered()
     LoadedEntry.objects.bulk_create(
         (
             LoadedEntry(model=model._meta.label_lower, key=as_text(key), fields=fields)
@@ -293,8 +179,8 @@ def remember(plan):
         update_fields=["fields"],
         batch_size=500,
     )
-    for record in [*plan.removed, *plan.released]:
-        LoadedEntry.objects.filter(model=record.model._meta.label_lower, key=as_text(record.key)).delete()
+    for model, key in plan.loaded.keys() - entries.keys():
+        LoadedEntry.objects.filter(model=model._meta.label_lower, key=as_text(key)).delete()
 
 
 def as_text(key):

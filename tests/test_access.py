@@ -121,6 +121,9 @@ TABLE = {
     "/accounts/2fa/recovery-codes/generate/": dict.fromkeys("limo", 302) | {"v": "login"},
     "/accounts/2fa/recovery-codes/download/": dict.fromkeys("limo", 404) | {"v": "login"},
 }
+# Of the admin, for whoever may see all of the content.
+CONTENT_FILES = dict.fromkeys("lio", 302) | {"v": "login", "m": 200}
+TABLE |= dict.fromkeys([f"/admin/stages/files/{name}" for name in ("", "roadmap.zip", "roadmap.diff")], CONTENT_FILES)
 VALUES = {"<slug>": "maps", "<key>": "leaflet", "<uidb36>": "1"}
 
 

@@ -6,13 +6,16 @@ file has (a foreign key is the natural key of its target, as a list). A field th
 default of its model.
 """
 
-from stages.fixture_files.reading import check_references, check_tracks, find_cycle, read
+from stages.fixture_files.reading import find_cycle, read
 from stages.fixture_files.records import (
     LABELS,
     MODELS,
     FixtureError,
     Record,
     content_fields,
+    content_rows,
+    default_of,
+    held,
     key_names,
     shorten,
     snapshot,
@@ -24,11 +27,12 @@ __all__ = [
     "MODELS",
     "FixtureError",
     "Record",
-    "check_references",
-    "check_tracks",
     "content_fields",
+    "content_rows",
+    "default_of",
     "files",
     "find_cycle",
+    "held",
     "key_names",
     "read",
     "shorten",

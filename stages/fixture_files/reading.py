@@ -1,5 +1,7 @@
 """Reading the fixture files, with errors that say where."""
 
+from dataclasses import replace
+
 import yaml
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,13 +10,14 @@ from stages.fixture_files.records import (
     LABELS,
     FixtureError,
     Record,
+    Where,
     content_fields,
     default_of,
     key_names,
     key_of,
+    plain,
     shorten,
 )
-from stages.models import Track
 
 MAX_BYTES = 5_000_000  # of one file
 
@@ -36,18 +39,20 @@ Loader.add_constructor(
 )
 
 
-def read(folder):
+def read(folder, tell=lambda done, total: None):
     """Every entry of ``folder/*.yaml`` as ``{(model, key): Record}``.
 
-    Checks all that can be checked without a database and raises FixtureError with everything it found.
+    Checks all that can be checked without a database and raises FixtureError with everything it found. ``tell``
+    is called with the number of files that are read, and of all.
     """
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise FixtureError([f"{folder}: there are no fixture files (*.yaml) here."])
     problems, records = [], {}
-    for path in paths:
-        for number, entry in enumerate(parse(path, problems), start=1):
-            record = record_of(entry, f"{path.name}: entry {number}", problems)
+    for done, path in enumerate(paths, start=1):
+        tell(done, len(paths))
+        for number, (entry, line, lines) in enumerate(parse(path, problems), start=1):
+            record = record_of(entry, Where(path.name, line, f"entry {number}", lines), problems)
             if record is None:
                 continue
             if record.identity in records:
@@ -60,11 +65,16 @@ def read(folder):
 
 
 def parse(path, problems):
-    """The entries of one file; what is wrong with the file as a whole goes to ``problems``."""
+    """The entries of one file, each with its line and {field: line}.
+
+    What is wrong with the file as a whole goes to ``problems``.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"the file is larger than {MAX_BYTES:,} bytes")
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a safe loader
+        loader = Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        entries = loader.construct_document(node) if node else []
     except UnicodeDecodeError as error:
         problems.append(f"{path.name}: byte {error.start} is not UTF-8.")
     except OSError as error:
@@ -79,9 +89,24 @@ def parse(path, problems):
         if entries is None:
             return []
         if isinstance(entries, list):
-            return entries
+            return [
+                (entry, item.start_mark.line + 1, field_lines(item))
+                for entry, item in zip(entries, node.value, strict=True)
+            ]
         problems.append(f"{path.name}: a fixture file is a list of entries, each with “model” and “fields”.")
     return []
+
+
+def field_lines(entry):
+    """{field: line} of an entry as YAML's own node."""
+    if not isinstance(entry, yaml.MappingNode):
+        return {}
+    fields = [value for key, value in entry.value if key.value == "fields" and isinstance(value, yaml.MappingNode)]
+    return {key.value: key.start_mark.line + 1 for node in fields for key, _ in node.value if is_word(key)}
+
+
+def is_word(node):
+    return isinstance(node, yaml.ScalarNode)
 
 
 def record_of(entry, where, problems):
@@ -94,78 +119,59 @@ def record_of(entry, where, problems):
         problems.append(f"{where}: there is no model “{shorten(entry['model'])}”; there are {', '.join(LABELS)}.")
         return None
     given = entry["fields"]
-    label = " / ".join(shorten(given[name]) for name in key_names(model) if name in given)
-    where = f"{where}, {model._meta.verbose_name} {label or 'without a key'}"
-    found = [f"{where}: {message}" for message in mistakes(model, given)]
+    key = [given[name] for name in key_names(model) if name in given]
+    parts = [part for value in key for part in (value if isinstance(value, list) else [value])]
+    label = " / ".join(map(shorten, parts[:4]))
+    where = replace(where, entry=f"{where.entry}, {model._meta.verbose_name} {label or 'without a key'}")
+    found = [f"{where.at(name)}: {message}" for name, message in mistakes(model, given)]
     problems += found
     if found:
         return None
-    fields = {field.name: given.get(field.name, default_of(field)) for field in content_fields(model)}
-    for field in model._meta.many_to_many:
-        if field.name in fields:
-            fields[field.name] = sorted(fields[field.name])
+    fields = {
+        field.name: as_row_has_it(field, given.get(field.name, default_of(field))) for field in content_fields(model)
+    }
     return Record(model, key_of(model, fields), fields, where)
 
 
+def as_row_has_it(field, value):
+    if field.many_to_many:
+        return sorted(value)
+    return value if field.is_relation else plain(field.to_python(value))
+
+
 def mistakes(model, given):
-    """What is wrong with the values of an entry, field by field."""
+    """(field, what is wrong with it) for the values of an entry."""
     known = {field.name: field for field in content_fields(model)}
     for name in given:
         if name not in known:
-            yield f"there is no field “{shorten(name)}”; there are {', '.join(known)}."
+            yield name, f"there is no field “{shorten(name)}”; there are {', '.join(known)}."
     for name, field in known.items():
         value = given.get(name, default_of(field))
         if field.many_to_many:
             if not isinstance(value, list) or not all(is_key(item) for item in value):
-                yield f"{name} is a list of keys, such as [[one], [two]]."
+                yield name, f"{name} is a list of keys, such as [[one], [two]]."
+            elif any(value.count(key) > 1 for key in value):
+                yield name, f"{name} names one twice."
         elif field.is_relation:
             if not (is_key(value) or (value is None and field.null)):
-                yield f"{name} is missing; it is a key, such as [slug]."
+                yield name, f"{name} is missing; it is a key, such as [slug]."
         else:
             try:
                 field.clean(value, None)
             except ValidationError as error:
                 shown = f"{name} “{shorten(value)}”" if value else name
-                yield f"{shown}: {' '.join(error.messages)}"
+                yield name, f"{shown}: {' '.join(error.messages)}"
             else:
                 if isinstance(field, models.CharField) and not isinstance(value, str) and value is not None:
-                    yield f"{name} “{shorten(value)}”: is not text; put it in quotation marks."
+                    yield name, f"{name} “{shorten(value)}”: is not text; put it in quotation marks."
                 elif isinstance(value, str) and "\0" in value:
-                    yield f"{name}: has a NUL character, which no database keeps."
+                    yield name, f"{name}: has a NUL character, which no database keeps."
                 elif isinstance(field, models.PositiveSmallIntegerField) and not 0 <= int(value) <= 32767:
-                    yield f"{name} “{value}”: is not between 0 and 32767."
+                    yield name, f"{name} “{value}”: is not between 0 and 32767."
 
 
 def is_key(value):
     return isinstance(value, list) and value != [] and all(isinstance(part, str) for part in value)
-
-
-def check_references(records, others):
-    """Problems with what the entries point at; ``others`` are the keys that the database has besides."""
-    known = records.keys() | others
-    for record in records.values():
-        for field in content_fields(record.model):
-            if not field.is_relation:
-                continue
-            value = record.fields[field.name]
-            for key in value if field.many_to_many else [value] if value else []:
-                if (field.related_model, tuple(key)) not in known:
-                    name = field.related_model._meta.verbose_name
-                    yield f"{record.where}: {field.name}: there is no {name} “{' / '.join(map(shorten, key))}”."
-
-
-def check_tracks(records):
-    """Problems with tracks that claim the same: to follow the stages, or to be a source's own."""
-    claimed = {}
-    for record in records.values():
-        if record.model is not Track:
-            continue
-        claims = ["the stages"] if record.fields["follows_stages"] else []
-        claims += [f"source {record.fields['source'][0]}"] if record.fields["source"] else []
-        for claim in claims:
-            if claim in claimed:
-                yield f"{record.where}: {claim} already belongs to {claimed[claim]}."
-            claimed[claim] = record
 
 
 def find_cycle(prerequisites):

@@ -1,16 +1,38 @@
 """What an entry of the fixture files is, and the database in the same form."""
 
 import json
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from django.core import serializers
-from django.db import models
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
 
-from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
+from stages.models import (
+    Entry,
+    LoadedEntry,
+    Resource,
+    Source,
+    Stage,
+    Topic,
+    TopicResource,
+    Track,
+    TrackSection,
+    TrackTopic,
+)
 
 # Each comes after those it points at.
 MODELS = [Source, Stage, Resource, Topic, TopicResource, Track, TrackSection, TrackTopic, Entry]
 LABELS = {model._meta.label_lower: model for model in MODELS}
+
+# Which rows of a model are content, as a Q; of a model that is not here, all are. The files know nothing of the
+# others: they are never dumped, compared, changed, retired or removed.
+CONTENT = {}
+
+
+def content_rows(model):
+    """The rows of a model that belong into the files."""
+    return model.objects.filter(CONTENT.get(model, models.Q()))
 
 
 class FixtureError(Exception):
@@ -22,15 +44,36 @@ class FixtureError(Exception):
 
 
 @dataclass(frozen=True)
+class Where:
+    """A place in a file; ``lines`` are those of the fields that are given there."""
+
+    file: str
+    line: int
+    entry: str
+    lines: dict
+
+    def __str__(self):
+        return f"{self.file}, line {self.line}: {self.entry}"
+
+    def at(self, name):
+        return replace(self, line=self.lines.get(name, self.line))
+
+
+@dataclass(frozen=True)
 class Record:
     model: type[models.Model]
     key: tuple
     fields: dict
-    where: str = ""
+    where: Where | str = field(default="database", compare=False)
 
     @property
     def identity(self):
         return self.model, self.key
+
+    @property
+    def name(self):
+        """What the record is called on the command line: stages.topic:maps."""
+        return f"{self.model._meta.label_lower}:{'/'.join(self.key)}"
 
     def __str__(self):
         return f"{self.model._meta.verbose_name} {' / '.join(shorten(part) for part in self.key)}"
@@ -82,6 +125,24 @@ def key_of(model, fields):
 # --- The database in the same form ---
 
 
+@contextmanager
+def held():
+    """A transaction during which nobody else writes content; whoever wants to waits for its end.
+
+    So what is read in it belongs together, and of two loads at once the second sees what the first has done.
+    Pages are read and topics are ticked meanwhile. SQLite has one writer at a time as it is.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            many = [field.remote_field.through for model in MODELS for field in model._meta.many_to_many]
+            tables = dict.fromkeys(model._meta.db_table for model in [*MODELS, *many, LoadedEntry])
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"LOCK TABLE {', '.join(map(connection.ops.quote_name, tables))} IN SHARE ROW EXCLUSIVE MODE"
+                )
+        yield
+
+
 def snapshot():
     """Every content row of the database as ``{(model, key): Record}``."""
     records = {}
@@ -90,7 +151,7 @@ def snapshot():
         if model is TrackTopic:
             related.append("section__track")
         many = [field.name for field in content_fields(model) if field.many_to_many]
-        rows = model.objects.prefetch_related(*many).order_by("pk")
+        rows = content_rows(model).prefetch_related(*many).order_by("pk")
         if related:
             rows = rows.select_related(*related)
         for entry in serializers.serialize(
@@ -100,11 +161,11 @@ def snapshot():
             for name in many:
                 fields[name] = sorted(fields[name])
             fields = {field.name: fields[field.name] for field in content_fields(model)}
-            record = Record(model, key_of(model, fields), fields, "database")
+            record = Record(model, key_of(model, fields), fields)
             records[record.identity] = record
     return records
 
 
 def plain(value):
-    """The value as JSON would give it back: tuples are lists."""
-    return json.loads(json.dumps(value))
+    """The value as JSON would give it back: tuples are lists, and times are texts."""
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))

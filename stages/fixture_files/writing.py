@@ -1,8 +1,13 @@
 """Writing the fixture files, byte for byte the same for the same content."""
 
+import os
+import re
+from uuid import uuid4
+
 import yaml
 
-from stages.fixture_files.records import content_fields, default_of, key_names
+from stages.fixture_files.reading import parse
+from stages.fixture_files.records import LABELS, FixtureError, content_fields, default_of, key_names
 from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
 
@@ -26,26 +31,65 @@ Dumper.add_representer(str, represent_text)
 def write(records, folder):
     """Write ``records`` as the fixture files of ``folder``; the same records give the same bytes.
 
-    A stage's file is named after its place, so after a reordering the files of the old order are taken away.
+    Every file is whole at every moment: its text is written beside it and then takes its name, and a file that is
+    as it should be is not touched. A stage's file is named after its place, so after a reordering the files of the
+    old order are taken away. Raises FixtureError, with nothing written, where the folder holds other YAML files.
     """
     written = files(records)
-    for path in folder.glob("stage-*.yaml"):
+    there = sorted(folder.glob("*.yaml"))
+    if problems := [problem for path in there for problem in strange(path)]:
+        raise FixtureError(problems)
+    changed = {name: text for name, text in written.items() if not same(folder / name, text)}
+    # Hidden, and under a name of its own, so that neither load_roadmap nor another dump takes it for a file.
+    beside = {name: folder / f".{name}.{uuid4().hex[:8]}.new" for name in changed}
+    try:
+        for name, text in changed.items():
+            with beside[name].open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        for name in changed:
+            beside[name].replace(folder / name)
+    finally:
+        for path in beside.values():
+            path.unlink(missing_ok=True)
+    for path in there:
         if path.name not in written:
             path.unlink()
-    for name, text in written.items():
-        (folder / name).write_text(text, encoding="utf-8")
+
+
+NAMES = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
+
+
+def strange(path):
+    """Why a dump must not take the place of this file, if it must not."""
+    if path.name not in NAMES.values() and not re.fullmatch(r"stage-\d\d+-[\w-]+\.yaml", path.name):
+        yield f"{path}: is none of the files that a dump writes, and would be read with them. Move it away."
+    elif path.is_symlink() or not path.is_file():
+        yield f"{path}: is no plain file."
+    else:
+        problems = []
+        for entry, _, _ in parse(path, problems):
+            if not isinstance(entry, dict) or str(entry.get("model", "")).lower() not in LABELS:
+                problems.append("")
+                break
+        if problems:
+            yield f"{path}: is no fixture file of the roadmap. Move it away, or write to another folder."
+
+
+def same(path, text):
+    return path.exists() and path.read_bytes() == text.encode()
 
 
 def files(records):
     """``records`` as ``{file name: YAML}``: resources, sources, tracks, and a file for each stage."""
-    names = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
     stages = sorted((record for record in records.values() if record.model is Stage), key=place)
     stage_names = {stage.key: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
     lines = sorted((lineage(record, records) for record in records.values()), key=lambda line: [*map(place, line)])
     placed = {}
     for line in lines:
         top, record = line[0], line[-1]
-        name = stage_names[top.key] if top.model is Stage else names[top.model]
+        name = stage_names[top.key] if top.model is Stage else NAMES[top.model]
         placed.setdefault(name, []).append(as_entry(record))
     return {
         name: yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)

@@ -118,7 +118,7 @@ def test_a_failure_half_way_leaves_everything_as_it_was(blank, tmp_path, monkeyp
     load(write_files(tmp_path, stage(), topic("maps")))
     write_files(tmp_path, stage(title="New"), topic("maps"), topic("boots"))
 
-    def breaks(plan):
+    def breaks(*_):
         raise RuntimeError("the power went")
 
     monkeypatch.setattr("stages.loading.remember", breaks)

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
-from stages.fixture_files import snapshot, write
+from stages.fixture_files import FixtureError, held, snapshot, write
 
 
 class Command(BaseCommand):
@@ -13,8 +14,16 @@ class Command(BaseCommand):
         parser.add_argument("folder", nargs="?", type=Path, default=settings.FIXTURES, help="where to write them")
 
     def handle(self, *, folder, verbosity, **options):
-        folder.mkdir(parents=True, exist_ok=True)
-        records = snapshot()
-        write(records, folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with held():  # while the files are written, too: of two dumps at once one waits
+                records = snapshot()
+                write(records, folder)
+        except FixtureError as error:
+            raise CommandError("\n".join([*error.problems, "Nothing was written."])) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
+        except DatabaseError as error:
+            raise CommandError(f"Nothing was written: {error}. Has “manage.py migrate” been run?") from error
         if verbosity:
             self.stdout.write(f"{len(records)} entries written to {folder}.")

@@ -5,52 +5,104 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, IntegrityError, transaction
 
 from progress.models import CarryOver
-from stages.fixture_files import FixtureError
-from stages.loading import OURS, THEIRS, load
+from roadmap_site.management.bar import Bar
+from stages.comparing import compare, diff, on_disk
+from stages.fixture_files import FixtureError, files, held, read, snapshot
+from stages.loading import OURS, THEIRS, Conflict, Wishes, load, loaded_entries
+
+DIFFER, TROUBLE = 1, 2  # how --check ends; 0 is when files and database say the same
 
 
 class Command(BaseCommand):
     help = (
         "Bring the roadmap in the database up to date with the fixture files. What left the files is retired, "
-        "never deleted; what a maintainer changed in the admin stays; nobody loses a tick."
+        "never deleted, and mere links, on which nothing of a learner hangs, are removed and named; what a "
+        "maintainer changed in the admin stays; nobody loses a tick."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("folder", nargs="?", type=Path, default=settings.FIXTURES, help="where the files are")
-        parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
-        prefer = parser.add_mutually_exclusive_group()
-        prefer.add_argument(
-            "--ours",
-            dest="prefer",
-            action="store_const",
-            const=OURS,
-            help="in a conflict keep the database's value",
+        look = parser.add_mutually_exclusive_group()
+        look.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+        look.add_argument(
+            "--check",
+            action="store_true",
+            help=f"only say whether files and database differ: exits with {DIFFER} if they do, with {TROUBLE} if "
+            "that cannot be told",
         )
-        prefer.add_argument(
-            "--theirs",
-            dest="prefer",
-            action="store_const",
-            const=THEIRS,
-            help="in a conflict take the file's value",
-        )
+        for side, whose in ((OURS, "keep the database's value"), (THEIRS, "take the file's value")):
+            parser.add_argument(
+                f"--{side}",
+                action="append",
+                nargs="?",
+                const="",
+                default=[],
+                metavar="NAME",
+                help=f"{whose}, in every conflict or, repeatable, in the one of an entry (stages.topic:slug) or a "
+                "field (stages.topic:slug.title)",
+            )
 
-    def handle(self, *, folder, dry_run, prefer, verbosity, **options):
+    def handle(self, *, folder, dry_run, check, ours, theirs, verbosity, **options):
+        if check:
+            return self.check_files(folder, verbosity)
+        wishes = wishes_of(ours, theirs)
+        bar = Bar(self.stdout) if verbosity else lambda *told: None
         try:
             with transaction.atomic():
-                plan = load(folder, dry_run=dry_run, prefer=prefer)
+                plan = load(folder, dry_run=dry_run, prefer=wishes, tell=bar)
                 carried = 0 if dry_run else CarryOver.objects.settle()
+        except Conflict as error:
+            how = "Follow --ours or --theirs with a name in brackets to settle that one alone."
+            raise CommandError("\n".join([*error.problems, how, "Nothing was loaded."])) from error
         except FixtureError as error:
             raise CommandError("\n".join([*error.problems, "Nothing was loaded."])) from error
         except IntegrityError as error:
-            raise CommandError(f"Nothing was loaded; did another load run at once? Try again. ({error})") from error
+            raise CommandError(f"Nothing was loaded, for the database refuses it: {error}") from error
         except DatabaseError as error:
             raise CommandError(f"Nothing was loaded: {error}. Has “manage.py migrate” been run?") from error
-        if verbosity > 1 or dry_run:
-            for line in plan.lines():
-                self.stdout.write(line)
+        finally:
+            if verbosity:
+                bar.done()
+        # What is taken away is always said, and not only that something is.
+        for line in plan.lines() if verbosity > 1 or dry_run else plan.losses() if verbosity else ():
+            self.stdout.write(line)
         if verbosity:
             for note in plan.notes:
                 self.stdout.write(f"Note: {note}")
             self.stdout.write(f"{'Would be' if dry_run else 'Roadmap'}: {plan.summary()}.")
             if carried:
                 self.stdout.write(f"{carried} standings carried over to topics that replace others.")
+        return None
+
+    def check_files(self, folder, verbosity):
+        try:
+            records = read(folder)
+            with held():
+                rows, loaded = snapshot(), loaded_entries()
+        except FixtureError as error:
+            raise CommandError("\n".join(error.problems), returncode=TROUBLE) from error
+        except DatabaseError as error:
+            raise CommandError(f"{error}. Has “manage.py migrate” been run?", returncode=TROUBLE) from error
+        found = compare(records, rows, loaded)
+        if not found:
+            if verbosity:
+                for name in diff(on_disk(folder), files(rows)):
+                    self.stdout.write(f"Note: {name} says the same in other words than dump_roadmap would write.")
+                self.stdout.write("Files and database say the same.")
+            return
+        for difference in found:
+            self.stdout.write(str(difference))
+        number = len({difference.record.identity for difference in found})
+        raise CommandError(
+            f"Files and database differ in {number} {'entry' if number == 1 else 'entries'}. load_roadmap takes what "
+            f"changed in the files; dump_roadmap writes the database to the files.",
+            returncode=DIFFER,
+        )
+
+
+def wishes_of(ours, theirs):
+    """The Wishes that --ours and --theirs state; raises CommandError where they state both for the same."""
+    if both := sorted(set(ours) & set(theirs)):
+        raise CommandError(f"Both --ours and --theirs for {', '.join(name or 'all conflicts' for name in both)}.")
+    named = dict.fromkeys(ours, OURS) | dict.fromkeys(theirs, THEIRS)
+    return Wishes(named.pop("", None), named)
