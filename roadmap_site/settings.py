@@ -132,6 +132,8 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 FIXTURES = BASE_DIR / "fixtures"
+# check_links asks only the public internet, and these networks: "10.0.0.0/8".
+LINK_NETWORKS = words("LINK_NETWORKS")
 
 # --- People ---------------------------------------------------------------------------------------
 
