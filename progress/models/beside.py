@@ -110,9 +110,6 @@ class ReportQuerySet(models.QuerySet):
     def open(self):
         return self.filter(handled_at=None)
 
-    def about_links(self):
-        return self.filter(kind__in=[Report.Kind.LINK, Report.Kind.FLAGGED]).exclude(resource=None)
-
     def handle(self):
         """Mark the open ones as handled and return how many they were."""
         return self.open().update(handled_at=timezone.now())
@@ -130,6 +127,8 @@ class Report(models.Model):
         UNCLEAR = "unclear", _("something is hard to understand")
         OTHER = "other", _("something else")
         FLAGGED = "flagged", _("check_links found a dead link")
+
+    ABOUT_LINKS = models.Q(kind__in=[Kind.LINK, Kind.FLAGGED])
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
@@ -150,11 +149,6 @@ class Report(models.Model):
             models.CheckConstraint(
                 condition=models.Q(topic__isnull=False) | models.Q(resource__isnull=False),
                 name="report_is_about_something",
-            ),
-            models.UniqueConstraint(
-                fields=["resource"],
-                condition=models.Q(kind="flagged", handled_at=None),
-                name="link_flagged_once",
             ),
         ]
 

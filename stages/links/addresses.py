@@ -12,7 +12,7 @@ from threading import Thread
 
 from django.conf import settings
 
-from stages.links.trouble import Problem, Trouble
+from stages.links.errors import LinkError, Problem
 
 PORTS = {"http": 80, "https": 443}
 # All that is public in IPv6. Outside of it are mapped and compatible IPv4 addresses, link-local and unique local ones.
@@ -50,10 +50,10 @@ def is_allowed(address, port):
 
 
 def allowed_addresses(host, port, look_up, seconds):
-    """The addresses of ``host``, best first. Raises Trouble unless every one of them may be asked."""
+    """The addresses of ``host``, best first. Raises LinkError unless every one of them may be asked."""
     addresses = list(dict.fromkeys(look_up(host, port, seconds)))
     if not all(is_allowed(address, port) for address in addresses):
-        raise Trouble(Problem.ADDRESS)
+        raise LinkError(Problem.ADDRESS)
     return addresses
 
 
@@ -71,8 +71,8 @@ def look_up(host, port, seconds):
     try:
         found = answers.get(timeout=max(seconds, 0))
     except Empty:
-        raise Trouble(Problem.TIMEOUT) from None
+        raise LinkError(Problem.TIMEOUT) from None
     if isinstance(found, Exception):
         again = getattr(found, "errno", None) == socket.EAI_AGAIN
-        raise Trouble(Problem.NAME, passing=again) from found
+        raise LinkError(Problem.NAME, passing=again) from found
     return found

@@ -5,44 +5,27 @@ thing at a time and pauses in between, comes back later when told to, and reads 
 """
 
 import contextlib
-import http.client
-import logging
-import socket
-import ssl
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from threading import Event, Lock, Timer
+from threading import Event, Lock
 from time import monotonic
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from django.utils import timezone
-from django.utils.encoding import iri_to_uri
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
-from urllib3.exceptions import SSLError as UrllibSSLError
 
-from stages.links.addresses import PORTS, allowed_addresses, look_up
-from stages.links.trouble import Answer, Outcome, Problem, Trouble
+from stages.links.addresses import look_up
+from stages.links.errors import Answer, LinkError, Outcome, Problem
+from stages.links.wire import NAME, Reply, Wire, parts_of, target
 from stages.models.links import host_of
 
-NAME = "Waymark"  # what a robots.txt calls us
-HEADERS = {
-    "User-Agent": f"{NAME}/1.0 (checks the links of a roadmap; one request at a time)",
-    "Accept": "*/*",
-    "Accept-Encoding": "identity",
-    "Connection": "close",
-}
 MOVED, ELSEWHERE = {301, 308}, {301, 302, 303, 307, 308}
 DENIED = {401, 403, 407, 451, 999}  # people may well get in; 999 is what LinkedIn says to robots
 PASSING = {429, 500, 502, 503, 504}
 ROBOTS_BYTES = 512 * 1024  # as much of a robots.txt as RFC 9309 wants read
 LONGEST_PAUSE = 10  # seconds; a Crawl-delay above is cut
-
-# It warns about each header that it cannot read, which is no news here.
-logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
@@ -61,13 +44,6 @@ class Patience:
 
 
 @dataclass
-class Reply:
-    status: int
-    headers: dict
-    body: bytes = b""
-
-
-@dataclass
 class Host:
     lock: Lock = field(default_factory=Lock)
     free_at: float = 0
@@ -80,10 +56,9 @@ class Asker:
 
     def __init__(self, patience=None, look_up=look_up, tls=None):
         self.patience = patience or Patience()
-        self.look_up = look_up
-        self.tls = tls or ssl.create_default_context()
+        self.wire = Wire(self.patience, look_up, tls)
         self.hosts = defaultdict(lambda: Host(pause=self.patience.pause))
-        self.robots = {}  # by scheme and host: a RobotFileParser, or the Trouble that there was
+        self.robots = {}  # by scheme and host: a RobotFileParser, or the LinkError that there was
         self.known = {}
         self.stopped = Event()
 
@@ -95,7 +70,7 @@ class Asker:
         """The Answer for an address. Links to places within one page are asked about once."""
         try:
             parts_of(url)
-        except Trouble as trouble:
+        except LinkError as trouble:
             return trouble.answer()
         page, place = urldefrag(url)
         if page not in self.known:
@@ -106,7 +81,7 @@ class Asker:
         deadline = monotonic() + self.patience.in_all
         try:
             reply, final_url, moved_to = self.follow(page, deadline)
-        except Trouble as trouble:
+        except LinkError as trouble:
             return trouble.answer()
         if 200 <= reply.status < 300:
             return Answer(Outcome.GOOD, reply.status, "", final_url, moved_to)
@@ -126,7 +101,7 @@ class Asker:
                 return reply, "" if here == url else here, moved_to
             here = target(here, location)
             if here in seen or len(seen) > self.patience.hops:
-                raise Trouble(Problem.LOOP, reply.status)
+                raise LinkError(Problem.LOOP, reply.status)
             seen.add(here)
             for_good = for_good and reply.status in MOVED
             moved_to = here if for_good else moved_to
@@ -134,24 +109,24 @@ class Asker:
     # --- Robots ---
 
     def obey_robots(self, url, deadline):
-        """Raise Trouble unless the site lets us ask for ``url``."""
+        """Raise LinkError unless the site lets us ask for ``url``."""
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self.robots:
             try:
                 self.robots[site] = self.read_robots(f"{site}/robots.txt", deadline)
-            except Trouble as trouble:
+            except LinkError as trouble:
                 self.robots[site] = trouble
         rules = self.robots[site]
-        if isinstance(rules, Trouble):
+        if isinstance(rules, LinkError):
             # A site that cannot even say this much would say no more about a page: it need not be asked again.
-            raise Trouble(rules.problem, rules.status)
+            raise LinkError(rules.problem, rules.status)
         try:
             if not rules.can_fetch(NAME, url):
-                raise Trouble(Problem.ROBOTS)
+                raise LinkError(Problem.ROBOTS)
             delay = rules.crawl_delay(NAME)
         except ValueError as error:
-            raise Trouble(Problem.ROBOTS) from error
+            raise LinkError(Problem.ROBOTS) from error
         if delay:
             self.hosts[host_of(url)].pause = max(self.patience.pause, min(float(delay), LONGEST_PAUSE))
 
@@ -160,7 +135,7 @@ class Asker:
         rules = RobotFileParser()
         try:
             reply, *_ = self.follow(url, deadline, methods=("GET",), limit=ROBOTS_BYTES, obey=False)
-        except Trouble as trouble:
+        except LinkError as trouble:
             if trouble.problem != Problem.LOOP:
                 raise
             reply = Reply(404, {})
@@ -169,9 +144,9 @@ class Asker:
                 # Whatever it says about its charset: a rule is ASCII, and what is not must not stop us.
                 rules.parse(reply.body.decode("utf-8-sig", "replace").splitlines())
             except ValueError as error:  # the parser expects sensible numbers and addresses
-                raise Trouble(Problem.ROBOTS) from error
+                raise LinkError(Problem.ROBOTS) from error
         elif reply.status in {401, 403} or reply.status >= 500:
-            raise Trouble(Problem.DENIED if reply.status < 500 else Problem.ROBOTS, reply.status)
+            raise LinkError(Problem.DENIED if reply.status < 500 else Problem.ROBOTS, reply.status)
         else:
             rules.parse([])
         return rules
@@ -184,9 +159,10 @@ class Asker:
         while True:
             reply = trouble = None
             try:
-                reply = self.exchange(methods[0], url, deadline, limit)
+                with self.turn(host_of(url), deadline):
+                    reply = self.wire.send(methods[0], url, deadline, limit)
                 wait = retry_after(reply)
-            except Trouble as error:
+            except LinkError as error:
                 trouble, wait = error, None
             if reply and reply.status < 400:
                 return reply
@@ -202,81 +178,21 @@ class Asker:
                 continue
             if busy and (reply.status == 429 or not in_time):
                 self.hosts[host_of(url)].closed = True
-                raise Trouble(Problem.BUSY, reply.status)
+                raise LinkError(Problem.BUSY, reply.status)
             if trouble:
                 raise trouble
             return reply
-
-    def exchange(self, method, url, deadline, limit=0):
-        """Send one request and return the Reply, with at most ``limit`` bytes of what it carries."""
-        scheme, host, port, authority, path = parts_of(url)
-        with self.turn(host_of(url), deadline):
-            connection = self.connect(scheme, host, port, deadline)
-            answer_by = min(deadline, monotonic() + self.patience.total)
-            # Each read has its own time limit, which a drop a second never reaches; so somebody looks at the clock.
-            clock = Timer(max(answer_by - monotonic(), 0), cut, [connection.sock])
-            clock.daemon = True
-            clock.start()
-            try:
-                connection.sock.settimeout(self.patience.read)
-                connection.request(method, path, headers=HEADERS | {"Host": authority}, preload_content=False)
-                reply = connection.getresponse()
-                if reply.status < 200:
-                    raise Trouble(Problem.GARBAGE, passing=True, early=False)
-                headers = {name.lower(): value for name, value in reply.headers.items()}
-                body = read_some(reply, limit)
-                if monotonic() >= answer_by:  # what was cut off may look like an end
-                    raise TimeoutError
-                return Reply(reply.status, headers, body)
-            except (OSError, ValueError, HTTPError, http.client.HTTPException) as error:
-                late = isinstance(error, TimeoutError) or monotonic() >= answer_by
-                problem = Problem.TIMEOUT if late else Problem.GARBAGE
-                raise Trouble(problem, passing=True, early=False) from error
-            finally:
-                clock.cancel()
-                connection.close()
-
-    def connect(self, scheme, host, port, deadline):
-        """A connection to one of the addresses that ``host`` has, all of which may be asked.
-
-        It is opened to the address itself, so that nothing can look the name up again and find another. The
-        certificate is still that of the name.
-        """
-        give_up = min(deadline, monotonic() + self.patience.connect)
-        trouble = Trouble(Problem.NAME)
-        for address in allowed_addresses(host, port, self.look_up, give_up - monotonic())[:3]:
-            left = give_up - monotonic()
-            if left <= 0:
-                break
-            if scheme == "https":
-                connection = HTTPSConnection(
-                    address, port, timeout=left, ssl_context=self.tls, server_hostname=host.rstrip(".")
-                )
-            else:
-                connection = HTTPConnection(address, port, timeout=left)
-            try:
-                connection.connect()
-                return connection
-            except (ssl.SSLError, UrllibSSLError):
-                trouble = Trouble(Problem.TLS)
-            except (OSError, HTTPError) as error:
-                # A refused connection is a NewConnectionError, which urllib3 counts among those that took too long.
-                late = isinstance(error, (ConnectTimeoutError, TimeoutError))
-                refused = isinstance(error, NewConnectionError)
-                trouble = Trouble(Problem.TIMEOUT if late and not refused else Problem.CONNECTION, passing=True)
-            connection.close()
-        raise trouble
 
     @contextlib.contextmanager
     def turn(self, host, deadline):
         """Wait until it is our turn at this host: nobody else is there, and the pause since the last is over."""
         place = self.hosts[host]
         if not place.lock.acquire(timeout=max(deadline - monotonic(), 0)):
-            raise Trouble(Problem.BUSY)
+            raise LinkError(Problem.BUSY)
         try:
             wait = max(place.free_at - monotonic(), 0)
             if place.closed or monotonic() + wait >= deadline or self.stopped.wait(wait):
-                raise Trouble(Problem.BUSY)
+                raise LinkError(Problem.BUSY)
             try:
                 yield
             finally:
@@ -286,41 +202,6 @@ class Asker:
 
     def is_closed(self, host):
         return self.hosts[host].closed
-
-
-# --- Addresses and headers ---
-
-
-def parts_of(url):
-    """(scheme, host, port, host as it is sent, path with query) as they go over the wire. Raises Trouble for what is not for us."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-        host, authority = ((name or "").encode("idna").decode() for name in (host, parts.netloc))
-    except ValueError:  # a UnicodeError is one, too
-        raise Trouble(Problem.ADDRESS) from None
-    if parts.scheme not in PORTS or not host or "@" in authority:
-        raise Trouble(Problem.ADDRESS)
-    path = iri_to_uri(parts.path or "/") + (f"?{iri_to_uri(parts.query)}" if parts.query else "")
-    return parts.scheme, host, port or PORTS[parts.scheme], authority, path
-
-
-def target(here, location):
-    """The page that a redirect leads to."""
-    with contextlib.suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")  # headers arrive as Latin-1, whatever they are
-    try:
-        return urldefrag(urljoin(here, iri_to_uri(location.strip()))).url
-    except ValueError:
-        raise Trouble(Problem.GARBAGE) from None
-
-
-def with_place(answer, place):
-    """The answer about a page as one about a place in it."""
-    if not place:
-        return answer
-    ends = {name: f"{url}#{place}" for name in ("final_url", "moved_to") if (url := getattr(answer, name))}
-    return replace(answer, **ends)
 
 
 def retry_after(reply):
@@ -337,14 +218,9 @@ def retry_after(reply):
     return max((at - timezone.now()).total_seconds(), 0)
 
 
-def read_some(reply, limit):
-    body = b""
-    while len(body) < limit and (piece := reply.read(min(8192, limit - len(body)), decode_content=False)):
-        body += piece
-    return body
-
-
-def cut(sock):
-    """End a conversation from another thread: whoever waits in it gets an error at once."""
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+def with_place(answer, place):
+    """The answer about a page as one about a place in it."""
+    if not place:
+        return answer
+    ends = {name: f"{url}#{place}" for name in ("final_url", "moved_to") if (url := getattr(answer, name))}
+    return replace(answer, **ends)

@@ -15,16 +15,15 @@ class LinkCheckQuerySet(models.QuerySet):
     def dead(self):
         return self.filter(failures__gte=DEAD_AFTER, url=models.F("resource__url"))
 
-    def moved(self):
+    def failing(self):
+        return self.filter(outcome=LinkCheck.Outcome.FAILED, url=models.F("resource__url"))
+
+    def redirected(self):
         return self.exclude(final_url="").filter(outcome=LinkCheck.Outcome.GOOD, url=models.F("resource__url"))
 
-    def never_told(self):
-        """Asked about, but nothing is known: its site lets no robot in, or was busy each time."""
-        return self.filter(outcome=LinkCheck.Outcome.UNTOLD, last_good_at=None, url=models.F("resource__url"))
-
     def told(self):
-        """The checks that say something about the address as it is now."""
-        known = models.Q(outcome=LinkCheck.Outcome.GOOD) | models.Q(failures__gt=0) | ~models.Q(last_good_at=None)
+        """The checks that say something about the address as it is now: not of sites that let no robot in."""
+        known = models.Q(failures__gt=0) | models.Q(last_good_at__isnull=False)
         return self.filter(known, url=models.F("resource__url"))
 
     def claim(self, resource):
@@ -116,6 +115,11 @@ class LinkCheck(models.Model):
         return archived(self.url, self.last_good_at)
 
 
+def is_dead(resource):
+    known = known_about(resource)
+    return bool(known) and known.is_dead
+
+
 def archived(url, at=None):
     """Where the Internet Archive has ``url`` as it was at ``at``, or as it was last seen."""
     return f"https://web.archive.org/web/{f'{at:%Y%m%d}/' if at else ''}{url}"
@@ -132,14 +136,15 @@ def known_about(resource):
     return check if check and check.url == resource.url else None
 
 
-def to_check(older_than=None, host=None):
+def to_check(older_than=None, host=None, among=None):
     """The resources to ask about, those longest unasked first, each with its LinkCheck.
 
-    ``older_than`` (a timedelta) leaves out what has been asked about since, ``host`` everything elsewhere. What
-    another run is asking about at this moment is left out as well.
+    ``among`` are the resources to choose from, all by default; ``older_than`` (a timedelta) leaves out what has been
+    asked about since, and ``host`` everything elsewhere. What another run is asking about just now is left out, too.
     """
     now = timezone.now()
-    resources = Resource.objects.exclude(state=State.RETIRED).select_related("link_check")
+    resources = Resource.objects.all() if among is None else among
+    resources = resources.exclude(state=State.RETIRED).select_related("link_check")
     resources = resources.order_by(models.F("link_check__checked_at").asc(nulls_first=True), "url")
     found = []
     for resource in resources:

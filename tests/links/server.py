@@ -5,6 +5,7 @@ import ipaddress
 import socketserver
 import ssl
 import time
+from dataclasses import dataclass
 from email.utils import format_datetime
 from threading import Event, Thread
 
@@ -16,6 +17,16 @@ from cryptography.x509.oid import NameOID
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 
 
+@dataclass
+class Visit:
+    method: str
+    host: str
+    path: str
+    headers: dict
+    start: float
+    end: float = 0
+
+
 class Handler(socketserver.StreamRequestHandler):
     timeout = 5
 
@@ -24,17 +35,18 @@ class Handler(socketserver.StreamRequestHandler):
         lines = iter(lambda: self.rfile.readline().decode().strip(), "")
         self.sent_headers = dict(line.split(": ", 1) for line in lines)
         self.host = self.sent_headers["Host"].split(":")[0]
-        at = time.monotonic()
+        visit = Visit(method, self.host, self.path, self.sent_headers, time.monotonic())
+        self.server.seen.append(visit)
         try:
             self.answer(method)
         except OSError:
             pass  # whoever asked has gone
         finally:
-            self.server.seen.append((method, self.host, self.path, at, time.monotonic(), self.sent_headers))
+            visit.end = time.monotonic()
 
     def times(self):
         """How often this was asked for before."""
-        return sum(self.path == path for _, _, path, *_ in self.server.seen)
+        return sum(self.path == visit.path for visit in self.server.seen) - 1
 
     def say(self, status, *headers, body=b""):
         head = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *headers, "", ""]
@@ -155,7 +167,7 @@ class Server(socketserver.ThreadingTCPServer):
 
     def asked(self):
         """[(method, path)] in order, robots.txt left out."""
-        return [(method, path) for method, _, path, *_ in self.seen if path != "/robots.txt"]
+        return [(visit.method, visit.path) for visit in self.seen if visit.path != "/robots.txt"]
 
     def __enter__(self):
         Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

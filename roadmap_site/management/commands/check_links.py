@@ -46,7 +46,7 @@ class Command(BaseCommand):
         checks = []
         for resource, check in check_links(resources, self.asker(), at_once=at_once):
             checks.append(check)
-            if check.outcome == LinkCheck.Outcome.FAILED and verbosity or verbosity > 1:
+            if (check.outcome == LinkCheck.Outcome.FAILED and verbosity) or verbosity > 1:
                 bar.clear()
                 self.stdout.write(f"{resource.url}: {check.in_words}{', dead' if check.is_dead else ''}")
             bar.show(len(checks), resource.url)

@@ -1,4 +1,4 @@
-"""What may come of asking for a page."""
+"""What may come of asking for a page, and why nothing may."""
 
 from dataclasses import dataclass
 
@@ -18,8 +18,8 @@ class Answer:
     moved_to: str = ""  # where those of them end that are for good
 
 
-class Trouble(Exception):
-    """The page could not be had. ``passing`` trouble may be over in a moment."""
+class LinkError(Exception):
+    """The page could not be had. What is ``passing`` may be over in a moment."""
 
     def __init__(self, problem, status=None, passing=False, early=True):
         super().__init__(problem)
