@@ -33,7 +33,7 @@ class LinkCheckQuerySet(models.QuerySet):
             return bool(self.filter(pk=seen.pk, claimed_at=seen.claimed_at).update(claimed_at=now))
         try:
             with transaction.atomic():
-                return self.get_or_create(resource=resource, defaults={"claimed_at": now})[1]
+                return self.get_or_create(resource_id=resource.pk, defaults={"claimed_at": now})[1]
         except IntegrityError:  # the resource is gone
             return False
 
