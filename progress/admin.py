@@ -48,14 +48,14 @@ class ReportAdmin(LinkActions):
     Nobody rewrites what a reader said; it can be handled.
     """
 
-    list_display = ["problem", "topic_link", "resource_link", "link", "suggestion", "reporter", "at", "handled_at"]
+    list_display = ["problem", "topic_link", "resource_link", "suggestion", "reporter", "at", "handled_at"]
     list_filter = [HandledFilter, "kind", "at"]
     list_select_related = ["topic", "resource__link_check", "user"]
     search_fields = ["text", "topic__title", "resource__title", "resource__url"]
     ordering = [F("handled_at").desc(nulls_first=True), "-at", "-pk"]
     date_hierarchy = "at"
     actions = [*LINK_ACTIONS, "mark_as_handled", "open_again"]
-    readonly_fields = ["problem_in_full", "topic_link", "resource_link", "link", "suggestion", "reporter", "at"]
+    readonly_fields = ["problem_in_full", "topic_link", "resource_link", "suggestion", "reporter", "at"]
     fields = [*readonly_fields, "handled_at"]
 
     def has_add_permission(self, request):
@@ -82,7 +82,11 @@ class ReportAdmin(LinkActions):
 
     @admin.display(description=_("resource"), ordering="resource__title")
     def resource_link(self, report):
-        return self.row_and_page(report.resource, report.resource.url) if report.resource else "—"
+        """The resource, and what is known about its link."""
+        if not report.resource:
+            return "—"
+        resource = self.row_and_page(report.resource, report.resource.url)
+        return format_html("{}<br>{}", resource, link_state(report.resource))
 
     def row_and_page(self, row, page):
         """To the form where it can be mended, and to the page as readers see it."""
@@ -92,10 +96,6 @@ class ReportAdmin(LinkActions):
     @admin.display(description=_("reported by"))
     def reporter(self, report):
         return report.user or (_("check_links") if report.kind == Report.Kind.FLAGGED else _("a visitor"))
-
-    @admin.display(description=_("link"))
-    def link(self, report):
-        return link_state(report.resource) if report.resource else "—"
 
     @admin.display(description=_("suggestion"))
     def suggestion(self, report):
