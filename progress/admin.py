@@ -1,15 +1,16 @@
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from progress import admin_links  # noqa: F401 - registers resources
 from progress.models import CarryOver, Report
 from stages.admin import TopicAdmin
-from stages.models import Topic
+from stages.admin_links import LINK_ACTIONS, LinkActions, link_state, suggestion
+from stages.models import Resource, Topic
 
 admin.site.unregister(Topic)
 
@@ -41,21 +42,28 @@ class HandledFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(admin.ModelAdmin):
-    """The queue of reported problems, open ones first. Nobody rewrites what a reader said; it can be handled."""
+class ReportAdmin(LinkActions):
+    """The queue of reported problems and flagged links, open ones first, with what may be done about each.
 
-    list_display = ["problem", "topic_link", "resource_link", "reporter", "at", "handled_at"]
+    Nobody rewrites what a reader said; it can be handled.
+    """
+
+    list_display = ["problem", "topic_link", "resource_link", "suggestion", "reporter", "at", "handled_at"]
     list_filter = [HandledFilter, "kind", "at"]
-    list_select_related = ["topic", "resource", "user"]
+    list_select_related = ["topic", "resource__link_check", "user"]
     search_fields = ["text", "topic__title", "resource__title", "resource__url"]
     ordering = [F("handled_at").desc(nulls_first=True), "-at", "-pk"]
     date_hierarchy = "at"
-    actions = ["mark_as_handled", "open_again"]
-    fields = ["problem_in_full", "topic_link", "resource_link", "reporter", "at", "handled_at"]
-    readonly_fields = ["problem_in_full", "topic_link", "resource_link", "reporter", "at"]
+    actions = [*LINK_ACTIONS, "mark_as_handled", "open_again"]
+    readonly_fields = ["problem_in_full", "topic_link", "resource_link", "suggestion", "reporter", "at"]
+    fields = [*readonly_fields, "handled_at"]
 
     def has_add_permission(self, request):
         return False
+
+    def get_queryset(self, request):
+        shown_in = Prefetch("resource__topics", Topic.objects.published(), to_attr="shown_in")
+        return super().get_queryset(request).prefetch_related(shown_in)
 
     @admin.display(description=_("problem"))
     def problem(self, report):
@@ -67,24 +75,45 @@ class ReportAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("topic"), ordering="topic__title")
     def topic_link(self, report):
-        return self.link("topic", report.topic, report.topic.get_absolute_url())
+        # What check_links found is about the link, wherever it is recommended.
+        topics = [report.topic] if report.topic else report.resource.shown_in
+        links = ([self.row_and_page(topic, topic.get_absolute_url())] for topic in topics)
+        return format_html_join(", ", "{}", links) or "—"
 
     @admin.display(description=_("resource"), ordering="resource__title")
     def resource_link(self, report):
-        return self.link("resource", report.resource, report.resource.url) if report.resource else "—"
+        """The resource, and what is known about its link."""
+        if not report.resource:
+            return "—"
+        resource = self.row_and_page(report.resource, report.resource.url)
+        return format_html("{}<br>{}", resource, link_state(report.resource))
 
-    def link(self, model, row, page):
+    def row_and_page(self, row, page):
         """To the form where it can be mended, and to the page as readers see it."""
-        form = reverse(f"admin:stages_{model}_change", args=[row.pk])
+        form = reverse(f"admin:stages_{row._meta.model_name}_change", args=[row.pk])
         return format_html('<a href="{}">{}</a> (<a href="{}">{}</a>)', form, row, page, _("see it"))
 
     @admin.display(description=_("reported by"))
     def reporter(self, report):
-        return report.user or _("a visitor")
+        return report.user or (_("check_links") if report.kind == Report.Kind.FLAGGED else _("a visitor"))
+
+    @admin.display(description=_("suggestion"))
+    def suggestion(self, report):
+        return (report.resource and suggestion(report.resource)) or "—"
+
+    def resources_of(self, reports):
+        """The resources of chosen reports, once each."""
+        return Resource.objects.filter(pk__in=reports.values("resource")).select_related("link_check")
+
+    def after_change(self, request, chosen, changed):
+        """What was said about the link is handled with it, by whomever it was said."""
+        theirs = Report.objects.filter(resource__in=changed)
+        number = theirs.filter(Q(pk__in=list(chosen.values_list("pk", flat=True))) | Report.ABOUT_LINKS).handle()
+        self.message_user(request, ngettext("%d report handled.", "%d reports handled.", number) % number)
 
     @admin.action(description=_("Mark as handled"), permissions=["change"])
     def mark_as_handled(self, request, reports):
-        number = reports.filter(handled_at=None).update(handled_at=timezone.now())
+        number = reports.handle()
         self.message_user(request, ngettext("%d report handled.", "%d reports handled.", number) % number)
 
     @admin.action(description=_("Open again"), permissions=["change"])

@@ -41,6 +41,7 @@ class ReportForm(forms.ModelForm):
         resource.queryset = links
         resource.empty_label = gettext_lazy("in the topic itself")
         self.fields["text"].widget.attrs["rows"] = 5
+        self.fields["kind"].choices = [choice for choice in Report.Kind.choices if choice[0] != Report.Kind.FLAGGED]
         # Of a dead link it is enough to say which; everything else takes a few words.
         resource.required = self["kind"].value() == Report.Kind.LINK
         self.fields["text"].required = not resource.required

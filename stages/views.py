@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from stages.cookies import set_for_a_year
 from stages.finding import Found, find, options, pages_for
 from stages.forms import SearchForm
+from stages.links.showing import with_alternatives
 from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import each_once, outline_of_stages, outline_of_track, outlines
@@ -70,7 +71,7 @@ def topic(request, slug):
         "alone": replace(section, topics=(place,)),
         "prerequisites": topic.prerequisites.published().in_learning_order(),
         "unlocks": topic.unlocks.published().in_learning_order(),
-        "links": topic.links.shown(),
+        "links": with_alternatives(topic.links.shown()),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
         **along(track, slug, outline),
     }

@@ -110,17 +110,27 @@ class ReportQuerySet(models.QuerySet):
     def open(self):
         return self.filter(handled_at=None)
 
+    def handle(self):
+        """Mark the open ones as handled and return how many they were."""
+        return self.open().update(handled_at=timezone.now())
+
 
 class Report(models.Model):
-    """A problem with a topic or with one of its links, told by a reader and waiting for a maintainer."""
+    """A problem with a topic or with one of its links that waits for a maintainer.
+
+    A reader told it, or ``check_links`` found it: that is about a resource, wherever it is recommended.
+    """
 
     class Kind(models.TextChoices):
         LINK = "link", _("a link is dead or leads elsewhere")
         WRONG = "wrong", _("something is wrong or out of date")
         UNCLEAR = "unclear", _("something is hard to understand")
         OTHER = "other", _("something else")
+        FLAGGED = "flagged", _("check_links found a dead link")
 
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="reports")
+    ABOUT_LINKS = models.Q(kind__in=[Kind.LINK, Kind.FLAGGED])
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
     # A report outlives the account that it came from; visitors may report as well.
     user = models.ForeignKey(
@@ -135,6 +145,12 @@ class Report(models.Model):
 
     class Meta:
         ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(topic__isnull=False) | models.Q(resource__isnull=False),
+                name="report_is_about_something",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.topic}: {self.get_kind_display()}"
+        return f"{self.topic or self.resource}: {self.get_kind_display()}"

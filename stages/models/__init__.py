@@ -1,6 +1,7 @@
 """What there is to learn: stages, topics and resources, the tracks through them, and where they come from."""
 
 from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource
+from stages.models.links import LinkCheck
 from stages.models.loaded import LoadedEntry
 from stages.models.sources import Entry, Source
 from stages.models.tracks import Track, TrackSection, TrackTopic
@@ -8,6 +9,7 @@ from stages.models.tracks import Track, TrackSection, TrackTopic
 __all__ = [
     "Entry",
     "Level",
+    "LinkCheck",
     "LoadedEntry",
     "Resource",
     "Source",

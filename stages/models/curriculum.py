@@ -249,8 +249,8 @@ class Topic(models.Model):
 
 class TopicResourceQuerySet(models.QuerySet):
     def shown(self):
-        """The links to show under a topic, in their order, each with its resource."""
-        return self.filter(resource__state=State.PUBLISHED).select_related("resource")
+        """The links to show under a topic, in their order, each with its resource and what is known about that."""
+        return self.filter(resource__state=State.PUBLISHED).select_related("resource__link_check")
 
     def get_by_natural_key(self, topic, url):
         return self.get(topic__slug=topic, resource__url=url)

@@ -1,0 +1,56 @@
+"""Checking links from the admin: here, because what comes of it may go into the queue of reports."""
+
+from dataclasses import replace
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from progress.flags import check_links
+from stages.admin import ResourceAdmin
+from stages.admin_links import LINK_ACTIONS, LinkActions, LinkFilter, link_state
+from stages.links.asking import Asker, Patience
+from stages.models import LinkCheck, Resource
+from stages.models.links import to_check
+
+# Somebody waits for the answer, so there are few links and little patience. All in all it ends within 20 seconds,
+# before the server takes the worker for stuck.
+MOST = 10
+SECONDS = 10
+IN_A_REQUEST = replace(Patience(), connect=3, read=3, total=4, in_all=8, retries=0, pause=0.5, longest_wait=0)
+
+admin.site.unregister(Resource)
+
+
+@admin.register(Resource)
+class CheckedResourceAdmin(LinkActions, ResourceAdmin):
+    list_display = [*ResourceAdmin.list_display, "link"]
+    list_filter = [LinkFilter, *ResourceAdmin.list_filter]
+    list_select_related = ["link_check"]
+    actions = [*(ResourceAdmin.actions or []), "check_now", *LINK_ACTIONS]
+
+    @admin.display(description=_("link"), ordering="link_check__failures")
+    def link(self, resource):
+        return link_state(resource)
+
+    @admin.action(description=_("Check these links now"), permissions=["change_resources"])
+    def check_now(self, request, resources):
+        number = resources.count()
+        if number > MOST:
+            text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
+            self.message_user(request, text % {"most": MOST}, messages.ERROR)
+            return
+        chosen = to_check(among=resources)
+        checks = [check for _, check in check_links(chosen, Asker(IN_A_REQUEST), seconds=SECONDS)]
+        bad = [check for check in checks if check.outcome != LinkCheck.Outcome.GOOD]
+        if good := len(checks) - len(bad):
+            self.message_user(request, ngettext("%d link answers.", "%d links answer.", good) % good)
+        for check in bad:
+            self.message_user(request, str(check), messages.WARNING)
+        if left := number - len(checks):
+            text = ngettext(
+                "%d link was not asked for: it is retired, somebody is checking it, or there was no time.",
+                "%d links were not asked for: they are retired, somebody is checking them, or there was no time.",
+                left,
+            )
+            self.message_user(request, text % left, messages.WARNING)

@@ -1,0 +1,89 @@
+import argparse
+import shutil
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
+
+from progress.flags import check_links
+from stages.links.asking import Asker
+from stages.models import LinkCheck
+from stages.models.links import to_check
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+class Command(BaseCommand):
+    help = (
+        "Ask whether the links of the roadmap still lead somewhere, politely, and write down what came of it. A link "
+        "that failed three times in a row is flagged, in the queue of reports and on its topics, until it answers "
+        "again. Ends with 1 if there are dead links among those asked about, and with 0 otherwise."
+    )
+    asker = Asker  # for tests
+
+    def add_arguments(self, parser):
+        parser.add_argument("--limit", type=positive, help="ask about so many at most, those longest unasked first")
+        parser.add_argument("--older-than", type=positive, metavar="DAYS", help="leave out what was asked about since")
+        parser.add_argument("--host", help="only links to this host, such as docs.djangoproject.com")
+        parser.add_argument("--at-once", type=positive, default=8, help="how many hosts to ask at a time (8)")
+        parser.add_argument("--dry-run", action="store_true", help="list what would be asked, and ask nobody")
+
+    def handle(self, *, limit, older_than, host, at_once, dry_run, verbosity, **options):
+        resources = to_check(timedelta(days=older_than) if older_than else None, host)[:limit]
+        if dry_run:
+            for resource in resources:
+                self.stdout.write(resource.url)
+            self.stdout.write(
+                ngettext("%d link would be asked.", "%d links would be asked.", len(resources)) % len(resources)
+            )
+            return
+        bar = Bar(self.stderr, len(resources) if verbosity else 0)
+        checks = []
+        for resource, check in check_links(resources, self.asker(), at_once=at_once):
+            checks.append(check)
+            if (check.outcome == LinkCheck.Outcome.FAILED and verbosity) or verbosity > 1:
+                bar.clear()
+                self.stdout.write(f"{resource.url}: {check.in_words}{', dead' if check.is_dead else ''}")
+            bar.show(len(checks), resource.url)
+        bar.clear()
+        dead = sum(check.is_dead for check in checks)
+        if verbosity:
+            self.stdout.write(self.summary(checks, dead, len(resources)))
+        if dead:
+            raise SystemExit(1)
+
+    def summary(self, checks, dead, wanted):
+        found = [check.outcome for check in checks]
+        counts = [
+            (found.count(LinkCheck.Outcome.GOOD), "good"),
+            (found.count(LinkCheck.Outcome.FAILED), "failed"),
+            (found.count(LinkCheck.Outcome.UNTOLD), "not checked, for their sites would not have it"),
+            (wanted - len(found), "left for the next run"),
+            (dead, "dead: see the queue of reports in the admin"),
+        ]
+        return f"Links: {', '.join(f'{number} {word}' for number, word in counts if number) or 'none to ask about'}."
+
+
+class Bar:
+    """How far it is, on one line of a terminal; nothing anywhere else."""
+
+    def __init__(self, out, total):
+        self.out, self.total = out, total if out.isatty() else 0
+
+    def show(self, number, text):
+        if self.total:
+            width = shutil.get_terminal_size().columns - 1
+            full = 20 * number // self.total
+            line = f"{'█' * full}{'░' * (20 - full)} {number}/{self.total} {text}"
+            self.out.write(f"\r{line[:width]:<{width}}", ending="")
+            self.out.flush()
+
+    def clear(self):
+        if self.total:
+            self.out.write(f"\r{' ' * (shutil.get_terminal_size().columns - 1)}\r", ending="")
+            self.out.flush()

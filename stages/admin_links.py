@@ -1,0 +1,164 @@
+"""What the admin shows of links and offers to do about them, wherever resources are listed."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from stages.models import LinkCheck, State
+from stages.models.links import known_about
+
+
+class LinkFilter(admin.SimpleListFilter):
+    title = gettext_lazy("link")
+    parameter_name = "link"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("never", _("never checked")),
+            ("dead", _("dead")),
+            ("failing", _("failed last time")),
+            ("redirected", _("redirected")),
+            ("moved", _("moved for good")),
+        ]
+
+    def queryset(self, request, resources):
+        checks = LinkCheck.objects.all()
+        match self.value():
+            case "never":
+                return resources.exclude(pk__in=checks.told().values("pk"))
+            case "dead":
+                return resources.filter(pk__in=checks.dead().values("pk"))
+            case "failing":
+                return resources.filter(pk__in=checks.failing().values("pk"))
+            case "redirected":
+                return resources.filter(pk__in=checks.redirected().values("pk"))
+            case "moved":
+                return resources.filter(pk__in=checks.redirected().exclude(moved_to="").values("pk"))
+        return resources
+
+
+def link_state(resource):
+    """What is known about the address of a resource, for a cell of a list."""
+    known = known_about(resource)
+    if not known or not known.outcome:
+        return _("never checked")
+    words = [_("dead: %s") % known.in_words if known.is_dead else known.in_words]
+    if known.outcome == LinkCheck.Outcome.GOOD and known.final_url:
+        moved = known.moved_to or known.final_url
+        kind = _("moved for good to") if known.moved_to else _("redirects for now to")
+        words.append(format_html('{} <a href="{}">{}</a>', kind, moved, moved))
+    if known.outcome != LinkCheck.Outcome.GOOD and known.last_good_at:
+        words.append(_("last good on %s") % date_format(known.last_good_at))
+    return format_html("{}" + "<br>{}" * (len(words) - 1), *words)
+
+
+def suggestion(resource):
+    """The action that fits best, by the words it has in the menu."""
+    known = known_about(resource)
+    if known and known.outcome == LinkCheck.Outcome.GOOD:
+        return NEW_ADDRESS if known.moved_to else ""
+    return ARCHIVE if known and known.is_dead and known.last_good_at else RETIRE if known and known.is_dead else ""
+
+
+NEW_ADDRESS = gettext_lazy("Take the address it has moved to")
+ARCHIVE = gettext_lazy("Put the archive’s address in place")
+OUTDATED = gettext_lazy("Mark the resource as outdated")
+RETIRE = gettext_lazy("Retire the resource")
+
+
+# Each verb changes one resource, unsaved, and returns the fields that it changed. It raises ValidationError, with
+# the reason, for one that it does not suit.
+
+
+def take_new_address(resource):
+    known = known_about(resource)
+    if not known or known.outcome != LinkCheck.Outcome.GOOD or not known.moved_to:
+        raise ValidationError(_("it is not known to have moved for good."))
+    resource.url = known.moved_to
+    return ["url"]
+
+
+def put_archive_in_place(resource):
+    known = known_about(resource)
+    if not known or not known.is_dead:
+        raise ValidationError(_("it is not known to be dead."))
+    resource.url = known.archive_url
+    return ["url"]
+
+
+def mark_as_outdated(resource):
+    known = known_about(resource)
+    if resource.outdated:
+        raise ValidationError(_("it says already what is outdated."))
+    if known and known.is_dead:
+        resource.outdated = _("Its page has not answered since we last checked.")
+    else:
+        resource.outdated = _("Readers report that it is out of date.")
+    return ["outdated"]
+
+
+def retire(resource):
+    if resource.state == State.RETIRED:
+        raise ValidationError(_("it is retired already."))
+    resource.state = State.RETIRED
+    return ["state"]
+
+
+def change_each(model_admin, request, resources, verb):
+    """Apply a verb to each resource, say in words and in the log what came of it, and return those it changed."""
+    changed = []
+    for resource in resources:
+        title = str(resource)
+        try:
+            fields = verb(resource)
+            others = [field.name for field in resource._meta.concrete_fields if field.name not in fields]
+            resource.full_clean(exclude=others)
+        except ValidationError as error:
+            reason = " ".join(error.messages)
+            text = _("“%(title)s” stays as it is: %(reason)s") % {"title": title, "reason": reason}
+            model_admin.message_user(request, text, messages.WARNING)
+            continue
+        resource.save(update_fields=fields)
+        model_admin.log_change(request, resource, [{"changed": {"fields": fields}}])
+        changed.append(resource)
+    if changed:
+        number = len(changed)
+        text = ngettext("%d resource changed: %s.", "%d resources changed: %s.", number)
+        model_admin.message_user(request, text % (number, ", ".join(map(str, changed))))
+    return changed
+
+
+def act(verb, words):
+    """An action of the admin that applies ``verb``; ``resources_of`` says to which resources, ``settle`` what then."""
+
+    @admin.action(description=words, permissions=["change_resources"])
+    def action(model_admin, request, chosen):
+        changed = change_each(model_admin, request, model_admin.resources_of(chosen), verb)
+        model_admin.after_change(request, chosen, changed)
+
+    action.__name__ = verb.__name__
+    return action
+
+
+LINK_ACTIONS = [
+    act(take_new_address, NEW_ADDRESS),
+    act(put_archive_in_place, ARCHIVE),
+    act(mark_as_outdated, OUTDATED),
+    act(retire, RETIRE),
+]
+
+
+class LinkActions(admin.ModelAdmin):
+    """For the list of resources, and for others that lead to resources."""
+
+    def has_change_resources_permission(self, request):
+        return request.user.has_perm("stages.change_resource")
+
+    def resources_of(self, chosen):
+        return chosen.select_related("link_check")
+
+    def after_change(self, request, chosen, changed):
+        """What else there is to do once the resources have changed."""

@@ -1,0 +1,226 @@
+"""Asking for one page, and for nothing more of it than whether it is there.
+
+An Asker keeps to what a polite guest keeps to: it says who it is, does what robots.txt says, asks a host for one
+thing at a time and pauses in between, comes back later when told to, and reads no page that it asks for.
+"""
+
+import contextlib
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from threading import Event, Lock
+from time import monotonic
+from urllib.parse import urldefrag, urlsplit
+from urllib.robotparser import RobotFileParser
+
+from django.utils import timezone
+
+from stages.links.addresses import look_up
+from stages.links.errors import Answer, LinkError, Outcome, Problem
+from stages.links.wire import NAME, Reply, Wire, parts_of, target
+from stages.models.links import host_of
+
+MOVED, ELSEWHERE = {301, 308}, {301, 302, 303, 307, 308}
+DENIED = {401, 403, 407, 451, 999}  # people may well get in; 999 is what LinkedIn says to robots
+PASSING = {429, 500, 502, 503, 504}
+ROBOTS_BYTES = 512 * 1024  # as much of a robots.txt as RFC 9309 wants read
+LONGEST_PAUSE = 10  # seconds; a Crawl-delay above is cut
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for what, in seconds."""
+
+    connect: float = 10
+    read: float = 10  # from one piece of an answer to the next
+    total: float = 20  # for one whole answer
+    in_all: float = 90  # for one link: robots.txt, redirects, retries and waiting
+    pause: float = 1  # between two requests to a host
+    retries: int = 2
+    backoff: float = 2  # before the first retry, twice as long before the next
+    longest_wait: float = 30  # a host that wants to be left alone for longer is, for the rest of the run
+    hops: int = 8  # redirects
+
+
+@dataclass
+class Host:
+    lock: Lock = field(default_factory=Lock)
+    free_at: float = 0
+    pause: float = 0
+    closed: bool = False  # it asked to be left alone
+
+
+class Asker:
+    """Asks for pages. One is shared by all threads of a run, so that they are polite together."""
+
+    def __init__(self, patience=None, look_up=look_up, tls=None):
+        self.patience = patience or Patience()
+        self.wire = Wire(self.patience, look_up, tls)
+        self.hosts = defaultdict(lambda: Host(pause=self.patience.pause))
+        self.robots = {}  # by scheme and host: a RobotFileParser, or the LinkError that there was
+        self.known = {}
+        self.stopped = Event()
+
+    def stop(self):
+        """End all waiting."""
+        self.stopped.set()
+
+    def ask(self, url):
+        """The Answer for an address. Links to places within one page are asked about once."""
+        try:
+            parts_of(url)
+        except LinkError as trouble:
+            return trouble.answer()
+        page, place = urldefrag(url)
+        if page not in self.known:
+            self.known[page] = self.find_out(page)
+        return with_place(self.known[page], place)
+
+    def find_out(self, page):
+        deadline = monotonic() + self.patience.in_all
+        try:
+            reply, final_url, moved_to = self.follow(page, deadline)
+        except LinkError as trouble:
+            return trouble.answer()
+        if 200 <= reply.status < 300:
+            return Answer(Outcome.GOOD, reply.status, "", final_url, moved_to)
+        problem = Problem.DENIED if reply.status in DENIED else Problem.STATUS
+        outcome = Outcome.UNTOLD if reply.status in DENIED else Outcome.FAILED
+        return Answer(outcome, reply.status, problem, final_url, moved_to)
+
+    def follow(self, url, deadline, methods=("HEAD", "GET"), limit=0, obey=True):
+        """(the reply at the end of all redirects, where that is, where the lasting ones end)."""
+        here, for_good, seen, moved_to = url, True, {url}, ""
+        while True:
+            if obey:
+                self.obey_robots(here, deadline)
+            reply = self.knock(here, deadline, methods, limit)
+            location = reply.headers.get("location", "")
+            if reply.status not in ELSEWHERE or not location:
+                return reply, "" if here == url else here, moved_to
+            here = target(here, location)
+            if here in seen or len(seen) > self.patience.hops:
+                raise LinkError(Problem.LOOP, reply.status)
+            seen.add(here)
+            for_good = for_good and reply.status in MOVED
+            moved_to = here if for_good else moved_to
+
+    # --- Robots ---
+
+    def obey_robots(self, url, deadline):
+        """Raise LinkError unless the site lets us ask for ``url``."""
+        parts = urlsplit(url)
+        site = f"{parts.scheme}://{parts.netloc}"
+        if site not in self.robots:
+            try:
+                self.robots[site] = self.read_robots(f"{site}/robots.txt", deadline)
+            except LinkError as trouble:
+                self.robots[site] = trouble
+        rules = self.robots[site]
+        if isinstance(rules, LinkError):
+            # A site that cannot even say this much would say no more about a page: it need not be asked again.
+            raise LinkError(rules.problem, rules.status)
+        try:
+            if not rules.can_fetch(NAME, url):
+                raise LinkError(Problem.ROBOTS)
+            delay = rules.crawl_delay(NAME)
+        except ValueError as error:
+            raise LinkError(Problem.ROBOTS) from error
+        if delay:
+            self.hosts[host_of(url)].pause = max(self.patience.pause, min(float(delay), LONGEST_PAUSE))
+
+    def read_robots(self, url, deadline):
+        """The rules of a site. As RFC 9309 has it, none where there is no file, and closed where there is an error."""
+        rules = RobotFileParser()
+        try:
+            reply, *_ = self.follow(url, deadline, methods=("GET",), limit=ROBOTS_BYTES, obey=False)
+        except LinkError as trouble:
+            if trouble.problem != Problem.LOOP:
+                raise
+            reply = Reply(404, {})
+        if reply.status < 300:
+            try:
+                # Whatever it says about its charset: a rule is ASCII, and what is not must not stop us.
+                rules.parse(reply.body.decode("utf-8-sig", "replace").splitlines())
+            except ValueError as error:  # the parser expects sensible numbers and addresses
+                raise LinkError(Problem.ROBOTS) from error
+        elif reply.status in {401, 403} or reply.status >= 500:
+            raise LinkError(Problem.DENIED if reply.status < 500 else Problem.ROBOTS, reply.status)
+        else:
+            rules.parse([])
+        return rules
+
+    # --- One page ---
+
+    def knock(self, url, deadline, methods, limit):
+        """The reply for one address: by HEAD, by GET where HEAD is not understood, and again where it may help."""
+        methods, backoff, retries = list(methods), self.patience.backoff, self.patience.retries
+        while True:
+            reply = trouble = None
+            try:
+                with self.turn(host_of(url), deadline):
+                    reply = self.wire.send(methods[0], url, deadline, limit)
+                wait = retry_after(reply)
+            except LinkError as error:
+                trouble, wait = error, None
+            if reply and reply.status < 400:
+                return reply
+            busy = reply and (reply.status == 429 or (reply.status == 503 and wait is not None))
+            if len(methods) > 1 and not busy and not (trouble and trouble.early):
+                methods.pop(0)  # only a good answer to HEAD is worth anything
+                continue
+            wait = backoff if wait is None else wait
+            may_help = trouble.passing if trouble else reply.status in PASSING
+            in_time = wait <= self.patience.longest_wait and monotonic() + wait < deadline
+            if may_help and in_time and retries and not self.stopped.wait(wait):
+                retries, backoff = retries - 1, backoff * 2
+                continue
+            if busy and (reply.status == 429 or not in_time):
+                self.hosts[host_of(url)].closed = True
+                raise LinkError(Problem.BUSY, reply.status)
+            if trouble:
+                raise trouble
+            return reply
+
+    @contextlib.contextmanager
+    def turn(self, host, deadline):
+        """Wait until it is our turn at this host: nobody else is there, and the pause since the last is over."""
+        place = self.hosts[host]
+        if not place.lock.acquire(timeout=max(deadline - monotonic(), 0)):
+            raise LinkError(Problem.BUSY)
+        try:
+            wait = max(place.free_at - monotonic(), 0)
+            if place.closed or monotonic() + wait >= deadline or self.stopped.wait(wait):
+                raise LinkError(Problem.BUSY)
+            try:
+                yield
+            finally:
+                place.free_at = monotonic() + place.pause
+        finally:
+            place.lock.release()
+
+    def is_closed(self, host):
+        return self.hosts[host].closed
+
+
+def retry_after(reply):
+    """How many seconds the reply asks us to wait, or None."""
+    text = reply.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return int(text[:9])
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if timezone.is_naive(at):
+        at = at.replace(tzinfo=UTC)
+    return max((at - timezone.now()).total_seconds(), 0)
+
+
+def with_place(answer, place):
+    """The answer about a page as one about a place in it."""
+    if not place:
+        return answer
+    ends = {name: f"{url}#{place}" for name in ("final_url", "moved_to") if (url := getattr(answer, name))}
+    return replace(answer, **ends)

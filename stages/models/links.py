@@ -1,0 +1,173 @@
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from stages.models.curriculum import Resource, State
+
+DEAD_AFTER = 3  # failures in a row
+UNDER_WAY = timedelta(minutes=3)  # how long a claim holds, if whoever made it was stopped
+
+
+class LinkCheckQuerySet(models.QuerySet):
+    def dead(self):
+        return self.filter(failures__gte=DEAD_AFTER, url=models.F("resource__url"))
+
+    def failing(self):
+        return self.filter(outcome=LinkCheck.Outcome.FAILED, url=models.F("resource__url"))
+
+    def redirected(self):
+        return self.exclude(final_url="").filter(outcome=LinkCheck.Outcome.GOOD, url=models.F("resource__url"))
+
+    def told(self):
+        """The checks that say something about the address as it is now: not of sites that let no robot in."""
+        known = models.Q(failures__gt=0) | models.Q(last_good_at__isnull=False)
+        return self.filter(known, url=models.F("resource__url"))
+
+    def claim(self, resource):
+        """Say that ``resource`` is being asked about now. False if somebody else has said so since it was read."""
+        seen, now = check_of(resource), timezone.now()
+        if seen:
+            return bool(self.filter(pk=seen.pk, claimed_at=seen.claimed_at).update(claimed_at=now))
+        try:
+            with transaction.atomic():
+                return self.get_or_create(resource_id=resource.pk, defaults={"claimed_at": now})[1]
+        except IntegrityError:  # the resource is gone
+            return False
+
+    def record(self, resource, answer):
+        """Write down what came of asking for ``resource.url`` and return the LinkCheck; None if the row is gone."""
+        with transaction.atomic():
+            check = self.select_for_update().filter(pk=resource.pk).first()
+            if check is None:
+                return None
+            if check.url != resource.url:
+                check.url, check.failures, check.last_good_at = resource.url, 0, None
+            check.checked_at = timezone.now()
+            check.outcome, check.status, check.problem = answer.outcome, answer.status, answer.problem
+            check.final_url, check.moved_to = answer.final_url, answer.moved_to
+            match answer.outcome:
+                case LinkCheck.Outcome.GOOD:
+                    check.failures, check.last_good_at = 0, check.checked_at
+                case LinkCheck.Outcome.FAILED:
+                    check.failures = min(check.failures + 1, 9_999)
+            check.save()
+            return check
+
+
+class LinkCheck(models.Model):
+    """What is known about the address of a resource since somebody last asked for it.
+
+    It is about ``url``: once the resource has another address, it says nothing about it.
+    """
+
+    class Outcome(models.TextChoices):
+        GOOD = "good", _("it answers")
+        FAILED = "failed", _("it fails")
+        # The site lets no robot in or is too busy. People may well read it, so that this counts as no failure.
+        UNTOLD = "untold", _("not checked")
+
+    class Problem(models.TextChoices):
+        STATUS = "status", _("it answered with an error")
+        NAME = "name", _("no such host")
+        CONNECTION = "connection", _("no connection")
+        TLS = "tls", _("its certificate is not valid")
+        TIMEOUT = "timeout", _("it took too long")
+        GARBAGE = "garbage", _("its answer made no sense")
+        LOOP = "loop", _("it redirects without end")
+        ROBOTS = "robots", _("its robots.txt keeps check_links out")
+        DENIED = "denied", _("it lets no robots in")
+        BUSY = "busy", _("it was too busy")
+        ADDRESS = "address", _("it leads where check_links may not go")
+
+    resource = models.OneToOneField(Resource, on_delete=models.CASCADE, primary_key=True, related_name="link_check")
+    url = models.CharField("address asked for", max_length=500, blank=True)
+    outcome = models.CharField(max_length=6, choices=Outcome, blank=True)
+    status = models.PositiveSmallIntegerField("HTTP status", null=True, blank=True)
+    problem = models.CharField(max_length=10, choices=Problem, blank=True)
+    final_url = models.TextField("where it redirects to", blank=True)
+    moved_to = models.TextField("where it has moved to for good", blank=True)
+    failures = models.PositiveSmallIntegerField("failures in a row", default=0)
+    checked_at = models.DateTimeField("last checked", null=True, blank=True, db_index=True)
+    last_good_at = models.DateTimeField("last good", null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = LinkCheckQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.url}: {self.in_words}"
+
+    @property
+    def is_dead(self):
+        return self.failures >= DEAD_AFTER
+
+    @property
+    def in_words(self):
+        """What came of it: "it answered with an error (404)"."""
+        words = self.get_problem_display() or self.get_outcome_display() or str(_("not checked"))
+        return f"{words} ({self.status})" if self.status and self.problem else words
+
+    @property
+    def archive_url(self):
+        """The copy in the Internet Archive nearest to the last day on which the page was there."""
+        return archived(self.url, self.last_good_at)
+
+
+def is_dead(resource):
+    known = known_about(resource)
+    return bool(known) and known.is_dead
+
+
+def archived(url, at=None):
+    """Where the Internet Archive has ``url`` as it was at ``at``, or as it was last seen."""
+    return f"https://web.archive.org/web/{f'{at:%Y%m%d}/' if at else ''}{url}"
+
+
+def check_of(resource):
+    """The LinkCheck of a resource, or None. One query, unless it was read with the resource."""
+    return getattr(resource, "link_check", None)
+
+
+def known_about(resource):
+    """The LinkCheck that is about the address that the resource has now, or None."""
+    check = check_of(resource)
+    return check if check and check.url == resource.url else None
+
+
+def to_check(older_than=None, host=None, among=None):
+    """The resources to ask about, those longest unasked first, each with its LinkCheck.
+
+    ``among`` are the resources to choose from, all by default; ``older_than`` (a timedelta) leaves out what has been
+    asked about since, and ``host`` everything elsewhere. What another run is asking about just now is left out, too.
+    """
+    now = timezone.now()
+    resources = Resource.objects.all() if among is None else among
+    resources = resources.exclude(state=State.RETIRED).select_related("link_check")
+    resources = resources.order_by(models.F("link_check__checked_at").asc(nulls_first=True), "url")
+    found = []
+    for resource in resources:
+        check = check_of(resource)
+        if check and is_under_way(check, now):
+            continue
+        fresh = known_about(resource) if older_than else None
+        if fresh and now - fresh.checked_at < older_than:
+            continue
+        if host and host_of(resource.url) != host.lower():
+            continue
+        found.append(resource)
+    return found
+
+
+def is_under_way(check, now):
+    claimed, done = check.claimed_at, check.checked_at
+    return bool(claimed) and now - claimed < UNDER_WAY and (done is None or done < claimed)
+
+
+def host_of(url):
+    """The host in an address, without its port; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
