@@ -27,7 +27,11 @@ LABELS = {model._meta.label_lower: model for model in MODELS}
 
 # Which rows of a model are content, as a Q; of a model that is not here, all are. The files know nothing of the
 # others: they are never dumped, compared, changed, retired or removed.
-CONTENT = {}
+CONTENT = {
+    Track: models.Q(private=False),
+    TrackSection: models.Q(track__private=False),
+    TrackTopic: models.Q(section__track__private=False),
+}
 
 
 def content_rows(model):

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('progress', '0002_learner'),
-        ('stages', '0003_links'),
+        ('progress', '0004_zones_of_what_is_shown'),
+        ('stages', '0004_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

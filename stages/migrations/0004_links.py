@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stages', '0002_lessons'),
+        ('stages', '0003_private_tracks'),
     ]
 
     operations = [
