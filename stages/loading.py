@@ -25,6 +25,7 @@ from stages.fixture_files import (
     snapshot,
 )
 from stages.models import LoadedEntry, State, Topic
+from stages.rules import empty_stages_in, twins_in
 
 OURS, THEIRS = "ours", "theirs"  # the row's value wins; the file's value wins
 
@@ -165,7 +166,7 @@ def leave(row, base, prefer, plan):
 def check(plan, rows):
     """Raise FixtureError for entries that point nowhere, or contradict each other."""
     there = {identity: record for identity, record in plan.records.items() if identity not in plan.gone}
-    problems = [*check_references(there, rows.keys()), *check_tracks(there)]
+    problems = [*check_references(there, rows.keys()), *check_tracks(there), *twins_in(there)]
     if not problems:
         needs = {
             record.key[0]: [key[0] for key in record.fields["prerequisites"]]
@@ -180,6 +181,7 @@ def check(plan, rows):
             )
     if problems:
         raise FixtureError(problems)
+    plan.notes += empty_stages_in(there)
     plan.notes += [
         f"{record.where}: replaces “{slug}”, which this database has never had."
         for record in there.values()

@@ -25,9 +25,11 @@ OPTIONS = 6  # of each kind, in the palette
 @require_safe
 def roadmap(request):
     """The merged roadmap: every stage with its topics, in learning order."""
-    outline = outline_of_stages()
-    context = {"outline": outline, **seen(request, outline)}
-    return remember(request, render(request, "stages/roadmap.html", context))
+    return remember(request, show_roadmap(request, outline_of_stages()))
+
+
+def show_roadmap(request, outline):
+    return render(request, "stages/roadmap.html", {"outline": outline, **seen(request, outline)})
 
 
 @login_not_required
@@ -37,7 +39,10 @@ def stage(request, slug):
     place = next((number for number, section in enumerate(sections) if section.slug == slug), None)
     if place is None:
         raise Http404
-    stage = Stage.objects.get(slug=slug)
+    return show_stage(request, Stage.objects.get(slug=slug), sections, place)
+
+
+def show_stage(request, stage, sections, place):
     context = {"stage": stage, "section": sections[place], **neighbours(sections, place)}
     return render(request, "stages/stage.html", context)
 
@@ -47,17 +52,21 @@ def stage(request, slug):
 def topic(request, slug):
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_of_stages()
-    places = outline.places.get(slug)
-    if places is None:
+    if slug not in outline.places:
         heirs = topic.successors()
         if not heirs:
             raise Http404
         # Merged or split: the old address leads to what took over.
         return redirect(heirs[0])
-    [(section, place)] = places
     track = None
     if "track" in request.GET:
         track = Track.objects.published().filter(slug=request.GET["track"], follows_stages=False).first()
+    return show_topic(request, topic, outline, track)
+
+
+def show_topic(request, topic, outline, track=None):
+    """The page of a topic that is in ``outline``, the merged roadmap."""
+    [(section, place)] = outline.places[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
     context = {
         "topic": topic,
@@ -68,7 +77,7 @@ def topic(request, slug):
         "unlocks": topic.unlocks.published().in_learning_order(),
         "links": topic.links.shown(),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
-        **along(track, slug, outline),
+        **along(track, topic.slug, outline),
     }
     return render(request, "stages/topic.html", context)
 

@@ -14,7 +14,6 @@ from progress.standings import Standings
 from progress.views.sharing import name_of
 from progress.views.unlisted import unlisted
 from stages.models import Topic, Track
-from stages.models.curriculum import State
 from stages.outline import outline_of_stages, outline_of_track
 
 
@@ -63,7 +62,7 @@ def certificate(request, token):
     """A certificate, for whoever has its link. That the page is here is the proof that it was issued."""
     certificate = get_object_or_404(Certificate.objects.select_related("user", "track"), token=token)
     roadmap = outline_of_stages()
-    offered = certificate.track if certificate.track and certificate.track.state == State.PUBLISHED else None
+    offered = certificate.track if certificate.track and certificate.track.is_published() else None
     context = {
         "certificate": certificate,
         "issued_on": certificate.issued_at.astimezone(zone_of_person(certificate.user)).date(),

@@ -12,7 +12,9 @@ from stages.fixture_files.records import (
     default_of,
     key_names,
     key_of,
+    moment_of,
     shorten,
+    stamp,
 )
 from stages.models import Track
 
@@ -101,9 +103,11 @@ def record_of(entry, where, problems):
     if found:
         return None
     fields = {field.name: given.get(field.name, default_of(field)) for field in content_fields(model)}
-    for field in model._meta.many_to_many:
-        if field.name in fields:
+    for field in content_fields(model):
+        if field.many_to_many:
             fields[field.name] = sorted(fields[field.name])
+        elif isinstance(field, models.DateTimeField) and fields[field.name] is not None:
+            fields[field.name] = stamp(moment_of(fields[field.name]))
     return Record(model, key_of(model, fields), fields, where)
 
 
@@ -121,6 +125,9 @@ def mistakes(model, given):
         elif field.is_relation:
             if not (is_key(value) or (value is None and field.null)):
                 yield f"{name} is missing; it is a key, such as [slug]."
+        elif isinstance(field, models.DateTimeField):
+            if value is not None and moment_of(value) is None:
+                yield f"{name} “{shorten(value)}”: give day, time and offset, such as 2026-05-04T08:00:00Z."
         else:
             try:
                 field.clean(value, None)

@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.core import serializers
 from django.db import models
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
 
 from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
@@ -48,6 +51,20 @@ def content_fields(model):
     """The fields that a file may give, the many-to-many ones included, and what is rendered from others left out."""
     own = [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
     return own + [field for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created]
+
+
+def stamp(moment):
+    """A time as the files have it, one text for each moment: 2026-05-04T08:00:00Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment_of(value):
+    """The time that a file means, or None if it does not say which: a time of day needs its offset."""
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    return moment if isinstance(moment, datetime) and is_aware(moment) else None
 
 
 def default_of(field):
@@ -106,5 +123,5 @@ def snapshot():
 
 
 def plain(value):
-    """The value as JSON would give it back: tuples are lists."""
-    return json.loads(json.dumps(value))
+    """The value as JSON would give it back: tuples are lists, and times are texts."""
+    return json.loads(json.dumps(value, default=stamp))

@@ -2,13 +2,13 @@ from django.db import models
 from django.urls import reverse
 
 from stages.fields import LongTextField
-from stages.models.curriculum import State, Topic
+from stages.models.curriculum import State, Topic, is_out, out
 from stages.models.sources import Source
 
 
 class TrackQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(state=State.PUBLISHED)
+        return self.filter(out())
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
@@ -29,6 +29,12 @@ class Track(models.Model):
     )
     source = models.OneToOneField(Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="track")
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    publish_at = models.DateTimeField(
+        "not before",
+        null=True,
+        blank=True,
+        help_text="What is published with a time that is still to come is shown from then on, and not a moment earlier.",
+    )
 
     objects = TrackQuerySet.as_manager()
 
@@ -53,6 +59,9 @@ class Track(models.Model):
         return (self.slug,)
 
     natural_key.dependencies = ["stages.source"]
+
+    def is_published(self):
+        return is_out(self)
 
 
 class TrackSectionQuerySet(models.QuerySet):
