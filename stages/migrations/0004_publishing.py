@@ -21,17 +21,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='stage',
             name='publish_at',
-            field=models.DateTimeField(blank=True, help_text='What is published with a time that is still to come is shown from then on, and not a moment earlier.', null=True, verbose_name='not before'),
+            field=models.DateTimeField(blank=True, help_text='What is published is shown from this time on, and not a moment earlier.', null=True, verbose_name='not before'),
         ),
         migrations.AddField(
             model_name='topic',
             name='publish_at',
-            field=models.DateTimeField(blank=True, help_text='What is published with a time that is still to come is shown from then on, and not a moment earlier.', null=True, verbose_name='not before'),
+            field=models.DateTimeField(blank=True, help_text='What is published is shown from this time on, and not a moment earlier.', null=True, verbose_name='not before'),
         ),
         migrations.AddField(
             model_name='track',
             name='publish_at',
-            field=models.DateTimeField(blank=True, help_text='What is published with a time that is still to come is shown from then on, and not a moment earlier.', null=True, verbose_name='not before'),
+            field=models.DateTimeField(blank=True, help_text='What is published is shown from this time on, and not a moment earlier.', null=True, verbose_name='not before'),
         ),
         migrations.RunPython(remember_the_field, migrations.RunPython.noop, elidable=True),
     ]

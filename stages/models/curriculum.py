@@ -68,7 +68,7 @@ class Stage(models.Model):
         "not before",
         null=True,
         blank=True,
-        help_text="What is published with a time that is still to come is shown from then on, and not a moment earlier.",
+        help_text="What is published is shown from this time on, and not a moment earlier.",
     )
     gain = LongTextField(blank=True, help_text="What a learner can build after this stage.")
     reason = LongTextField(blank=True, help_text="Why it stands where it stands.")
@@ -179,7 +179,7 @@ class TopicQuerySet(SearchQuerySet):
         return self.filter(out(), out("stage__"))
 
     def not_draft(self):
-        """The topics that learners see or have seen: a retired one is still theirs, a draft or planned one nobody's."""
+        """The topics that learners see or have seen: a retired one is theirs, a draft or planned one nobody's."""
         found = self
         for prefix in ("", "stage__"):
             planned = {f"{prefix}state": State.PUBLISHED, f"{prefix}publish_at__gt": Now()}
@@ -227,7 +227,7 @@ class Topic(models.Model):
         "not before",
         null=True,
         blank=True,
-        help_text="What is published with a time that is still to come is shown from then on, and not a moment earlier.",
+        help_text="What is published is shown from this time on, and not a moment earlier.",
     )
     prerequisites = models.ManyToManyField("self", symmetrical=False, related_name="unlocks", blank=True)
     resources = models.ManyToManyField(Resource, through="TopicResource", related_name="topics")

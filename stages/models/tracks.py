@@ -33,7 +33,7 @@ class Track(models.Model):
         "not before",
         null=True,
         blank=True,
-        help_text="What is published with a time that is still to come is shown from then on, and not a moment earlier.",
+        help_text="What is published is shown from this time on, and not a moment earlier.",
     )
 
     objects = TrackQuerySet.as_manager()
