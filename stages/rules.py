@@ -49,4 +49,5 @@ def cycle_with(slug, needed):
     needs = {}
     for before, after in Topic.prerequisites.through.objects.values_list("to_topic__slug", "from_topic__slug"):
         needs.setdefault(after, []).append(before)
-    return find_cycle(needs | {slug: list(needed)})
+    own = {slug: list(needed)}
+    return find_cycle(own | needs | own)  # looked for from this topic on

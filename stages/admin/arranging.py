@@ -9,10 +9,9 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ class Arranged(admin.ModelAdmin):
     def get_urls(self):
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
         own = [path("arrange/", view(self.arrange_all), name=f"{name}_arrange_all")] if self.arranges_itself else []
-        below = [path("<path:pk>/arrange/", view(self.arrange), name=f"{name}_arrange")] if self.arranges else []
+        below = [path("<int:pk>/arrange/", view(self.arrange), name=f"{name}_arrange")] if self.arranges else []
         return [*own, *below, *super().get_urls()]
 
     def get_readonly_fields(self, request, obj=None):
@@ -78,12 +77,12 @@ class Arranged(admin.ModelAdmin):
         return self.arrangement(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
 
     def arrange(self, request, pk):
-        above = self.get_object(request, unquote(pk))
-        if above is None:
-            raise Http404
+        above = get_object_or_404(self.model, pk=pk)
         if not self.has_change_permission(request, above):
             raise PermissionDenied
-        rows = getattr(above, self.arranges).select_related(*self.arranges_related)
+        rows = getattr(above, self.arranges).all()
+        if self.arranges_related:
+            rows = rows.select_related(*self.arranges_related)
         return self.arrangement(request, rows, above, lambda request, row, words: self.log_move(request, above, words))
 
     def log_move(self, request, row, words):

@@ -145,7 +145,7 @@ class TopicResourceInline(WideTexts, admin.TabularInline):
 @admin.register(Topic)
 class TopicAdmin(SlugIsForever):
     form = TopicForm
-    list_display = ["title", "stage", "place", "level", "required", "state_now", "link_count"]
+    list_display = ["title", "stage", "place", "level", "state_now", "link_count"]
     list_filter = [TopicWants, TopicLinks, StateFilter, NamedBy, "level", "kind", "required", "stage"]
     list_select_related = ["stage"]
     search_fields = ["title", "slug", "summary", "body"]

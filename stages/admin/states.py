@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -48,8 +48,8 @@ class HasState(admin.ModelAdmin):
         return {"state": State.DRAFT, **super().get_changeform_initial_data(request)}
 
     def get_object(self, request, object_id, from_field=None):
-        """When a form is saved, its row is locked: what is moved at the same time stays moved."""
-        if request.method == "POST" and object_id.isdecimal():
+        """While a form is saved, its row is locked: what is moved at the same time stays moved."""
+        if connection.in_atomic_block and object_id.isdecimal():
             self.model.objects.select_for_update().filter(pk=object_id).first()
         return super().get_object(request, object_id, from_field)
 

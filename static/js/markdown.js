@@ -22,7 +22,10 @@ async function show(box, frame, button) {
 
 for (const part of document.querySelectorAll(".markdown-box")) {
   const [box, frame, button] = ["textarea", "iframe", "[data-preview]"].map((name) => part.querySelector(name));
-  const update = () => show(box, frame, button).catch(() => {}); // the next key tries again
+  const update = () => {
+    frame.hidden = !box.value.trim();
+    return show(box, frame, button).catch(() => {}); // the next key tries again
+  };
   let timer;
   box.addEventListener("input", () => {
     clearTimeout(timer);
