@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
+from django.forms.widgets import Script
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -38,7 +39,7 @@ class MarkdownBox(AdminTextareaWidget):
     """
 
     class Media:
-        js = ["js/markdown.js"]
+        js = [Script("js/markdown.js", defer=True)]
 
     def render(self, name, value, attrs=None, renderer=None):
         box = super().render(name, value, attrs, renderer)

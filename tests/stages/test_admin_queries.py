@@ -10,8 +10,9 @@ from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, 
 MODELS = ["stage", "topic", "resource", "track", "tracksection", "source", "entry"]
 # The session, the user and the rights are three; a list counts its rows twice.
 LISTS = {"stage": 7, "topic": 9, "resource": 8, "track": 8, "tracksection": 8, "source": 7, "entry": 8}
-FORMS = {"stage": 5, "topic": 8, "resource": 4, "track": 6, "tracksection": 5, "source": 4, "entry": 8}
-ARRANGED = {"stage": 5, "topic": 5, "track": 5, "tracksection": 5}
+FORMS = {"stage": 9, "topic": 12, "resource": 7, "track": 9, "tracksection": 8, "source": 6, "entry": 12}
+ARRANGED = dict.fromkeys(["stage", "topic", "track", "tracksection"], 6)
+SEEN = {"/as-learner/": 5, "/stages/first/as-learner/": 8, "/topics/maps/as-learner/": 13}
 AT_MOST = 12
 
 
@@ -72,6 +73,8 @@ def test_each_page_of_the_admin_makes_a_fixed_number_of_queries(content, as_main
     arranged = {
         model: queries(as_maintainer, f"/admin/stages/{model}/{rows[model].pk}/arrange/") for model in ARRANGED
     }
+    previews = {path: queries(as_maintainer, path) for path in SEEN}
+    assert previews == SEEN
     assert lists == LISTS
     assert forms == FORMS
     assert arranged == ARRANGED
