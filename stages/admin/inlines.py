@@ -41,6 +41,7 @@ class ReadOnlyInline(admin.TabularInline):
     extra = 0
     can_delete = False
     show_change_link = True
+    view_on_site = False
 
     def has_add_permission(self, request, obj):
         return False

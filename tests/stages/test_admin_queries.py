@@ -12,7 +12,7 @@ MODELS = ["stage", "topic", "resource", "track", "tracksection", "source", "entr
 LISTS = {"stage": 7, "topic": 9, "resource": 8, "track": 8, "tracksection": 8, "source": 7, "entry": 8}
 FORMS = {"stage": 9, "topic": 12, "resource": 7, "track": 9, "tracksection": 8, "source": 6, "entry": 12}
 ARRANGED = dict.fromkeys(["stage", "topic", "track", "tracksection"], 6)
-SEEN = {"/as-learner/": 5, "/stages/first/as-learner/": 8, "/topics/maps/as-learner/": 13}
+SEEN = {"/as-learner/": 5, "/stages/first/as-learner/": 9, "/topics/maps/as-learner/": 13}
 AT_MOST = 12
 
 
