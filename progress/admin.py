@@ -9,15 +9,27 @@ from django.utils.translation import ngettext
 from progress import admin_links  # noqa: F401 - registers resources
 from progress.models import CarryOver, Report
 from stages.admin import TopicAdmin
-from stages.admin_links import LINK_ACTIONS, LinkActions, link_state, suggestion
+from stages.admin.filters import Question
+from stages.admin.links import LINK_ACTIONS, LinkActions, link_state, suggestion
 from stages.models import Resource, Topic
 
 admin.site.unregister(Topic)
 
 
+class ReportedFilter(Question):
+    title = _("reported by learners")
+    parameter_name = "reported"
+    answers = {
+        "open": (_("with an open report"), lambda topics: topics.filter(pk__in=Report.objects.open().values("topic"))),
+        "ever": (_("ever reported"), lambda topics: topics.filter(pk__in=Report.objects.values("topic"))),
+    }
+
+
 @admin.register(Topic)
 class TickedTopicAdmin(TopicAdmin):
     """The topic's admin, where a merge or split takes the learners' ticks along as ``load_roadmap`` does."""
+
+    list_filter = [*TopicAdmin.list_filter[:2], ReportedFilter, *TopicAdmin.list_filter[2:]]
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from progress.flags import check_links
 from stages.admin import ResourceAdmin
-from stages.admin_links import LINK_ACTIONS, LinkActions, LinkFilter, link_state
+from stages.admin.links import LINK_ACTIONS, LinkActions, LinkFilter, link_state
 from stages.links.asking import Asker, Patience
 from stages.models import LinkCheck, Resource
 from stages.models.links import to_check
@@ -27,7 +27,8 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
     list_display = [*ResourceAdmin.list_display, "link"]
     list_filter = [LinkFilter, *ResourceAdmin.list_filter]
     list_select_related = ["link_check"]
-    actions = [*(ResourceAdmin.actions or []), "check_now", *LINK_ACTIONS]
+    # To retire a resource is an action of every list of content already.
+    actions = [*ResourceAdmin.actions, "check_now", *(act for act in LINK_ACTIONS if act.__name__ != "retire")]
 
     @admin.display(description=_("link"), ordering="link_check__failures")
     def link(self, resource):

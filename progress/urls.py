@@ -1,6 +1,6 @@
 from django.urls import path
 
-from progress.views import beside, certificates, exports, report, reset, sharing, ticks, transfer
+from progress.views import as_learner, beside, certificates, exports, report, reset, sharing, ticks, transfer
 from progress.views.me import me
 
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("tracks/<slug:slug>/certificate/", certificates.claim, name="claim"),
     path("certificate/", certificates.claim, name="claim_roadmap"),
     path("certificates/<slug:token>/", certificates.certificate, name="certificate"),
+    path("as-learner/", as_learner.roadmap, name="roadmap_as_learner"),
+    path("stages/<slug:slug>/as-learner/", as_learner.stage, name="stage_as_learner"),
+    path("topics/<slug:slug>/as-learner/", as_learner.topic, name="topic_as_learner"),
     path("me/", me, name="me"),
     path("me/notes/", beside.notes, name="notes"),
     path("me/resets/<int:pk>/undo/", reset.undo_reset, name="undo_reset"),

@@ -226,6 +226,7 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of the admin may have some hundred rows
 SECURE_REFERRER_POLICY = "same-origin"
 if not LAPTOP:
     SECURE_SSL_REDIRECT = True

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from stages.fixture_files import MODELS, FixtureError, content_fields, default_of, find_cycle, shorten
 from stages.models import State, Topic, Track
+from stages.rules import empty_stages_in, twins_in
 
 OURS, THEIRS = "ours", "theirs"  # the row's value wins; the file's value wins
 
@@ -276,7 +277,8 @@ def give_way(plan):
 
 def check(plan):
     """Raise FixtureError for entries that point nowhere, or that contradict each other when they are loaded."""
-    problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan)]
+    there = {identity: record for identity, record in plan.records.items() if identity not in plan.gone}
+    problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *twins_in(there)]
     if not problems:
         needs = {
             record.key[0]: [key[0] for key in record.fields["prerequisites"]]
@@ -288,10 +290,11 @@ def check(plan):
             problems.append(f"{where}: these topics need each other in a circle: {' → '.join(cycle)}.")
     if problems:
         raise FixtureError(problems)
+    plan.notes += empty_stages_in(there)
     plan.notes += [
         f"{record.where}: replaces “{slug}”, which this database has never had."
-        for record in plan.records.values()
-        if record.model is Topic and record.identity not in plan.gone
+        for record in there.values()
+        if record.model is Topic
         for slug in record.fields["replaces"]
         if (Topic, (slug,)) not in plan.rows
     ]

@@ -26,13 +26,16 @@ OPTIONS = 6  # of each kind, in the palette
 @require_safe
 def roadmap(request):
     """The merged roadmap: every stage with its topics, in learning order."""
-    outline = outline_of_stages()
+    return remember(request, show_roadmap(request, outline_of_stages()))
+
+
+def show_roadmap(request, outline):
     context = {
         "outline": outline,
         "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
         **seen(request, outline),
     }
-    return remember(request, render(request, "stages/roadmap.html", context))
+    return render(request, "stages/roadmap.html", context)
 
 
 @login_not_required
@@ -42,7 +45,10 @@ def stage(request, slug):
     place = next((number for number, section in enumerate(sections) if section.slug == slug), None)
     if place is None:
         raise Http404
-    stage = Stage.objects.get(slug=slug)
+    return show_stage(request, Stage.objects.get(slug=slug), sections, place)
+
+
+def show_stage(request, stage, sections, place):
     context = {"stage": stage, "section": sections[place], **neighbors(sections, place)}
     return render(request, "stages/stage.html", context)
 
@@ -52,17 +58,21 @@ def stage(request, slug):
 def topic(request, slug):
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_of_stages()
-    places = outline.places.get(slug)
-    if places is None:
+    if slug not in outline.places:
         heirs = topic.successors()
         if not heirs:
             raise Http404
         # Merged or split: the old address leads to what took over.
         return redirect(heirs[0])
-    [(section, place)] = places
     track = None
     if "track" in request.GET:
         track = Track.objects.published().filter(slug=request.GET["track"], follows_stages=False).first()
+    return show_topic(request, topic, outline, track)
+
+
+def show_topic(request, topic, outline, track=None):
+    """The page of a topic that is in ``outline``, the merged roadmap."""
+    [(section, place)] = outline.places[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
     context = {
         "topic": topic,
@@ -73,7 +83,7 @@ def topic(request, slug):
         "unlocks": topic.unlocks.published().in_learning_order(),
         "links": with_alternatives(topic.links.shown()),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
-        **along(track, slug, outline),
+        **along(track, topic.slug, outline),
     }
     return render(request, "stages/topic.html", context)
 

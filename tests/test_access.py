@@ -16,6 +16,7 @@ PRIVATE = PUBLIC | {"v": "login"}
 POST_ONLY = dict.fromkeys("vlimo", 405)
 # Of a cohort that the instructor leads and the learner is in.
 INSTRUCTORS = dict.fromkeys("lmo", 404) | {"i": 200, "v": "login"}
+MAINTAINERS = dict.fromkeys("lio", 404) | {"m": 200, "v": "login"}
 NOBODYS = dict.fromkeys("limo", 404) | {"v": "login"}
 STRANGERS_ONLY = dict.fromkeys("limo", 302) | {"v": 200}
 
@@ -43,6 +44,9 @@ TABLE = {
     "/search/palette/": PUBLIC,
     "/shortcuts/": PUBLIC,
     "/display/": POST_ONLY,
+    "/as-learner/": MAINTAINERS,
+    "/stages/<slug>/as-learner/": MAINTAINERS,
+    "/topics/<slug>/as-learner/": MAINTAINERS,
     "/me/": PRIVATE,
     "/me/share/": PRIVATE,
     "/me/share/renew/": POST_ONLY | {"v": "login"},

@@ -14,7 +14,6 @@ from progress.standings import Standings
 from progress.views.sharing import name_of
 from progress.views.unlisted import unlisted
 from stages.models import Topic, Track
-from stages.models.curriculum import State
 from stages.outline import each_once, outline_of_stages, outline_of_track
 from stages.replaced import followers, takers_of
 
@@ -70,7 +69,7 @@ def certificate(request, token):
     issued = Certificate.objects.select_related("user", "track")
     certificate = get_object_or_404(issued, token=token, user__is_active=True)
     roadmap = outline_of_stages()
-    offered = certificate.track if certificate.track and certificate.track.state == State.PUBLISHED else None
+    offered = certificate.track if certificate.track and certificate.track.is_published() else None
     context = {
         "certificate": certificate,
         "covered": [(slug if slug in roadmap.places else "", title) for slug, title in certificate.topics],

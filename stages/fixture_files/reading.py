@@ -15,6 +15,7 @@ from stages.fixture_files.records import (
     default_of,
     key_names,
     key_of,
+    moment_of,
     plain,
     shorten,
 )
@@ -155,6 +156,9 @@ def mistakes(model, given):
         elif field.is_relation:
             if not (is_key(value) or (value is None and field.null)):
                 yield name, f"{name} is missing; it is a key, such as [slug]."
+        elif isinstance(field, models.DateTimeField):
+            if value is not None and moment_of(value) is None:
+                yield name, f"{name} “{shorten(value)}”: give day, time and offset, such as 2026-05-04T08:00:00Z."
         else:
             try:
                 field.clean(value, None)

@@ -3,10 +3,12 @@
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from django.core import serializers
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
 
 from stages.models import (
     Entry,
@@ -97,6 +99,20 @@ def content_fields(model):
     return own + [field for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created]
 
 
+def stamp(moment):
+    """A time as the files have it, one text for each moment: 2026-05-04T08:00:00Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment_of(value):
+    """The time that a file means, or None if it does not say which: a time of day needs its offset."""
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    return moment if isinstance(moment, datetime) and is_aware(moment) else None
+
+
 def default_of(field):
     if field.many_to_many:
         return []
@@ -172,4 +188,4 @@ def snapshot():
 
 def plain(value):
     """The value as JSON would give it back: tuples are lists, and times are texts."""
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return json.loads(json.dumps(value, default=stamp))

@@ -1,6 +1,6 @@
 """What there is to learn: stages, topics and resources, the tracks through them, and where they come from."""
 
-from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource
+from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource, is_out, out
 from stages.models.links import LinkCheck
 from stages.models.loaded import LoadedEntry
 from stages.models.sources import Entry, Source
@@ -20,4 +20,6 @@ __all__ = [
     "Track",
     "TrackSection",
     "TrackTopic",
+    "is_out",
+    "out",
 ]

@@ -2,7 +2,9 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_slug
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +27,28 @@ class State(models.TextChoices):
     RETIRED = "retired"
 
 
+def out(prefix=""):
+    """The condition that a row is published now: its state says so, and its date has come if it has one.
+
+    The database compares with its own clock whenever a page is read. So nothing has to run at the time itself,
+    and no page can be early or late. ``prefix`` leads to the row, such as ``"stage__"``.
+    """
+    no_date, has_come = models.Q(**{f"{prefix}publish_at": None}), models.Q(**{f"{prefix}publish_at__lte": Now()})
+    return models.Q(**{f"{prefix}state": State.PUBLISHED}) & (no_date | has_come)
+
+
+def is_out(row):
+    """The same question about a row that is at hand."""
+    return row.state == State.PUBLISHED and (row.publish_at is None or row.publish_at <= timezone.now())
+
+
 class StageQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(state=State.PUBLISHED)
+        return self.filter(out())
+
+    def empty(self):
+        """The published stages in which a learner finds nothing."""
+        return self.published().exclude(topics__in=Topic.objects.published())
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
@@ -44,6 +65,12 @@ class Stage(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0, db_index=True)
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    publish_at = models.DateTimeField(
+        "not before",
+        null=True,
+        blank=True,
+        help_text="What is published is shown from this time on, and not a moment earlier.",
+    )
     gain = LongTextField(blank=True, help_text="What a learner can build after this stage.")
     reason = LongTextField(blank=True, help_text="Why it stands where it stands.")
     checklist = LinesField(help_text="What to check at its end, one statement a line; each goes on after “I can”.")
@@ -66,6 +93,9 @@ class Stage(models.Model):
 
     def natural_key(self):
         return (self.slug,)
+
+    def is_published(self):
+        return is_out(self)
 
 
 class ResourceQuerySet(SearchQuerySet):
@@ -133,6 +163,9 @@ class Resource(models.Model):
     def natural_key(self):
         return (self.url,)
 
+    def is_published(self):
+        return self.state == State.PUBLISHED
+
     @property
     def language_name(self):
         """What the language is called in the language of the page: "Brazilian Portuguese"."""
@@ -144,11 +177,15 @@ class TopicQuerySet(SearchQuerySet):
 
     def published(self):
         """The topics that learners see and that count: published, in a published stage."""
-        return self.filter(state=State.PUBLISHED, stage__state=State.PUBLISHED)
+        return self.filter(out(), out("stage__"))
 
     def not_draft(self):
-        """The topics that learners see or have seen: a retired one is still theirs, a draft nobody's."""
-        return self.exclude(state=State.DRAFT).exclude(stage__state=State.DRAFT)
+        """The topics that learners see or have seen: a retired one is theirs, a draft or planned one nobody's."""
+        found = self
+        for prefix in ("", "stage__"):
+            planned = {f"{prefix}state": State.PUBLISHED, f"{prefix}publish_at__gt": Now()}
+            found = found.exclude(**{f"{prefix}state": State.DRAFT}).exclude(**planned)
+        return found
 
     def with_prerequisites(self):
         """(pk, pk of a prerequisite) for each prerequisite of these topics that is published itself."""
@@ -197,6 +234,12 @@ class Topic(models.Model):
     kind = models.CharField(max_length=7, choices=Kind, default=Kind.LESSON)
     required = models.BooleanField(default=True, help_text="Optional topics are never needed for 100 %.")
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    publish_at = models.DateTimeField(
+        "not before",
+        null=True,
+        blank=True,
+        help_text="What is published is shown from this time on, and not a moment earlier.",
+    )
     prerequisites = models.ManyToManyField("self", symmetrical=False, related_name="unlocks", blank=True)
     resources = models.ManyToManyField(Resource, through="TopicResource", related_name="topics")
     replaces = LinesField(
@@ -240,7 +283,7 @@ class Topic(models.Model):
     natural_key.dependencies = ["stages.stage"]
 
     def is_published(self):
-        return self.state == State.PUBLISHED and self.stage.state == State.PUBLISHED
+        return is_out(self) and is_out(self.stage)
 
     def successors(self):
         """The published topics that took over from this one: none unless it was merged or split."""

@@ -2,14 +2,14 @@ from django.db import models
 from django.urls import reverse
 
 from stages.fields import LongTextField
-from stages.models.curriculum import State, Topic
+from stages.models.curriculum import State, Topic, is_out, out
 from stages.models.sources import Source
 
 
 class TrackQuerySet(models.QuerySet):
     def published(self):
         """The tracks for everyone. What instructors compose for their cohorts is never among them."""
-        return self.filter(state=State.PUBLISHED, private=False)
+        return self.filter(out(), private=False)
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
@@ -30,6 +30,12 @@ class Track(models.Model):
     )
     source = models.OneToOneField(Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="track")
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
+    publish_at = models.DateTimeField(
+        "not before",
+        null=True,
+        blank=True,
+        help_text="What is published is shown from this time on, and not a moment earlier.",
+    )
     private = models.BooleanField(
         default=False,
         editable=False,
@@ -61,6 +67,9 @@ class Track(models.Model):
         return (self.slug,)
 
     natural_key.dependencies = ["stages.source"]
+
+    def is_published(self):
+        return is_out(self)
 
 
 class TrackSectionQuerySet(models.QuerySet):

@@ -155,7 +155,11 @@ def form_data(form):
 
 def test_every_field_of_a_lesson_and_a_stage_is_in_its_form(content, as_maintainer):
     topic = as_maintainer.get(f"/admin/stages/topic/{content.topics['maps'].pk}/change/").context["adminform"].form
-    assert {*topic.fields, "slug", "resources"} == {field.name for field in content_fields(Topic)} | {"resources"}
+    # The slug is fixed, and the place is changed where rows are put in order.
+    assert {*topic.fields, "slug", "position", "resources"} == {field.name for field in content_fields(Topic)} | {
+        "resources"
+    }
     for model, row in [(Stage, content.first), (Track, content.other), (Resource, content.resource)]:
         form = as_maintainer.get(f"/admin/stages/{model._meta.model_name}/{row.pk}/change/").context["adminform"].form
-        assert {*form.fields, "slug"} == {field.name for field in content_fields(model)} | {"slug"}
+        fields = {field.name for field in content_fields(model)}
+        assert {*form.fields, "slug", "position"} == fields | {"slug", "position"}

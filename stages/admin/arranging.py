@@ -1,0 +1,146 @@
+"""Pages on which rows are put in order: by buttons, which need no script, and by dragging as a shortcut.
+
+Ours, and not django-admin-sortable2: that one needs a script and a mouse, and sends the places of all rows as one
+page saw them, so that of two people the second undoes the first. Here a request says where one row goes
+(``stages.placing``), which is why the forms show a row's place and do not set it.
+"""
+
+from contextlib import suppress
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stages.placing import end_of, place
+
+
+class Arranged(admin.ModelAdmin):
+    """``arranges`` names the rows below an object that can be put in order, such as the topics of a stage.
+
+    ``arranges_itself`` is for a model whose own rows have an order. What is new comes last.
+    """
+
+    arranges = None
+    arranges_related = ()  # what the names of those rows are made of
+    arranges_itself = False
+    change_form_template = "admin/stages/change_form.html"
+    change_list_template = "admin/stages/change_list.html"
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def get_urls(self):
+        name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
+        own = [path("arrange/", view(self.arrange_all), name=f"{name}_arrange_all")] if self.arranges_itself else []
+        below = [path("<int:pk>/arrange/", view(self.arrange), name=f"{name}_arrange")] if self.arranges else []
+        return [*own, *below, *super().get_urls()]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *(["place"] if "place" in self.all_fields() else [])]
+
+    def all_fields(self):
+        sets = self.fieldsets or [(None, {"fields": self.fields or []})]
+        return [name for _, options in sets for name in options["fields"]]
+
+    @admin.display(description=gettext_lazy("place"), ordering="position")
+    def place(self, row):
+        return row.position if row.pk else _("comes last")
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.position = end_of(self.siblings(obj))
+        super().save_model(request, obj, form, change)
+
+    def siblings(self, row):
+        """The rows among which ``row`` has its place."""
+        return self.model.objects.all()
+
+    def save_formset(self, request, form, formset, change):
+        """Rows that are added below an object come last, in the order in which they were filled in."""
+        if self.arranges and formset.model is self.model._meta.get_field(self.arranges).related_model:
+            position = end_of(getattr(form.instance, self.arranges)) if form.instance.pk else 1
+            for extra in formset.extra_forms:
+                if extra.has_changed() and not formset._should_delete_form(extra):
+                    extra.instance.position, position = position, position + 1
+        super().save_formset(request, form, formset, change)
+
+    def arrange_all(self, request):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        rows = self.model.objects.all()
+        return self.arrangement(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
+
+    def arrange(self, request, pk):
+        above = get_object_or_404(self.model, pk=pk)
+        if not self.has_change_permission(request, above):
+            raise PermissionDenied
+        rows = getattr(above, self.arranges).all()
+        if self.arranges_related:
+            rows = rows.select_related(*self.arranges_related)
+        return self.arrangement(request, rows, above, lambda request, row, words: self.log_move(request, above, words))
+
+    def log_move(self, request, row, words):
+        self.log_change(request, row, words)
+
+    def arrangement(self, request, rows, above, log):
+        """The page of ``rows``, and the move that it asks for: ``move`` is "<row>:<the row before it>"."""
+        if request.method == "POST":
+            moved, _colon, after = request.POST.get("move", "").partition(":")
+            self.move(request, rows, moved, after, log)
+            return HttpResponseRedirect(f"?{urlencode({'moved': moved, 'by': request.GET.get('by', '')})}")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Put in order: {what}").format(what=above),
+            "opts": self.opts,
+            "above": None if above is self.opts.verbose_name_plural else above,
+            "steps": steps(list(rows.order_by("position", "pk"))),
+            "row_opts": rows.model._meta,
+            "moved": request.GET.get("moved"),
+            "by": request.GET.get("by"),
+        }
+        return render(request, "admin/stages/arrange.html", context)
+
+    def move(self, request, rows, moved, after, log):
+        done = False
+        with suppress(ValueError):
+            done = place(rows.select_related(None), int(moved), int(after) if after else None)
+        if not done:
+            messages.error(request, _("That row is not in this list any more, so nothing was moved."))
+            return
+        by_pk = {row.pk: row for row in rows}
+        row, before = by_pk[int(moved)], by_pk.get(int(after)) if after else None
+        words = _("“{row}” comes after “{before}” now.") if before else _("“{row}” comes first now.")
+        words = words.format(row=name_of(row), before=before and name_of(before))
+        log(request, row, words)
+        messages.success(request, words)
+
+
+def steps(rows):
+    """[(row, its name, move up, move down)]; a move is what its button says, and empty at either end."""
+    names = [name_of(row) for row in rows]
+    found = []
+    for number, row in enumerate(rows):
+        up = f"{row.pk}:{rows[number - 2].pk if number > 1 else ''}" if number else ""
+        down = f"{row.pk}:{rows[number + 1].pk}" if number + 1 < len(rows) else ""
+        found.append((row, names[number], up, down))
+    return found
+
+
+def name_of(row):
+    """What a row is called here: a link by what it leads to."""
+    for attribute in ("resource", "topic"):
+        if hasattr(row, f"{attribute}_id"):
+            return str(getattr(row, attribute))
+    return str(row)
+
+
+def link_to(row):
+    """A link to the form of a row."""
+    page = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', page, row)

@@ -1,0 +1,100 @@
+"""Filters that answer what a maintainer asks: what is missing, what is old, which document wanted it."""
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stages.models import Resource, Source, State, Topic
+
+
+class Question(admin.SimpleListFilter):
+    """A filter whose answers are conditions: ``answers`` is {value: (words, method on the rows)}."""
+
+    answers = {}
+
+    def lookups(self, request, model_admin):
+        return [(value, words) for value, (words, _method) in self.answers.items()]
+
+    def queryset(self, request, rows):
+        return self.answers[self.value()][1](rows) if self.value() in self.answers else rows
+
+
+EXAMPLE = Q(body__contains="```") | Q(body__contains="~~~")
+OLD = Resource.objects.published().exclude(outdated="")
+UNCHECKED = Resource.objects.published().exclude(unverified="")
+
+
+class TopicWants(Question):
+    title = gettext_lazy("what is missing")
+    parameter_name = "wants"
+    answers = {
+        "lesson": (gettext_lazy("no lesson"), lambda topics: topics.filter(body="")),
+        "example": (gettext_lazy("no example"), lambda topics: topics.exclude(EXAMPLE)),
+        "resources": (
+            gettext_lazy("no resources"),
+            lambda topics: topics.exclude(
+                pk__in=Topic.objects.filter(resources__state=State.PUBLISHED).order_by().values("pk")
+            ),
+        ),
+        "outcomes": (gettext_lazy("no outcomes"), lambda topics: topics.filter(outcomes=[])),
+    }
+
+
+class TopicLinks(Question):
+    title = gettext_lazy("its resources")
+    parameter_name = "links"
+    answers = {
+        "old": (
+            gettext_lazy("one is outdated"),
+            lambda topics: topics.filter(pk__in=Topic.objects.filter(resources__in=OLD).order_by().values("pk")),
+        ),
+        "unchecked": (
+            gettext_lazy("one was never checked"),
+            lambda topics: topics.filter(pk__in=Topic.objects.filter(resources__in=UNCHECKED).order_by().values("pk")),
+        ),
+    }
+
+
+class NamedBy(admin.SimpleListFilter):
+    """Which of the documents names a topic."""
+
+    title = gettext_lazy("named by")
+    parameter_name = "named_by"
+
+    def lookups(self, request, model_admin):
+        return [*Source.objects.values_list("key", "title"), ("nobody", _("none of the documents"))]
+
+    def queryset(self, request, topics):
+        match self.value():
+            case None:
+                return topics
+            case "nobody":
+                return topics.filter(entries=None)
+        named = Topic.objects.filter(entries__source__key=self.value())
+        return topics.filter(pk__in=named.order_by().values("pk"))
+
+
+class StageWants(Question):
+    title = gettext_lazy("what is missing")
+    parameter_name = "wants"
+    answers = {
+        "topics": (
+            gettext_lazy("no published topics"),
+            lambda stages: stages.exclude(
+                pk__in=Topic.objects.filter(state=State.PUBLISHED).order_by().values("stage")
+            ),
+        ),
+        "project": (gettext_lazy("no project"), lambda stages: stages.filter(project="")),
+        "checklist": (gettext_lazy("no check-list"), lambda stages: stages.filter(checklist=[])),
+    }
+
+
+class ResourceWants(Question):
+    title = gettext_lazy("what to look at")
+    parameter_name = "wants"
+    answers = {
+        "topics": (gettext_lazy("no topic has it"), lambda resources: resources.filter(links=None)),
+        "outdated": (gettext_lazy("outdated"), lambda resources: resources.exclude(outdated="")),
+        "unchecked": (gettext_lazy("never checked"), lambda resources: resources.exclude(unverified="")),
+    }

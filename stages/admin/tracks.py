@@ -1,0 +1,96 @@
+"""Tracks, their sections, and the topics in them."""
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Subquery
+from django.utils.translation import gettext_lazy
+
+from stages.admin.arranging import Arranged
+from stages.admin.curriculum import Duplicated, SlugIsForever
+from stages.admin.inlines import fixed
+from stages.admin.states import StateFilter
+from stages.duplicating import duplicate_track
+from stages.models import Track, TrackSection, TrackTopic
+
+
+class TrackSectionInline(admin.TabularInline):
+    model = TrackSection
+    fields = ["part", "title", "slug"]
+    prepopulated_fields = {"slug": ["title"]}
+    extra = 0
+    show_change_link = True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("track")
+
+
+@admin.register(Track)
+class TrackAdmin(Duplicated, SlugIsForever):
+    list_display = ["title", "place", "source", "state_now", "section_count", "topic_count"]
+    list_filter = [StateFilter, "source"]
+    fields = [
+        *("title", "slug", "summary", "audience", "difference"),
+        *("place", "follows_stages", "source", "state", "publish_at"),
+    ]
+    list_select_related = ["source"]
+    search_fields = ["title", "slug"]
+    autocomplete_fields = ["source"]
+    inlines = [TrackSectionInline]
+    arranges, arranges_itself = "sections", True
+    duplicate = staticmethod(duplicate_track)
+
+    def get_queryset(self, request):
+        topics = TrackTopic.objects.filter(section__track=OuterRef("pk")).order_by().values("section__track")
+        counted = Subquery(topics.annotate(number=Count("topic", distinct=True)).values("number"))
+        return super().get_queryset(request).annotate(section_count=Count("sections"), topic_count=counted)
+
+    @admin.display(description=gettext_lazy("sections"), ordering="section_count")
+    def section_count(self, track):
+        return gettext_lazy("the stages") if track.follows_stages else track.section_count
+
+    @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
+    def topic_count(self, track):
+        return gettext_lazy("all") if track.follows_stages else track.topic_count
+
+
+class TrackTopicInline(admin.TabularInline):
+    model = TrackTopic
+    form = fixed("topic")
+    fields = ["topic", "required"]
+    autocomplete_fields = ["topic"]
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("section", "topic")
+
+
+@admin.register(TrackSection)
+class TrackSectionAdmin(Arranged):
+    list_display = ["title", "track", "part", "place", "topic_count"]
+    list_filter = ["track"]
+    list_select_related = ["track"]
+    list_per_page = 50
+    fields = ["track", "part", "title", "slug", "place"]
+    prepopulated_fields = {"slug": ["title"]}
+    search_fields = ["title"]
+    ordering = ["track__position", "track", "position", "pk"]
+    empty_value_display = gettext_lazy("none")
+    autocomplete_fields = ["track"]
+    inlines = [TrackTopicInline]
+    arranges, arranges_related = "places", ["topic"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(topic_count=Count("places"))
+
+    @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
+    def topic_count(self, section):
+        return section.topic_count or None
+
+    def get_readonly_fields(self, request, obj=None):
+        """Links to a section end with its slug, and its track and slug are what the files know it by."""
+        return [*super().get_readonly_fields(request, obj), *(["track", "slug"] if obj else [])]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
+
+    def siblings(self, row):
+        return row.track.sections

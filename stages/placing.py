@@ -1,0 +1,39 @@
+"""The order of rows, kept by whoever moves one of them."""
+
+from django.db import transaction
+
+
+def place(rows, pk, after):
+    """Put the row ``pk`` of ``rows`` right behind the row ``after``, or first when that is None.
+
+    Returns whether both are there; nothing happens when one of them is not. It says where one row goes, not how
+    all of them stand. So of two people who move rows at once each gets what they wanted, twice is as good as
+    once, and no row can get lost: rows are renumbered, and nothing else.
+    """
+    with transaction.atomic():
+        # Locked in an order that never changes, so that two moves wait for each other instead of locking each
+        # other out, and read after that, so that the second one sees what the first has done.
+        locked = list(rows.order_by("pk").select_for_update(of=["self"]))
+        found = sorted(locked, key=lambda row: (row.position, row.pk))
+        by_pk = {row.pk: row for row in found}
+        if pk not in by_pk or after not in {None, *by_pk} - {pk}:
+            return False
+        numbers = places_for(row.position for row in found)
+        found.remove(by_pk[pk])
+        found.insert(found.index(by_pk[after]) + 1 if after is not None else 0, by_pk[pk])
+        moved = [(row, number) for row, number in zip(found, numbers, strict=True) if row.position != number]
+        for row, number in moved:
+            row.position = number
+        rows.model.objects.bulk_update([row for row, _ in moved], ["position"])
+    return True
+
+
+def places_for(positions):
+    """The numbers for rows in a new order: those that they had, which keeps the files quiet, or else 1 to n."""
+    positions = sorted(positions)
+    return positions if len(set(positions)) == len(positions) else list(range(1, len(positions) + 1))
+
+
+def end_of(rows):
+    """The position for a row that comes after all of ``rows``."""
+    return max(rows.values_list("position", flat=True), default=0) + 1

@@ -1,0 +1,31 @@
+"""The roadmap as it will be: with a stage or a topic in it that is not published yet."""
+
+from dataclasses import replace
+
+from stages.models import Stage, State, Topic
+from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outline_of_stages
+
+
+def outline_with(stage, topics):
+    """The merged roadmap with ``stage`` in it and, besides what is published there, ``topics`` (a queryset)."""
+    outline = outline_of_stages()
+    rows = Topic.objects.filter(stage=stage)
+    shown = (rows.published() | topics.filter(stage=stage)).distinct().order_by("position", "pk")
+    section = Section(
+        stage.slug,
+        stage.title,
+        tuple(OutlineTopic(*columns) for columns in shown.values_list(*TOPIC_COLUMNS, "required")),
+        summary=stage.summary,
+        level=stage.level,
+    )
+    before = set(Stage.objects.filter(position__lt=stage.position).values_list("slug", flat=True))
+    before |= set(Stage.objects.filter(position=stage.position, pk__lt=stage.pk).values_list("slug", flat=True))
+    others = [other for other in outline.sections if other.slug != stage.slug]
+    place = sum(other.slug in before for other in others)
+    sections = [*others[:place], section, *others[place:]]
+    return Outline(tuple(replace(each, number=number) for number, each in enumerate(sections, start=1)))
+
+
+def to_come(stage):
+    """The topics of a stage that are drafts or planned: what its preview shows besides what is published."""
+    return stage.topics.exclude(state=State.RETIRED)

@@ -1,0 +1,75 @@
+"""The admin in a real browser: the console stays silent under the site's policy, and nothing needs a mouse."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from tests.browser.test_pages import violations
+from tests.conftest import make_user
+
+
+@pytest.fixture
+def maintainer(content):
+    user = make_user("Mats Maintainer", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="stages"))
+    return user
+
+
+def names(page):
+    return page.locator(".arrange-name").all_inner_texts()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_topics_are_put_in_order_by_keyboard(open_browser, content, maintainer, javascript):
+    page = open_browser(maintainer, java_script_enabled=javascript)
+    page.goto(f"/admin/stages/stage/{content.first.pk}/arrange/")
+    page.get_by_role("button", name="Move Boots down").press("Enter")
+    page.get_by_text("“Boots” comes after “Maps” now.").wait_for()
+    page.locator(":focus").press("Enter")  # the same button, with which the row goes on
+    page.get_by_text("“Boots” comes after “Snacks” now.").wait_for()
+    assert names(page) == ["Maps", "Snacks", "Boots"]
+    assert page.locator(":focus").get_attribute("aria-label") == "Move Boots up"
+    assert [topic.slug for topic in content.first.topics.all()] == ["maps", "snacks", "boots"]
+
+
+def test_topics_are_dragged_to_their_place(open_browser, content, maintainer):
+    page = open_browser(maintainer)
+    page.goto(f"/admin/stages/stage/{content.first.pk}/arrange/")
+    page.locator(".arrange-name", has_text="Snacks").drag_to(
+        page.locator(".arrange-name", has_text="Boots"), target_position={"x": 20, "y": 2}
+    )
+    page.get_by_text("“Snacks” comes first now.").wait_for()
+    assert names(page) == ["Snacks", "Boots", "Maps"]
+    assert [topic.slug for topic in content.first.topics.all()] == ["snacks", "boots", "maps"]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_lesson_is_seen_while_it_is_written(open_browser, content, maintainer, javascript):
+    page = open_browser(maintainer, java_script_enabled=javascript)
+    page.goto(f"/admin/stages/topic/{content.topics['maps'].pk}/change/")
+    page.locator("#id_body").fill("### North\n\n*Look* for it.")
+    if not javascript:
+        page.get_by_role("button", name="Preview").first.click()
+    preview = page.frame_locator("iframe[name=preview-body]")
+    preview.get_by_role("heading", name="North").wait_for()
+    assert preview.locator("em").inner_text() == "Look"
+    assert page.locator("h1").evaluate("heading => getComputedStyle(heading).fontFamily.includes('Georgia')") is False
+    content.topics["maps"].refresh_from_db()
+    assert content.topics["maps"].body == ""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_our_own_pages_are_accessible(open_browser, content, maintainer, scheme):
+    page = open_browser(maintainer, color_scheme=scheme, viewport={"width": 320, "height": 700})
+    found = {}
+    for path in [
+        f"/admin/stages/stage/{content.first.pk}/arrange/",
+        "/topics/maps/as-learner/?done=half",
+        "/as-learner/",
+    ]:
+        page.goto(path)
+        page.locator("h1").first.wait_for()
+        problems = violations(page)
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            problems.append("too wide")
+        found |= {path: problems} if problems else {}
+    assert found == {}
