@@ -2,6 +2,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Count
 
+from stages.admin_history import Kept
+from stages.admin_revisions import RevisionAdmin  # noqa: F401 - registers itself
 from stages.models import (
     Entry,
     Resource,
@@ -36,7 +38,7 @@ class WideTexts(admin.options.BaseModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class SlugIsForever(WideTexts, admin.ModelAdmin):
+class SlugIsForever(WideTexts, Kept):
     """The slug is filled in from the title once, and is fixed from then on: ticks and links hang on it."""
 
     prepopulated_fields = {"slug": ["title"]}
@@ -96,7 +98,7 @@ class TopicAdmin(SlugIsForever):
 
 
 @admin.register(Resource)
-class ResourceAdmin(WideTexts, admin.ModelAdmin):
+class ResourceAdmin(WideTexts, Kept):
     list_display = ["title", "kind", "publisher", "free", "language", "state", "url"]
     list_filter = ["kind", "free", "language", ("outdated", admin.EmptyFieldListFilter), "state"]
     search_fields = ["title", "url", "publisher"]
@@ -128,7 +130,7 @@ class TrackTopicInline(admin.TabularInline):
 
 
 @admin.register(TrackSection)
-class TrackSectionAdmin(admin.ModelAdmin):
+class TrackSectionAdmin(Kept):
     list_display = ["title", "track", "part", "position"]
     list_filter = ["track"]
     list_select_related = ["track"]
@@ -137,13 +139,13 @@ class TrackSectionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(Kept):
     list_display = ["title", "key", "form", "position"]
     search_fields = ["title", "key"]
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(Kept):
     list_display = ["ref", "label", "section", "kind", "source"]
     list_filter = ["source", "kind"]
     list_select_related = ["source"]

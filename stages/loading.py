@@ -24,7 +24,8 @@ from stages.fixture_files import (
     shorten,
     snapshot,
 )
-from stages.models import LoadedEntry, State, Topic
+from stages.history import recorded
+from stages.models import LoadedEntry, Revision, State, Topic
 
 OURS, THEIRS = "ours", "theirs"  # the row's value wins; the file's value wins
 
@@ -81,8 +82,9 @@ def load(folder, dry_run=False, prefer=None):
         if plan.conflicts:
             raise FixtureError(plan.conflicts)
         if not dry_run:
-            apply(plan)
-            render_again()
+            with recorded(Revision.How.FILES):
+                apply(plan)
+                render_again()
     return plan
 
 

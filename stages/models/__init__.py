@@ -2,6 +2,7 @@
 
 from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource
 from stages.models.loaded import LoadedEntry
+from stages.models.revisions import Revision
 from stages.models.sources import Entry, Source
 from stages.models.tracks import Track, TrackSection, TrackTopic
 
@@ -10,6 +11,7 @@ __all__ = [
     "Level",
     "LoadedEntry",
     "Resource",
+    "Revision",
     "Source",
     "Stage",
     "State",
