@@ -9,7 +9,8 @@ import logging
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.options import ModelAdmin
+from django.contrib.admin.options import ActionLocation, ModelAdmin
+from django.contrib.admin.utils import model_format_dict
 from django.contrib.contenttypes.models import ContentType
 from django.template.response import TemplateResponse
 from django.utils import formats, timezone
@@ -35,18 +36,23 @@ class Log:
             LogEntry.objects.filter(user=self.request.user).order_by("-pk").values_list("pk", flat=True).first()
         )
         if self.admin and self.action():
-            changelist = self.admin.get_changelist_instance(self.request)
-            rows = changelist.get_queryset(self.request)
-            if self.request.POST.get("select_across", "0") != "1":
+            rows = self.admin.get_queryset(self.request)
+            if self.request.POST.get("select_across", "0") == "1":
+                rows = self.admin.get_changelist_instance(self.request).get_queryset(self.request)
+            else:
                 rows = rows.filter(pk__in=self.request.POST.getlist(ACTION_CHECKBOX_NAME))
             self.chosen = list(rows)
 
     def action(self):
         """What the chosen action is called, or None where none is run."""
-        here = self.request.resolver_match.url_name or ""
-        if not here.endswith("_changelist") or "_save" in self.request.POST:
-            return None
-        return self.admin.get_actions(self.request).get(self.request.POST.get("action"), [None] * 3)[2]
+        if self.admin and "_save" not in self.request.POST:
+            for location in ActionLocation:
+                actions = self.admin.get_actions(self.request, action_location=location)
+                prefix = "" if location == ActionLocation.CHANGE_LIST else f"{location.value}-"
+                for name in self.request.POST.getlist(f"{prefix}action"):
+                    if name in actions:
+                        return str(actions[name].description) % model_format_dict(self.admin.opts)
+        return None
 
     def why(self):
         if (pk := self.request.POST.get("_put_back", "")).isdecimal():
@@ -62,7 +68,7 @@ class Log:
         if asked or response.status_code >= 400:
             return
         if not LogEntry.objects.filter(user=self.request.user, pk__gt=self.last or 0).exists():
-            self.add(str(self.action() or self.page()), self.chosen)
+            self.add(self.action() or self.page(), self.chosen)
         self.say(response, f"{len(revisions)} changed")
 
     def write_download(self, response):
@@ -85,7 +91,7 @@ class Log:
         logger.warning("user %s was refused %s %s", self.request.user.pk, self.request.method, self.request.path)
 
     def say(self, response, what):
-        action = f" ({self.request.POST['action']})" if self.action() else ""
+        action = f" ({self.action()})" if self.action() else ""
         user, method, path = self.request.user.pk, self.request.method, self.request.path
         logger.info("user %s: %s %s%s: %s, %s", user, method, path, action, response.status_code, what)
 

@@ -1,6 +1,7 @@
 """The admin as somebody sees it who may not publish; see rights.py."""
 
 from django.contrib import admin
+from django.contrib.admin.options import ActionLocation
 from django.utils.translation import gettext as _
 
 from stages.models import State, Track
@@ -30,8 +31,8 @@ class DraftsForReviewers(admin.ModelAdmin):
             kwargs["queryset"] = Track.objects.filter(state=State.DRAFT)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def get_actions(self, request):
-        return super().get_actions(request) if may_publish(request.user) else {}
+    def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
+        return super().get_actions(request, action_location) if may_publish(request.user) else {}
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
