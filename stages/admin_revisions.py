@@ -21,7 +21,7 @@ class KindFilter(admin.SimpleListFilter):
 class RevisionAdmin(admin.ModelAdmin):
     """All changes of the content, the newest first; those too of what has been deleted since."""
 
-    list_display = ["title", "kind", "what", "made_by", "how", "why", "at"]
+    list_display = ["title", "kind", "what", "made_by", "why", "at"]
     list_filter = ["how", KindFilter, "at"]
     list_select_related = ["by"]
     search_fields = ["title", "by__name", "by__email"]

@@ -62,7 +62,7 @@ def as_line(part):
     said = [
         as_text(value) if not isinstance(value, bool) else f"{name}: {as_text(value)}" for name, value in rest.items()
     ]
-    return " · ".join([f"{part['position']}.", *filter(None, said)])
+    return f"{part['position']}. {' · '.join(filter(None, said))}"
 
 
 # --- Comparing ---

@@ -37,7 +37,7 @@ def test_a_list_is_compared_line_by_line():
 def test_links_say_their_place_and_what_is_said_of_them():
     link = {"resource": ["https://example.org/"], "position": 2, "why": "Short."}
     [difference] = differences({"links": []}, {"links": [link]})
-    assert difference.parts == [(NEW, "2. · https://example.org/ · Short.")]
+    assert difference.parts == [(NEW, "2. https://example.org/ · Short.")]
 
 
 def test_only_what_differs_is_named():
