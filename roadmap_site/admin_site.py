@@ -53,7 +53,8 @@ class WaymarkAdminSite(AdminSite):
 def on_record(view):
     """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
 
-    All that it writes is one transaction, so whoever may not do a part of it has done nothing of it.
+    All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. A view that
+    changes nothing however it is asked, such as a preview, says so with ``only_shows = True``.
     """
 
     @wraps(view)
@@ -65,7 +66,7 @@ def on_record(view):
         from stages.rights import refuse_to_publish
 
         log = Log(view, request, kwargs)
-        if request.method in SAFE:
+        if request.method in SAFE or getattr(view, "only_shows", False):
             response = view(request, *args, **kwargs)
             log.write_download(response)
             return response

@@ -12,7 +12,6 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import ActionLocation, ModelAdmin
 from django.contrib.admin.utils import model_format_dict
 from django.contrib.contenttypes.models import ContentType
-from django.template.response import TemplateResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -55,24 +54,22 @@ class Log:
         return None
 
     def why(self):
-        if (pk := self.request.POST.get("_put_back", "")).isdecimal():
-            revision = Revision.objects.filter(pk=pk).first()
-            if revision:
-                at = formats.date_format(timezone.localtime(revision.at), "DATETIME_FORMAT")
-                return _("Put back as it was before %(at)s") % {"at": at}
+        if revision := Revision.objects.put_back_by(self.request.POST):
+            at = formats.date_format(timezone.localtime(revision.at), "DATETIME_FORMAT")
+            return _("Put back as it was before %(at)s") % {"at": at}
         return ""
 
     def write(self, response, revisions):
-        """Log what was done, unless nothing was: a form that is shown again, or a question that is asked."""
-        asked = isinstance(response, TemplateResponse) and not revisions
-        if asked or response.status_code >= 400:
+        """Log what was done, unless nothing was: a form that is shown again, a question, or a preview."""
+        done = revisions or response.status_code == 204 or 300 <= response.status_code < 400 or is_download(response)
+        if not done:
             return
         if not LogEntry.objects.filter(user=self.request.user, pk__gt=self.last or 0).exists():
             self.add(self.action() or self.page(), self.chosen)
         self.say(response, f"{len(revisions)} changed")
 
     def write_download(self, response):
-        if response.headers.get("Content-Disposition", "").startswith("attachment"):
+        if is_download(response):
             self.add(_("Downloaded %s") % self.page(), [])
             self.say(response, "downloaded")
 
@@ -97,3 +94,7 @@ class Log:
 
     def page(self):
         return self.request.path[:200]
+
+
+def is_download(response):
+    return response.headers.get("Content-Disposition", "").startswith("attachment")

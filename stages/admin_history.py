@@ -12,7 +12,7 @@ from stages.admin_rights import DraftsForReviewers
 from stages.diffs import differences
 from stages.history import LABELS, PARTS, Picture
 from stages.models import Revision
-from stages.putting_back import OrdinaryForm
+from stages.putting_back import OrdinaryForm, restore_places
 
 SHOWN = 20  # revisions a page
 
@@ -50,7 +50,7 @@ class Kept(DraftsForReviewers):
         if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
             raise PermissionDenied
         whole = row is None or "all" in request.GET
-        names = [name for name in revision.before if whole or name in revision.changed_fields()]
+        names = put_back_names(revision, whole)
         now = Picture().entry(self.model, revision.object_id) or {}
         wanted = {name: revision.before[name] for name in names if revision.before[name] != now.get(name)}
         form = OrdinaryForm(self, request, row, wanted)
@@ -72,8 +72,19 @@ class Kept(DraftsForReviewers):
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/stages/put_back.html", context)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if revision := Revision.objects.put_back_by(request.POST, self.opts.label_lower):
+            names = put_back_names(revision, "_whole" in request.POST)
+            restore_places(form.instance, revision.before, names)
+
     def reverse(self, page, *args):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+
+def put_back_names(revision, whole):
+    """The fields to put back: what that change touched, or all of them."""
+    return [name for name in revision.before if whole or name in revision.changed_fields()]
 
 
 # --- Words for what changed ---

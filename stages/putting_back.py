@@ -20,7 +20,8 @@ class OrdinaryForm:
         self.missing, self.hidden_fields = [], []
         form_class = model_admin.get_form(request, row, change=row is not None)
         part_name = PARTS.get(model_admin.model, (None, None))[0]
-        self.left = [name for name in wanted if name not in form_class.base_fields and name != part_name]
+        restored = {*form_class.base_fields, part_name, "position"}
+        self.left = [name for name in wanted if name not in restored]
         values = {name: value for name, value in wanted.items() if name in form_class.base_fields}
         initial = self.columns(model_admin.model, values)
         self.hide(form_class(instance=row or model_admin.model(), initial=initial))
@@ -75,3 +76,16 @@ class OrdinaryForm:
         formset.extra = len(formset.initial_extra)
         for form in formset.initial_forms:
             form.initial |= wanted.get(getattr(form.instance, f"{target}_id"), {"DELETE": True})
+
+
+def restore_places(row, entry, names):
+    """Give ``row``, and the rows below it, the places that an entry names. Forms may only show them."""
+    if "position" in names:
+        type(row).objects.filter(pk=row.pk).update(position=entry["position"])
+    part_name, part = PARTS.get(type(row), (None, None))
+    if part_name in names:
+        places = {tuple(values[TARGET[part]]): values["position"] for values in entry[part_name]}
+        for below in getattr(row, part_name).select_related(TARGET[part]):
+            place = places.get(getattr(below, TARGET[part]).natural_key())
+            if place not in (None, below.position):
+                part.objects.filter(pk=below.pk).update(position=place)

@@ -85,6 +85,17 @@ def test_a_button_that_logs_nothing_is_logged(content, boss):
     assert LogEntry.objects.get().object_repr == "/admin/stages/topic/"
 
 
+def test_a_preview_is_not_logged_and_takes_no_pictures(content, boss, django_assert_num_queries):
+    def preview(request):
+        return HttpResponse("<p>…</p>")
+
+    admin.site.admin_view(preview)(request_of(boss, "post"))
+    assert not LogEntry.objects.exists()
+    preview.only_shows = True
+    with django_assert_num_queries(0):
+        admin.site.admin_view(preview)(request_of(boss, "post"))
+
+
 def test_the_server_says_who_did_what_by_number_only(content, boss, reports, caplog):
     with caplog.at_level(logging.INFO, "waymark.staff"):
         handle(client_of(boss), reports)

@@ -13,6 +13,12 @@ class RevisionQuerySet(models.QuerySet):
             own |= models.Q(model="stages.tracksection", within=row.pk)
         return self.filter(own)
 
+    def put_back_by(self, sent, model=None):
+        """The revision that a form puts back, or None for a form that somebody has filled in by hand."""
+        number = sent.get("_put_back", "")
+        found = self.filter(pk=number, before__isnull=False) if number.isdecimal() else self.none()
+        return (found.filter(model=model) if model else found).first()
+
 
 class Revision(models.Model):
     """One change of one piece of content: what it was before, what it was after, who did it, and when.

@@ -19,16 +19,20 @@ def last():
     return Revision.objects.first()
 
 
-def save(client, row, **changes):
-    """Send the ordinary form of a row as a browser would, with some values changed."""
-    path = f"/admin/stages/{row._meta.model_name}/{row.pk}/change/"
-    page = client.get(path)
+def filled_in(page):
+    """What a browser would send for the form of a page that nobody touched."""
     data = form_data(page.context["adminform"].form)
     for formset in page.context["inline_admin_formsets"]:
         data |= form_data(formset.formset.management_form)
         for inline in formset.formset.forms:
             data |= form_data(inline)
-    response = client.post(path, data | changes)
+    return data
+
+
+def save(client, row, **changes):
+    """Send the ordinary form of a row with some values changed."""
+    path = f"/admin/stages/{row._meta.model_name}/{row.pk}/change/"
+    response = client.post(path, filled_in(client.get(path)) | changes)
     assert response.status_code == 302, response.context["errors"]
 
 
@@ -204,6 +208,15 @@ def test_places_in_a_section_are_put_back(content, as_maintainer):
     assert put_back(as_maintainer, last()).status_code == 302
     places = section.places.values_list("topic__slug", "position", "required")
     assert list(places) == [("maps", 0, True), ("routes", 1, True)]
+
+
+def test_a_place_is_put_back_whether_its_form_sets_it_or_only_shows_it(content, as_maintainer):
+    row = content.topics["maps"]
+    with recorded("admin"):
+        Topic.objects.filter(pk=row.pk).update(position=30)
+    assert put_back(as_maintainer, last()).status_code == 302
+    row.refresh_from_db()
+    assert row.position == 2
 
 
 def test_only_what_that_change_touched_is_put_back_unless_everything_is_wanted(content, as_maintainer):
