@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from stages.admin_rights import DraftsForReviewers
 from stages.diffs import differences
+from stages.fixture_files import content_fields
 from stages.history import LABELS, PARTS, Picture
 from stages.models import Revision
 from stages.putting_back import OrdinaryForm, restore_places
@@ -101,10 +102,16 @@ def describe(revision):
 
 
 def described(model, before, after, names=None):
-    found = list(differences(before, after, names))
+    found = sorted(differences(before, after, names), key=lambda difference: place_of(model, difference.name))
     for difference in found:
         difference.label = label_of(model, difference.name)
     return found
+
+
+def place_of(model, name):
+    """Fields stand in the order of the model, with what is below it, and what is no field any more, at the end."""
+    names = [field.name for field in content_fields(model)]
+    return names.index(name) if name in names else len(names)
 
 
 def label_of(model, name):

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from stages.admin_history import describe, label_of
+from stages.admin_history import describe, label_of, place_of
 from stages.history import LABELS
 from stages.models import Revision
 
@@ -60,7 +60,9 @@ class RevisionAdmin(admin.ModelAdmin):
             return _("made")
         if revision.after is None:
             return _("deleted")
-        return ", ".join(label_of(LABELS[revision.model], name) for name in revision.changed_fields())
+        model = LABELS[revision.model]
+        names = sorted(revision.changed_fields(), key=lambda name: place_of(model, name))
+        return ", ".join(label_of(model, name) for name in names)
 
     @admin.display(description=_("by"), ordering="by__name")
     def made_by(self, revision):

@@ -58,10 +58,9 @@ def as_lines(value):
 
 
 def as_line(part):
-    rest = {name: value for name, value in part.items() if name != "position"}
-    said = [
-        as_text(value) if not isinstance(value, bool) else f"{name}: {as_text(value)}" for name, value in rest.items()
-    ]
+    # What it leads to comes first. The order of keys says nothing: PostgreSQL keeps none.
+    rest = sorted((not isinstance(value, list), name, value) for name, value in part.items() if name != "position")
+    said = [f"{name}: {as_text(value)}" if isinstance(value, bool) else as_text(value) for _, name, value in rest]
     return f"{part['position']}. {' · '.join(filter(None, said))}"
 
 

@@ -64,6 +64,6 @@ class Revision(models.Model):
         return "load_roadmap" if self.how == self.How.FILES else _("somebody who has left")
 
     def changed_fields(self):
-        """The names of the fields that this change touched, in the order of the files."""
+        """The names of the fields that this change touched, in no order."""
         before, after = self.before or {}, self.after or {}
         return [name for name in {**after, **before} if before.get(name) != after.get(name)]

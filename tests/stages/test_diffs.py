@@ -34,9 +34,11 @@ def test_a_list_is_compared_line_by_line():
     assert compare_lines(["a", "b", "c"], ["a", "c", "d"]) == [(SAME, "a"), (GONE, "b"), (SAME, "c"), (NEW, "d")]
 
 
-def test_links_say_their_place_and_what_is_said_of_them():
+@pytest.mark.parametrize("names", [["resource", "position", "why"], ["why", "position", "resource"]])
+def test_links_say_their_place_and_what_is_said_of_them(names):
+    """In whatever order a database gives the keys."""
     link = {"resource": ["https://example.org/"], "position": 2, "why": "Short."}
-    [difference] = differences({"links": []}, {"links": [link]})
+    [difference] = differences({"links": []}, {"links": [{name: link[name] for name in names}]})
     assert difference.parts == [(NEW, "2. https://example.org/ · Short.")]
 
 
