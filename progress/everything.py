@@ -24,7 +24,7 @@ from progress.models import (
     Star,
     TopicProgress,
 )
-from stages.models import Topic
+from stages.models import Revision, Topic
 
 FORMAT = "waymark-export"
 VERSION = 1  # a new key leaves it as it is; a key that goes, or means something else, makes it one more
@@ -104,6 +104,22 @@ PARTS = [
             "change": "change_message",
         },
         ROW,
+    ),
+    Part(
+        "revisions",
+        _("what you have changed of the roadmap"),
+        Revision,
+        {
+            "at": "at",
+            "model": "model",
+            "title": "title",
+            "before": "before",
+            "after": "after",
+            "how": "how",
+            "why": "why",
+        },
+        {**ROW, "object_id": "only the number of a row", "within": "only the number of a row"},
+        owner="by",
     ),
     Part(
         "standings",

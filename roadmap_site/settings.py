@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "crispy_forms",
     "django_htmx",
-    "django.contrib.admin",
+    "roadmap_site.admin_config.WaymarkAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -168,6 +168,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Waymark: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LAPTOP else "https"
 MFA_TOTP_ISSUER = "Waymark"
+# Who can change what everyone reads needs more than a password. A laptop may try it.
+STAFF_NEEDS_SECOND_FACTOR = not LAPTOP or environ.get("STAFF_SECOND_FACTOR", "0") == "1"
 # Cohorts are made by the group "Instructors", or by everyone whose address is verified.
 ANYONE_MAY_TEACH = environ.get("ANYONE_MAY_TEACH", "0") == "1"
 
@@ -248,4 +250,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environ.get("LOG_LEVEL", "WARNING")},
+    "loggers": {"waymark.staff": {"level": "INFO"}},  # what staff does is always in the log
 }

@@ -1,14 +1,8 @@
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from roadmap_site import views
-
-# The admin logs in where everyone does, behind the same rate limits and second factors.
-admin.site.login = secure_admin_login(admin.site.login)
-admin.site.site_header = admin.site.site_title = "Waymark"
-admin.site.index_title = "The roadmap and its learners"
 
 urlpatterns = [
     path("", include("stages.urls")),

@@ -18,8 +18,9 @@ from stages.fixture_files import (
     snapshot,
 )
 from stages.fixture_files.records import CONTENT
+from stages.history import recorded
 from stages.merging import CLAIMS, OURS, THEIRS, Plan, Wishes, make_plan
-from stages.models import LoadedEntry, State, Track
+from stages.models import LoadedEntry, Revision, State, Track
 
 __all__ = ["OURS", "THEIRS", "Plan", "Wishes", "load", "loaded_entries"]
 
@@ -42,8 +43,9 @@ def load(folder, dry_run=False, prefer=None, tell=lambda what, done, total: None
         if plan.conflicts:
             raise Conflict(plan.conflicts)
         if not dry_run:
-            apply(plan, tell)
-            render_again(tell)
+            with recorded(Revision.How.FILES):
+                apply(plan, tell)
+                render_again(tell)
     return plan
 
 

@@ -4,10 +4,13 @@ Four people, always the same: a learner, an instructor, a maintainer and an outs
 them is a visitor. ``roadmap`` is the real content, ``content`` a small roadmap that a test can see through.
 """
 
+from importlib import import_module
+
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.test import Client
 
@@ -57,6 +60,14 @@ def blank(db):
 def content(blank):
     """Two stages with three and two topics, and two tracks. See tests/content.py."""
     return make_content()
+
+
+@pytest.fixture
+def groups(db):
+    """The groups that migrations make; a test that runs after one with transactions has to make them again."""
+    if Group.objects.count() < 3:
+        import_module("progress.migrations.0006_roles").make_groups(apps, None)
+        import_module("progress.cohorts.migrations.0002_instructors").make_group(apps, None)
 
 
 def make_user(name, **fields):

@@ -9,6 +9,7 @@ from stages.models import (
     Entry,
     LoadedEntry,
     Resource,
+    Revision,
     Source,
     Stage,
     Topic,
@@ -23,7 +24,7 @@ def wipe():
     """Take everything away that the site holds except people."""
     for model in (TopicProgress, ProgressEvent, CarryOver, TrackTopic, TrackSection, Track, Entry, Source):
         model.objects.all().delete()
-    for model in (TopicResource, Topic, Resource, Stage, LoadedEntry):
+    for model in (TopicResource, Topic, Resource, Stage, LoadedEntry, Revision):
         model.objects.all().delete()
 
 

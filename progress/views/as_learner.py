@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts import second_factor
 from progress.models import Status
 from progress.standings import Standings
 from progress.views.unlisted import unlisted
@@ -59,7 +60,8 @@ def for_maintainers(view):
     @unlisted
     @wraps(view)
     def wrapper(request, **arguments):
-        if not (request.user.is_staff and request.user.has_perm("stages.view_topic")):
+        is_staff = request.user.is_staff and second_factor.suffices(request)  # as in the admin
+        if not (is_staff and request.user.has_perm("stages.view_topic")):
             raise Http404
         return view(request, **arguments)
 

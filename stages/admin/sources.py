@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy
 
+from stages.admin.history import Kept
 from stages.models import Entry, Source
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(Kept):
     list_display = ["title", "key", "form", "position", "entry_count"]
     search_fields = ["title", "key"]
 
@@ -39,7 +40,7 @@ class WentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(Kept):
     list_display = ["ref", "label", "section", "kind", "source"]
     list_filter = [WentFilter, "source", "kind"]
     list_select_related = ["source"]

@@ -11,7 +11,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from stages.admin.history import Kept
 from stages.models import Stage, State
+from stages.rights import may_publish
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -37,11 +39,14 @@ def has_date(model):
     return any(field.name == "publish_at" for field in model._meta.concrete_fields)
 
 
-class HasState(admin.ModelAdmin):
+class HasState(Kept):
     """Content that is a draft, published or retired, perhaps from a date on."""
 
     actions = ["publish", "make_draft", "retire"]
     empty_value_display = gettext_lazy("none")
+
+    def has_publish_permission(self, request):
+        return self.has_change_permission(request) and may_publish(request.user)
 
     def get_changeform_initial_data(self, request):
         """What is begun is a draft, until it is finished."""
@@ -75,7 +80,7 @@ class HasState(admin.ModelAdmin):
             words = _("The stage {stage} is published, and has no published topics.")
             messages.warning(request, format_html(words, stage=format_html('<a href="{}">{}</a>', page, stage)))
 
-    @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
     def publish(self, request, rows):
         if self.model is Stage:
             filled = rows.filter(topics__state=State.PUBLISHED).values("pk")
@@ -85,11 +90,11 @@ class HasState(admin.ModelAdmin):
             rows = rows.filter(pk__in=filled)
         self.set_state(request, rows, State.PUBLISHED, _("{things} published"))
 
-    @admin.action(description=gettext_lazy("Make drafts again"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Make drafts again"), permissions=["publish"])
     def make_draft(self, request, rows):
         self.set_state(request, rows, State.DRAFT, _("{things} made drafts"))
 
-    @admin.action(description=gettext_lazy("Retire"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Retire"), permissions=["publish"])
     def retire(self, request, rows):
         self.set_state(request, rows, State.RETIRED, _("{things} retired"))
 

@@ -75,3 +75,5 @@ class PreviewsMarkdown(admin.ModelAdmin):
             raise PermissionDenied
         text = request.POST.get(request.POST.get("field", ""), "")
         return render(request, "admin/markdown.html", {"html": render_markdown(text)})
+
+    markdown.only_shows = True

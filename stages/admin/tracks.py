@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from stages.admin.arranging import Arranged
 from stages.admin.curriculum import Duplicated, SlugIsForever
+from stages.admin.history import Kept
 from stages.admin.inlines import fixed
 from stages.admin.states import StateFilter
 from stages.duplicating import duplicate_track
@@ -64,7 +65,7 @@ class TrackTopicInline(admin.TabularInline):
 
 
 @admin.register(TrackSection)
-class TrackSectionAdmin(Arranged):
+class TrackSectionAdmin(Kept, Arranged):
     list_display = ["title", "track", "part", "place", "topic_count"]
     list_filter = ["track"]
     list_select_related = ["track"]

@@ -3,6 +3,7 @@
 from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource, is_out, out
 from stages.models.links import LinkCheck
 from stages.models.loaded import LoadedEntry
+from stages.models.revisions import Revision
 from stages.models.sources import Entry, Source
 from stages.models.tracks import Track, TrackSection, TrackTopic
 
@@ -12,6 +13,7 @@ __all__ = [
     "LinkCheck",
     "LoadedEntry",
     "Resource",
+    "Revision",
     "Source",
     "Stage",
     "State",

@@ -262,6 +262,7 @@ class Topic(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        permissions = [("publish", "Can publish content, and change what is published")]
         indexes = [models.Index(fields=["stage", "position"], name="topic_order")]
         constraints = [
             models.CheckConstraint(

@@ -1,18 +1,15 @@
 """A cohort of the cast: Ines instructs, Lena learns, Otto has nothing to do with it."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 
 from progress.cohorts.models import Assignment, Cohort
 from tests.conftest import client_of
 
 
 @pytest.fixture
-def instructor(instructor):
-    # Migrations make the group; a test with transactions on the same database has perhaps emptied it since.
-    group, _made = Group.objects.get_or_create(name="Instructors")
-    group.permissions.add(Permission.objects.get(codename="add_cohort"))
-    instructor.groups.add(group)
+def instructor(groups, instructor):
+    instructor.groups.add(Group.objects.get(name="Instructors"))
     return instructor
 
 

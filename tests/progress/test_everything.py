@@ -13,6 +13,7 @@ from accounts.models import User
 from progress import models
 from progress.cohorts.models import CalendarFeed, Cohort, DigestSent, Mail, Override, OwnTrack
 from progress.everything import PARTS
+from stages.models import Revision
 from tests.conftest import make_user
 
 
@@ -30,6 +31,7 @@ def give_everything(user, content, mark):
         action_flag=CHANGE,
         change_message=f"{mark} message",
     )
+    Revision.objects.create(model="stages.topic", object_id=topic.pk, title="Maps", after={}, by=user, how="admin")
     models.TopicProgress.objects.record(user, topic, "done")
     models.Star.objects.create(user=user, topic=topic)
     models.Note.objects.create(user=user, topic=topic, text=f"{mark} *note*")

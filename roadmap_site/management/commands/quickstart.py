@@ -2,7 +2,7 @@ import socket
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
@@ -11,6 +11,7 @@ from accounts.models import User
 
 PASSWORD = "follow-the-trail"  # noqa: S105 - of the demo accounts, which exist on laptops only
 PEOPLE = {"learner": "Lena Learner", "instructor": "Ines Instructor", "maintainer": "Mats Maintainer"}
+GROUPS = {"instructor": "Instructors", "maintainer": "Maintainers"}
 
 
 class Command(BaseCommand):
@@ -87,11 +88,5 @@ def make_person(name):
         return
     user = User.objects.create_user(email, PASSWORD, name=PEOPLE[name], is_staff=name == "maintainer")
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    if name == "instructor":
-        user.groups.set(Group.objects.filter(name="Instructors"))
-    if name == "maintainer":
-        content = Permission.objects.filter(content_type__app_label="stages").exclude(
-            content_type__model="loadedentry"
-        )
-        reports = Permission.objects.filter(codename__in=["view_report", "change_report"])
-        user.user_permissions.set(content | reports)
+    if name in GROUPS:
+        user.groups.set(Group.objects.filter(name=GROUPS[name]))

@@ -1,0 +1,26 @@
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(admin.ModelAdmin):
+    """What staff has done, for superusers to read. Nobody writes in it."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "said"]
+    list_filter = ["action_time", "content_type"]
+    list_select_related = ["user", "content_type"]
+    search_fields = ["object_repr", "change_message", "user__name", "user__email"]
+    date_hierarchy = "action_time"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="what was done")
+    def said(self, entry):
+        return entry.get_change_message() or entry.get_action_flag_display()

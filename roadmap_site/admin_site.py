@@ -1,0 +1,85 @@
+"""The admin: who comes in, and what is written down of what they do there."""
+
+from functools import wraps
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+
+from accounts import second_factor
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class WaymarkAdminSite(AdminSite):
+    site_header = site_title = "Waymark"
+    index_title = "The roadmap and its learners"
+
+    def has_permission(self, request):
+        return super().has_permission(request) and second_factor.suffices(request)
+
+    @method_decorator([secure_admin_login, login_not_required])
+    def login(self, request, extra_context=None):
+        """Staff logs in where everyone does, behind the same rate limits, and has to have a second factor.
+
+        Whoever comes here signed in either has all that it takes, or lacks the second factor.
+        """
+        wanted = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+            wanted = reverse("admin:index")
+        if self.has_permission(request):
+            return redirect(wanted)
+        if second_factor.is_set_up(request.user):
+            messages.info(request, _("Please confirm with your second factor before you open the admin."))
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': wanted})}")
+        messages.info(
+            request,
+            _("Staff log in with a second factor. Set up an authenticator app here, and then open the admin again."),
+        )
+        return redirect("mfa_activate_totp")
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(on_record(view), cacheable)
+
+
+def on_record(view):
+    """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
+
+    All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. A view that
+    changes nothing however it is asked, such as a preview, says so with ``only_shows = True``.
+    """
+
+    @wraps(view)
+    def recorded_view(request, *args, **kwargs):
+        # Here, because the models are not there yet when the admin is set up.
+        from roadmap_site.staff_log import Log
+        from stages.history import recorded
+        from stages.models import Revision
+        from stages.rights import refuse_to_publish
+
+        log = Log(view, request, kwargs)
+        if request.method in SAFE or getattr(view, "only_shows", False):
+            response = view(request, *args, **kwargs)
+            log.write_download(response)
+            return response
+        try:
+            with transaction.atomic():
+                log.begin()
+                with recorded(Revision.How.ADMIN, by=request.user, why=log.why()) as revisions:
+                    response = view(request, *args, **kwargs)
+                refuse_to_publish(request.user, revisions)
+                log.write(response, revisions)
+        except PermissionDenied:
+            log.refused()
+            raise
+        return response
+
+    return recorded_view

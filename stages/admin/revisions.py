@@ -1,0 +1,69 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from stages.admin.history import describe, label_of, place_of
+from stages.history import LABELS
+from stages.models import Revision
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return [(label, model._meta.verbose_name_plural) for label, model in LABELS.items()]
+
+    def queryset(self, request, revisions):
+        return revisions.filter(model=self.value()) if self.value() else revisions
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin):
+    """All changes of the content, the newest first; those too of what has been deleted since."""
+
+    list_display = ["title", "kind", "what", "made_by", "why", "at"]
+    list_filter = ["how", KindFilter, "at"]
+    list_select_related = ["by"]
+    search_fields = ["title", "by__name", "by__email"]
+    date_hierarchy = "at"
+    change_form_template = "admin/stages/revision.html"
+    fields = []
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        revision = Revision.objects.select_related("by").filter(pk=object_id).first()
+        found = {"revision": revision and describe(revision), "may_put_back": self.may_put_back(request, revision)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **found})
+
+    def may_put_back(self, request, revision):
+        if revision is None:
+            return False
+        model = LABELS[revision.model]
+        model_admin, row = self.admin_site.get_model_admin(model), model.objects.filter(pk=revision.object_id).first()
+        return model_admin.has_change_permission(request, row) if row else model_admin.has_add_permission(request)
+
+    @admin.display(description=_("kind"))
+    def kind(self, revision):
+        return LABELS[revision.model]._meta.verbose_name
+
+    @admin.display(description=_("what changed"))
+    def what(self, revision):
+        if revision.before is None:
+            return _("made")
+        if revision.after is None:
+            return _("deleted")
+        model = LABELS[revision.model]
+        names = sorted(revision.changed_fields(), key=lambda name: place_of(model, name))
+        return ", ".join(label_of(model, name) for name in names)
+
+    @admin.display(description=_("by"), ordering="by__name")
+    def made_by(self, revision):
+        return revision.who()

@@ -1,0 +1,41 @@
+"""The admin as somebody sees it who may not publish; see rights.py."""
+
+from django.contrib import admin
+from django.contrib.admin.options import ActionLocation
+from django.utils.translation import gettext as _
+
+from stages.models import State, Track
+from stages.rights import is_draft, may_publish
+
+
+class DraftsForReviewers(admin.ModelAdmin):
+    """Whoever may not publish changes drafts, makes drafts, and only looks at the rest."""
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self.is_open(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.is_open(request, obj)
+
+    def is_open(self, request, obj):
+        return obj is None or is_draft(obj) or may_publish(request.user)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "state" and not may_publish(request.user):
+            kwargs |= {"choices": [(State.DRAFT, State.DRAFT.label)], "initial": State.DRAFT}
+            kwargs["help_text"] = _("A maintainer publishes it.")
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model is Track and not may_publish(request.user):
+            kwargs["queryset"] = Track.objects.filter(state=State.DRAFT)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
+        return super().get_actions(request, action_location) if may_publish(request.user) else {}
+
+    def get_changelist_instance(self, request):
+        changelist = super().get_changelist_instance(request)
+        if not may_publish(request.user):
+            changelist.list_editable = ()  # a list has things in it that are no drafts
+        return changelist

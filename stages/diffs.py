@@ -1,0 +1,120 @@
+"""What changed between two entries, field by field, for people to read. Values in, values out; no database."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+SAME, GONE, NEW, SKIPPED = "same", "gone", "new", "skipped"
+AROUND = 2  # lines of a long text that are shown around a change
+
+
+@dataclass
+class Difference:
+    """A field and what became of it: ``parts`` are (SAME, GONE, NEW or SKIPPED, text).
+
+    The parts of a text follow each other in one piece; those of a list are its lines. SKIPPED has a number instead of
+    a text: how many lines are left out there because they did not change.
+    """
+
+    name: str
+    parts: list
+    is_list: bool = False
+    label: str = ""  # for people, where somebody knows it
+
+
+def differences(before, after, names=None):
+    """The fields in which two entries differ. An entry that is None has no fields."""
+    before, after = before or {}, after or {}
+    for name in {**after, **before} if names is None else names:
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if isinstance(old, list) or isinstance(new, list):
+            yield Difference(name, compare_lines(as_lines(old), as_lines(new)), is_list=True)
+        else:
+            yield Difference(name, compare_texts(as_text(old), as_text(new)))
+
+
+# --- Values as text ---
+
+
+def as_text(value):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):  # a natural key
+        return " / ".join(map(as_text, value))
+    return "" if value is None else str(value)
+
+
+def as_lines(value):
+    """A list as lines; a foreign key is one line, and a link is its place, its target and what is said of it."""
+    if not value:
+        return []
+    if isinstance(value[0], dict):
+        return [as_line(part) for part in value]
+    if isinstance(value[0], list):
+        return [as_text(key) for key in value]
+    return [as_text(part) for part in value]
+
+
+def as_line(part):
+    # What it leads to comes first. The order of keys says nothing: PostgreSQL keeps none.
+    rest = sorted((not isinstance(value, list), name, value) for name, value in part.items() if name != "position")
+    said = [f"{name}: {as_text(value)}" if isinstance(value, bool) else as_text(value) for _, name, value in rest]
+    return f"{part['position']}. {' · '.join(filter(None, said))}"
+
+
+# --- Comparing ---
+
+
+def compare_lines(old, new):
+    parts = []
+    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            parts += [(SAME, line) for line in old[i:j]]
+        else:
+            parts += [(GONE, line) for line in old[i:j]] + [(NEW, line) for line in new[k:m]]
+    return parts
+
+
+def compare_texts(old, new):
+    """Line by line first, then word by word within lines that changed, so that long texts stay quick to compare."""
+    old, new = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    parts = []
+    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for number, (what, i, j, k, m) in enumerate(opcodes):
+        if what == "equal":
+            parts += shorten(old[i:j], first=number == 0, last=number == len(opcodes) - 1)
+        else:
+            parts += compare_words("".join(old[i:j]), "".join(new[k:m]))
+    return parts
+
+
+def shorten(lines, first, last):
+    """Unchanged lines, with those left out that are far from any change."""
+    head = [] if first else lines[:AROUND]
+    tail = [] if last else lines[len(head) :][-AROUND:]
+    left_out = len(lines) - len(head) - len(tail)
+    if left_out <= 1:
+        return [(SAME, "".join(lines))]
+    parts = [(SAME, "".join(head)), (SKIPPED, left_out), (SAME, "".join(tail))]
+    return [part for part in parts if part[1]]
+
+
+def compare_words(old, new):
+    before, after = words(old), words(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < 0.3:  # another text altogether reads better in two pieces
+        return [part for part in ((GONE, old), (NEW, new)) if part[1]]
+    parts = []
+    for what, i, j, k, m in matcher.get_opcodes():
+        if what == "equal":
+            parts.append((SAME, "".join(before[i:j])))
+        else:
+            pair = (GONE, "".join(before[i:j])), (NEW, "".join(after[k:m]))
+            parts += [part for part in pair if part[1]]
+    return parts
+
+
+def words(text):
+    return re.findall(r"\w+|\s+|[^\w\s]", text)
