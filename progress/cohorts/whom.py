@@ -72,7 +72,7 @@ def whom_of(cohort):
         rows("follows", follows, "assignment", "group"),
         rows("picked", picked, "assignment", "enrolment__user"),
         all=True,
-    )
+    ).order_by()
     for kind, *columns in every:
         found[kind].append(columns)
     names = {pk: name for pk, _cohort, name in sorted(found["group"], key=lambda row: (row[2].casefold(), row[0]))}

@@ -21,15 +21,19 @@ def learners_of(cohort):
     return cohort.enrolments.current().select_related("user").order_by("user__name", "user__email")
 
 
-class LearnersField(forms.ModelMultipleChoiceField):
-    """Current learners of a cohort, which ``choose_from`` says; everybody else is refused."""
+class RowsField(forms.ModelMultipleChoiceField):
+    """Any number of rows, by primary key. What is not among its ``queryset`` is refused with the words ``refused``."""
 
-    def __init__(self, **options):
-        messages = {"invalid_choice": GONE, "invalid_pk_value": GONE}
-        super().__init__(Enrolment.objects.none(), required=False, error_messages=messages, **options)
+    def __init__(self, model, refused, **options):
+        self.refused = refused
+        super().__init__(model.objects.none(), required=False, **options)
 
-    def choose_from(self, cohort):
-        self.queryset = learners_of(cohort)
+    def clean(self, value):
+        # Asked in one query; and a number that no database holds is no row, either.
+        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
+        if not known.issuperset(value or ()):
+            raise ValidationError(self.refused)
+        return self.queryset.filter(pk__in=value or ())
 
 
 # --- Groups -------------------------------------------------------------------------------------------
@@ -60,14 +64,14 @@ class MembersForm(GroupForm):
 
     shown_name = forms.CharField(required=False, widget=forms.HiddenInput)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
-    members = LearnersField()
+    members = RowsField(Enrolment, GONE)
 
     class Meta(GroupForm.Meta):
         fields = ["name"]
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["members"].choose_from(self.instance.cohort)
+        self.fields["members"].queryset = learners_of(self.instance.cohort)
         self.was = list(self.instance.members.current().values_list("pk", flat=True)) if self.instance.pk else []
         self.initial |= {
             "members": self.was,
@@ -108,16 +112,10 @@ class WhomForm(forms.ModelForm):
         coerce=lambda value: value == "True",
         widget=forms.RadioSelect,
     )
-    groups = forms.ModelMultipleChoiceField(
-        Group.objects.none(),
-        required=False,
-        label=gettext_lazy("Groups"),
-        error_messages=dict.fromkeys(
-            ["invalid_choice", "invalid_pk_value"],
-            gettext_lazy("A group that you chose is not there now. Look again."),
-        ),
+    groups = RowsField(
+        Group, gettext_lazy("A group that you chose is not there now. Look again."), label=gettext_lazy("Groups")
     )
-    picked = LearnersField(label=gettext_lazy("Learners"))
+    picked = RowsField(Enrolment, GONE, label=gettext_lazy("Learners"))
 
     class Meta:
         model = Assignment
@@ -127,7 +125,7 @@ class WhomForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.whom = whom
         self.fields["groups"].queryset = self.instance.cohort.groups.all()
-        self.fields["picked"].choose_from(self.instance.cohort)
+        self.fields["picked"].queryset = learners_of(self.instance.cohort)
 
     def clean(self):
         cleaned = super().clean()
