@@ -259,10 +259,10 @@ class RhythmForm(forms.Form):
 
     @property
     def rows(self):
-        """(section, bound field, date now, date as worked out, whether by hand, whether before an earlier section)"""
-        by_hand, latest, found = self.assignment.dates_by_hand, None, []
+        """(section, bound field, date now, date as worked out, whether by hand, whether before the section above)"""
+        by_hand, before, found = self.assignment.dates_by_hand, None, []
         for section, computed, day in zip(self.sections, self.computed, self.days, strict=True):
-            is_early = bool(latest and day < latest)
-            latest = max(filter(None, [latest, day]), default=None)
+            is_early = bool(before and day < before)
+            before = day
             found.append((section, self[f"day-{section.slug}"], day, computed, section.slug in by_hand, is_early))
         return found
