@@ -95,10 +95,16 @@ TABLE = {
     "/cohorts/overrides/<pk>/dispute/": NOBODYS,
     "/cohorts/<pk>/write/": INSTRUCTORS,
     "/cohorts/<pk>/standings.csv": INSTRUCTORS,
+    "/cohorts/<pk>/groups/": INSTRUCTORS,
+    "/cohorts/<pk>/groups/<group>/": INSTRUCTORS,
+    "/cohorts/<pk>/groups/<group>/delete/": INSTRUCTORS,
     "/cohorts/<pk>/assign/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/remove/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/extend/": INSTRUCTORS,
+    "/cohorts/<pk>/assignments/<assignment>/whom/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/assignments/<assignment>/rhythm/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/assignments/<assignment>/take-over/": POST_ONLY | {"v": "login"},
     "/healthz": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/delete/": PRIVATE,
@@ -163,6 +169,7 @@ def people(content, learner, instructor, maintainer, outsider):
     cohort.instructors.add(instructor)
     cohort.join(learner)
     cohort.assignments.create(pk=1, track=content.other)
+    cohort.groups.create(pk=1, name="Evening")
     instructor.user_permissions.add(Permission.objects.get(codename="add_cohort"))
     Certificate.objects.create(user=learner, token="leaflet", name="Lena", track_title="A track", topics=[])
     return (
@@ -181,7 +188,14 @@ def test_it_answers_as_the_table_says(route, content, people):
 def path_of(route):
     slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
     values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
-    values |= {"<stage>": "first", "<track>": "other", "<code>": "LEAFLETS", "<assignment>": "1", "<learner>": "0"}
+    values |= {
+        "<stage>": "first",
+        "<track>": "other",
+        "<code>": "LEAFLETS",
+        "<assignment>": "1",
+        "<learner>": "0",
+        "<group>": "1",
+    }
     for name, value in values.items():
         route = route.replace(name, value)
     return route

@@ -67,6 +67,9 @@ PAGES = {
     "/cohorts/9/people/": 8,
     "/cohorts/9/projector/": 4,
     "/cohorts/9/duplicate/": 7,
+    "/cohorts/9/groups/": 7,
+    "/cohorts/9/groups/9/": 10,
+    "/cohorts/9/groups/9/delete/": 8,
     "/healthz": 1,
 }
 TICKS = {"roadmap": 7, "stage": 7, "track": 10, "table": 7, "outline": 7, "map": 8}
@@ -130,7 +133,9 @@ def enrol(content, learner, outsider, size):
         cohort.instructors.add(learner, outsider)
     Enrolment.objects.bulk_create(Enrolment(cohort=cohorts[0], user=user) for user in people)
     Enrolment.objects.bulk_create(Enrolment(cohort=cohort, user=learner) for cohort in cohorts[1:])
-    Assignment.objects.create(cohort=cohorts[0], track=content.other)
+    group = cohorts[0].groups.create(pk=9, name="Evening")
+    group.members.set(cohorts[0].enrolments.all()[: size // 2])
+    Assignment.objects.create(cohort=cohorts[0], track=content.other, to_everyone=False).groups.add(group)
     learner.user_permissions.add(Permission.objects.get(codename="add_cohort"))
 
 

@@ -5,7 +5,12 @@ The form is kept with the assignment, as what JSON can say: a list of sections, 
 What a topic is comes from the roadmap, always as it is now: one that was retired counts nowhere, here neither.
 """
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple
 
 from stages.outline import Outline, Section
 
@@ -39,3 +44,187 @@ def outline_as_agreed(form, roadmap):
             section = Section(kept["slug"], kept["title"], topics, len(sections) + 1, kept["part"])
             sections.append(replace(section, **described))
     return Outline(tuple(sections))
+
+
+def digest_of(values):
+    """A short name for what JSON can say: a page shows it, and a form says with it what it was answered to."""
+    return sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+# --- What changed -------------------------------------------------------------------------------------
+
+
+class Heading(NamedTuple):
+    slug: str
+    title: str
+    part: str
+
+
+class Put(NamedTuple):
+    """A topic stands in a section where it did not stand before: after another topic there, or first (None)."""
+
+    section: str
+    topic: str
+    required: bool
+    after: str | None
+
+
+class Move(NamedTuple):
+    """A topic stood in some sections and stands in others; without either it was moved within its section."""
+
+    topic: str
+    out_of: tuple
+    into: tuple
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is otherwise in a newer form of a track. Sections and topics are slugs.
+
+    ``put``, ``taken`` and ``flags`` are the steps from one form to the other, place by place, for a topic may stand in
+    several sections. What a person wants to know is about topics: ``added`` to the track, ``removed`` from it, ...
+    """
+
+    put: tuple = ()
+    taken: tuple = ()  # of (section, topic)
+    flags: tuple = ()  # of (section, topic, required)
+    before: tuple = ()  # of Heading
+    now: tuple = ()  # of Heading
+    added: tuple = ()
+    removed: tuple = ()
+    now_required: tuple = ()
+    now_optional: tuple = ()
+
+    def __bool__(self):
+        return bool(self.put or self.taken or self.flags or self.before != self.now)
+
+    @cached_property
+    def moved(self):
+        """A Move for each topic that is still in the track, and elsewhere."""
+        elsewhere = {}
+        for section, topic in self.taken:
+            elsewhere.setdefault(topic, ([], []))[0].append(section)
+        for put in self.put:
+            elsewhere.setdefault(put.topic, ([], []))[1].append(put.section)
+        come_or_gone = {*self.added, *self.removed}
+        return tuple(
+            Move(topic, tuple(slug for slug in old if slug not in new), tuple(slug for slug in new if slug not in old))
+            for topic, (old, new) in elsewhere.items()
+            if topic not in come_or_gone
+        )
+
+    @cached_property
+    def renamed(self):
+        """(Heading before, Heading now) of each section that is called otherwise."""
+        before = {heading.slug: heading for heading in self.before}
+        pairs = [(before[heading.slug], heading) for heading in self.now if heading.slug in before]
+        return tuple((old, new) for old, new in pairs if old != new)
+
+    @cached_property
+    def new_sections(self):
+        known = {heading.slug for heading in self.before}
+        return tuple(heading for heading in self.now if heading.slug not in known)
+
+    @cached_property
+    def gone_sections(self):
+        known = {heading.slug for heading in self.now}
+        return tuple(heading for heading in self.before if heading.slug not in known)
+
+    @cached_property
+    def is_reordered(self):
+        """Whether the sections that stayed come in another order."""
+        before, now = ([heading.slug for heading in headings] for headings in (self.before, self.now))
+        return [slug for slug in before if slug in now] != [slug for slug in now if slug in before]
+
+
+def changes(form, outline):
+    """The Changes from a kept form to the track as it is now."""
+    return compared(form, agree(outline))
+
+
+def compared(form, newer):
+    """The Changes from one form to another. Sections without topics are nowhere to be seen, so they do not count."""
+    before, now = headings(form), headings(newer)
+    was, is_now = places(form), places(newer)
+    put, taken, flags = [], [], []
+    for section in dict.fromkeys([*was, *is_now]):
+        old, new = was.get(section, {}), is_now.get(section, {})
+        stayed = in_common(list(old), list(new))
+        taken += [(section, topic) for topic in old if topic not in stayed]
+        flags += [(section, topic, new[topic]) for topic in new if topic in stayed and old[topic] != new[topic]]
+        after = [None, *new]
+        put += [Put(section, topic, new[topic], after[n]) for n, topic in enumerate(new) if topic not in stayed]
+    had, has = needed(was), needed(is_now)
+    up, down = ([topic for _section, topic, required in flags if required is way] for way in (True, False))
+    both = [topic for topic in has if topic in had]
+    return Changes(
+        tuple(put),
+        tuple(taken),
+        tuple(flags),
+        before,
+        now,
+        added=tuple(topic for topic in has if topic not in had),
+        removed=tuple(topic for topic in had if topic not in has),
+        now_required=tuple(topic for topic in both if has[topic] > had[topic] or topic in up),
+        now_optional=tuple(topic for topic in both if has[topic] < had[topic] or topic in down),
+    )
+
+
+def in_common(old, new):
+    """Those of two lists that need not be moved to make one of the other."""
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {topic for block in blocks for topic in old[block.a : block.a + block.size]}
+
+
+def headings(form):
+    return tuple(Heading(kept["slug"], kept["title"], kept["part"]) for kept in form if kept["topics"])
+
+
+def places(form):
+    """``{section: {topic: required}}``"""
+    return {kept["slug"]: dict(kept["topics"]) for kept in form}
+
+
+def needed(sections):
+    """``{topic: required}``, each once; required if it is so anywhere."""
+    found = {}
+    for topics in sections.values():
+        for topic, required in topics.items():
+            found[topic] = required or found.get(topic, False)
+    return found
+
+
+class Replaced(NamedTuple):
+    """Topics that went, and those that came for them: one for several is a merge, several for one a split."""
+
+    old: tuple
+    new: tuple
+
+
+def replacements(found, newer, replaces):
+    """A Replaced for each merge and split in ``found``, the Changes to ``newer``; ``replaces`` is {slug: [slugs]}."""
+    now = needed(places(newer))
+    groups = []
+    for topic in now:
+        old = {slug for slug in origins(topic, replaces) if slug in found.removed}
+        if old:
+            touching = [group for group in groups if group[0] & old]
+            groups = [group for group in groups if group not in touching]
+            groups.append((old.union(*(group[0] for group in touching)), {topic}.union(*(g[1] for g in touching))))
+    return [
+        Replaced(
+            tuple(topic for topic in found.removed if topic in old), tuple(topic for topic in now if topic in new)
+        )
+        for old, new in groups
+    ]
+
+
+def origins(topic, replaces):
+    """Every slug that a topic replaces, also by way of others."""
+    found, ahead = set(), [topic]
+    while ahead:
+        for slug in replaces.get(ahead.pop(), ()):
+            if slug not in found:
+                found.add(slug)
+                ahead.append(slug)
+    return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from progress.activity import day_of
 from progress.cohorts.agreed import outline_as_agreed
-from progress.cohorts.models import Assignment, Enrolment
+from progress.cohorts.models import Assignment
 from progress.cohorts.plan import dates_of, due_of, next_due, overdue, starts_of
 from progress.cohorts.rhythm import by_topic
 from stages.outline import Outline, outline_of_stages
@@ -110,15 +110,3 @@ def assigned_to(user):
         for row in shown
     ]
     return sorted(assigned, key=lambda one: (one.due is None, one.due, one.assignment.pk))
-
-
-def reached(assignments):
-    """``{assignment pk: set of user pks}`` of those that are not for everyone: whom they are for. One query."""
-    some = [assignment.pk for assignment in assignments if not assignment.to_everyone]
-    found = {pk: set() for pk in some}
-    enrolments = Enrolment.objects.current()
-    picked = enrolments.filter(picked_for__in=some).values_list("picked_for", "user")
-    grouped = enrolments.filter(groups__assignments__in=some).values_list("groups__assignments", "user")
-    for assignment, user in picked.union(grouped) if some else ():
-        found[assignment].add(user)
-    return found

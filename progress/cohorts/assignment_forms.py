@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from progress.cohorts.models import Assignment
-from stages.models import Track
 
 
 class DayInput(forms.DateInput):
@@ -38,20 +37,6 @@ class DatesForm(forms.ModelForm):
         if visible_from and due and visible_from > due:
             self.add_error("visible_from", _("Learners would see it only after it was due."))
         return cleaned
-
-
-class AssignForm(DatesForm):
-    class Meta(DatesForm.Meta):
-        fields = ["track", *DatesForm.Meta.fields]
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        track = self.fields["track"]
-        track.queryset = Track.objects.published().exclude(assignments__cohort=self.instance.cohort)
-        track.empty_label = gettext_lazy("Choose a track")
-        track.error_messages["invalid_choice"] = gettext_lazy(
-            "Choose a published track that this cohort does not follow yet."
-        )
 
 
 class ExtensionForm(forms.Form):

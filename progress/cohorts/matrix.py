@@ -34,13 +34,20 @@ def chosen(learners, show, sort):
 
 
 class Summary(NamedTuple):
-    """A cohort in a few numbers. ``percentage`` is the median of those who have something required to do, or None."""
+    """A cohort, or a group of it, in a few numbers.
+
+    ``percentage`` is the median of those who have something required to do, or None. Everyone is one of ``done``,
+    ``under_way``, ``not_begun`` and ``idle``.
+    """
 
     learners: int
     percentage: int | None
     quiet: int
     overdue: int
     done: int
+    under_way: int
+    not_begun: int
+    idle: int  # those who have nothing to do
 
 
 def summary(learners):
@@ -49,6 +56,9 @@ def summary(learners):
         len(learners),
         int(median(percentages)) if percentages else None,
         *(sum(map(SHOWN[show], learners)) for show in ("quiet", "overdue", "done")),
+        sum(bool(found.measured.left and found.statuses) for found in learners),
+        sum(bool(found.measured.left and not found.statuses) for found in learners),
+        sum(not found.measured.total for found in learners),
     )
 
 
@@ -70,15 +80,17 @@ class Row(NamedTuple):
     last_day: str
     overdue: str
     cells: list
+    groups: str | None = None  # None where the cohort has none
 
     @property
     def texts(self):
         cells = [cell.text for cell in self.cells]
-        return [self.learner.name, self.behind, self.progress.text, self.last_day, self.overdue, *cells]
+        groups = [] if self.groups is None else [self.groups]
+        return [self.learner.name, *groups, self.behind, self.progress.text, self.last_day, self.overdue, *cells]
 
 
-def rows(learners, curriculum, stage=None):
-    """A Row for each learner: a cell for each stage, or for each topic of one stage."""
+def rows(learners, curriculum, stage=None, whom=None):
+    """A Row for each learner: a cell for each stage, or for each topic of one stage. ``whom`` knows the groups."""
     return [
         Row(
             learner,
@@ -89,6 +101,7 @@ def rows(learners, curriculum, stage=None):
             [topic_cell(learner, topic) for topic in stage.topics]
             if stage
             else [measured_cell(learner.measure_stage(found.slug), found.slug) for found in curriculum.sections],
+            ", ".join(whom.groups_of(learner.pk)) if whom and whom.names else None,
         )
         for learner in learners
     ]
@@ -109,8 +122,9 @@ def not_assigned(name):
     return Cell(_("not assigned"), "not-assigned", name)
 
 
-def heads(curriculum, stage=None):
+def heads(curriculum, stage=None, whom=None):
     """What stands above the columns of a Row, as texts."""
     columns = stage.topics if stage else curriculum.sections
-    fixed = [_("Learner"), _("Falling behind"), _("Progress"), _("Last tick"), _("Overdue")]
+    groups = [_("Groups")] if whom and whom.names else []
+    fixed = [_("Learner"), *groups, _("Falling behind"), _("Progress"), _("Last tick"), _("Overdue")]
     return fixed + [column.title for column in columns]

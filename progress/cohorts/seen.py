@@ -16,12 +16,13 @@ from accounts.models import User
 from progress.activity import COUNTED, day_of
 from progress.cohorts import words
 from progress.cohorts.agreed import outline_as_agreed
-from progress.cohorts.assigned import Assigned, reached
+from progress.cohorts.assigned import Assigned
 from progress.cohorts.models import Extension
 from progress.cohorts.overrides import holding
+from progress.cohorts.whom import Whom, whom_of
 from progress.measure import Measure
 from progress.models import NONE, Status, TopicProgress
-from stages.outline import outline_of_stages
+from stages.outline import Outline, outline_of_stages
 
 # --- What is to be learned ----------------------------------------------------------------------------
 
@@ -111,6 +112,8 @@ class Seen(NamedTuple):
     assigned: list
     curriculum: Curriculum
     learners: list
+    roadmap: Outline
+    whom: Whom
 
 
 def see(cohort, only=None):
@@ -123,7 +126,7 @@ def see(cohort, only=None):
         assigned.append(Assigned(assignment, outline_as_agreed(assignment.form, roadmap)))
     every = curriculum(roadmap, [plan.outline for plan in assigned])
     members = cohort.enrolments.current() if only is None else cohort.enrolments.current().filter(user=only)
-    reach = reached(assignments)
+    whom = whom_of(cohort)
     statuses = standings(members, every.pks)
     longer = extensions(cohort, members)
     marked = overridden(members)
@@ -139,11 +142,7 @@ def see(cohort, only=None):
 
     learners = []
     for pk, name, email, joined_at, *ticks in with_last_ticks(members, assigned):
-        mine = tuple(
-            number
-            for number, assignment in enumerate(assignments)
-            if assignment.to_everyone or pk in reach[assignment.pk]
-        )
+        mine = tuple(number for number, assignment in enumerate(assignments) if whom.reaches(assignment, pk))
         learned, joined = curriculum_of(mine), day_of(joined_at, cohort.zone)
         plans = tuple(
             plan_of(number, longer.get((pk, assignments[number].pk)), joined_late(assigned[number], joined))
@@ -169,7 +168,7 @@ def see(cohort, only=None):
                 cohort.overdue_topics,
             )
         )
-    return Seen(assigned, every, learners)
+    return Seen(assigned, every, learners, roadmap, whom)
 
 
 def joined_late(plan, joined):

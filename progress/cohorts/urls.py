@@ -1,6 +1,17 @@
 from django.urls import path
 
-from progress.cohorts.views import assignments, joining, mail, overriding, people, seeing, setting_up, writing
+from progress.cohorts.views import (
+    adjusting,
+    assignments,
+    groups,
+    joining,
+    mail,
+    overriding,
+    people,
+    seeing,
+    setting_up,
+    writing,
+)
 
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
@@ -27,8 +38,14 @@ urlpatterns = [
     path("<int:pk>/leave/", joining.leave_cohort, name="leave_cohort"),
     path("<int:pk>/archive/", setting_up.archive_cohort, name="archive_cohort"),
     path("<int:pk>/duplicate/", setting_up.duplicate_cohort, name="duplicate_cohort"),
+    path("<int:pk>/groups/", groups.groups, name="groups"),
+    path("<int:pk>/groups/<int:group>/", groups.group, name="group"),
+    path("<int:pk>/groups/<int:group>/delete/", groups.delete_group, name="delete_group"),
     path("<int:pk>/assign/", assignments.assign, name="assign"),
     path("<int:pk>/assignments/<int:assignment>/", assignments.edit_assignment, name="edit_assignment"),
     path("<int:pk>/assignments/<int:assignment>/remove/", assignments.remove_assignment, name="remove_assignment"),
     path("<int:pk>/assignments/<int:assignment>/extend/", assignments.extend, name="extend"),
+    path("<int:pk>/assignments/<int:assignment>/whom/", adjusting.change_whom, name="change_whom"),
+    path("<int:pk>/assignments/<int:assignment>/rhythm/", adjusting.change_rhythm, name="change_rhythm"),
+    path("<int:pk>/assignments/<int:assignment>/take-over/", adjusting.take_over, name="take_over"),
 ]

@@ -32,10 +32,17 @@ def assignment(content, learner, instructor):
     return made
 
 
+def groups(cohort, assignment):
+    """A group that has it, and the pages of groups."""
+    group, _made = assignment.cohort.groups.get_or_create(name="Evening")
+    group.members.set(assignment.cohort.enrolments.all())
+    return [f"{cohort}/groups/", f"{cohort}/groups/{group.pk}/", f"{cohort}/groups/{group.pk}/delete/"]
+
+
 def pages(assignment):
     cohort = f"/cohorts/{assignment.cohort_id}"
     one = f"{cohort}/assignments/{assignment.pk}"
-    return [f"{cohort}/assign/", f"{one}/", f"{one}/remove/", f"{one}/extend/"]
+    return [f"{cohort}/assign/", f"{one}/", f"{one}/remove/", f"{one}/extend/", *groups(cohort, assignment)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,16 +1,23 @@
 """What an instructor does with assignments: give, change and take them away, and give one learner longer."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from progress.activity import day_of
 from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned
-from progress.cohorts.assignment_forms import AssignForm, DatesForm, ExtensionForm
+from progress.cohorts.assignment_forms import DatesForm, ExtensionForm
+from progress.cohorts.changed import changed_since, forms_now, news_of
 from progress.cohorts.models import Assignment, Cohort
+from progress.cohorts.whom import whom_of
+from progress.cohorts.whom_forms import AssignForm, ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
 
 pages_with_a_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,20 +46,27 @@ def assignment_of(cohort, pk):
 def assign(request, pk):
     """The tracks that a cohort follows, and another one to assign."""
     cohort = cohort_of(request, pk)
+    whom = whom_of(cohort)
     new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
-    form = AssignForm(request.POST or None, instance=new)
+    form = AssignForm(request.POST or None, instance=new, whom=whom)
     if request.method == "POST" and form.is_valid():
         assignment = form.save()
         messages.success(request, _("The cohort follows “{track}” now.").format(track=assignment.track))
         return redirect("edit_assignment", cohort.pk, assignment.pk)
-    context = {"cohort": cohort, "assignments": cohort.assignments.select_related("track"), "form": form}
+    assignments = cohort.assignments.select_related("track")
+    changed = changed_since(assignments, outline_of_stages())
+    context = {
+        "cohort": cohort,
+        "assignments": [(one, whom.words(one), changed.get(one.pk)) for one in assignments],
+        "form": form,
+    }
     return render(request, "cohorts/assign.html", context, status=400 if form.errors else 200)
 
 
 @pages_with_a_form
 @transaction.atomic
 def edit_assignment(request, pk, assignment):
-    """An assignment with its dates to change, its rhythm, and who has longer."""
+    """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
     cohort = cohort_of(request, pk)
     assignment = assignment_of(cohort, assignment)
     form = DatesForm(request.POST or None, instance=assignment)
@@ -62,20 +76,35 @@ def edit_assignment(request, pk, assignment):
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     if form.errors:
         assignment = assignment_of(cohort, assignment.pk)  # as it is, not as the form would have it
+    return assignment_page(request, assignment, status=400 if form.errors else 200, form=form)
+
+
+def assignment_page(request, assignment, status=200, **forms_with_errors):
+    """Everything about an assignment, which several forms change; one that was sent and is wrong comes along."""
+    roadmap, whom = outline_of_stages(), whom_of(assignment.cohort)
+    assigned = Assigned(assignment, outline_as_agreed(assignment.form, roadmap))
+    form_now = forms_now([assignment.track], roadmap)[assignment.track_id]
     context = {
-        "cohort": cohort,
+        "cohort": assignment.cohort,
         "assignment": assignment,
-        "assigned": Assigned(assignment, outline_as_agreed(assignment.form, outline_of_stages())),
-        "extensions": extensions_of(assignment),
-        "form": form,
+        "assigned": assigned,
+        "whom": whom.words(assignment),
+        "news": news_of(assignment, form_now, roadmap, whom),
+        "extensions": extensions_of(assigned),
+        "form": forms_with_errors.get("form") or DatesForm(instance=assignment),
+        "whom_form": forms_with_errors.get("whom_form") or ChangeWhomForm(instance=assignment, whom=whom),
+        "rhythm_form": forms_with_errors.get("rhythm_form") or RhythmForm(assigned=assigned, auto_id="rhythm_%s"),
     }
-    return render(request, "cohorts/assignment.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/assignment.html", context, status=status)
 
 
-def extensions_of(assignment):
-    """The extensions of those who are in the cohort now. Somebody who comes back finds theirs."""
-    learners = assignment.cohort.enrolments.current().values("user")
-    return assignment.extensions.filter(user__in=learners).select_related("user").order_by("due", "user__name")
+def extensions_of(assigned):
+    """(extension, Assigned as that learner has it) of those who are in the cohort now. Who comes back finds theirs."""
+    assignment, cohort = assigned.assignment, assigned.cohort
+    mine = cohort.enrolments.current().filter(user=OuterRef("user"))
+    rows = assignment.extensions.filter(user__in=cohort.enrolments.current().values("user"))
+    rows = rows.annotate(joined_at=mine.values("joined_at")[:1]).select_related("user").order_by("due", "user__name")
+    return [(row, replace(assigned, extended=row.due, joined=day_of(row.joined_at, cohort.zone))) for row in rows]
 
 
 @pages_with_a_form

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from progress.cohorts.changed import changed_since
 from progress.cohorts.matrix import SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
 from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
@@ -27,15 +28,22 @@ def cohort(request, pk):
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
     show, sort, stage = asked(request, seen.curriculum)
+    everyone = len(seen.learners)
+    group, seen = narrowed(request, seen)
     page = Paginator(chosen(seen.learners, show, sort), WINDOW).get_page(request.GET.get("page"))
+    assignments = [plan.assignment for plan in seen.assigned]
+    changed = changed_since(assignments, seen.roadmap)
     context = {
         "cohort": cohort,
-        "assignments": [plan.assignment for plan in seen.assigned],
+        "assignments": [(one, seen.whom.words(one), changed.get(one.pk)) for one in assignments],
+        "group": group,
+        "groups": seen.whom.names.items(),
+        "everyone": everyone,
         "summary": summary(seen.learners),
         "stage": stage,
         "columns": stage.topics if stage else seen.curriculum.sections,
         "page": page,
-        "rows": rows(page.object_list, seen.curriculum, stage),
+        "rows": rows(page.object_list, seen.curriculum, stage, seen.whom),
         "show": show,
         "sort": sort,
         "pace": pace(cohort, seen),
@@ -73,11 +81,12 @@ def cohort_csv(request, pk):
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
     show, sort, stage = asked(request, seen.curriculum)
+    _group, seen = narrowed(request, seen)
     text = io.StringIO()
     text.write("\ufeff")  # without this mark a spreadsheet does not take the file for UTF-8
     writer = csv.writer(text)
-    writer.writerow(map(harmless, heads(seen.curriculum, stage)))
-    for row in rows(chosen(seen.learners, show, sort), seen.curriculum, stage):
+    writer.writerow(map(harmless, heads(seen.curriculum, stage, seen.whom)))
+    for row in rows(chosen(seen.learners, show, sort), seen.curriculum, stage, seen.whom):
         writer.writerow(map(harmless, row.texts))
     return download(text.getvalue(), f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
 
@@ -93,3 +102,18 @@ def asked(request, curriculum):
         raise Http404
     known = sort.removeprefix("-") in SORTS
     return show if show in SHOWN else "all", sort if known else "name", stage
+
+
+def narrowed(request, seen):
+    """The (pk, name) of the group that the address asks for, or None, and what is seen of its learners alone.
+
+    Raises Http404 for what is no group of this cohort.
+    """
+    asked_for = request.GET.get("group", "")
+    if not asked_for:
+        return None, seen
+    group = next(((pk, name) for pk, name in seen.whom.names.items() if str(pk) == asked_for), None)
+    if group is None:
+        raise Http404
+    members = seen.whom.members[group[0]]
+    return group, seen._replace(learners=[learner for learner in seen.learners if learner.pk in members])

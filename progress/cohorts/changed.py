@@ -1,0 +1,238 @@
+"""Tracks that were edited since a cohort agreed on them: what changed, and what taking it over would do."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from progress.cohorts.agreed import Changes, agree, compared, digest_of, outline_as_agreed, replacements
+from progress.cohorts.seen import standings
+from progress.measure import Measure
+from stages.models import Topic, TrackTopic
+
+# --- That it changed ----------------------------------------------------------------------------------
+
+
+def forms_now(tracks, roadmap):
+    """``{track pk: form}``, each as ``agree`` gives it now. One query, or none where all follow the stages."""
+    found = {track.pk: agree(roadmap) if track.follows_stages else [] for track in tracks}
+    own = [track for track in tracks if not track.follows_stages]
+    rows = TrackTopic.objects.filter(section__track__in=own, topic__in=Topic.objects.published())
+    columns = ["section__track", "section__slug", "section__title", "section__part", "topic__slug", "required"]
+    ordered = rows.order_by("section__position", "section", "position", "pk").values_list(*columns)
+    for track, slug, title, part, topic, required in ordered if own else ():
+        if not found[track] or found[track][-1]["slug"] != slug:
+            found[track].append({"slug": slug, "title": title, "part": part, "topics": []})
+        found[track][-1]["topics"].append([topic, required])
+    return found
+
+
+def changed_since(assignments, roadmap):
+    """``{assignment pk: what changed, in a line}`` for those whose track is otherwise now. One query at most."""
+    now = forms_now([assignment.track for assignment in assignments], roadmap)
+    found = {one.pk: compared(one.form, now[one.track_id]) for one in assignments if one.form != now[one.track_id]}
+    return {pk: in_short(changes) for pk, changes in found.items() if changes}
+
+
+def in_short(changes):
+    """Some Changes in a line: "3 topics more, 1 less"."""
+    said = []
+    if more := len(changes.added):
+        said.append(ngettext("%(count)d topic more", "%(count)d topics more", more) % {"count": more})
+    if less := len(changes.removed):
+        if said:
+            said.append(_("%(count)d less") % {"count": less})
+        else:
+            said.append(ngettext("%(count)d topic less", "%(count)d topics less", less) % {"count": less})
+    if up := len(changes.now_required):
+        said.append(ngettext("%(count)d required now", "%(count)d required now", up) % {"count": up})
+    if down := len(changes.now_optional):
+        said.append(ngettext("%(count)d optional now", "%(count)d optional now", down) % {"count": down})
+    if moved := len(changes.moved):
+        said.append(ngettext("%(count)d moved", "%(count)d moved", moved) % {"count": moved})
+    if changes.renamed:
+        renamed = len(changes.renamed)
+        said.append(ngettext("%(count)d section renamed", "%(count)d sections renamed", renamed) % {"count": renamed})
+    if changes.new_sections or changes.gone_sections:
+        said.append(_("other sections"))
+    if changes.is_reordered:
+        said.append(_("sections in another order"))
+    return ", ".join(said)
+
+
+# --- What changed, and what it does -------------------------------------------------------------------
+
+
+class Line(NamedTuple):
+    """A topic that came, went or was moved, in words. ``slug`` is "" where there is no page to lead to."""
+
+    slug: str
+    title: str
+    said: str
+
+
+class Effect(NamedTuple):
+    """A learner's progress in the track before and after."""
+
+    name: str
+    before: Measure
+    after: Measure
+
+    @property
+    def rises(self):
+        """Whether the percentage does: True, False, or None where it stays."""
+        old, new = self.before.percentage, self.after.percentage
+        return None if old == new else (-1 if new is None else new) > (-1 if old is None else old)
+
+
+@dataclass(frozen=True)
+class News:
+    """An edit of a track that waits for its cohort, as the page of the assignment shows it."""
+
+    changes: Changes
+    form: list  # the track as it is now
+    titles: dict  # {slug: title}
+    published: frozenset  # of slugs
+    replaced: list
+    effects: list  # an Effect for each learner who has it
+
+    @property
+    def short(self):
+        return in_short(self.changes)
+
+    @property
+    def digest(self):
+        return digest_of(self.form)
+
+    @cached_property
+    def groups(self):
+        """(heading, lines) of what there is to say about topics."""
+        changes, sections = self.changes, {head.slug: head.title for head in (*self.changes.before, *self.changes.now)}
+        spoken = {slug for one in self.replaced for slug in one.old}
+        moved = [self.line(move.topic, self.where(move, sections)) for move in changes.moved]
+        gone = [
+            self.line(slug, "" if slug in self.published else _("retired, so it counts nowhere already"))
+            for slug in changes.removed
+            if slug not in spoken
+        ]
+        came = {slug for one in self.replaced for slug in one.new}
+        found = [
+            (_("Replaced"), [Line("", self.became(one), "") for one in self.replaced]),
+            (_("More"), [self.line(slug, self.weight(slug)) for slug in changes.added if slug not in came]),
+            (_("Less"), gone),
+            (_("Required now"), [self.line(slug) for slug in changes.now_required]),
+            (_("Optional now"), [self.line(slug) for slug in changes.now_optional]),
+            (_("Moved"), moved),
+            (_("Sections"), [Line("", said, "") for said in self.about_sections()]),
+        ]
+        return [(heading, lines) for heading, lines in found if lines]
+
+    def line(self, slug, said=""):
+        return Line(slug if slug in self.published else "", self.titles.get(slug, slug), said)
+
+    def weight(self, slug):
+        is_required = any(required for kept in self.form for topic, required in kept["topics"] if topic == slug)
+        return "" if is_required else _("optional")
+
+    def where(self, move, sections):
+        said = {
+            "old": ", ".join(sections[slug] for slug in move.out_of),
+            "new": ", ".join(sections[slug] for slug in move.into),
+        }
+        if move.out_of and move.into:
+            return _("from %(old)s to %(new)s") % said
+        if move.into:
+            return _("also in %(new)s") % said
+        return _("no longer in %(old)s") % said if move.out_of else _("to another place in its section")
+
+    def became(self, replaced):
+        old, new = (listed([self.titles.get(slug, slug) for slug in slugs]) for slugs in replaced)
+        said = {"old": old, "new": new}
+        if len(replaced.old) > 1 and len(replaced.new) == 1:
+            return _("%(old)s were merged into %(new)s") % said
+        if len(replaced.new) > 1 and len(replaced.old) == 1:
+            return _("%(old)s was split into %(new)s") % said
+        if len(replaced.old) > 1:
+            return _("%(old)s became %(new)s") % said
+        return _("%(old)s was replaced by %(new)s") % said
+
+    def about_sections(self):
+        changes = self.changes
+        for heading in changes.new_sections:
+            yield _("“%(title)s” is new") % {"title": heading.title}
+        for heading in changes.gone_sections:
+            yield _("“%(title)s” is gone") % {"title": heading.title}
+        for old, new in changes.renamed:
+            if old.title == new.title:
+                yield _("“%(title)s” belongs to another part") % {"title": new.title}
+            else:
+                yield _("“%(old)s” is called “%(new)s” now") % {"old": old.title, "new": new.title}
+        if changes.is_reordered:
+            yield _("The sections come in another order")
+
+    @cached_property
+    def affected(self):
+        """The Effects that change a percentage or what is left to do."""
+        return [effect for effect in self.effects if effect.before != effect.after]
+
+    @property
+    def rising(self):
+        return sum(effect.rises is True for effect in self.effects)
+
+    @property
+    def falling(self):
+        return sum(effect.rises is False for effect in self.effects)
+
+    @property
+    def staying(self):
+        return sum(effect.rises is None for effect in self.effects)
+
+    @property
+    def medians(self):
+        """The percentage that half of the learners have, before and after; None where nothing is required."""
+        return tuple(
+            int(median(found)) if found else None
+            for found in (
+                [m.percentage for m in measured if m.total]
+                for measured in ([e.before for e in self.effects], [e.after for e in self.effects])
+            )
+        )
+
+
+def listed(names):
+    *most, last = [f"“{name}”" for name in names]
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
+def news_of(assignment, form, roadmap, whom):
+    """The News of an assignment whose track has this ``form`` now, or None. Four queries at most."""
+    changes = compared(assignment.form, form)
+    if not changes:
+        return None
+    places = roadmap.places
+    titles = {slug: found[0][1].title for slug, found in places.items()}
+    unknown = [slug for slug in changes.removed if slug not in titles]
+    titles |= dict(Topic.objects.filter(slug__in=unknown).values_list("slug", "title")) if unknown else {}
+    replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
+    replaced = replacements(changes, form, replaces)
+    return News(changes, form, titles, frozenset(places), replaced, effects(assignment, form, roadmap, whom))
+
+
+def effects(assignment, form, roadmap, whom):
+    """An Effect for each learner who has the assignment, by name. Two queries."""
+    before, after = (outline_as_agreed(one, roadmap).topics for one in (assignment.form, form))
+    members = assignment.cohort.enrolments.current()
+    reached = whom.reached(assignment)
+    if reached is not None:
+        members = members.filter(user__in=reached)
+    statuses = standings(members, {topic.pk for topic in (*before, *after)})
+    people = members.values_list("user", "user__name", "user__email")
+    found = []
+    for pk, name, email in people:
+        own = statuses.get(pk, {})
+        found.append(Effect(str(User(name=name, email=email)), Measure.of(before, own), Measure.of(after, own)))
+    return sorted(found, key=lambda effect: effect.name.casefold())

@@ -1,0 +1,91 @@
+"""For whom an assignment is: the groups of a cohort, who is in them, and who was picked."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from progress.cohorts.models import Assignment, Enrolment, Group
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Who has what in a cohort. Learners are pks of users who are in it now; whoever left is nowhere in here."""
+
+    names: dict  # {group pk: name}, by name
+    members: dict  # {group pk: set of learners}
+    groups: dict  # {assignment pk: set of group pks}
+    picked: dict  # {assignment pk: set of learners}
+
+    def reached(self, assignment, but=None):
+        """The learners whom an assignment is for, without a group ``but``; None where it is for everyone."""
+        if assignment.to_everyone:
+            return None
+        grouped = (self.members[group] for group in self.groups.get(assignment.pk, ()) if group != but)
+        return set().union(self.picked.get(assignment.pk, ()), *grouped)
+
+    def reaches(self, assignment, learner):
+        return (
+            assignment.to_everyone
+            or learner in self.picked.get(assignment.pk, ())
+            or any(learner in self.members[group] for group in self.groups.get(assignment.pk, ()))
+        )
+
+    def groups_of(self, learner):
+        """The names of the groups that a learner is in."""
+        return [name for pk, name in self.names.items() if learner in self.members[pk]]
+
+    def words(self, assignment):
+        """For whom it is, in plain words: "Evening and 2 picked learners"."""
+        if assignment.to_everyone:
+            return _("for the whole cohort")
+        parts = [name for pk, name in self.names.items() if pk in self.groups.get(assignment.pk, ())]
+        if picked := len(self.picked.get(assignment.pk, ())):
+            said = ngettext("%(count)d picked learner", "%(count)d picked learners", picked)
+            parts.append(said % {"count": picked})
+        if not parts:
+            return _("nobody has it now")
+        *most, last = parts
+        listed = _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+        if not self.reached(assignment):
+            return _("for %(whom)s, where nobody is: nobody has it now") % {"whom": listed}
+        return _("for %(whom)s") % {"whom": listed}
+
+
+def whom_of(cohort):
+    """Groups, members, and whom each assignment is for. One query, whatever the size: four lists in one."""
+    current = Enrolment.objects.current().filter(cohort=cohort)
+    own = Group.objects.filter(cohort=cohort)
+
+    def rows(kind, queryset, left, right):
+        said = {"kind": Value(kind), "left": F(left), "right": F(right), "text": Value("", TextField())}
+        return queryset.order_by().annotate(**said).values_list(*said)
+
+    found = {"group": [], "member": [], "follows": [], "picked": []}
+    members, picked = (m2m.through.objects.filter(enrolment__in=current) for m2m in (Group.members, Assignment.picked))
+    follows = Assignment.groups.through.objects.filter(group__in=own)
+    named = own.order_by().values_list(Value("group"), "pk", "cohort", Cast("name", TextField()))
+    every = named.union(
+        rows("member", members, "group", "enrolment__user"),
+        rows("follows", follows, "assignment", "group"),
+        rows("picked", picked, "assignment", "enrolment__user"),
+        all=True,
+    ).order_by()
+    for kind, *columns in every:
+        found[kind].append(columns)
+    names = {pk: name for pk, _cohort, name in sorted(found["group"], key=lambda row: (row[2].casefold(), row[0]))}
+    return Whom(
+        names,
+        {pk: set() for pk in names} | gathered(found["member"]),
+        gathered(found["follows"]),
+        gathered(found["picked"]),
+    )
+
+
+def gathered(rows):
+    sets = {}
+    for left, right, _text in rows:
+        sets.setdefault(left, set()).add(right)
+    return sets
