@@ -14,6 +14,7 @@ from stages.forms import SearchForm
 from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import outline_of_stages, outline_of_track, outlines
+from stages.reading import readable
 from stages.redirects import page_of
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
@@ -55,9 +56,7 @@ def topic(request, slug):
         # Merged or split: the old address leads to what took over.
         return redirect(heirs[0])
     [(section, place)] = places
-    track = None
-    if "track" in request.GET:
-        track = Track.objects.published().filter(slug=request.GET["track"], follows_stages=False).first()
+    reading = readable(request.user, request.GET["track"]) if "track" in request.GET else None
     entries = topic.entries.select_related("source").order_by("source__position", "position")
     context = {
         "topic": topic,
@@ -68,16 +67,16 @@ def topic(request, slug):
         "unlocks": topic.unlocks.published().in_learning_order(),
         "links": topic.links.shown(),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
-        **along(track, slug, outline),
+        **along(reading, slug, outline),
     }
     return render(request, "stages/topic.html", context)
 
 
-def along(track, slug, outline):
+def along(reading, slug, outline):
     """The topics before and after one on the way that its reader takes: a track that has it, or the roadmap."""
-    own = outline_of_track(track) if track else outline
-    if slug not in own.places:
-        track, own = None, outline
+    track, own = None, outline
+    if reading and not reading.track.follows_stages and slug in reading.outline.places:
+        track, own = reading.track, reading.outline
     way = list({topic.slug: topic for topic in own.topics}.values())
     place = next(place for place, topic in enumerate(way) if topic.slug == slug)
     return {"track": track, **neighbours(way, place)}
@@ -104,7 +103,11 @@ def track(request, slug):
     track = get_object_or_404(Track.objects.published().select_related("source"), slug=slug)
     if track.follows_stages:
         return redirect("roadmap")
-    outline = outline_of_track(track)
+    return track_page(request, track, outline_of_track(track))
+
+
+def track_page(request, track, outline, **more):
+    """The page of a track, in the outline that this reader gets of it; ``more`` is for its template."""
     roadmap = outline_of_stages()
     context = {
         "track": track,
@@ -113,6 +116,7 @@ def track(request, slug):
         "roadmap": roadmap,
         **compared(outline, roadmap),
         **seen(request, outline),
+        **more,
     }
     return remember(request, render(request, "stages/track.html", context))
 

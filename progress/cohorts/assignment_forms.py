@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from progress.cohorts.assignable import assignable_by, offer_in_groups
 from progress.cohorts.models import Assignment
-from stages.models import Track
 
 
 class DayInput(forms.DateInput):
@@ -44,11 +44,11 @@ class AssignForm(DatesForm):
     class Meta(DatesForm.Meta):
         fields = ["track", *DatesForm.Meta.fields]
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, user, **options):
         super().__init__(*args, **options)
         track = self.fields["track"]
-        track.queryset = Track.objects.published().exclude(assignments__cohort=self.instance.cohort)
         track.empty_label = gettext_lazy("Choose a track")
+        offer_in_groups(track, assignable_by(user).exclude(assignments__cohort=self.instance.cohort))
         track.error_messages["invalid_choice"] = gettext_lazy(
             "Choose a published track that this cohort does not follow yet."
         )

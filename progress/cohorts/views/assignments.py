@@ -40,7 +40,7 @@ def assign(request, pk):
     """The tracks that a cohort follows, and another one to assign."""
     cohort = cohort_of(request, pk)
     new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
-    form = AssignForm(request.POST or None, instance=new)
+    form = AssignForm(request.POST or None, instance=new, user=request.user)
     if request.method == "POST" and form.is_valid():
         assignment = form.save()
         messages.success(request, _("The cohort follows “{track}” now.").format(track=assignment.track))
