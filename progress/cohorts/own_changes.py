@@ -25,9 +25,7 @@ class Change(NamedTuple):
 def changes(before, now):
     """Every Change that leads from one form to another, section by section in their present order."""
     old, new = by_slug(before), by_slug(now)
-    found = [
-        Change("section_removed", slug, section["title"]) for slug, section in old.items() if slug not in new
-    ]
+    found = [Change("section_removed", slug, section["title"]) for slug, section in old.items() if slug not in new]
     for slug, section in new.items():
         title, topics = section["title"], dict(section["topics"])
         earlier = old.get(slug)

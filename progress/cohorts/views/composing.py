@@ -145,7 +145,7 @@ def change(request, slug, act, page=""):
 
 
 def place_in(section, slug):
-    """Where a topic stands now, in words: "Models, now 3 of 12 in Data.\" """
+    """Where a topic stands now, in words: "Models, now 3 of 12 in Data.\""""
     place = next(at for at, row in enumerate(section.rows, start=1) if row.topic.slug == slug)
     facts = {
         "topic": section.rows[place - 1].topic,
@@ -269,7 +269,9 @@ def move_chosen(request, slug):
             last = next((row.topic.slug for row in reversed(target.rows) if row.topic.slug != topic), "")
             bench.move_topic(section, topic, to, last)
         said = ngettext(
-            "%(number)d topic is at the end of %(section)s.", "%(number)d topics are at the end of %(section)s.", len(chosen)
+            "%(number)d topic is at the end of %(section)s.",
+            "%(number)d topics are at the end of %(section)s.",
+            len(chosen),
         )
         return said % {"number": len(chosen), "section": target}, "move-chosen"
 

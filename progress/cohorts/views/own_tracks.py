@@ -56,7 +56,9 @@ def new_own_track(request):
         except NotSoError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, _("“%(track)s” is there, and only its authors see it.") % {"track": form.instance})
+            messages.success(
+                request, _("“%(track)s” is there, and only its authors see it.") % {"track": form.instance}
+            )
             return redirect("compose", slug)
     context = {"form": form, "original": original, "offered": offered}
     return render(request, "cohorts/tracks/new.html", context, status=422 if form.errors else 200)
@@ -117,7 +119,12 @@ def own_track_authors(request, slug):
 def colleagues(user):
     """Those who instruct a cohort together with this person."""
     led = Cohort.objects.led_by(user).values("pk")
-    return User.objects.filter(led_cohorts__in=led, is_active=True).exclude(pk=user.pk).order_by("name", "email").distinct()
+    return (
+        User.objects.filter(led_cohorts__in=led, is_active=True)
+        .exclude(pk=user.pk)
+        .order_by("name", "email")
+        .distinct()
+    )
 
 
 def added(request, own, person):
