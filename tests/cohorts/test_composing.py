@@ -354,7 +354,7 @@ def test_composing_makes_a_fixed_number_of_queries(own, as_instructor, content, 
     found["move"] = len(
         [query for query in captured if "SAVEPOINT" not in query["sql"] and "UPDATE" not in query["sql"]]
     )
-    assert found == FIXED
+    assert found == FIXED, found
 
 
 FIXED = {}

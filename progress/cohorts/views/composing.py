@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from progress.cohorts.composing import SECTIONS, TOPICS, Bench, NotSoError, new_key, slug_of
+from progress.cohorts.composing import TOPICS, Bench, NotSoError, new_key, slug_of
 from progress.cohorts.own_changes_of import changes_of
 from progress.cohorts.own_track_forms import DetailsForm, SectionForm
 from progress.cohorts.rights import authored_track
@@ -73,7 +73,6 @@ def bench_context(request, own, roadmap):
         "more": len(found) - RESULTS,
         "at": request.GET.get("at", ""),
         "key": new_key(),
-        "limits": {"sections": SECTIONS, "topics": TOPICS},
     }
 
 
