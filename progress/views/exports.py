@@ -92,7 +92,7 @@ def printed(request, **place):
 @require_safe
 @conditional_page
 def data_of_way(request, **place):
-    """A track as JSON. It is about nobody: anyone may read a public one from anywhere, and keep it until it changes."""
+    """A track as JSON. About nobody: a public one may be read from anywhere, and kept until it changes."""
     way = way_of(request.user, **place)
     facts = exporting.outline_facts(way, way.outline, link_to_topics(request))
     response = HttpResponse(json.dumps(facts, ensure_ascii=False, indent=1), content_type="application/json")

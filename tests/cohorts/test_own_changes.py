@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.cohorts.own_changes import changes, with_change
 from progress.cohorts.models import OwnTrack
+from progress.cohorts.own_changes import changes, with_change
 from stages.models import State
 from tests.cohorts.test_composing import order, own, path  # noqa: F401 - a fixture
 
