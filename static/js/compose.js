@@ -3,6 +3,7 @@
 const bench = () => document.getElementById("bench");
 const EDGE = 60; // px from the edge of the window where it begins to scroll
 let dragged, home; // what is dragged, and where it was: [parent, next sibling]
+let putBack; // takes back a move that was sent and not answered yet
 
 const start = (event) => {
   const handle = event.target.closest?.("#composing .handle");
@@ -41,6 +42,7 @@ const end = (keep) => {
   const after = thing.previousElementSibling?.dataset[name] ?? "";
   const move = topic ? [parent.dataset.section, topic, thing.parentNode.dataset.section, after] : [thing.dataset.section, after];
   const values = { csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value, q: form.elements.q.value, move: move.join("/") };
+  putBack = () => parent.insertBefore(thing, next);
   htmx.ajax("POST", form.dataset[`${name}s`], { source: document.getElementById("main"), target: "#bench", swap: "outerHTML", values });
 };
 
@@ -50,11 +52,15 @@ document.addEventListener("pointerup", () => end(true));
 document.addEventListener("pointercancel", () => end(false));
 document.addEventListener("keydown", (event) => event.key === "Escape" && end(false));
 
-// What could not be saved is put back by loading the page as it is.
+// What could not be saved is put back, and said.
+document.addEventListener("htmx:afterSwap", () => (putBack = undefined));
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
-  document.addEventListener(failure, () => {
+  document.addEventListener(failure, (event) => {
+    putBack &&= putBack() && undefined;
+    const status = event.detail.xhr?.status;
     const notice = document.getElementById("notice");
     const words = notice.dataset;
-    notice.textContent = words.unsaved.replace("{topic}", document.querySelector("h1").textContent).replace("{why}", words.offline);
+    const why = status ? words.refused.replace("{status}", status) : words.offline;
+    notice.textContent = words.unsaved.replace("{why}", why).replace("{topic}", () => document.querySelector("h1").textContent);
     notice.hidden = false;
   });
