@@ -9,8 +9,9 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from stages.models import Topic, Track
-from stages.outline import outline_of_stages, outline_of_track, prerequisites
+from stages.models import Topic
+from stages.outline import outline_of_stages, prerequisites
+from stages.reading import readable, readable_or_404
 from stages.sheet import sheet_of
 
 YEAR = 365 * 24 * 60 * 60
@@ -23,13 +24,12 @@ def map_style(request, slug=None):
 
     Its address names its content, so a browser that has it never asks again.
     """
-    outline = (
-        outline_of_track(get_object_or_404(Track.objects.published(), slug=slug)) if slug else outline_of_stages()
-    )
-    sheet = sheet_of(outline, prerequisites())
+    reading = readable_or_404(request.user, slug) if slug else None
+    sheet = sheet_of(reading.outline if reading else outline_of_stages(), prerequisites())
     response = HttpResponse(sheet.style, content_type="text/css")
     if request.GET.get("v") == sheet.digest:
-        patch_cache_control(response, public=True, immutable=True, max_age=YEAR)
+        kept = "private" if reading and reading.track.private else "public"
+        patch_cache_control(response, **{kept: True}, immutable=True, max_age=YEAR)
     else:
         patch_cache_control(response, no_cache=True)
     return response
@@ -55,5 +55,6 @@ def beside(request, slug):
         "unlocks": topic.unlocks.published().in_learning_order(),
     }
     if "track" in request.GET:
-        context["track"] = Track.objects.published().filter(slug=request.GET["track"]).first()
+        reading = readable(request.user, request.GET["track"])
+        context["track"] = reading and reading.track
     return render(request, "stages/beside.html", context)

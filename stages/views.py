@@ -15,6 +15,7 @@ from stages.links.showing import with_alternatives
 from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import each_once, outline_of_stages, outline_of_track, outlines
+from stages.reading import readable
 from stages.redirects import page_of
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
@@ -64,13 +65,11 @@ def topic(request, slug):
             raise Http404
         # Merged or split: the old address leads to what took over.
         return redirect(heirs[0])
-    track = None
-    if "track" in request.GET:
-        track = Track.objects.published().filter(slug=request.GET["track"], follows_stages=False).first()
-    return show_topic(request, topic, outline, track)
+    reading = readable(request.user, request.GET["track"]) if "track" in request.GET else None
+    return show_topic(request, topic, outline, reading)
 
 
-def show_topic(request, topic, outline, track=None):
+def show_topic(request, topic, outline, reading=None):
     """The page of a topic that is in ``outline``, the merged roadmap."""
     [(section, place)] = outline.places[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
@@ -83,16 +82,16 @@ def show_topic(request, topic, outline, track=None):
         "unlocks": topic.unlocks.published().in_learning_order(),
         "links": with_alternatives(topic.links.shown()),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
-        **along(track, topic.slug, outline),
+        **along(reading, topic.slug, outline),
     }
     return render(request, "stages/topic.html", context)
 
 
-def along(track, slug, outline):
+def along(reading, slug, outline):
     """The topics before and after one on the way that its reader takes: a track that has it, or the roadmap."""
-    own = outline_of_track(track) if track else outline
-    if slug not in own.places:
-        track, own = None, outline
+    track, own = None, outline
+    if reading and not reading.track.follows_stages and slug in reading.outline.places:
+        track, own = reading.track, reading.outline
     way = each_once(own.topics)
     place = next(place for place, topic in enumerate(way) if topic.slug == slug)
     return {"track": track, **neighbors(way, place)}
@@ -119,7 +118,11 @@ def track(request, slug):
     track = get_object_or_404(Track.objects.published().select_related("source"), slug=slug)
     if track.follows_stages:
         return redirect("roadmap")
-    outline = outline_of_track(track)
+    return track_page(request, track, outline_of_track(track))
+
+
+def track_page(request, track, outline, **more):
+    """The page of a track, in the outline that this reader gets of it; ``more`` is for its template."""
     roadmap = outline_of_stages()
     context = {
         "track": track,
@@ -128,6 +131,7 @@ def track(request, slug):
         "roadmap": roadmap,
         **compared(outline, roadmap),
         **seen(request, outline),
+        **more,
     }
     return remember(request, render(request, "stages/track.html", context))
 

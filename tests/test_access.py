@@ -6,8 +6,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import get_resolver
 
-from progress.cohorts.models import Cohort
+from progress.cohorts.models import Cohort, OwnTrack
 from progress.models import Certificate, Share
+from stages.models import Track
 from tests.conftest import client_of
 
 # What each person gets on GET: v(isitor) l(earner) i(nstructor) m(aintainer) o(utsider).
@@ -71,6 +72,37 @@ TABLE = {
     "/stages/<stage>/checklist.md": PUBLIC,
     "/stages/<stage>/print/": PUBLIC,
     "/cohorts/": PRIVATE,
+    # Of a track that the instructor composed; tests/cohorts/test_private_tracks.py asks about its readers.
+    "/cohorts/tracks/": PRIVATE,
+    "/cohorts/tracks/new/": dict.fromkeys("lmo", 403) | {"i": 200, "v": "login"},
+    **dict.fromkeys(
+        [
+            "/cohorts/tracks/<slug>/",
+            "/cohorts/tracks/<slug>/compose/",
+            "/cohorts/tracks/<slug>/sections/<section>/edit/",
+            "/cohorts/tracks/<slug>/changes/",
+            "/cohorts/tracks/<slug>/authors/",
+            "/cohorts/tracks/<slug>/remove/",
+        ],
+        INSTRUCTORS,
+    ),
+    **dict.fromkeys(
+        [
+            f"/cohorts/tracks/<slug>/{verb}/"
+            for verb in (
+                "sections/add",
+                "sections/move",
+                "sections/<section>/remove",
+                "topics/add",
+                "topics/remove",
+                "topics/move",
+                "topics/move-chosen",
+                "topics/required",
+                "authors/leave",
+            )
+        ],
+        POST_ONLY | {"v": "login"},
+    ),
     "/cohorts/new/": dict.fromkeys("lmo", 403) | {"i": 200, "v": "login"},
     "/cohorts/mail/": PRIVATE,
     "/cohorts/mail/<token>/": NOBODYS | {"v": 404},
@@ -170,6 +202,9 @@ def people(content, learner, instructor, maintainer, outsider):
     cohort.join(learner)
     cohort.assignments.create(pk=1, track=content.other)
     cohort.groups.create(pk=1, name="Evening")
+    own = Track.objects.create(slug="own", title="An own track", summary="-", private=True)
+    own.sections.create(slug="start", title="Start")
+    OwnTrack.objects.create(track=own).authors.add(instructor)
     instructor.user_permissions.add(Permission.objects.get(codename="add_cohort"))
     Certificate.objects.create(user=learner, token="leaflet", name="Lena", track_title="A track", topics=[])
     return (
@@ -186,7 +221,7 @@ def test_it_answers_as_the_table_says(route, content, people):
 
 
 def path_of(route):
-    slug = {"stages": "first", "tracks": "other"}.get(route.split("/")[1], "maps")
+    slug = {"stages": "first", "tracks": "other", "cohorts": "own"}.get(route.split("/")[1], "maps")
     values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
     values |= {
         "<stage>": "first",
@@ -195,6 +230,7 @@ def path_of(route):
         "<assignment>": "1",
         "<learner>": "0",
         "<group>": "1",
+        "<section>": "start",
     }
     for name, value in values.items():
         route = route.replace(name, value)

@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from progress.cohorts.models import Assignment, Cohort, Enrolment, new_code
+from progress.cohorts.models import Assignment, Cohort, Enrolment, OwnTrack, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
-from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSection, TrackTopic
+from stages.models import Entry, Resource, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
 # A learner's page includes the session and the user.
 PAGES = {
@@ -21,10 +21,10 @@ PAGES = {
     "/topics/maps/": 11,
     "/topics/maps/?track=other": 14,
     "/tracks/": 7,
-    "/tracks/other/?view=checklist": 7,
-    "/tracks/other/?view=table": 7,
-    "/tracks/other/?view=outline": 7,
-    "/tracks/other/?view=map": 8,
+    "/tracks/other/?view=checklist": 9,
+    "/tracks/other/?view=table": 9,
+    "/tracks/other/?view=outline": 9,
+    "/tracks/other/?view=map": 10,
     "/tracks/other/map.css": 4,
     "/sources/": 4,
     "/sources/leaflet/": 7,
@@ -60,6 +60,14 @@ PAGES = {
     "/accounts/": 2,
     "/cohorts/": 7,
     "/cohorts/new/": 4,
+    "/cohorts/tracks/": 8,
+    "/cohorts/tracks/new/": 5,
+    "/cohorts/tracks/own/": 13,
+    "/cohorts/tracks/own/compose/?q=topic": 10,
+    "/cohorts/tracks/own/sections/start/edit/": 8,
+    "/cohorts/tracks/own/changes/": 13,
+    "/cohorts/tracks/own/authors/": 5,
+    "/cohorts/tracks/own/remove/": 5,
     "/cohorts/mail/": 3,
     "/cohorts/join/": 2,
     "/cohorts/join/LEAFLETS/": 7,
@@ -139,6 +147,18 @@ def enrol(content, learner, outsider, size):
     learner.user_permissions.add(Permission.objects.get(codename="add_cohort"))
 
 
+def compose(content, learner, outsider, made):
+    """The learner has an own track of 300 topics and many short ones; its original has changed all over."""
+    for number in range(len(made) // 50):
+        slug = f"own-{number}" if number else "own"
+        track = Track.objects.create(slug=slug, title="Own", summary="-", private=True)
+        OwnTrack.objects.create(track=track, original=content.other).authors.add(learner, outsider)
+        section = track.sections.create(slug="start", title="Start")
+        TrackTopic.objects.bulk_create(
+            TrackTopic(section=section, topic=topic) for topic in made[: 300 - 290 * bool(number)]
+        )
+
+
 def queries(client, path):
     with CaptureQueriesContext(
         connection,
@@ -158,6 +178,7 @@ def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner,
     )
     show(content, learner, outsider, made)
     enrol(content, learner, outsider, size)
+    compose(content, learner, outsider, made)
     Star.objects.bulk_create(Star(user=learner, topic=topic) for topic in made[: size // 10])
     Note.objects.bulk_create(Note(user=learner, topic=topic, text="A note.", html="-") for topic in made[: size // 10])
     for number in range(3):

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from progress.cohorts.models import Cohort
+from progress.cohorts.models import Cohort, OwnTrack
 
 
 def may_teach(user):
@@ -32,3 +32,9 @@ def changeable_cohort(request, pk):
     if cohort.is_archived:
         raise PermissionDenied(_("This cohort is archived, so it stays as it is. Take it out of the archive first."))
     return cohort
+
+
+def authored_track(request, slug):
+    """A track that the reader composed, alone or with others; for everyone else there is none."""
+    own = OwnTrack.objects.filter(authors=request.user).select_related("track", "original")
+    return get_object_or_404(own, track__slug=slug)

@@ -1,20 +1,45 @@
-from django.urls import path
+from django.urls import include, path
 
 from progress.cohorts.views import (
     adjusting,
     assignments,
+    composing,
     groups,
     joining,
     mail,
     overriding,
+    own_changes,
+    own_tracks,
     people,
     seeing,
     setting_up,
     writing,
 )
 
+# The tracks that instructors compose.
+TRACKS = [
+    path("", own_tracks.own_tracks, name="own_tracks"),
+    path("new/", own_tracks.new_own_track, name="new_own_track"),
+    path("<slug:slug>/", own_tracks.own_track, name="own_track"),
+    path("<slug:slug>/compose/", composing.compose, name="compose"),
+    path("<slug:slug>/sections/add/", composing.add_section, name="add_section"),
+    path("<slug:slug>/sections/move/", composing.move_section, name="move_section"),
+    path("<slug:slug>/sections/<slug:section>/edit/", composing.edit_section, name="edit_section"),
+    path("<slug:slug>/sections/<slug:section>/remove/", composing.remove_section, name="remove_section"),
+    path("<slug:slug>/topics/add/", composing.add_topic, name="add_topic"),
+    path("<slug:slug>/topics/remove/", composing.remove_topic, name="remove_topic"),
+    path("<slug:slug>/topics/move/", composing.move_topic, name="move_topic"),
+    path("<slug:slug>/topics/move-chosen/", composing.move_chosen, name="move_chosen"),
+    path("<slug:slug>/topics/required/", composing.require_topic, name="require_topic"),
+    path("<slug:slug>/changes/", own_changes.own_track_changes, name="own_track_changes"),
+    path("<slug:slug>/authors/", own_tracks.own_track_authors, name="own_track_authors"),
+    path("<slug:slug>/authors/leave/", own_tracks.leave_own_track, name="leave_own_track"),
+    path("<slug:slug>/remove/", own_tracks.remove_own_track, name="remove_own_track"),
+]
+
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
+    path("tracks/", include(TRACKS)),
     path("new/", setting_up.new_cohort, name="new_cohort"),
     path("mail/", mail.mail_choices, name="mail_choices"),
     path("mail/<token>/", mail.mail_off, name="mail_off"),

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from progress.cohorts.agreed import digest_of
+from progress.cohorts.assignable import assignable_by, offer_in_groups
 from progress.cohorts.assignment_forms import DatesForm, DayInput
 from progress.cohorts.models import Assignment, Enrolment, Group
 from progress.cohorts.plan import due_of, starts_of
 from progress.cohorts.rhythm import rhythm
-from stages.models import Track
 
 GONE = gettext_lazy("Somebody whom you chose is not in this cohort now. Look again, and save.")
 
@@ -165,12 +165,12 @@ class AssignForm(WhomForm, DatesForm):
     class Meta(DatesForm.Meta):
         fields = ["track", *DatesForm.Meta.fields, *WhomForm.Meta.fields]
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, user, **options):
         super().__init__(*args, **options)
         self.fields["to_everyone"].required = False  # as the model has it: everyone, unless it says otherwise
         track = self.fields["track"]
-        track.queryset = Track.objects.published().exclude(assignments__cohort=self.instance.cohort)
         track.empty_label = gettext_lazy("Choose a track")
+        offer_in_groups(track, assignable_by(user).exclude(assignments__cohort=self.instance.cohort))
         track.error_messages["invalid_choice"] = gettext_lazy(
             "Choose a published track that this cohort does not follow yet."
         )

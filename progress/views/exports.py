@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from progress import exporting
 from progress.standings import Standings
-from stages.models import Stage, Topic, TopicResource, Track
-from stages.outline import Outline, outline_of_stages, outlines
+from stages.models import Stage, Topic, TopicResource
+from stages.outline import Outline, outline_of_stages
+from stages.reading import readable_or_404
 
 
 class Way(NamedTuple):
@@ -27,10 +28,11 @@ class Way(NamedTuple):
     summary: str
     url: str
     outline: Outline
+    private: bool = False
 
 
-def way_of(track=None, stage=None):
-    """A track, a stage, or without either the merged roadmap. Raises Http404 for what is not published."""
+def way_of(user, track=None, stage=None):
+    """A track, a stage, or without either the merged roadmap. Raises Http404 for what this person may not read."""
     if stage:
         sections = [section for section in outline_of_stages().sections if section.slug == stage]
         if not sections:
@@ -38,8 +40,9 @@ def way_of(track=None, stage=None):
         [section] = sections
         return Way(stage, section.title, section.summary, reverse("stage", args=[stage]), Outline((section,)))
     if track:
-        found = get_object_or_404(Track.objects.published(), slug=track)
-        return Way(track, found.title, found.summary, found.get_absolute_url(), outlines([found])[found.pk])
+        found = readable_or_404(user, track)
+        own = found.track
+        return Way(track, own.title, own.summary, own.get_absolute_url(), found.outline, own.private)
     return Way("roadmap", _("The roadmap"), "", reverse("roadmap"), outline_of_stages())
 
 
@@ -53,7 +56,7 @@ def link_to_topics(request):
 @cache_control(private=True)
 def checklist(request, **place):
     """A GitHub-flavored check-list with the reader's own ticks, a visitor's as well."""
-    way = way_of(**place)
+    way = way_of(request.user, **place)
     progress = Standings.of_reader(request)
     text = exporting.checklist(way.title, way.outline, progress, link_to_topics(request))
     return download(text, f"waymark-{way.slug}.md", "text/markdown; charset=utf-8")
@@ -67,7 +70,7 @@ def download(text, name, kind):
 @require_safe
 def printed(request, **place):
     """Every lesson of a stage or a track on one page, for paper."""
-    way = way_of(**place)
+    way = way_of(request.user, **place)
     texts = {
         topic.pk: topic
         for topic in Topic.objects.published()
@@ -89,10 +92,13 @@ def printed(request, **place):
 @require_safe
 @conditional_page
 def data_of_way(request, **place):
-    """A track as JSON. It is about nobody, so anyone may read it from anywhere, and keep it until it changes."""
-    way = way_of(**place)
+    """A track as JSON. About nobody: a public one may be read from anywhere, and kept until it changes."""
+    way = way_of(request.user, **place)
     facts = exporting.outline_facts(way, way.outline, link_to_topics(request))
     response = HttpResponse(json.dumps(facts, ensure_ascii=False, indent=1), content_type="application/json")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    patch_cache_control(response, public=True, max_age=300)
+    if way.private:
+        patch_cache_control(response, private=True, no_cache=True)
+    else:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        patch_cache_control(response, public=True, max_age=300)
     return response

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from progress.models import Reset
 from progress.standings import Standings
-from stages.models import Stage, Track
-from stages.outline import outline_of_stages, outline_of_track
+from stages.models import Stage
+from stages.outline import outline_of_stages
+from stages.reading import readable_or_404
 from stages.redirects import page_of
 
 
@@ -26,8 +27,8 @@ def reset_stage(request, slug):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_track(request, slug):
-    track = get_object_or_404(Track.objects.published(), slug=slug)
-    return reset(request, track, outline_of_track(track).topics)
+    reading = readable_or_404(request.user, slug)
+    return reset(request, reading.track, reading.outline.topics)
 
 
 def reset(request, place, topics):

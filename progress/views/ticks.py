@@ -21,8 +21,9 @@ from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
 from stages.looks import Look, of_level
-from stages.models import Level, Topic, Track
-from stages.outline import Outline, outline_of_stages, outline_of_track, prerequisites
+from stages.models import Level, Topic
+from stages.outline import Outline, outline_of_stages, prerequisites
+from stages.reading import readable
 from stages.redirects import page_of
 from stages.sheet import sheet_of
 
@@ -125,8 +126,8 @@ def answer(request, change, outline, page, log_in):
         return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
     slug, track = change.slug, None
     if page == "track" or (page in Look and "track" in request.POST):
-        track = Track.objects.published().filter(slug=request.POST.get("track", "")).first()
-        outline = outline_of_track(track) if track else Outline(())
+        reading = readable(request.user, request.POST.get("track", ""))
+        track, outline = (reading.track, reading.outline) if reading else (None, Outline(()))
     if slug not in outline.places:
         return HttpResponseClientRefresh()  # the page is no longer what it was
     return HttpResponse(refreshed(request, change, outline, page, track))

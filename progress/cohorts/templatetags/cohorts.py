@@ -11,6 +11,7 @@ from progress.cohorts import words
 from progress.cohorts.assigned import assigned_to
 from progress.cohorts.overrides import holding
 from progress.cohorts.plan import due_soon
+from progress.cohorts.rights import may_teach
 
 register = template.Library()
 
@@ -83,3 +84,13 @@ def sortable(context, key, title, sort):
     order = {key: "ascending", f"-{key}": "descending"}.get(sort)
     attribute = format_html(' aria-sort="{}"', order) if is_sorted else mark_safe("")
     return format_html('<th scope="col"{}><a href="?{}">{}</a></th>', attribute, query.urlencode(), title)
+
+
+@register.inclusion_tag("cohorts/tracks/links.html", takes_context=True)
+def own_track_links(context, track):
+    """What somebody who composes tracks can do with this one. Two queries, and none for visitors."""
+    user = context["user"]
+    if not user.is_authenticated:
+        return {}
+    composes = track.private and track.own.authors.filter(pk=user.pk).exists()
+    return {"track": track, "composes": composes, "may_copy": (composes or not track.private) and may_teach(user)}

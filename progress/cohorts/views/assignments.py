@@ -48,7 +48,7 @@ def assign(request, pk):
     cohort = cohort_of(request, pk)
     whom = whom_of(cohort)
     new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
-    form = AssignForm(request.POST or None, instance=new, whom=whom)
+    form = AssignForm(request.POST or None, instance=new, whom=whom, user=request.user)
     if request.method == "POST" and form.is_valid():
         assignment = form.save()
         messages.success(request, _("The cohort follows “{track}” now.").format(track=assignment.track))

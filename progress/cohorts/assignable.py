@@ -1,0 +1,34 @@
+"""The tracks that somebody may assign to a cohort, and how a form offers them."""
+
+from django.forms.models import ModelChoiceField, ModelChoiceIterator
+from django.utils.translation import gettext as _
+
+from stages.models import Track, out
+
+
+def assignable_by(user):
+    """The published tracks, and those that this person composed."""
+    own = Track.objects.filter(out(), own__authors=user)
+    return Track.objects.filter(pk__in=own.values("pk")) | Track.objects.published()
+
+
+class InGroups(ModelChoiceIterator):
+    """The choices with one's own tracks under a heading of their own, where there are any."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        tracks = list(self.queryset)
+        own = [self.choice(track) for track in tracks if track.private]
+        published = [self.choice(track) for track in tracks if not track.private]
+        if not own:
+            yield from published
+            return
+        yield _("Your own tracks"), own
+        if published:
+            yield _("Tracks for everyone"), published
+
+
+def offer_in_groups(field: ModelChoiceField, tracks):
+    field.iterator = InGroups
+    field.queryset = tracks  # makes the choices anew

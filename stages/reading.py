@@ -1,0 +1,46 @@
+"""Which track a reader means by a slug, and how they may read it.
+
+A published track is the same for everyone. Who may read a private one, and in which form, is not for this app to
+know: the app that keeps them adds a function to ``PRIVATE`` that knows.
+"""
+
+from functools import cached_property
+
+from django.http import Http404
+
+from stages.models import Track, out
+from stages.outline import outline_of_track
+
+# Functions of a user and a private track, that return its Outline as that user may read it, or None.
+PRIVATE = []
+
+
+class Reading:
+    """A track that somebody may read; its outline is asked for when it is needed."""
+
+    def __init__(self, track):
+        self.track = track
+
+    @cached_property
+    def outline(self):
+        return outline_of_track(self.track)
+
+
+def readable(user, slug):
+    """The Reading that ``user`` gets for a slug, or None: drafts, retired tracks and those of others are not there."""
+    track = Track.objects.filter(out(), slug=slug).select_related("source").first()
+    if track is None:
+        return None
+    reading = Reading(track)
+    if track.private:
+        found = (outline_for(user, track) for outline_for in PRIVATE) if user.is_authenticated else ()
+        reading.outline = next((outline for outline in found if outline is not None), None)
+        return reading if reading.outline is not None else None
+    return reading
+
+
+def readable_or_404(user, slug):
+    reading = readable(user, slug)
+    if reading is None:
+        raise Http404
+    return reading
