@@ -131,6 +131,7 @@ CACHES = {
     if LAPTOP
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}  # with more than this, limits are forgotten too early
 FIXTURES = BASE_DIR / "fixtures"
 
 # --- People ---------------------------------------------------------------------------------------

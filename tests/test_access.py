@@ -72,6 +72,11 @@ TABLE = {
     "/cohorts/mail/<token>/": NOBODYS | {"v": 404},
     "/cohorts/join/": PRIVATE,
     "/cohorts/join/<code>/": PRIVATE,
+    # For whoever has the link; tests/cohorts/test_invited.py asks for those that were withdrawn.
+    "/cohorts/invitations/<token>/": PUBLIC,
+    "/cohorts/<pk>/invite/": INSTRUCTORS,
+    "/cohorts/<pk>/invitations/send/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/invitations/withdraw/": POST_ONLY | {"v": "login"},
     "/cohorts/<pk>/": INSTRUCTORS,
     "/cohorts/<pk>/edit/": INSTRUCTORS,
     "/cohorts/<pk>/people/": INSTRUCTORS,
@@ -152,6 +157,7 @@ def people(content, learner, instructor, maintainer, outsider):
     cohort.instructors.add(instructor)
     cohort.join(learner)
     cohort.assignments.create(pk=1, track=content.other)
+    cohort.invitations.create(email="nora@example.com", token="leaflet")
     instructor.user_permissions.add(Permission.objects.get(codename="add_cohort"))
     Certificate.objects.create(user=learner, token="leaflet", name="Lena", track_title="A track", topics=[])
     return (

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from progress.cohorts.models import Assignment, Cohort, Enrolment, new_code
+from progress.cohorts.models import Assignment, Cohort, Enrolment, Invitation, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, TrackSection, TrackTopic
 
@@ -32,7 +32,7 @@ PAGES = {
     "/search/palette/": 2,
     "/search/palette/?q=topic": 7,
     "/shortcuts/": 2,
-    "/me/": 13,
+    "/me/": 14,
     "/me/share/": 6,
     "/shared/a-link/": 6,
     "/shared/a-link/card.png": 3,
@@ -58,13 +58,15 @@ PAGES = {
     "/stages/first/print/": 7,
     "/accounts/delete/": 2,
     "/accounts/": 2,
-    "/cohorts/": 7,
+    "/cohorts/": 8,
     "/cohorts/new/": 4,
     "/cohorts/mail/": 3,
     "/cohorts/join/": 2,
     "/cohorts/join/LEAFLETS/": 7,
     "/cohorts/9/edit/": 3,
-    "/cohorts/9/people/": 8,
+    "/cohorts/9/people/": 10,
+    "/cohorts/9/invite/": 3,
+    "/cohorts/invitations/a-link/": 7,
     "/cohorts/9/projector/": 4,
     "/cohorts/9/duplicate/": 7,
     "/healthz": 1,
@@ -131,6 +133,9 @@ def enrol(content, learner, outsider, size):
     Enrolment.objects.bulk_create(Enrolment(cohort=cohorts[0], user=user) for user in people)
     Enrolment.objects.bulk_create(Enrolment(cohort=cohort, user=learner) for cohort in cohorts[1:])
     Assignment.objects.create(cohort=cohorts[0], track=content.other)
+    emails = [learner.email, *(f"invited{number}@example.com" for number in range(size))]
+    Invitation.objects.bulk_create(Invitation(cohort=cohorts[0], email=email, invited_by=outsider) for email in emails)
+    Invitation.objects.filter(email=learner.email).update(token="a-link")
     learner.user_permissions.add(Permission.objects.get(codename="add_cohort"))
 
 

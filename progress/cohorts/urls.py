@@ -1,6 +1,6 @@
 from django.urls import path
 
-from progress.cohorts.views import assignments, joining, mail, people, seeing, setting_up
+from progress.cohorts.views import assignments, invited, inviting, joining, mail, people, seeing, setting_up
 
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("mail/<token>/", mail.mail_off, name="mail_off"),
     path("join/", joining.join, name="join"),
     path("join/<slug:code>/", joining.join_cohort, name="join_cohort"),
+    path("invitations/<slug:token>/", invited.invitation, name="invitation"),
     path("<int:pk>/", seeing.cohort, name="cohort"),
     path("<int:pk>/learners/<int:learner>/", seeing.cohort_learner, name="cohort_learner"),
     path("<int:pk>/standings.csv", seeing.cohort_csv, name="cohort_csv"),
@@ -17,6 +18,9 @@ urlpatterns = [
     path("<int:pk>/people/instructors/", people.add_instructor, name="add_instructor"),
     path("<int:pk>/people/instructors/remove/", people.remove_instructor, name="remove_instructor"),
     path("<int:pk>/people/learners/remove/", people.remove_learner, name="remove_learner"),
+    path("<int:pk>/invite/", inviting.invite, name="invite"),
+    path("<int:pk>/invitations/send/", inviting.send_invitations, name="send_invitations"),
+    path("<int:pk>/invitations/withdraw/", inviting.withdraw_invitations, name="withdraw_invitations"),
     path("<int:pk>/code/", people.cohort_code, name="cohort_code"),
     path("<int:pk>/code/renew/", people.renew_code, name="renew_code"),
     path("<int:pk>/projector/", people.cohort_projector, name="cohort_projector"),

@@ -7,8 +7,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.cohorts import words
+from progress.cohorts import inviting, words
 from progress.cohorts.assigned import assigned_to
+from progress.cohorts.models import Invitation, Mail, Refusal
 from progress.cohorts.plan import due_soon
 
 register = template.Library()
@@ -73,3 +74,28 @@ def sortable(context, key, title, sort):
     order = {key: "ascending", f"-{key}": "descending"}.get(sort)
     attribute = format_html(' aria-sort="{}"', order) if is_sorted else mark_safe("")
     return format_html('<th scope="col"{}><a href="?{}">{}</a></th>', attribute, query.urlencode(), title)
+
+
+@register.inclusion_tag("cohorts/invitations.html", takes_context=True)
+def invitations(context):
+    """The cohorts that the reader is invited to and has not answered."""
+    found = Invitation.objects.to_answer(context["user"]).select_related("cohort", "invited_by")
+    return {"invitations": found.order_by("-at", "-pk")}
+
+
+@register.inclusion_tag("cohorts/invitations_of.html", takes_context=True)
+def invitations_of(context, cohort):
+    """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
+    unused = [found for found in cohort.invitations.select_related("invited_by") if not found.is_used]
+    waiting = [found for found in unused if not found.declined]
+    refused = Refusal.objects.among([found.email for found in waiting], Mail.INVITATION)
+    due = [found for found in inviting.due(waiting) if found.email not in refused]
+    return {
+        "cohort": cohort,
+        "waiting": waiting,
+        "declined": [found for found in unused if found.declined],
+        "refused": refused,
+        "unsent": [found for found in due if not found.sent_at],
+        "reminders": [found for found in due if found.sent_at],
+        "patience": inviting.PATIENCE.days,
+    }
