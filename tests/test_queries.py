@@ -66,7 +66,7 @@ PAGES = {
     "/cohorts/9/edit/": 3,
     "/cohorts/9/people/": 10,
     "/cohorts/9/invite/": 3,
-    "/cohorts/invitations/a-link/": 7,
+    "/cohorts/invitations/a-link/": 8,
     "/cohorts/9/projector/": 4,
     "/cohorts/9/duplicate/": 7,
     "/healthz": 1,
