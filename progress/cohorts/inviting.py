@@ -140,8 +140,7 @@ def deliver(cohort, invitations, by):
     What is in no number of the Delivery waits.
     """
     told, began = Delivery(), monotonic()
-    mine = A_DAY.free(by.pk)[by.pk]
-    theirs = A_WEEK.free(*(hash_of(invitation.email) for invitation in invitations))
+    mine = A_DAY.free(by.pk)
     context = {"cohort": cohort, "by": by, "seen": seen_lines()}
     mailer = mailers.default
     try:
@@ -149,9 +148,9 @@ def deliver(cohort, invitations, by):
             mailer.open()
         for invitation in invitations:
             if monotonic() - began > LONGEST:
-                told.stopped = _("The others are waiting for another press of “Send”.")
+                told.stopped = _("The others are waiting for another press of “Send again”.")
                 break
-            day, week = A_DAY.take(mine), A_WEEK.take(theirs[hash_of(invitation.email)])
+            day, week = A_DAY.take(mine), A_WEEK.take(A_WEEK.free(hash_of(invitation.email)))
             slots = [slot for slot in (day, week) if slot]
             sent = False
             try:

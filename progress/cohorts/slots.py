@@ -16,11 +16,11 @@ class Slots:
     number: int
     seconds: int
 
-    def free(self, *keys):
-        """The free slots of each key, as a dict of lists. One query."""
-        slots = {key: [f"{self.name}:{key}:{place}" for place in range(self.number)] for key in keys}
-        taken = cache.get_many([slot for of_key in slots.values() for slot in of_key])
-        return {key: [slot for slot in of_key if slot not in taken] for key, of_key in slots.items()}
+    def free(self, key):
+        """The slots that are free, as a list. One query."""
+        slots = [f"{self.name}:{key}:{place}" for place in range(self.number)]
+        taken = cache.get_many(slots)
+        return [slot for slot in slots if slot not in taken]
 
     def take(self, free):
         """Take one of a list of free slots out of it, and return it; None when none is left."""

@@ -80,14 +80,14 @@ def invite(request, pk):
             request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:LARGEST]}
             messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
         return redirect_to_login(request.path)
+    kept = request.session.pop(SESSION_KEY, None)
     cohort = changeable_cohort(request, pk)
-    if request.method != "POST":
-        kept = request.session.pop(SESSION_KEY, None)
-        if not kept or kept["cohort"] != pk:
-            return render(request, "cohorts/invite.html", {"cohort": cohort, "form": ListForm()})
+    if request.method == "POST":
+        form = ListForm(request.POST, request.FILES)
+    elif kept and kept["cohort"] == pk:
         form = ListForm({"text": kept["text"]})
     else:
-        form = ListForm(request.POST, request.FILES)
+        return render(request, "cohorts/invite.html", {"cohort": cohort, "form": ListForm()})
     if not form.is_valid():
         return render(request, "cohorts/invite.html", {"cohort": cohort, "form": form}, status=422)
     if agreed:
