@@ -83,10 +83,10 @@ def invitations(context):
     return {"invitations": found.order_by("-at", "-pk")}
 
 
-@register.inclusion_tag("cohorts/invitations_of.html", takes_context=True)
-def invitations_of(context, cohort):
+@register.inclusion_tag("cohorts/invitations_of.html")
+def invitations_of(cohort):
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
-    unused = [found for found in cohort.invitations.select_related("invited_by") if not found.is_used]
+    unused = [found for found in cohort.invitations.all() if not found.is_used]
     waiting = [found for found in unused if not found.declined]
     refused = Refusal.objects.among([found.email for found in waiting], Mail.INVITATION)
     due = [found for found in inviting.due(waiting) if found.email not in refused]
