@@ -132,7 +132,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 # Beyond so many a cache throws a third away, limits as well. The usual 300 are the slots of a handful of people.
-CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 20_000}
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 FIXTURES = BASE_DIR / "fixtures"
 # check_links asks only the public internet, and these networks: "10.0.0.0/8".
 LINK_NETWORKS = words("LINK_NETWORKS")

@@ -108,6 +108,11 @@ TABLE = {
     "/cohorts/mail/<token>/": NOBODYS | {"v": 404},
     "/cohorts/join/": PRIVATE,
     "/cohorts/join/<code>/": PRIVATE,
+    # For whoever has the link; tests/cohorts/test_invited.py asks for those that were withdrawn.
+    "/cohorts/invitations/<token>/": PUBLIC,
+    "/cohorts/<pk>/invite/": INSTRUCTORS,
+    "/cohorts/<pk>/invitations/send/": POST_ONLY | {"v": "login"},
+    "/cohorts/<pk>/invitations/withdraw/": POST_ONLY | {"v": "login"},
     "/cohorts/<pk>/": INSTRUCTORS,
     "/cohorts/<pk>/edit/": INSTRUCTORS,
     "/cohorts/<pk>/people/": INSTRUCTORS,
@@ -205,6 +210,7 @@ def people(content, learner, instructor, maintainer, outsider):
     own = Track.objects.create(slug="own", title="An own track", summary="-", private=True)
     own.sections.create(slug="start", title="Start")
     OwnTrack.objects.create(track=own).authors.add(instructor)
+    cohort.invitations.create(email="nora@example.com", token="leaflet")
     instructor.user_permissions.add(Permission.objects.get(codename="add_cohort"))
     Certificate.objects.create(user=learner, token="leaflet", name="Lena", track_title="A track", topics=[])
     return (

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from progress.cohorts.models import Assignment, Cohort, Enrolment, OwnTrack, new_code
+from progress.cohorts.models import Assignment, Cohort, Enrolment, Invitation, OwnTrack, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
@@ -32,7 +32,7 @@ PAGES = {
     "/search/palette/": 2,
     "/search/palette/?q=topic": 7,
     "/shortcuts/": 2,
-    "/me/": 13,
+    "/me/": 14,
     "/me/share/": 6,
     "/shared/a-link/": 6,
     "/shared/a-link/card.png": 3,
@@ -58,7 +58,7 @@ PAGES = {
     "/stages/first/print/": 7,
     "/accounts/delete/": 2,
     "/accounts/": 2,
-    "/cohorts/": 7,
+    "/cohorts/": 8,
     "/cohorts/new/": 4,
     "/cohorts/tracks/": 8,
     "/cohorts/tracks/new/": 5,
@@ -72,7 +72,9 @@ PAGES = {
     "/cohorts/join/": 2,
     "/cohorts/join/LEAFLETS/": 7,
     "/cohorts/9/edit/": 3,
-    "/cohorts/9/people/": 8,
+    "/cohorts/9/people/": 10,
+    "/cohorts/9/invite/": 3,
+    "/cohorts/invitations/a-link/": 8,
     "/cohorts/9/projector/": 4,
     "/cohorts/9/duplicate/": 7,
     "/cohorts/9/groups/": 7,
@@ -144,6 +146,9 @@ def enrol(content, learner, outsider, size):
     group = cohorts[0].groups.create(pk=9, name="Evening")
     group.members.set(cohorts[0].enrolments.all()[: size // 2])
     Assignment.objects.create(cohort=cohorts[0], track=content.other, to_everyone=False).groups.add(group)
+    emails = [learner.email, *(f"invited{number}@example.com" for number in range(size))]
+    Invitation.objects.bulk_create(Invitation(cohort=cohorts[0], email=email, invited_by=outsider) for email in emails)
+    Invitation.objects.filter(email=learner.email).update(token="a-link")
     learner.user_permissions.add(Permission.objects.get(codename="add_cohort"))
 
 

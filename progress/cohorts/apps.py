@@ -6,10 +6,17 @@ class CohortsConfig(AppConfig):
     label = "cohorts"
 
     def ready(self):
+        from allauth.account.signals import email_confirmed
+        from django.contrib.auth.signals import user_logged_in
+
         from progress import everything
+        from progress.cohorts.inviting import claim
         from progress.cohorts.parts import PARTS
         from progress.cohorts.reading import private_outline
         from stages import reading
 
         everything.PARTS += PARTS
         reading.PRIVATE.append(private_outline)
+        # The documented seams for "this address is theirs" and "somebody has just come in".
+        email_confirmed.connect(claim, dispatch_uid="claim the invitations of an address")
+        user_logged_in.connect(claim, dispatch_uid="claim the invitations of whoever comes in")

@@ -156,7 +156,9 @@ class Cohort(models.Model):
                 return
             if cohort.places is not None and current.count() >= cohort.places:
                 raise CohortFullError
-            cohort.enrolments.update_or_create(user=user, defaults={"joined_at": timezone.now(), "left_at": None})
+            now = timezone.now()
+            cohort.enrolments.update_or_create(user=user, defaults={"joined_at": now, "left_at": None})
+            cohort.invitations.of_addresses(user).update(user=user, answered_at=now, declined=False)
 
     def leave(self, user):
         """End a learner's enrolment, and with it what the instructors see. The ticks stay."""

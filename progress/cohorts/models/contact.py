@@ -2,12 +2,16 @@
 
 from hashlib import sha256
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import models
-from django.db.models.functions import Now
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower, Now
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from progress.cohorts.models.cohort import Cohort
+from progress.cohorts.models.cohort import Cohort, Enrolment
 from progress.models import new_token
 
 
@@ -20,10 +24,30 @@ class Mail(models.TextChoices):
     TEACHING = "teaching", _("the weekly look at the cohorts you lead")
 
 
+class InvitationQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(answered_at=None)
+
+    def of_addresses(self, user):
+        """What was sent to the addresses that are this person's for certain, now."""
+        verified = EmailAddress.objects.filter(user=user, verified=True)
+        return self.filter(email__in=verified.values(address=Lower("email")))
+
+    def to_answer(self, user):
+        """What a person is to be asked. Whoever is in a cohort already is not asked about it."""
+        within = Enrolment.objects.current().filter(user=user, cohort=OuterRef("cohort"))
+        return self.of_addresses(user).waiting().filter(~Exists(within), cohort__archived_at=None)
+
+    def claim(self, user):
+        """Note whose they are, so that they go with the account. Doing it twice changes nothing."""
+        self.of_addresses(user).exclude(user=user).update(user=user)
+
+
 class Invitation(models.Model):
     """An address is asked to join a cohort. It waits until its owner says yes or no, with or without an account.
 
-    ``user`` is whose verified address it is, once there is somebody.
+    ``user`` is whose verified address it is, once there is somebody; before that, whoever has answered. Who is asked
+    is found by the address alone.
     """
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="invitations")
@@ -41,6 +65,8 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True, editable=False, help_text="When they joined or declined.")
     declined = models.BooleanField(default=False)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["email"]
         constraints = [
@@ -53,6 +79,36 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.email}: {self.cohort}"
+
+    def get_absolute_url(self):
+        return reverse("invitation", args=[self.token])
+
+    @property
+    def is_used(self):
+        """Whether somebody has joined with it: it lets nobody in a second time."""
+        return bool(self.answered_at) and not self.declined
+
+    def accept(self, user):
+        """Join. An invitation is a permission of its own, so no code needs to be open; one may also say yes after no.
+
+        Raises CohortFullError, and Invitation.DoesNotExist when it was withdrawn or used meanwhile.
+        """
+        with transaction.atomic():
+            # The cohort first, as in join(): two that lock the same rows in another order would wait for ever.
+            cohort = Cohort.objects.select_for_update().get(pk=self.cohort_id)
+            self.answer(user, declined=False)
+            cohort.join(user)
+
+    def decline(self, user=None):
+        """Say no, with an account or without. Raises Invitation.DoesNotExist as accept() does."""
+        self.answer(user, declined=True)
+
+    def answer(self, user, declined):
+        unused = Invitation.objects.filter(Q(answered_at=None) | Q(declined=True), pk=self.pk)
+        if not unused.update(declined=declined, answered_at=timezone.now()):
+            raise Invitation.DoesNotExist
+        if user:
+            Invitation.objects.filter(pk=self.pk, user=None).update(user=user)
 
 
 class Message(models.Model):

@@ -7,8 +7,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.cohorts import words
+from progress.cohorts import inviting, words
 from progress.cohorts.assigned import assigned_to
+from progress.cohorts.models import Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
 from progress.cohorts.plan import due_soon
 from progress.cohorts.rights import may_teach
@@ -94,3 +95,28 @@ def own_track_links(context, track):
         return {}
     composes = track.private and track.own.authors.filter(pk=user.pk).exists()
     return {"track": track, "composes": composes, "may_copy": (composes or not track.private) and may_teach(user)}
+
+
+@register.inclusion_tag("cohorts/invitations.html", takes_context=True)
+def invitations(context):
+    """The cohorts that the reader is invited to and has not answered."""
+    found = Invitation.objects.to_answer(context["user"]).select_related("cohort", "invited_by")
+    return {"invitations": found.order_by("-at", "-pk")}
+
+
+@register.inclusion_tag("cohorts/invitations_of.html")
+def invitations_of(cohort):
+    """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
+    unused = [found for found in cohort.invitations.all() if not found.is_used]
+    waiting = [found for found in unused if not found.declined]
+    refused = Refusal.objects.among([found.email for found in waiting], Mail.INVITATION)
+    due = [found for found in inviting.due(waiting) if found.email not in refused]
+    return {
+        "cohort": cohort,
+        "waiting": waiting,
+        "declined": [found for found in unused if found.declined],
+        "refused": refused,
+        "unsent": [found for found in due if not found.sent_at],
+        "reminders": [found for found in due if found.sent_at],
+        "patience": inviting.PATIENCE.days,
+    }

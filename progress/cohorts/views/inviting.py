@@ -1,0 +1,161 @@
+"""Inviting people to a cohort by mail: the list, a look at it, and what became of it."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from progress.cohorts import inviting
+from progress.cohorts.addresses import LARGEST, TOO_LARGE, UnreadableListError, decode, read
+from progress.cohorts.models import Mail, Refusal
+from progress.cohorts.rights import changeable_cohort
+from progress.cohorts.views.people import number
+from progress.views.transfer import has_token
+
+SESSION_KEY = "inviting"  # the list that somebody agreed to after their log-in had expired
+
+
+class ListForm(forms.Form):
+    """A list of people, pasted or as a file. When valid, ``text`` is the list and ``reading`` what is in it."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Paste the addresses"),
+        required=False,
+        strip=False,  # a problem names a line, so that no line may get lost
+        help_text=gettext_lazy("One a line, or with commas between them. Names may stand beside them."),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 8,
+                "spellcheck": "false",
+                "autocapitalize": "off",
+                "placeholder": "ada@example.com\nGrace Hopper <grace@example.com>",
+            }
+        ),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Or choose a file"),
+        required=False,
+        help_text=gettext_lazy("CSV, as every spreadsheet saves it, up to 300 kB and 1,000 people."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"}),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        file, text = cleaned.get("file"), cleaned.get("text") or ""
+        if self.errors:
+            return cleaned
+        if not file and not text.strip():
+            raise forms.ValidationError(_("Paste some addresses, or choose a file with them."))
+        try:
+            # One letter more than is allowed is enough to see that it is too much.
+            self.text = decode(file.read(LARGEST + 1) if file else text.encode())
+            self.reading = read(self.text)
+        except UnreadableListError as error:
+            self.add_error("file" if file else "text", str(error))
+        return cleaned
+
+
+# A look at a list writes nothing, so it needs no token, and what a form with an old token agrees to is shown again
+# instead of being lost; see also progress/views/transfer.py.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def invite(request, pk):
+    """Ask for a list of people; show what would become of it; and when the instructor agrees, invite them."""
+    try:
+        agreed = "agree" in request.POST
+    except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
+        messages.error(request, TOO_LARGE)
+        return redirect("invite", pk)
+    if not request.user.is_authenticated:
+        if agreed and has_token(request):
+            request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:LARGEST]}
+            messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
+        return redirect_to_login(request.path)
+    kept = request.session.pop(SESSION_KEY, None)
+    cohort = changeable_cohort(request, pk)
+    if request.method == "POST":
+        form = ListForm(request.POST, request.FILES)
+    elif kept and kept["cohort"] == pk:
+        form = ListForm({"text": kept["text"]})
+    else:
+        return render(request, "cohorts/invite.html", {"cohort": cohort, "form": ListForm()})
+    if not form.is_valid():
+        return render(request, "cohorts/invite.html", {"cohort": cohort, "form": form}, status=422)
+    if agreed:
+        if has_token(request):
+            return agree(request, cohort, form)
+        messages.warning(request, _("That page was too old. Nobody was invited yet: look, and agree."))
+    look = inviting.look(cohort, form.reading)
+    return render(request, "cohorts/invite_look.html", {"cohort": cohort, "look": look, "text": form.text})
+
+
+def agree(request, cohort, form):
+    made, look = inviting.invite(cohort, form.reading, by=request.user)
+    told = inviting.deliver(cohort, made, by=request.user)
+    said = ngettext("%(count)d person is invited.", "%(count)d people are invited.", len(made)) % {"count": len(made)}
+    if left := len(look.problems):
+        said += " "
+        said += ngettext("%(count)d line was left out.", "%(count)d lines were left out.", left) % {"count": left}
+    messages.success(request, said if made else _("Nobody new was in this list, so nothing has changed."))
+    tell(request, told, len(made))
+    return redirect("cohort_people", cohort.pk)
+
+
+def tell(request, told, asked):
+    """Say which mails went out, and why the others did not."""
+    if asked and told.sent == asked:
+        said = ngettext("The mail is sent.", "All %(count)d mails are sent.", asked)
+        messages.success(request, said % {"count": asked})
+        return
+    if told.sent:
+        said = ngettext("%(count)d mail is sent.", "%(count)d mails are sent.", told.sent)
+        messages.success(request, said % {"count": told.sent})
+    if told.held:
+        said = ngettext(
+            "%(count)d address takes no more invitations at the moment.",
+            "%(count)d addresses take no more invitations at the moment.",
+            told.held,
+        )
+        messages.warning(request, said % {"count": told.held})
+    if told.stopped:
+        waiting = asked - told.sent - told.held - told.others
+        said = ngettext("%(count)d mail is not sent yet.", "%(count)d mails are not sent yet.", waiting)
+        messages.warning(request, " ".join([said % {"count": waiting}, told.stopped]))
+
+
+@require_POST
+def send_invitations(request, pk):
+    """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
+    cohort = changeable_cohort(request, pk)
+    found = inviting.due(cohort.invitations.waiting().order_by("pk"))
+    refused = Refusal.objects.among([invitation.email for invitation in found], Mail.INVITATION)
+    found = [invitation for invitation in found if invitation.email not in refused]
+    told = inviting.deliver(cohort, found, by=request.user)
+    if found:
+        tell(request, told, len(found))
+    else:
+        messages.info(request, _("There is nothing to send at the moment."))
+    return redirect("cohort_people", pk)
+
+
+@require_POST
+def withdraw_invitations(request, pk):
+    """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
+    cohort = changeable_cohort(request, pk)
+    found = cohort.invitations.waiting()
+    if request.POST.get("invitation") != "all":
+        found = found.filter(pk=number(request, "invitation"))
+    count = found.delete()[0]
+    if count:
+        said = ngettext("%(count)d invitation is withdrawn.", "%(count)d invitations are withdrawn.", count)
+        messages.success(request, said % {"count": count})
+    return redirect("cohort_people", pk)
