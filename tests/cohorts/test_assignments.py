@@ -203,4 +203,4 @@ def test_the_pages_make_a_fixed_number_of_queries(cohort, assignment, as_instruc
         with CaptureQueriesContext(connection) as captured:
             as_instructor.get(path(cohort) if verb is None else path(cohort, assignment, verb))
         found[verb] = len([query for query in captured if "SAVEPOINT" not in query["sql"]])
-    assert found == {None: 10, "": 11, "remove/": 4, "extend/": 5}
+    assert found == {None: 9, "": 11, "remove/": 4, "extend/": 5}
