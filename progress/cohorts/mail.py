@@ -5,7 +5,7 @@ Every mail has the headers of RFC 8058, so that a mail program can offer to unsu
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, mailers
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -30,10 +30,11 @@ def whose(token):
     return address, Mail(kind)
 
 
-def send(kind, email, subject, template, context, reply_to=()):
+def send(kind, email, subject, template, context, reply_to=(), through=None):
     """Send one mail of a kind of Mail, unless its recipient wants none of them; return whether it was sent.
 
     ``template`` is below ``cohorts/mail/``, without its ending; it is given ``way_out`` besides the context.
+    ``through`` is an open connection to the mail server, where many mails share one.
     Raises what the mail server raises.
     """
     if Refusal.objects.among([email], kind):
@@ -42,5 +43,6 @@ def send(kind, email, subject, template, context, reply_to=()):
     body = render_to_string(f"cohorts/mail/{template}.txt", {**context, "kind": kind, "way_out": out})
     headers = {"List-Unsubscribe": f"<{out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     one_line = " ".join(subject.split())  # a header is a single line
-    EmailMessage(one_line, body, to=[email], reply_to=list(reply_to), headers=headers).send()
+    message = EmailMessage(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)
+    (through or mailers.default).send_messages([message])
     return True

@@ -1,12 +1,26 @@
 from django.urls import path
 
-from progress.cohorts.views import assignments, joining, mail, overriding, people, seeing, setting_up, writing
+from progress.cohorts.views import (
+    assignments,
+    calendar,
+    joining,
+    mail,
+    overriding,
+    people,
+    seeing,
+    setting_up,
+    writing,
+)
 
 urlpatterns = [
     path("", people.cohorts, name="cohorts"),
     path("new/", setting_up.new_cohort, name="new_cohort"),
     path("mail/", mail.mail_choices, name="mail_choices"),
     path("mail/<token>/", mail.mail_off, name="mail_off"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/renew/", calendar.renew_calendar, name="renew_calendar"),
+    path("calendar/end/", calendar.end_calendar, name="end_calendar"),
+    path("calendar/<token>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("join/", joining.join, name="join"),
     path("join/<slug:code>/", joining.join_cohort, name="join_cohort"),
     path("<int:pk>/", seeing.cohort, name="cohort"),
