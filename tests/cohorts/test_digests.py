@@ -159,7 +159,7 @@ def test_a_learner_reads_what_they_did_and_what_comes_next(cohort, learner, cont
     assert run() == (2, 0, 0)
     [mail] = sent_to(learner)
     assert mail.subject == "Your week: 2 topics done"
-    assert "Hello Lena Learner,\n\nlast week you finished 2 topics: Maps and Boots.\n" in mail.body
+    assert "Hello Lena Learner,\n\nLast week you finished 2 topics: Maps and Boots.\n" in mail.body
     assert "- Routes, by Saturday, 14 March (Another way, Autumn hikers)\n" in mail.body
     assert "http://127.0.0.1:8000/me/\n" in mail.body
     assert "overdue" not in mail.body
@@ -201,7 +201,7 @@ def test_what_an_instructor_marked_is_news(cohort, learner, instructor, content)
     run()
     [mail] = sent_to(learner)
     assert "Ines Instructor marked Maps as done for you." in mail.body
-    assert "last week you finished" not in mail.body
+    assert "Last week" not in mail.body
 
 
 def test_each_learner_has_the_plans_of_their_own_page(cohort, learner, content):
