@@ -75,17 +75,17 @@ def dates_of_instructor(cohorts):
         key, path = f"cohort-{cohort.pk}", cohort.get_absolute_url()
         said = {"cohort": cohort.name}
         if cohort.starts:
-            yield Date(f"{key}-first", cohort.starts, _("First day: %(cohort)s") % said, cohort.name, path)
+            yield Date(f"{key}-first", cohort.starts, _("First day: %(cohort)s") % said, "", path)
         if cohort.ends:
-            yield Date(f"{key}-last", cohort.ends, _("Last day: %(cohort)s") % said, cohort.name, path)
+            yield Date(f"{key}-last", cohort.ends, _("Last day: %(cohort)s") % said, "", path)
         for assignment in cohort.assignments.all():
             key, said = f"led-{assignment.pk}", {"track": assignment.track, "cohort": cohort}
             if assignment.starts:
                 title = _("%(cohort)s starts: %(track)s") % said
-                yield Date(f"{key}-start", assignment.starts, title, cohort.name, path)
+                yield Date(f"{key}-start", assignment.starts, title, "", path)
             if assignment.due:
                 title = _("%(cohort)s, due: %(track)s") % said
-                yield Date(f"{key}-due", assignment.due, title, cohort.name, path)
+                yield Date(f"{key}-due", assignment.due, title, "", path)
 
 
 # --- As a file ----------------------------------------------------------------------------------------
@@ -112,7 +112,8 @@ def written(dates, owner, now):
         event.add("dtstamp", now)
         event.add("dtstart", one.day)  # a date without an end is that whole day
         event.add("summary", one_line(one.title))
-        event.add("description", one_line(one.words))
+        if one.words:
+            event.add("description", one_line(one.words))
         event.add("url", address_of(one.path))
         event.add("transp", "TRANSPARENT")  # a day on which something is due is no day on which one is busy
         calendar.add_component(event)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.zones import zone_of
 from progress.cohorts.calendar import calendar_of, written
 from progress.cohorts.models import CalendarFeed
 from progress.models import new_token
@@ -30,7 +31,7 @@ def calendar(request):
         return redirect("calendar")
     feed = CalendarFeed.objects.filter(user=request.user).first()
     link = feed and request.build_absolute_uri(reverse("calendar_feed", args=[feed.token]))
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=zone_of(request))
     coming = [one for one in calendar_of(request.user) if one.day >= today]
     context = {
         "feed": feed,
