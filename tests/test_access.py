@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import get_resolver
 
-from progress.cohorts.models import Cohort, OwnTrack
+from progress.cohorts.models import CalendarFeed, Cohort, OwnTrack
 from progress.models import Certificate, Share
 from stages.models import Track
 from tests.conftest import client_of
@@ -106,6 +106,11 @@ TABLE = {
     "/cohorts/new/": dict.fromkeys("lmo", 403) | {"i": 200, "v": "login"},
     "/cohorts/mail/": PRIVATE,
     "/cohorts/mail/<token>/": NOBODYS | {"v": 404},
+    "/cohorts/calendar/": PRIVATE,
+    "/cohorts/calendar/renew/": POST_ONLY | {"v": "login"},
+    "/cohorts/calendar/end/": POST_ONLY | {"v": "login"},
+    # Public for whoever has the address, as calendars fetch it; tests/cohorts/test_calendar.py asks for others.
+    "/cohorts/calendar/<token>.ics": PUBLIC,
     "/cohorts/join/": PRIVATE,
     "/cohorts/join/<code>/": PRIVATE,
     # For whoever has the link; tests/cohorts/test_invited.py asks for those that were withdrawn.
@@ -202,6 +207,7 @@ def test_every_route_is_in_the_table():
 @pytest.fixture
 def people(content, learner, instructor, maintainer, outsider):
     Share.objects.create(user=learner, token="leaflet")
+    CalendarFeed.objects.create(user=learner, token="leaflet")
     cohort = Cohort.objects.create(pk=1, name="Autumn hikers", code="LEAFLETS")
     cohort.instructors.add(instructor)
     cohort.join(learner)

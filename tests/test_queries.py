@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from progress.cohorts.models import Assignment, Cohort, Enrolment, Invitation, OwnTrack, new_code
+from progress.cohorts.models import Assignment, CalendarFeed, Cohort, Enrolment, Invitation, OwnTrack, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
@@ -69,6 +69,8 @@ PAGES = {
     "/cohorts/tracks/own/authors/": 5,
     "/cohorts/tracks/own/remove/": 5,
     "/cohorts/mail/": 3,
+    "/cohorts/calendar/": 6,
+    "/cohorts/calendar/a-link.ics": 4,
     "/cohorts/join/": 2,
     "/cohorts/join/LEAFLETS/": 7,
     "/cohorts/9/edit/": 3,
@@ -124,6 +126,7 @@ def grow(content, topics):
 def show(content, learner, outsider, made):
     """Let the learner share everything, and another person have a certificate of a track that grew since."""
     Share.objects.create(user=learner, token="a-link", show_calendar=True)
+    CalendarFeed.objects.create(user=learner, token="a-link")
     ProgressEvent.objects.bulk_create(ProgressEvent(user=learner, topic=topic, status="done") for topic in made)
     Topic.objects.filter(slug="maps").update(replaces=["paper-maps"])
     covered = [[topic.slug, topic.title] for topic in made[::2]]

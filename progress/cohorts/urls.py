@@ -3,6 +3,7 @@ from django.urls import include, path
 from progress.cohorts.views import (
     adjusting,
     assignments,
+    calendar,
     composing,
     groups,
     invited,
@@ -45,6 +46,10 @@ urlpatterns = [
     path("new/", setting_up.new_cohort, name="new_cohort"),
     path("mail/", mail.mail_choices, name="mail_choices"),
     path("mail/<token>/", mail.mail_off, name="mail_off"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/renew/", calendar.renew_calendar, name="renew_calendar"),
+    path("calendar/end/", calendar.end_calendar, name="end_calendar"),
+    path("calendar/<token>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("join/", joining.join, name="join"),
     path("join/<slug:code>/", joining.join_cohort, name="join_cohort"),
     path("invitations/<slug:token>/", invited.invitation, name="invitation"),

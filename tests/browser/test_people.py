@@ -1,9 +1,11 @@
 """Setting up, joining and leaving a cohort, in a real browser."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import Permission
 
-from progress.cohorts.models import Assignment, Cohort
+from progress.cohorts.models import Assignment, CalendarFeed, Cohort
 from tests.browser.test_pages import violations
 from tests.conftest import make_user
 
@@ -17,14 +19,20 @@ def cohort(content, learner):
     ines.user_permissions.set(Permission.objects.filter(codename="add_cohort"))
     cohort.instructors.set([ines, ivo])
     cohort.join(learner)
-    Assignment.objects.create(cohort=cohort, track=content.other)
+    Assignment.objects.create(cohort=cohort, track=content.other, due=date(2100, 1, 1))
+    CalendarFeed.objects.create(user=learner)
     return cohort
 
 
 def pages(cohort):
     own = f"/cohorts/{cohort.pk}"
-    led = ["/cohorts/", "/cohorts/new/", *(f"{own}/{page}/" for page in ("edit", "people", "projector", "duplicate"))]
-    return led, ["/cohorts/", "/cohorts/join/", "/cohorts/join/BCDF2345/"]
+    led = [
+        "/cohorts/",
+        "/cohorts/calendar/",
+        "/cohorts/new/",
+        *(f"{own}/{page}/" for page in ("edit", "people", "projector", "duplicate")),
+    ]
+    return led, ["/cohorts/", "/cohorts/calendar/", "/cohorts/join/", "/cohorts/join/BCDF2345/"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

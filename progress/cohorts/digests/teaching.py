@@ -1,0 +1,137 @@
+"""What an instructor's weekly mail says of a cohort: who finished, where people are stuck, and who is silent.
+
+The numbers and the words are those of the cohort's page.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Max, Q
+
+from progress.activity import COUNTED
+from progress.cohorts.digests.week import Week
+from progress.cohorts.matrix import SHOWN, Summary, summary
+from progress.cohorts.models import Cohort
+from progress.cohorts.overrides import holding
+from progress.cohorts.pace import pace
+from progress.cohorts.seen import by_name, see
+from progress.models import ProgressEvent, Status, TopicProgress
+
+
+class Quiet(NamedTuple):
+    name: str
+    said: str
+    is_new: bool  # since the last mail
+
+
+class OnIt(NamedTuple):
+    topic: object
+    names: list
+
+
+@dataclass(frozen=True)
+class Look:
+    """A cohort's week, with names and nothing heavier, so that many may be kept for the next instructor."""
+
+    cohort: Cohort
+    week: Week
+    summary: Summary
+    active: int  # learners who ticked something that they are assigned
+    topics: int  # that these finished, each learner's counted
+    joined: list
+    finished: list  # the names of those who did everything
+    finished_tracks: list  # of (track, names), where that was not everything
+    stuck: list  # of OnIt
+    quiet: list  # of Quiet, the longest silence first
+    disputes: list  # of Override
+
+    def __bool__(self):
+        """Whether anything has changed. That people are stuck, late or quiet as a week ago is not news."""
+        news = self.active or self.joined or self.finished or self.finished_tracks
+        fell_silent = any(quiet.is_new for quiet in self.quiet)
+        return bool(news or fell_silent or any(self.week.has(dispute.disputed_at) for dispute in self.disputes))
+
+
+def look_at(cohort, week):
+    """The Look at a cohort. A fixed number of queries, whatever its size."""
+    seen = see(cohort)
+    members = cohort.enrolments.current()
+    names = {learner.pk: learner.name for learner in seen.learners}
+    everything, tracks = finished(seen, members, week)
+    active, topics = activity(seen, members, week)
+    joined = members.filter(joined_at__gte=week.begins, joined_at__lt=week.ends).values_list("user", flat=True)
+    silent = sorted(filter(SHOWN["quiet"], seen.learners), key=lambda learner: (-learner.silent, by_name(learner)))
+    return Look(
+        cohort,
+        week,
+        summary(seen.learners),
+        active,
+        topics,
+        sorted((names[pk] for pk in joined if pk in names), key=str.casefold),
+        everything,
+        tracks,
+        [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(cohort, seen).stuck],
+        [Quiet(learner.name, "; ".join(learner.behind), is_new(learner, cohort)) for learner in silent],
+        list(
+            holding()
+            .filter(cohort=cohort, learner__in=members.values("user"))
+            .exclude(disputed_at=None)
+            .select_related("topic", "by", "learner")
+        ),
+    )
+
+
+def is_new(learner, cohort):
+    """Whether a silent learner was not yet called so a week ago."""
+    return learner.silent - max(cohort.quiet_days, 1) < 7
+
+
+def finished(seen, members, week):
+    """(names of those who did everything in the week, [(track, names)] of those who did a track). One query.
+
+    Whoever has nothing left finished when the last required topic became done.
+    """
+    required = [{topic.pk for topic in plan.outline.topics if topic.required} for plan in seen.assigned]
+    lasts = {f"last_{number}": Max("changed_at", filter=Q(topic__in=pks)) for number, pks in enumerate(required)}
+    rows = TopicProgress.objects.filter(
+        user__in=members.values("user"), status=Status.DONE, topic__in=seen.curriculum.pks
+    )
+    last = {row.pop("user"): list(row.values()) for row in rows.values("user").annotate(**lasts)} if lasts else {}
+    number_of = {plan.assignment.pk: number for number, plan in enumerate(seen.assigned)}
+    everything, by_track = [], {}
+    for learner in sorted(seen.learners, key=by_name):
+        moments = last.get(learner.pk)
+        if not moments:
+            continue
+        mine = [number_of[plan.assignment.pk] for plan in learner.plans]
+        if learner.measured.is_complete:
+            if week.has(max(moments[number] for number in mine if moments[number])):
+                everything.append(learner.name)
+            continue
+        for plan, number in zip(learner.plans, mine, strict=True):
+            if week.has(moments[number]) and learner.measure(plan.outline.topics).is_complete:
+                by_track.setdefault(plan.track, []).append(learner.name)
+    return everything, list(by_track.items())
+
+
+def activity(seen, members, week):
+    """(how many learners ticked something, how many topics became done) in the week. One query."""
+    rows = (
+        ProgressEvent.objects.filter(
+            user__in=members.values("user"),
+            topic__in=seen.curriculum.pks,
+            at__gte=week.begins,
+            at__lt=week.ends,
+            cause__in=COUNTED,
+            status__in=Status.values,
+        )
+        .values_list("user", "topic", "status")
+        .distinct()
+    )
+    learners = {learner.pk: learner for learner in seen.learners}
+    # Of each learner only what is assigned to them: the rest is none of the instructor's.
+    mine = [(user, topic, status) for user, topic, status in rows if user in learners]
+    mine = [(user, topic, status) for user, topic, status in mine if topic in learners[user].curriculum.pks]
+    done = {(user, topic) for user, topic, status in mine if status == Status.DONE}
+    still = [(user, topic) for user, topic in done if learners[user].statuses.get(topic) == Status.DONE]
+    return len({user for user, _topic, _status in mine}), len(still)

@@ -1,0 +1,42 @@
+"""The week that a mail tells of, by the clock of its reader. Pure."""
+
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+MORNING = 7  # the hour of Monday from which on a mail is sent
+LATEST = 2  # the day of the week after which it is too late: Wednesday
+
+
+class Week(NamedTuple):
+    """From a Monday at midnight to the next."""
+
+    monday: date
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, monday, zone):
+        return cls(monday, *(datetime.combine(monday + timedelta(days=days), time.min, zone) for days in (0, 7)))
+
+    def has(self, moment):
+        return moment is not None and self.begins <= moment < self.ends
+
+    @property
+    def horizon(self):
+        """The Sunday of the week in which the mail is read."""
+        return self.monday + timedelta(days=13)
+
+
+def week_to_tell(now, zone, monday=None):
+    """The Week that somebody in this zone is to be told of now, or None.
+
+    It is the last one, from its Monday morning to Wednesday night; or that of ``monday``, at any hour after it ended.
+    """
+    here = now.astimezone(zone)
+    if monday:
+        week = Week.of(monday, zone)
+        return week if week.ends <= here else None
+    too_early = here.weekday() == 0 and here.hour < MORNING
+    if too_early or here.weekday() > LATEST:
+        return None
+    return Week.of(here.date() - timedelta(days=here.weekday() + 7), zone)

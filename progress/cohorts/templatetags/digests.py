@@ -1,0 +1,25 @@
+"""What the weekly mails need."""
+
+from django import template
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from progress.cohorts.mail import address_of
+
+register = template.Library()
+
+
+@register.filter
+def some(things, number=5):
+    """The first of some topics or names and how many more there are: "Maps, Routes and 3 more"."""
+    names = [thing if isinstance(thing, str) else thing.title for thing in things[:number]]
+    if more := len(things[number:]):
+        names.append(ngettext("%(number)d more", "%(number)d more", more) % {"number": more})
+    return get_text_list(names, _("and"))
+
+
+@register.filter
+def in_full(path):
+    """The address of a page of this site as a mail must name it."""
+    return address_of(path)

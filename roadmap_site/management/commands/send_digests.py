@@ -1,0 +1,56 @@
+from datetime import date
+from smtplib import SMTPException
+
+from django.core.management.base import BaseCommand, CommandError
+
+from progress.cohorts.digests.sending import Run
+
+
+class Command(BaseCommand):
+    help = (
+        "Send the weekly mails of cohorts. Run it every hour: each person gets theirs on Monday at 7 by their own "
+        "clock, or until Wednesday when that failed, and never twice."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="send nothing; say who would get what, and why not")
+        parser.add_argument(
+            "--week", metavar="YYYY-MM-DD", help="the Monday of the week to tell of, at whatever hour it is now"
+        )
+
+    def handle(self, *, dry_run, week, verbosity, **options):
+        run = Run(monday=monday_of(week))
+        if dry_run:
+            for letters in run.letters():
+                for letter in letters:
+                    self.stdout.write(in_words(letter))
+            return
+        try:
+            run.send()
+        except (SMTPException, OSError) as error:
+            raise CommandError(
+                f"The mail server cannot be reached: {error}. Sent before that: {run.sent}. "
+                "Everyone else gets theirs with the next run."
+            ) from error
+        if verbosity:
+            self.stdout.write(f"Sent: {run.sent}. Nothing to say to: {run.empty}. Failed: {run.failed}.")
+        if run.failed:
+            raise CommandError(f"{run.failed} of these mails could not be sent. The next run tries them again.")
+
+
+def monday_of(text):
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"“{text}” is no day. Write it as 2026-03-02.") from error
+    if day.weekday():
+        raise CommandError(f"{day} is no Monday.")
+    return day
+
+
+def in_words(letter):
+    """A line of the dry run."""
+    said = f"“{letter.subject}”" if letter.subject else f"nothing: {letter.why or 'nothing happened'}"
+    return f"{letter.user.email}, {letter.kind}: {said}"
