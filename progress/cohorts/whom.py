@@ -12,7 +12,7 @@ from progress.cohorts.models import Assignment, Enrolment, Group
 
 @dataclass(frozen=True)
 class Whom:
-    """Who has what in a cohort. Learners are pks of users who are in it now; whoever left is nowhere in here."""
+    """Who has what in a cohort, or in several. Learners are pks of current members; whoever left is nowhere here."""
 
     names: dict  # {group pk: name}, by name
     members: dict  # {group pk: set of learners}
@@ -54,10 +54,10 @@ class Whom:
         return _("for %(whom)s") % {"whom": listed}
 
 
-def whom_of(cohort):
+def whom_of(*cohorts):
     """Groups, members, and whom each assignment is for. One query, whatever the size: four lists in one."""
-    current = Enrolment.objects.current().filter(cohort=cohort)
-    own = Group.objects.filter(cohort=cohort)
+    current = Enrolment.objects.current().filter(cohort__in=cohorts)
+    own = Group.objects.filter(cohort__in=cohorts)
 
     def rows(kind, queryset, left, right):
         said = {"kind": Value(kind), "left": F(left), "right": F(right), "text": Value("", TextField())}

@@ -342,6 +342,17 @@ def test_an_instructor_is_told_only_of_what_changed(cohort, instructor, learner,
         assert "- Lena Learner: Maps\n" in sent_to(instructor)[0].body
 
 
+def test_an_instructor_reads_that_a_track_has_changed_which_alone_is_no_news(cohort, instructor, learner, content):
+    content.other.sections.first().places.create(topic=content.topics["weather"])
+    run()
+    assert not sent_to(instructor)
+    DigestSent.objects.all().delete()
+    tick(learner, content.topics["maps"])
+    run()
+    [mail] = sent_to(instructor)
+    assert "Tracks that have changed since you assigned them:\n- Another way: 1 topic more\n" in mail.body
+
+
 def test_of_two_cohorts_only_the_one_with_news_is_told_of(cohort, instructor, learner, content):
     Cohort.objects.create(name="Quiet hikers", code="QUIET222").instructors.add(instructor)
     tick(learner, content.topics["maps"])
@@ -546,7 +557,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(cohort, learner, co
             tick(person, content.topics["maps"])
         weeks = {person.pk: WEEK for person in people}
         found.append((count(lambda weeks=weeks: learnings(weeks)), count(lambda: look(cohort))))
-    assert found == [(8, 13)] * 2
+    assert found == [(8, 14)] * 2
 
 
 def test_many_are_looked_at_in_parts(cohort, learner, content, monkeypatch):

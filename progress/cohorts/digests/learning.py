@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 
 from progress.activity import day_of, ticks
 from progress.cohorts.agreed import outline_as_agreed
-from progress.cohorts.assigned import FIRST_MIDNIGHT, Assigned, reached
+from progress.cohorts.assigned import FIRST_MIDNIGHT, Assigned
 from progress.cohorts.digests.week import Week
 from progress.cohorts.models import Assignment, Enrolment, Extension
 from progress.cohorts.overrides import holding
 from progress.cohorts.seen import joined_late, standings
+from progress.cohorts.whom import whom_of
 from progress.models import ProgressEvent, Status
 from stages.outline import outline_of_stages
 
@@ -101,7 +102,7 @@ def plans_of(users, roadmap):
         .select_related("cohort", "track")
     )
     shown = [row for row in rows if row.visible_from is None or row.visible_from <= row.cohort.today]
-    reach = reached(shown)
+    whom = whom_of(*{row.cohort for row in shown})
     longer = {
         (user, assignment): due
         for user, assignment, due in Extension.objects.filter(user__in=users, assignment__in=shown).values_list(
@@ -122,7 +123,7 @@ def plans_of(users, roadmap):
     for user, cohort, joined_at in members:
         for plan in of_cohort[cohort]:
             pk = plan.assignment.pk
-            if plan.assignment.to_everyone or user in reach[pk]:
+            if whom.reaches(plan.assignment, user):
                 joined = joined_late(plan, day_of(joined_at, plan.cohort.zone))
                 found[user].append(plan_of(pk, longer.get((user, pk)), joined))
     for plans in found.values():

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import Max, Q
 
 from progress.activity import COUNTED
+from progress.cohorts.changed import changed_since
 from progress.cohorts.digests.week import Week
 from progress.cohorts.matrix import SHOWN, Summary, summary
 from progress.cohorts.models import Cohort
@@ -44,9 +45,11 @@ class Look:
     stuck: list  # of OnIt
     quiet: list  # of Quiet, the longest silence first
     disputes: list  # of Override
+    changed: list  # of (track, what changed in it since the cohort agreed on it, in a line)
 
     def __bool__(self):
-        """Whether anything has changed. That people are stuck, late or quiet as a week ago is not news."""
+        """Whether anything has changed. That people are stuck, late or quiet as a week ago is not news,
+        nor is that a track waits to be taken over."""
         news = self.active or self.joined or self.finished or self.finished_tracks
         fell_silent = any(quiet.is_new for quiet in self.quiet)
         return bool(news or fell_silent or any(self.week.has(dispute.disputed_at) for dispute in self.disputes))
@@ -78,7 +81,13 @@ def look_at(cohort, week):
             .exclude(disputed_at=None)
             .select_related("topic", "by", "learner")
         ),
+        changed_tracks(seen),
     )
+
+
+def changed_tracks(seen):
+    changed = changed_since([plan.assignment for plan in seen.assigned], seen.roadmap)
+    return [(plan.track, changed[plan.assignment.pk]) for plan in seen.assigned if plan.assignment.pk in changed]
 
 
 def is_new(learner, cohort):
