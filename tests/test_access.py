@@ -91,6 +91,8 @@ TABLE = {
     "/cohorts/overrides/<pk>/dispute/": NOBODYS,
     "/cohorts/<pk>/write/": INSTRUCTORS,
     "/cohorts/<pk>/standings.csv": INSTRUCTORS,
+    "/cohorts/<pk>/over-time/": INSTRUCTORS,
+    "/cohorts/<pk>/over-time.csv": INSTRUCTORS,
     "/cohorts/<pk>/assign/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/remove/": INSTRUCTORS,

@@ -66,6 +66,7 @@ PAGES = {
     "/cohorts/9/edit/": 3,
     "/cohorts/9/people/": 8,
     "/cohorts/9/projector/": 4,
+    "/cohorts/9/over-time/": 11,
     "/cohorts/9/duplicate/": 7,
     "/healthz": 1,
 }

@@ -73,6 +73,7 @@ class Learner:
 
     pk: int
     name: str
+    joined: date
     curriculum: Curriculum
     plans: tuple  # of Assigned: the assignments as this learner has them
     statuses: dict  # {topic pk: Status}, of assigned topics only
@@ -158,6 +159,7 @@ def see(cohort, only=None):
             Learner(
                 pk,
                 str(User(name=name, email=email)),
+                joined,
                 learned,
                 plans,
                 own,

@@ -15,6 +15,8 @@ PAGES = {
     "?sort=-overdue&show=quiet": 10,
     "?stage=first": 10,
     "standings.csv": 9,
+    "over-time/": 11,
+    "over-time.csv": 10,
     "learners/{learner}/": 10,
 }
 

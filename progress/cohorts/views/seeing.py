@@ -1,8 +1,5 @@
 """What instructors see: everyone at a glance, one learner, and the same as a table to take along."""
 
-import csv
-import io
-
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -14,7 +11,7 @@ from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
 from progress.cohorts.seen import see
-from progress.exporting import harmless
+from progress.exporting import sheet
 from progress.views.exports import download
 
 WINDOW = 100  # learners on a page
@@ -73,13 +70,9 @@ def cohort_csv(request, pk):
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
     show, sort, stage = asked(request, seen.curriculum)
-    text = io.StringIO()
-    text.write("\ufeff")  # without this mark a spreadsheet does not take the file for UTF-8
-    writer = csv.writer(text)
-    writer.writerow(map(harmless, heads(seen.curriculum, stage)))
-    for row in rows(chosen(seen.learners, show, sort), seen.curriculum, stage):
-        writer.writerow(map(harmless, row.texts))
-    return download(text.getvalue(), f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
+    shown = rows(chosen(seen.learners, show, sort), seen.curriculum, stage)
+    text = sheet([heads(seen.curriculum, stage), *(row.texts for row in shown)])
+    return download(text, f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
 
 
 def asked(request, curriculum):
