@@ -54,6 +54,7 @@ def summary(learners):
 
 # --- The table ----------------------------------------------------------------------------------------
 
+NOT_ASSIGNED = "not-assigned"
 
 class Cell(NamedTuple):
     """``text`` is what it says, on the screen as in the file; ``mark`` is what it is drawn by."""
@@ -106,7 +107,7 @@ def topic_cell(learner, topic):
 
 
 def not_assigned(name):
-    return Cell(_("not assigned"), "not-assigned", name)
+    return Cell(_("not assigned"), NOT_ASSIGNED, name)
 
 
 def heads(curriculum, stage=None):

@@ -152,6 +152,7 @@ def see(cohort, only=None):
         )
         own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
         measured = Measure.of(learned.topics, own)
+        done = {topic for topic, status in own.items() if status == Status.DONE}
         last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
         last_day = last_tick and day_of(last_tick, cohort.zone)
         begins = max(min(plan.begins for plan in plans), joined) if plans else None
@@ -167,7 +168,7 @@ def see(cohort, only=None):
                 measured,
                 last_day,
                 words.silence(measured, cohort.today, last_day, begins, cohort.quiet_days),
-                len({topic.pk for plan in plans for topic in plan.overdue(own)}),
+                len(set().union(*(plan.past for plan in plans)) - done),
                 cohort.overdue_topics,
             )
         )

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from progress.cohorts.matrix import SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
+from progress.cohorts.matrix import NOT_ASSIGNED, SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
 from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
@@ -25,6 +25,7 @@ def cohort(request, pk):
     seen = see(cohort)
     show, sort, stage = asked(request, seen.curriculum)
     page = Paginator(chosen(seen.learners, show, sort), WINDOW).get_page(request.GET.get("page"))
+    shown = rows(page.object_list, seen.curriculum, stage)
     context = {
         "cohort": cohort,
         "assignments": [plan.assignment for plan in seen.assigned],
@@ -32,7 +33,8 @@ def cohort(request, pk):
         "stage": stage,
         "columns": stage.topics if stage else seen.curriculum.sections,
         "page": page,
-        "rows": rows(page.object_list, seen.curriculum, stage),
+        "rows": shown,
+        "has_gaps": any(cell.mark == NOT_ASSIGNED for row in shown for cell in row.cells),
         "show": show,
         "sort": sort,
         "pace": pace(cohort, seen),
