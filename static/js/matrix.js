@@ -25,5 +25,8 @@ document.querySelector(".matrix")?.addEventListener("keydown", (event) => {
       };
   if (!Object.hasOwn(ways, event.key)) return;
   event.preventDefault();
-  ways[event.key]()?.focus();
+  const there = ways[event.key]();
+  there?.focus();
+  // Out from under the heads and names that stay in sight; see scroll-padding in seeing.css.
+  there?.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
