@@ -56,6 +56,7 @@ def summary(learners):
 
 NOT_ASSIGNED = "not-assigned"
 
+
 class Cell(NamedTuple):
     """``text`` is what it says, on the screen as in the file; ``mark`` is what it is drawn by."""
 
