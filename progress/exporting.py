@@ -20,11 +20,14 @@ def table(user, outline, link, zone):
 
     Topics that have left the roadmap come last, without a stage. Days are those of the time zone. One query.
     """
+    return sheet([COLUMNS, *rows_of(user, outline, link, zone)])
+
+
+def sheet(rows):
+    """Rows of texts as CSV that a spreadsheet opens as it is."""
     text = io.StringIO()
-    text.write("\ufeff")  # without this mark a spreadsheet does not take the file for UTF-8
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([harmless(cell) for cell in row] for row in rows_of(user, outline, link, zone))
+    text.write("\ufeff")  # without this mark it does not take the file for UTF-8
+    csv.writer(text).writerows(map(harmless, row) for row in rows)
     return text.getvalue()
 
 

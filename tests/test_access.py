@@ -140,6 +140,8 @@ TABLE = {
     "/cohorts/<pk>/groups/": INSTRUCTORS,
     "/cohorts/<pk>/groups/<group>/": INSTRUCTORS,
     "/cohorts/<pk>/groups/<group>/delete/": INSTRUCTORS,
+    "/cohorts/<pk>/over-time/": INSTRUCTORS,
+    "/cohorts/<pk>/over-time.csv": INSTRUCTORS,
     "/cohorts/<pk>/assign/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/": INSTRUCTORS,
     "/cohorts/<pk>/assignments/<assignment>/remove/": INSTRUCTORS,

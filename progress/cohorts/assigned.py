@@ -84,6 +84,11 @@ class Assigned:
         """{topic pk: date} for what a learner has to do; empty for an assignment that is optional."""
         return self.days if self.assignment.required else {}
 
+    @cached_property
+    def past(self):
+        """The pks of the topics whose date is over, done or not."""
+        return {topic for topic, day in self.dues.items() if day and day < self.today}
+
     def overdue(self, statuses):
         return overdue(self.outline, self.dues, statuses, self.today)
 

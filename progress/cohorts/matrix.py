@@ -64,6 +64,8 @@ def summary(learners):
 
 # --- The table ----------------------------------------------------------------------------------------
 
+NOT_ASSIGNED = "not-assigned"
+
 
 class Cell(NamedTuple):
     """``text`` is what it says, on the screen as in the file; ``mark`` is what it is drawn by."""
@@ -119,7 +121,7 @@ def topic_cell(learner, topic):
 
 
 def not_assigned(name):
-    return Cell(_("not assigned"), "not-assigned", name)
+    return Cell(_("not assigned"), NOT_ASSIGNED, name)
 
 
 def heads(curriculum, stage=None, whom=None):

@@ -36,12 +36,17 @@ def pace(cohort, seen):
         durations.setdefault(topic, []).append(length.total_seconds() / 86400)
     every = [length for took in durations.values() for length in took]
     usual = median(every) if every else None
+    learning = {}
+    for learner in seen.learners:
+        for topic, status in learner.statuses.items():
+            if status == Status.LEARNING:
+                learning.setdefault(topic, []).append(learner)
     stuck = []
     for topic in seen.curriculum.topics:
-        if learning := [learner for learner in seen.learners if learner.of(topic) == Status.LEARNING]:
+        if topic.pk in learning:
             took = durations.get(topic.pk)
             days = median(took) if took else None
-            stuck.append(Stuck(topic, sorted(learning, key=by_name), days, bool(took) and days >= usual + 1))
+            stuck.append(Stuck(topic, sorted(learning[topic.pk], key=by_name), days, bool(took) and days >= usual + 1))
     stuck.sort(key=lambda found: -len(found.learners))
     return Pace(usual, stuck[:STUCK])
 

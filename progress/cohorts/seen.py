@@ -74,6 +74,7 @@ class Learner:
 
     pk: int
     name: str
+    joined: date
     curriculum: Curriculum
     plans: tuple  # of Assigned: the assignments as this learner has them
     statuses: dict  # {topic pk: Status}, of assigned topics only
@@ -150,6 +151,7 @@ def see(cohort, only=None):
         )
         own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
         measured = Measure.of(learned.topics, own)
+        done = {topic for topic, status in own.items() if status == Status.DONE}
         last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
         last_day = last_tick and day_of(last_tick, cohort.zone)
         begins = max(min(plan.begins for plan in plans), joined) if plans else None
@@ -157,6 +159,7 @@ def see(cohort, only=None):
             Learner(
                 pk,
                 str(User(name=name, email=email)),
+                joined,
                 learned,
                 plans,
                 own,
@@ -164,7 +167,7 @@ def see(cohort, only=None):
                 measured,
                 last_day,
                 words.silence(measured, cohort.today, last_day, begins, cohort.quiet_days),
-                len({topic.pk for plan in plans for topic in plan.overdue(own)}),
+                len(set().union(*(plan.past for plan in plans)) - done),
                 cohort.overdue_topics,
             )
         )

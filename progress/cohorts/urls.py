@@ -18,6 +18,7 @@ from progress.cohorts.views import (
     setting_up,
     writing,
 )
+from progress.cohorts.views.over_time import cohort_over_time, over_time_csv
 
 # The tracks that instructors compose.
 TRACKS = [
@@ -60,6 +61,8 @@ urlpatterns = [
     path("overrides/<int:pk>/dispute/", overriding.dispute_override, name="dispute_override"),
     path("<int:pk>/write/", writing.write_message, name="write_message"),
     path("<int:pk>/standings.csv", seeing.cohort_csv, name="cohort_csv"),
+    path("<int:pk>/over-time/", cohort_over_time, name="cohort_over_time"),
+    path("<int:pk>/over-time.csv", over_time_csv, name="over_time_csv"),
     path("<int:pk>/edit/", setting_up.edit_cohort, name="edit_cohort"),
     path("<int:pk>/people/", people.cohort_people, name="cohort_people"),
     path("<int:pk>/people/instructors/", people.add_instructor, name="add_instructor"),

@@ -25,6 +25,7 @@ def leader(content, learner):
         "/cohorts/1/",
         "/cohorts/1/?stage=first",
         "/cohorts/1/?show=done",
+        "/cohorts/1/over-time/",
         f"/cohorts/1/learners/{learner.pk}/",
     ]
     leader.cohort = cohort
@@ -61,6 +62,57 @@ def test_the_keyboard_goes_through_the_cells_and_into_one(open_browser, leader):
     page.keyboard.press("Enter")
     page.wait_for_url("**/learners/*/#first")
     assert page.get_by_role("heading", name="Lena Learner", level=1).is_visible()
+
+
+def place(page):
+    """(row, column) of the cell that has the focus."""
+    return page.evaluate(
+        "[document.activeElement.closest('tr').rowIndex, document.activeElement.closest('td, th').cellIndex]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "ends"),
+    [
+        ("ArrowRight", [1, 1]),
+        ("ArrowRight ArrowRight", [1, 4]),  # the day and the number of the overdue lead nowhere
+        ("ArrowRight ArrowDown ArrowDown ArrowDown", [2, 1]),
+        ("ArrowUp ArrowRight ArrowLeft", [0, 0]),
+        ("End", [1, 5]),
+        ("End Home ArrowLeft", [1, 0]),
+        ("Control+End", [2, 5]),
+        ("Control+End Control+Home", [0, 0]),
+        ("ArrowDown Tab", [2, 1]),
+    ],
+)
+def test_arrows_go_through_the_cells(open_browser, leader, keys, ends):
+    page = open_browser(leader)
+    page.goto("/cohorts/1/")
+    page.locator("tbody th a").first.focus()
+    for key in keys.split():
+        page.keyboard.press(key)
+    assert place(page) == ends
+
+
+def test_no_cell_with_the_focus_is_hidden(open_browser, leader):
+    """The heads and the names that stay in sight lie over what is scrolled."""
+    page = open_browser(leader, viewport={"width": 390, "height": 600})
+    page.goto("/cohorts/1/")
+    page.locator("tbody th a").first.focus()
+    for key in ("End", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+        cell, name = page.locator(":focus").bounding_box(), page.locator("tbody th").first.bounding_box()
+        assert cell["x"] >= name["x"] + name["width"] - 1, key
+
+
+def test_on_paper_nothing_is_cut(open_browser, leader):
+    page = open_browser(leader, viewport={"width": 1000, "height": 700})
+    page.goto("/cohorts/1/")
+    page.get_by_role("heading", name="Autumn hikers", level=1).wait_for()
+    page.emulate_media(media="print")
+    assert page.evaluate("document.querySelector('.matrix').getBoundingClientRect().right") <= 1000
+    assert page.evaluate("getComputedStyle(document.querySelector('.matrix thead')).display") == "table-header-group"
+    assert page.evaluate("getComputedStyle(document.querySelector('.matrix-scroll')).overflow") == "visible"
 
 
 def test_names_behind_a_stuck_topic_open_in_one_press(open_browser, leader):

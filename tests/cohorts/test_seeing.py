@@ -208,6 +208,19 @@ def test_a_cohort_without_learners_or_tracks_says_so(cohort, as_instructor, inst
     assert table(page)[1] == ["Lena Learner", "", "nothing to do", "never", "none"]
 
 
+def test_what_is_not_assigned_is_marked_and_explained_where_it_occurs(cohort, as_instructor, learner, content):
+    [ada] = join(cohort, "Ada")
+    assert 'data-mark="not-assigned"' not in page_of(cohort, as_instructor).text
+    every = Assignment.objects.create(cohort=cohort, track=content.merged, to_everyone=False)
+    every.picked.set(cohort.enrolments.filter(user=ada))
+    page = page_of(cohort, as_instructor, "?stage=first")
+    assert [row[-3:] for row in table(page)[1:]] == [
+        ["not started", "not started", "not started"],
+        ["not assigned", "not started", "not started"],
+    ]
+    assert '<li class="heat" data-mark="not-assigned">not assigned</li>' in page.text
+
+
 # --- Sorted and filtered ------------------------------------------------------------------------------
 
 

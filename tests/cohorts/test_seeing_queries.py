@@ -15,6 +15,8 @@ PAGES = {
     "?sort=-overdue&show=quiet": 12,
     "?stage=first": 12,
     "standings.csv": 10,
+    "over-time/": 12,
+    "over-time.csv": 11,
     "learners/{learner}/": 11,
 }
 

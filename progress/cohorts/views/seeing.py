@@ -1,8 +1,5 @@
 """What instructors see: everyone at a glance, one learner, and the same as a table to take along."""
 
-import csv
-import io
-
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -10,12 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from progress.cohorts.changed import changed_since
-from progress.cohorts.matrix import SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
+from progress.cohorts.matrix import NOT_ASSIGNED, SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
 from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
 from progress.cohorts.seen import see
-from progress.exporting import harmless
+from progress.exporting import sheet
 from progress.views.exports import download
 
 WINDOW = 100  # learners on a page
@@ -31,6 +28,7 @@ def cohort(request, pk):
     everyone = len(seen.learners)
     group, seen = narrowed(request, seen)
     page = Paginator(chosen(seen.learners, show, sort), WINDOW).get_page(request.GET.get("page"))
+    shown = rows(page.object_list, seen.curriculum, stage, seen.whom)
     assignments = [plan.assignment for plan in seen.assigned]
     changed = changed_since(assignments, seen.roadmap)
     context = {
@@ -43,7 +41,8 @@ def cohort(request, pk):
         "stage": stage,
         "columns": stage.topics if stage else seen.curriculum.sections,
         "page": page,
-        "rows": rows(page.object_list, seen.curriculum, stage, seen.whom),
+        "rows": shown,
+        "has_gaps": any(cell.mark == NOT_ASSIGNED for row in shown for cell in row.cells),
         "show": show,
         "sort": sort,
         "pace": pace(cohort, seen),
@@ -82,13 +81,9 @@ def cohort_csv(request, pk):
     seen = see(cohort)
     show, sort, stage = asked(request, seen.curriculum)
     _group, seen = narrowed(request, seen)
-    text = io.StringIO()
-    text.write("\ufeff")  # without this mark a spreadsheet does not take the file for UTF-8
-    writer = csv.writer(text)
-    writer.writerow(map(harmless, heads(seen.curriculum, stage, seen.whom)))
-    for row in rows(chosen(seen.learners, show, sort), seen.curriculum, stage, seen.whom):
-        writer.writerow(map(harmless, row.texts))
-    return download(text.getvalue(), f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
+    shown = rows(chosen(seen.learners, show, sort), seen.curriculum, stage, seen.whom)
+    text = sheet([heads(seen.curriculum, stage, seen.whom), *(row.texts for row in shown)])
+    return download(text, f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
 
 
 def asked(request, curriculum):

@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from progress.models import Status, TopicProgress
+from roadmap_site.management import cohorts
 from stages.models import Stage, Topic
 
 PORT = 8765
@@ -36,14 +37,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--rounds", type=int, default=7, help="rounds, of which the median counts (7)")
         parser.add_argument("--requests", type=int, default=60, help="requests to each page in a round (60)")
+        parser.add_argument(
+            "--cohort", action="store_true", help="measure an instructor's pages of large cohorts instead"
+        )
+        parser.add_argument("--measure-cohort", action="store_true", help="(used by the command itself)")
         parser.add_argument("--prepare", action="store_true", help="(used by the command itself)")
 
-    def handle(self, *, rounds, requests, prepare, **options):
+    def handle(self, *, rounds, requests, prepare, cohort, measure_cohort, **options):
         if prepare:
             self.stdout.write(json.dumps(make_learner()))
             return
+        if measure_cohort:
+            fill_up()
+            self.stdout.write(json.dumps(cohorts.measure(rounds)))
+            return
         with tempfile.TemporaryDirectory(prefix="waymark-benchmark-") as folder:
             for name, url in databases(Path(folder)):
+                if cohort:
+                    self.report_cohorts(name, Site(url).measure_cohorts(rounds))
+                    continue
                 self.stdout.write(f"\n{name}, {TOPICS} topics, a signed-in learner who has ticked half of them")
                 with Site(url) as site:
                     self.report(site.measure(rounds, requests))
@@ -54,6 +66,15 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'':<22}{'ms':>8}{'ratio':>8}{'CPU ms':>9}{'ratio':>8}")
         for name, (wall, cpu) in measured.items():
             self.stdout.write(f"  {name:<22}{wall:>8.2f}{wall / bare[0]:>8.1f}{cpu:>9.2f}{cpu / bare[1]:>8.1f}")
+
+    def report_cohorts(self, name, measured):
+        for size, times in measured["found"].items():
+            self.stdout.write(
+                f"\n{name}, a cohort of {size} learners and {TOPICS} topics among {measured['ticks']:,} ticks"
+            )
+            self.stdout.write(f"  {'':<26}{'ms':>8}{'ratio':>8}")
+            for what, wall in times.items():
+                self.stdout.write(f"  {what:<26}{wall:>8.1f}{wall / times['plain aggregate']:>8.1f}")
 
 
 def databases(folder):
@@ -67,14 +88,19 @@ def databases(folder):
     server.cleanup()
 
 
-def make_learner():
-    """A roadmap of TOPICS topics, and a learner in it with a session; runs in the site's environment."""
+def fill_up():
+    """Bring the roadmap up to TOPICS topics."""
     stages = list(Stage.objects.published())
     missing = TOPICS - Topic.objects.published().count()
     Topic.objects.bulk_create(
         Topic(slug=f"more-{number}", title=f"One more topic {number}", summary="A topic.", stage=stages[number % 19])
         for number in range(missing)
     )
+
+
+def make_learner():
+    """A roadmap of TOPICS topics, and a learner in it with a session; runs in the site's environment."""
+    fill_up()
     user = User.objects.create_user("benchmark@example.com", "not-used")
     half = Topic.objects.order_by("slug")[: TOPICS // 2]
     TopicProgress.objects.bulk_create(TopicProgress(user=user, topic=topic, status=Status.DONE) for topic in half)
@@ -106,11 +132,18 @@ class Site:
             raise CommandError(f"{' '.join(arguments)} failed:\n{done.stderr}")
         return done.stdout
 
-    def __enter__(self):
+    def prepare(self):
         self.manage("collectstatic", "--noinput", "-v0")
         self.manage("migrate", "-v0")
         self.manage("createcachetable")
         self.manage("load_roadmap")
+
+    def measure_cohorts(self, rounds):
+        self.prepare()
+        return json.loads(self.manage("benchmark", "--measure-cohort", "--rounds", str(rounds)))
+
+    def __enter__(self):
+        self.prepare()
         self.learner = json.loads(self.manage("benchmark", "--prepare"))
         gunicorn = [sys.executable, "-m", "gunicorn", "roadmap_site.benchmark", "--bind", f"127.0.0.1:{PORT}"]
         self.server = subprocess.Popen(  # noqa: S603

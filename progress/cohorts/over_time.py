@@ -1,0 +1,250 @@
+"""How a cohort grew against its plan, and what was done in the last days. Nothing here asks the database.
+
+A learner is in it from the day on which there was something to do for them: that of joining, or that on which the
+first of their assignments began. So who came late pulls nobody's line down before. What they had done already is
+theirs from that first day on. Today everyone is in it, so the last point is what the table of standings says.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from datetime import date, timedelta
+from itertools import accumulate
+from statistics import quantiles
+from typing import NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from progress.measure import Measure
+
+DAILY = 120  # a history of more days has a point for each week
+LATELY = 14  # days
+
+# --- One learner --------------------------------------------------------------------------------------
+
+
+class Steps:
+    """Whole per cent of ``total`` topics on the evening of any day, from ``{day: number of topics}``."""
+
+    def __init__(self, total, topics):
+        self.days = sorted(topics)
+        counts = accumulate((topics[day] for day in self.days), initial=0)
+        self.shares = [Measure(total=total, done=count).percentage for count in counts]
+
+    def on(self, day):
+        return self.shares[bisect_right(self.days, day)]
+
+
+class Walk(NamedTuple):
+    """``plan`` is what is due as Steps, or None where nothing of it has a date."""
+
+    begins: date
+    done: Steps
+    plan: Steps | None
+
+
+def walks_of(learners, done, today):
+    """A Walk for each learner who has something required to do. ``done`` is ``{user pk: {topic pk: day}}``."""
+    plans, walks = {}, []
+    for learner in learners:
+        if not learner.measured.total:
+            continue
+        # Most learners share their plans, which are then worked out once.
+        key = tuple(map(id, learner.plans))
+        if key not in plans:
+            due = Counter(due_days(learner.plans).values())
+            plans[key] = Steps(learner.measured.total, due) if due else None
+        required = {topic.pk for topic in learner.curriculum.topics if topic.required}
+        days = done.get(learner.pk, {})
+        # A clock that went wrong puts nothing beyond today.
+        counted = Counter(min(day, today) for topic, day in days.items() if topic in required)
+        begins = max(min(plan.begins for plan in learner.plans), learner.joined)
+        walks.append(Walk(min(begins, today), Steps(learner.measured.total, counted), plans[key]))
+    return walks
+
+
+def due_days(plans):
+    """``{topic pk: date}`` of what has a date; what several assignments want is due with the first of them."""
+    found = {}
+    for plan in plans:
+        for topic, day in plan.days.items():
+            if day:
+                found[topic] = min(day, found.get(topic, day))
+    return found
+
+
+# --- Everyone -----------------------------------------------------------------------------------------
+
+
+class Spread(NamedTuple):
+    """Whole per cent, rounded down, on the evening of a day: of ``learners`` people, or of none on a day to come.
+
+    ``plan`` is the mean share of topics that are due by then, or None where nothing has a date.
+    """
+
+    day: date
+    learners: int
+    least: int | None
+    lower: int | None
+    median: int | None
+    upper: int | None
+    most: int | None
+    plan: int | None
+
+    @property
+    def texts(self):
+        """The cells of its row, as on the screen so in the file."""
+        shares = [self.least, self.lower, self.median, self.upper, self.most, self.plan]
+        texts = [_("%(share)d %%") % {"share": share} if share is not None else "" for share in shares]
+        return [date_format(self.day, "j M Y"), str(self.learners) if self.learners else "", *texts]
+
+
+class OverTime(NamedTuple):
+    """``past`` are Spreads whose last is of today, and ``ahead`` those of the days to come on which something is due.
+
+    ``on_plan`` of the ``planned`` learners, who have dates, have done as much as is due by today.
+    """
+
+    past: list
+    ahead: list
+    planned: int
+    on_plan: int
+
+    @property
+    def now(self):
+        return self.past[-1]
+
+    @property
+    def rows(self):
+        return [spread.texts for spread in [*self.past, *self.ahead]]
+
+
+def heads():
+    """What stands above the cells of a Spread."""
+    names = [_("Least"), _("A quarter have at most"), _("Half have at most"), _("A quarter have at least"), _("Most")]
+    return [_("Day"), _("Learners"), *names, _("Plan")]
+
+
+def over_time(learners, done, today):
+    """The OverTime of some learners, or None where nobody has anything required to do."""
+    walks = walks_of(learners, done, today)
+    if not walks:
+        return None
+    planned = [walk for walk in walks if walk.plan]
+    to_come = sorted({day for walk in planned for day in walk.plan.days if day > today})
+    return OverTime(
+        [spread(walks, day) for day in days_shown(min(walk.begins for walk in walks), today)],
+        [Spread(day, 0, None, None, None, None, None, planned_share(walks, day)) for day in to_come],
+        len(planned),
+        sum(walk.done.on(today) >= walk.plan.on(today) for walk in planned),
+    )
+
+
+def days_shown(start, today):
+    """Each day from ``start``, or where that are too many each seventh, so that the last is ``today``."""
+    length = (today - start).days
+    step = 1 if length <= DAILY else 7
+    return [today - timedelta(days=back) for back in range(length - length % step, -1, -step)]
+
+
+def spread(walks, day):
+    there = [walk for walk in walks if walk.begins <= day]
+    shares = sorted(walk.done.on(day) for walk in there)
+    quarters = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
+    return Spread(day, len(there), shares[0], *quarters, shares[-1], planned_share(there, day))
+
+
+def planned_share(walks, day):
+    shares = [walk.plan.on(day) for walk in walks if walk.plan]
+    return sum(shares) // len(shares) if shares else None
+
+
+# --- The last days ------------------------------------------------------------------------------------
+
+
+class Active(NamedTuple):
+    """``active`` of the ``learners`` who were there on a day have ticked something."""
+
+    day: date
+    active: int
+    learners: int
+
+    @property
+    def width(self):
+        return f"{self.active / self.learners:.1%}"
+
+
+def lately(learners, days, today):
+    """An Active for each of the last days, today first. ``days`` is ``{user pk: dates with activity}``.
+
+    Who has nothing assigned can tick nothing that is seen here, so they are not counted.
+    """
+    assigned = [learner for learner in learners if learner.curriculum.topics]
+    found = []
+    for day in (today - timedelta(days=back) for back in range(LATELY)):
+        there = [learner.pk for learner in assigned if learner.joined <= day]
+        if there:
+            found.append(Active(day, sum(day in days.get(pk, ()) for pk in there), len(there)))
+    return found
+
+
+# --- The drawing --------------------------------------------------------------------------------------
+
+SIDE = 1000  # the drawing is a square of so many units, and stretched to its place
+AHEAD = 3  # what is to come takes at most so many times the room of what was
+LEAST_AHEAD = timedelta(days=14)
+
+
+class Drawing(NamedTuple):
+    """Paths in a square of 1000. ``now`` and ``height`` say where the median ends, as percentages from the start and
+    from above; ``is_late`` that this is in the later half."""
+
+    start: date
+    end: date
+    everyone: str
+    half: str
+    median: str
+    plan: str
+    now: str
+    height: str
+    is_late: bool
+
+
+def draw(found):
+    """The Drawing of an OverTime, or None for one without a day before today."""
+    start, today = found.past[0].day, found.now.day
+    if start == today:
+        return None
+    farthest = today + max(AHEAD * (today - start), LEAST_AHEAD)
+    ahead = [spread for spread in found.ahead if spread.day <= farthest]
+    end = ahead[-1].day if ahead else today
+
+    def x(day):
+        return round((day - start) / (end - start) * SIDE)
+
+    def path(spreads, name):
+        return "L".join(f"{x(spread.day)} {height(getattr(spread, name))}" for spread in spreads)
+
+    def band(least, most):
+        return f"M{path(found.past, most)}L{path(found.past[::-1], least)}Z"
+
+    planned = [spread for spread in [*found.past, *ahead] if spread.plan is not None]
+    # What is due stays so until the next date, so the plan goes in steps.
+    steps = "".join(f"H{x(spread.day)}V{height(spread.plan)}" for spread in planned)
+    now = x(today)
+    return Drawing(
+        start,
+        end,
+        everyone=band("least", "most"),
+        half=band("lower", "upper"),
+        median=f"M{path(found.past, 'median')}",
+        plan=f"M{x(planned[0].day)} {height(planned[0].plan)}{steps}" if planned else "",
+        now=f"{now / SIDE:.1%}",
+        height=f"{height(found.now.median) / SIDE:.1%}",
+        is_late=now > SIDE / 2,
+    )
+
+
+def height(share):
+    """How far from above a share is; 100 % is a little below the edge, so that its line is seen as a whole."""
+    return round(SIDE - share * 0.94 * SIDE / 100) - 10
