@@ -52,4 +52,3 @@ def reports(told):
         yield ngettext("%(count)d visitor reported a problem.", "%(count)d visitors reported problems.", number) % {
             "count": number
         }
-

@@ -11,9 +11,9 @@ all of them come in one query, and how many topics of a set are done is the numb
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -116,7 +116,7 @@ PARTS = [of_site]
 # --- What becomes of it -------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)  # a few hundred topics, so not many pairs
+@cache  # a few hundred topics, so not many pairs
 def percentage(done, total):
     return Measure(total=total, done=done).percentage
 
@@ -310,10 +310,7 @@ def phase_of(at, before, after, carried):
     slugs = {topic.pk: topic.slug for content in (before, after) for topic in content.roadmap.topics}
     facts = [
         at,
-        [
-            [*change.scope[:3], *(sorted(slugs[pk] for pk in pks) for pks in change.scope[3:5])]
-            for change in changes
-        ],
+        [[*change.scope[:3], *(sorted(slugs[pk] for pk in pks) for pks in change.scope[3:5])] for change in changes],
         sorted(slugs.get(pk, "") for pk in topics),
         certificates,
     ]

@@ -12,8 +12,8 @@ class CohortsConfig(AppConfig):
         from progress import concerns, everything, impact
         from progress.cohorts.concerns import concerns as concerns_of_cohorts
         from progress.cohorts.impact import of_cohorts
-        from progress.cohorts.models import Override
         from progress.cohorts.inviting import claim
+        from progress.cohorts.models import Override
         from progress.cohorts.parts import PARTS
         from progress.cohorts.reading import private_outline
         from stages import deleting, reading

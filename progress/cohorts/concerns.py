@@ -25,6 +25,6 @@ def concerns(model, pks):
         yield f"{said}, {within}."
     authors = OwnTrack.authors.through.objects.filter(owntrack__in=pks).order_by().values("user").distinct().count()
     if authors:
-        yield ngettext(
-            "%(count)d instructor composed it.", "%(count)d instructors composed it.", authors
-        ) % {"count": authors}
+        yield ngettext("%(count)d instructor composed it.", "%(count)d instructors composed it.", authors) % {
+            "count": authors
+        }
