@@ -46,9 +46,10 @@ def people(found):
 
 
 def reports(told):
-    """What visitors reported is nobody's, and waits for a maintainer all the same; what check_links found can go."""
-    number = told.filter(user=None).exclude(kind=Report.Kind.FLAGGED).count()
+    """What visitors reported, or check_links found, is nobody's, and waits for a maintainer all the same."""
+    number = told.filter(user=None).count()
     if number:
-        yield ngettext("%(count)d visitor reported a problem.", "%(count)d visitors reported problems.", number) % {
-            "count": number
-        }
+        words = ngettext(
+            "%(count)d report without a name is about it.", "%(count)d reports without a name are about it.", number
+        )
+        yield words % {"count": number}

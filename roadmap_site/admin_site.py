@@ -55,7 +55,8 @@ def on_record(view):
     """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
 
     All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
-    anyone's numbers is measured in there, and taken back until somebody agrees to it. A view that changes nothing however it is asked, such as a preview, says so with ``only_shows = True``.
+    anyone's numbers is measured in there, and taken back until somebody agrees to it. A view that changes nothing
+    however it is asked, such as a preview, says so with ``only_shows = True``.
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""What is shown before an edit is what everyone's numbers are after it, whatever is edited and whoever has ticked what.
+"""What is shown before an edit is what everyone's numbers are after it, whatever is edited and whoever ticked what.
 
 The numbers are read as the pages read them, learner by learner, and not as the preview measures.
 """
