@@ -399,10 +399,10 @@ def planned_by(revisions):
         entry = revision.after or {}
         date = entry.get("publish_at")
         date = parse_datetime(date) if isinstance(date, str) else date
-        if date and date > timezone.now() and entry.get("state") == State.PUBLISHED:
-            if revision.before is None or COUNTING & set(revision.changed_fields()):
-                found.setdefault(LABELS[revision.model], []).append(revision.object_id)
-                dates.append(date)
+        planned = date and date > timezone.now() and entry.get("state") == State.PUBLISHED
+        if planned and (revision.before is None or COUNTING & set(revision.changed_fields())):
+            found.setdefault(LABELS[revision.model], []).append(revision.object_id)
+            dates.append(date)
     return found, max(dates, default=None)
 
 
