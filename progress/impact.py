@@ -77,6 +77,7 @@ class Scope(NamedTuple):
     after: frozenset
     among: frozenset | None = None
     waits: bool = False
+    cohort: int | None = None
 
     def is_touched(self, carried):
         return self.before != self.after or bool(carried & (self.before | self.after))
@@ -244,7 +245,7 @@ class Impact:
 
     @property
     def cohorts(self):
-        return {change.scope.title for phase in self.phases for change in phase.in_cohorts}
+        return {change.scope.cohort for phase in self.phases for change in phase.in_cohorts}
 
     @property
     def certificates(self):

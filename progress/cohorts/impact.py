@@ -28,7 +28,7 @@ def of_cohorts(before, after, carried):
             for content in (before, after)
         )
         title = f"{row.cohort}: {row.track}"
-        scope = Scope("assignment", str(row.pk), title, was, now, frozenset())
+        scope = Scope("assignment", str(row.pk), title, was, now, frozenset(), cohort=row.cohort_id)
         if scope.is_touched(carried):
             found.append((row, scope))
         elif row.track_id in edited:
