@@ -8,9 +8,12 @@ class ProgressConfig(AppConfig):
     def ready(self):
         from django.contrib.auth.signals import user_logged_in
 
+        from progress.concerns import concerns
         from progress.kept import take_up
         from progress.visitors import keep_ticks
+        from stages.deleting import CONCERNS
 
         # The documented seam of Django and allauth for "somebody has just come in".
         user_logged_in.connect(keep_ticks, dispatch_uid="keep a visitor's ticks")
         user_logged_in.connect(take_up, dispatch_uid="take up what waits for the log-in")
+        CONCERNS.append(concerns)

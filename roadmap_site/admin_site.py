@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -53,13 +54,16 @@ class WaymarkAdminSite(AdminSite):
 def on_record(view):
     """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
 
-    All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. A view that
-    changes nothing however it is asked, such as a preview, says so with ``only_shows = True``.
+    All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
+    anyone's numbers is measured in there, and taken back until somebody agrees to it. A view that changes nothing
+    however it is asked, such as a preview, says so with ``only_shows = True``.
     """
 
     @wraps(view)
     def recorded_view(request, *args, **kwargs):
         # Here, because the models are not there yet when the admin is set up.
+        from progress.impact import impact_of, look
+        from roadmap_site.confirming import Unconfirmed, confirmation, is_agreed, refusal, say_it_is_open
         from roadmap_site.staff_log import Log
         from stages.history import recorded
         from stages.models import Revision
@@ -73,13 +77,22 @@ def on_record(view):
         try:
             with transaction.atomic():
                 log.begin()
+                say_it_is_open(request)
+                content = look()
                 with recorded(Revision.How.ADMIN, by=request.user, why=log.why()) as revisions:
                     response = view(request, *args, **kwargs)
                 refuse_to_publish(request.user, revisions)
+                impact = impact_of(content, revisions)
+                if impact and not is_agreed(request, impact):
+                    raise Unconfirmed
                 log.write(response, revisions)
         except PermissionDenied:
             log.refused()
             raise
+        except Unconfirmed:
+            return confirmation(request, view, impact)
+        except ProtectedError:
+            return refusal(request)
         return response
 
     return recorded_view

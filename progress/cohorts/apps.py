@@ -9,14 +9,20 @@ class CohortsConfig(AppConfig):
         from allauth.account.signals import email_confirmed
         from django.contrib.auth.signals import user_logged_in
 
-        from progress import everything
+        from progress import concerns, everything, impact
+        from progress.cohorts.concerns import concerns as concerns_of_cohorts
+        from progress.cohorts.impact import of_cohorts
         from progress.cohorts.inviting import claim
+        from progress.cohorts.models import Override
         from progress.cohorts.parts import PARTS
         from progress.cohorts.reading import private_outline
-        from stages import reading
+        from stages import deleting, reading
 
         everything.PARTS += PARTS
         reading.PRIVATE.append(private_outline)
+        impact.PARTS.append(of_cohorts)
+        concerns.AT_TOPICS.append((Override, "learner"))
+        deleting.CONCERNS.append(concerns_of_cohorts)
         # The documented seams for "this address is theirs" and "somebody has just come in".
         email_confirmed.connect(claim, dispatch_uid="claim the invitations of an address")
         user_logged_in.connect(claim, dispatch_uid="claim the invitations of whoever comes in")

@@ -9,13 +9,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.zones import browser_zone
+from progress.covering import added_since, required_by
 from progress.models import Certificate, Status
 from progress.standings import Standings
 from progress.views.sharing import name_of
 from progress.views.unlisted import unlisted
-from stages.models import Topic, Track
+from stages.models import Track
 from stages.outline import each_once, outline_of_stages, outline_of_track
-from stages.replaced import followers, takers_of
 
 
 class CertificateForm(forms.ModelForm):
@@ -74,26 +74,7 @@ def certificate(request, token):
         "certificate": certificate,
         "covered": [(slug if slug in roadmap.places else "", title) for slug, title in certificate.topics],
         "offered": offered,
-        "added": added_since(certificate, outline_of_track(offered)) if offered else [],
+        "added": added_since(certificate.topics, outline_of_track(offered)) if offered else [],
         "link": request.build_absolute_uri(certificate.get_absolute_url()),
     }
     return render(request, "progress/certificate.html", context)
-
-
-def required_by(outline):
-    """What 100 % of a track is made of: ``[[slug, title], ...]``, each topic once, in order."""
-    return [[topic.slug, topic.title] for topic in each_once(topic for topic in outline.topics if topic.required)]
-
-
-def added_since(certificate, outline):
-    """The required topics of a track that a certificate does not cover: the track has grown since.
-
-    A topic that took over from a covered one is not new. One query more where anything else is there.
-    """
-    covered = {slug for slug, _title in certificate.topics}
-    others = [(slug, title) for slug, title in required_by(outline) if slug not in covered]
-    if not others:
-        return []
-    takers = takers_of(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
-    taken_over = {slug for old in covered for slug in followers(old, takers)}
-    return [(slug, title) for slug, title in others if slug not in taken_over]

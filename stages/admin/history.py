@@ -8,6 +8,8 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from stages.admin.deleting import KeepsWhatPeopleDid
+from stages.admin.going_back import CanGoBack
 from stages.admin.rights import DraftsForReviewers
 from stages.diffs import differences
 from stages.fixture_files import content_fields
@@ -18,7 +20,7 @@ from stages.putting_back import OrdinaryForm, restore_places
 SHOWN = 20  # revisions a page
 
 
-class Kept(DraftsForReviewers):
+class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
     """A thing that keeps its history."""
 
     object_history_template = "admin/stages/history.html"

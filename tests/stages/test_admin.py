@@ -63,7 +63,9 @@ def test_a_merge_in_the_admin_takes_the_ticks_along(content, as_maintainer, lear
     TopicProgress.objects.record(learner, content.topics["boots"], "done")
     topic = content.topics["weather"]
     form = topic_form(topic, replaces="boots")
-    page = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", form, follow=True)
+    path = f"/admin/stages/topic/{topic.pk}/change/"
+    impact = as_maintainer.post(path, form).context["impact"]
+    page = as_maintainer.post(path, form | {"_impact": impact.token}, follow=True)
     assert "Standings carried over from the topics it replaces: 1." in page.text
     assert learner.standings.get(topic=topic).status == "done"
 

@@ -1,0 +1,55 @@
+"""How many people a piece of content concerns, so that nobody deletes what they did. See stages/admin/deleting.py."""
+
+from django.utils.translation import ngettext
+
+from progress.models import Certificate, Note, ProgressEvent, Report, ResourceTick, Star, TopicProgress
+from stages.models import Resource, Stage, Topic, Track
+
+# What a learner leaves at a topic: (model, the field of the person). An app above adds its own.
+AT_TOPICS = [
+    (TopicProgress, "user"),
+    (ProgressEvent, "user"),
+    (Star, "user"),
+    (Note, "user"),
+    (Report, "user"),
+]
+
+
+def concerns(model, pks):
+    """A line for each kind of people whom these rows concern."""
+    if model is Topic or model is Stage:
+        way = "topic" if model is Topic else "topic__stage"
+        yield from people([(rows.objects.filter(**{f"{way}__in": pks}), owner) for rows, owner in AT_TOPICS])
+        yield from reports(Report.objects.filter(**{f"{way}__in": pks}))
+    elif model is Resource:
+        told = Report.objects.filter(resource__in=pks)
+        yield from people([(ResourceTick.objects.filter(resource__in=pks), "user"), (told, "user")])
+        yield from reports(told)
+    elif model is Track:
+        number = Certificate.objects.filter(track__in=pks).count()
+        if number:
+            yield ngettext("%(count)d certificate names it.", "%(count)d certificates name it.", number) % {
+                "count": number
+            }
+
+
+def people(found):
+    """How many there are in all, each once however much they did."""
+    owners = [rows.exclude(**{owner: None}).order_by().values_list(owner) for rows, owner in found]
+    number = owners[0].union(*owners[1:]).count()
+    if number:
+        yield ngettext(
+            "%(count)d person has progress, notes, stars or reports there.",
+            "%(count)d people have progress, notes, stars or reports there.",
+            number,
+        ) % {"count": number}
+
+
+def reports(told):
+    """What visitors reported, or check_links found, is nobody's, and waits for a maintainer all the same."""
+    number = told.filter(user=None).count()
+    if number:
+        words = ngettext(
+            "%(count)d report without a name is about it.", "%(count)d reports without a name are about it.", number
+        )
+        yield words % {"count": number}

@@ -1,0 +1,28 @@
+"""Why a piece of content is not to be deleted: somebody has something to do with it.
+
+Whom a tick or a cohort belongs to is not for this app to know: the others add to ``CONCERNS``.
+"""
+
+from django.utils.translation import ngettext
+
+from stages.models import Entry, Stage, Topic
+
+
+def by_content(model, pks):
+    """A stage is not deleted from above its topics, or from what the documents name."""
+    if model is Stage:
+        if topics := Topic.objects.filter(stage__in=pks).count():
+            yield ngettext("%(count)d topic is in it.", "%(count)d topics are in it.", topics) % {"count": topics}
+        if entries := Entry.objects.filter(stage__in=pks).count():
+            words = ngettext(
+                "%(count)d entry of a document leads to it.", "%(count)d entries of documents lead to it.", entries
+            )
+            yield words % {"count": entries}
+
+
+# Functions of a model and of pks of its rows, that give a line of text for each reason not to delete these.
+CONCERNS = [by_content]
+
+
+def reasons_to_keep(model, pks):
+    return [words for concern in CONCERNS for words in concern(model, pks)]
