@@ -181,4 +181,4 @@ def test_whoever_leads_without_the_right_to_add_cohorts_does_not_duplicate(cohor
     cohort.instructors.add(outsider)
     assert as_outsider.get(f"/cohorts/{cohort.pk}/edit/").status_code == 200
     assert as_outsider.get(f"/cohorts/{cohort.pk}/duplicate/").status_code == 403
-    assert "duplicate/" not in as_outsider.get(f"/cohorts/{cohort.pk}/people/").text
+    assert "duplicate/" not in as_outsider.get(f"/cohorts/{cohort.pk}/edit/").text

@@ -104,7 +104,6 @@ def people_page(request, cohort, status=200, **forms_with_errors):
         "enrolments": enrolments,
         "instructor_form": InstructorForm(),
         "code_form": CodeForm(instance=cohort),
-        "may_teach": may_teach(request.user),
     }
     return render(request, "cohorts/people.html", context | forms_with_errors, status=status)
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from progress.cohorts.matrix import SHOWN
 from progress.cohorts.messaging import A_WEEK, context, reach, write
 from progress.cohorts.models import Message
-from progress.cohorts.rights import changeable_cohort
+from progress.cohorts.rights import cohort_for
 from progress.cohorts.seen import see
 from progress.models import Status, new_token
 
@@ -48,7 +48,7 @@ class MessageForm(forms.ModelForm):
 @never_cache
 def write_message(request, pk):
     """Write, look at it, send it. What is sent is what was looked at."""
-    cohort = changeable_cohort(request, pk)
+    cohort = cohort_for(request, pk)
     form = MessageForm(
         request.POST if request.method == "POST" else None,
         cohort=cohort,
