@@ -363,8 +363,8 @@ def test_a_learner_has_a_page_of_the_assigned_topics(routes, cohort, as_instruct
         "second": (0, 1, 0),
         "track-other": (1, 2, 50),
     }
-    assert "28 March 2026" in page.text
-    assert "30 March 2026" in page.text  # due, for this learner
+    assert "March 28, 2026" in page.text
+    assert "March 30, 2026" in page.text  # due, for this learner
     assert "The roadmap" not in page.text.split("<main", 1)[1].split("</main>")[0]
 
 

@@ -2,6 +2,7 @@
 
 from django import template
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -28,6 +29,12 @@ def away(day, today):
     if number > 0:
         return ngettext("in %d day", "in %d days", number) % number
     return ngettext("%d day ago", "%d days ago", -number) % -number
+
+
+@register.filter
+def weekday(day):
+    """A day not far away, as the language of the reader writes it: "Sun, March 8"."""
+    return _("%(weekday)s, %(day)s") % {"weekday": date_format(day, "D"), "day": date_format(day, "MONTH_DAY_FORMAT")}
 
 
 @register.inclusion_tag("cohorts/assigned.html", takes_context=True)
