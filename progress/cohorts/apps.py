@@ -9,7 +9,9 @@ class CohortsConfig(AppConfig):
         from allauth.account.signals import email_confirmed
         from django.contrib.auth.signals import user_logged_in
 
+        from accounts.models import BEFORE_ERASING
         from progress import everything
+        from progress.cohorts.handing_on import hand_on
         from progress.cohorts.inviting import claim
         from progress.cohorts.parts import PARTS
         from progress.cohorts.reading import private_outline
@@ -17,6 +19,7 @@ class CohortsConfig(AppConfig):
 
         everything.PARTS += PARTS
         reading.PRIVATE.append(private_outline)
+        BEFORE_ERASING.append(hand_on)
         # The documented seams for "this address is theirs" and "somebody has just come in".
         email_confirmed.connect(claim, dispatch_uid="claim the invitations of an address")
         user_logged_in.connect(claim, dispatch_uid="claim the invitations of whoever comes in")
