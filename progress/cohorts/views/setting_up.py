@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import zones
 from progress.cohorts.models import LETTERS, Cohort, new_code
 from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach
+from stages.models import Track
 
 
 class DayInput(forms.DateInput):
@@ -156,7 +157,14 @@ def duplicate_cohort(request, pk):
             said = _("“%(name)s” is there, with the same tracks and without learners.")
             messages.success(request, said % {"name": made})
             return redirect("cohort_people", made.pk)
-    context = {"form": form, "cohort": cohort, "first_date": cohort.first_date(), "tracks": cohort.assignments.count()}
+    context = {
+        "form": form,
+        "cohort": cohort,
+        "first_date": cohort.first_date(),
+        "tracks": cohort.assignments.count(),
+        "groups": cohort.groups.count(),
+        "for_some": Track.objects.filter(assignments__in=cohort.assignments.filter(to_everyone=False)),
+    }
     return render(request, "cohorts/duplicate.html", context)
 
 
