@@ -11,8 +11,8 @@ from stages.models import Track
 def hand_on(author):
     """Leave no track without an author: it goes on to those who lead a cohort that follows it.
 
-    What no cohort follows is deleted; ticks belong to topics, so they stay. Where nobody else leads its cohorts, there is
-    nobody to have it, and it is kept for the learners as it is.
+    What no cohort follows is deleted; ticks belong to topics, so they stay. Where nobody else leads its cohorts,
+    there is nobody to have it, and it is kept for the learners as it is.
     """
     alone = OwnTrack.objects.filter(authors=author).exclude(
         pk__in=OwnTrack.authors.through.objects.exclude(user=author).values("owntrack")

@@ -15,6 +15,7 @@ from progress.cohorts.messaging import A_WEEK, context, reach, write
 from progress.cohorts.models import Message
 from progress.cohorts.rights import cohort_for
 from progress.cohorts.seen import see
+from progress.cohorts.views.seeing import narrowed
 from progress.models import Status, new_token
 
 KEPT = 10  # earlier messages that are listed
@@ -64,13 +65,18 @@ def write_message(request, pk):
 
 
 def beginning(request, cohort):
-    """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix."""
+    """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix, with or
+    without a ``?group=``, and ``?learner=`` one alone.
+    """
     seen = see(cohort)
     if slug := request.GET.get("topic"):
         topic = next((topic for topic in seen.curriculum.topics if topic.slug == slug), None)
         people = [learner.pk for learner in seen.learners if topic and learner.of(topic) == Status.LEARNING]
         return {"people": people, "subject": topic.title if topic else ""}
+    if one := request.GET.get("learner"):
+        return {"people": [learner.pk for learner in seen.learners if str(learner.pk) == one]}
     if (show := request.GET.get("show")) in SHOWN:
+        _group, seen = narrowed(request, seen)
         return {"people": [learner.pk for learner in seen.learners if SHOWN[show](learner)]}
     return {}
 
