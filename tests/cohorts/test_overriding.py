@@ -8,7 +8,7 @@ import pytest
 from progress.cohorts.models import Assignment, Override
 from progress.cohorts.overrides import holding
 from progress.models import ProgressEvent, TopicProgress
-from tests.cohorts.test_seeing import join, table
+from tests.cohorts.seeing import join, table
 from tests.conftest import client_of, make_user
 from tests.progress.test_one_number import bars
 from tests.progress.test_ticks import tick

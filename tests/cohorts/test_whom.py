@@ -14,7 +14,7 @@ from progress.cohorts.whom import whom_of
 from progress.models import TopicProgress
 from stages.models import State, Topic, Track
 from stages.outline import outline_of_stages, outline_of_track
-from tests.cohorts.test_seeing import join, text_of
+from tests.cohorts.seeing import join, text_of
 from tests.conftest import client_of, make_user
 from tests.progress.test_one_number import bars
 

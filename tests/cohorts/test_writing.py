@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from progress.cohorts import messaging
 from progress.cohorts.models import Mail, Message, Refusal, hash_of
-from tests.cohorts.test_seeing import join
+from tests.cohorts.seeing import join
 from tests.progress.test_ticks import tick
 
 
