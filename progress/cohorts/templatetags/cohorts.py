@@ -44,6 +44,7 @@ def assigned(context):
     statuses = progress.statuses
     return {
         "progress": progress,
+        "marked": holding().filter(learner=context["user"]) if mine else [],
         "soon": due_soon(mine, statuses),
         "assigned": [
             {
