@@ -6,6 +6,9 @@ from django.db.models.functions import Lower, Now
 
 from accounts.sessions import end_sessions
 
+# What other apps do before somebody is erased: functions of the person. They register them when they are ready.
+BEFORE_ERASING = []
+
 
 class UserManager(BaseUserManager):
     """Creates people; an address is stored in lower case, so that it exists once."""
@@ -74,6 +77,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         with transaction.atomic():
             end_sessions(self)
+            for prepare in BEFORE_ERASING:
+                prepare(self)
             # What others did to this account in the admin is kept, but not whose account it was. The model is
             # found by its name, because the admin imports this module.
             log = apps.get_model("admin", "LogEntry").objects.filter(

@@ -9,8 +9,10 @@ class CohortsConfig(AppConfig):
         from allauth.account.signals import email_confirmed
         from django.contrib.auth.signals import user_logged_in
 
+        from accounts.models import BEFORE_ERASING
         from progress import concerns, everything, impact
         from progress.cohorts.concerns import concerns as concerns_of_cohorts
+        from progress.cohorts.handing_on import hand_on
         from progress.cohorts.impact import of_cohorts
         from progress.cohorts.inviting import claim
         from progress.cohorts.models import Override
@@ -23,6 +25,7 @@ class CohortsConfig(AppConfig):
         impact.PARTS.append(of_cohorts)
         concerns.AT_TOPICS.append((Override, "learner"))
         deleting.CONCERNS.append(concerns_of_cohorts)
+        BEFORE_ERASING.append(hand_on)
         # The documented seams for "this address is theirs" and "somebody has just come in".
         email_confirmed.connect(claim, dispatch_uid="claim the invitations of an address")
         user_logged_in.connect(claim, dispatch_uid="claim the invitations of whoever comes in")

@@ -98,7 +98,7 @@ def rows(learners, curriculum, stage=None, whom=None):
             learner,
             "; ".join(learner.behind),
             measured_cell(learner.measured, "total"),
-            date_format(learner.last_day, "j M Y") if learner.last_day else _("never"),
+            date_format(learner.last_day) if learner.last_day else _("never"),
             str(learner.overdue) if learner.overdue else _("none"),
             [topic_cell(learner, topic) for topic in stage.topics]
             if stage

@@ -29,9 +29,18 @@ def led_cohort(request, pk):
 def changeable_cohort(request, pk):
     """The same, for what changes it: an archived cohort stays as it is."""
     cohort = led_cohort(request, pk)
+    demand_current(cohort)
+    return cohort
+
+
+def cohort_for(request, pk):
+    """A page with a form: an archived cohort is there to be read, and 403 for whoever writes."""
+    return changeable_cohort(request, pk) if request.method == "POST" else led_cohort(request, pk)
+
+
+def demand_current(cohort):
     if cohort.is_archived:
         raise PermissionDenied(_("This cohort is archived, so it stays as it is. Take it out of the archive first."))
-    return cohort
 
 
 def authored_track(request, slug):

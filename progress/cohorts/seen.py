@@ -79,6 +79,7 @@ class Learner:
     plans: tuple  # of Assigned: the assignments as this learner has them
     statuses: dict  # {topic pk: Status}, of assigned topics only
     overridden: set  # the pks of those that an instructor marked as done
+    disputes: bool  # whether they say that one of these marks, of this cohort, is wrong
     measured: Measure
     last_day: date | None  # of the last tick
     silent: int | None  # days, where there are enough of them to speak of
@@ -130,7 +131,7 @@ def see(cohort, only=None):
     whom = whom_of(cohort)
     statuses = standings(members, every.pks)
     longer = extensions(cohort, members)
-    marked = overridden(members)
+    marked = overridden(cohort, members)
 
     @cache
     def curriculum_of(mine):
@@ -163,7 +164,8 @@ def see(cohort, only=None):
                 learned,
                 plans,
                 own,
-                marked.get(pk, set()) & learned.pks,
+                marked.get(pk, {}).keys() & learned.pks,
+                any(marked.get(pk, {}).values()),
                 measured,
                 last_day,
                 words.silence(measured, cohort.today, last_day, begins, cohort.quiet_days),
@@ -213,11 +215,12 @@ def standings(members, topics):
     return found
 
 
-def overridden(members):
-    """``{user pk: the topic pks that an instructor marked as done}``. One query."""
+def overridden(cohort, members):
+    """``{user pk: {pk of a topic that an instructor marked as done: whether that is disputed here}}``. One query."""
     found = {}
-    for user, topic in holding().filter(learner__in=members.values("user")).values_list("learner", "topic"):
-        found.setdefault(user, set()).add(topic)
+    rows = holding().filter(learner__in=members.values("user"))
+    for user, topic, of_cohort, disputed_at in rows.values_list("learner", "topic", "cohort", "disputed_at"):
+        found.setdefault(user, {})[topic] = of_cohort == cohort.pk and disputed_at is not None
     return found
 
 

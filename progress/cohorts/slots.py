@@ -1,6 +1,6 @@
 """How often something may be done in a time: each doing takes a slot in the cache, which is given back by itself.
 
-As with guesses (``guesses.py``) slots are taken one by one, so that two processes never take the same one.
+As in ``accounts/limits.py`` slots are taken one by one, so that two processes never take the same one.
 """
 
 from dataclasses import dataclass

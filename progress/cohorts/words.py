@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.models import NONE, Status
+from progress.models import IN_WORDS, Status
 
 # --- Falling behind -----------------------------------------------------------------------------------
 
@@ -60,12 +60,7 @@ def status(status, is_overridden=False):
     """A standing in a topic as a word, or as three where an instructor marked it."""
     if is_overridden and status == Status.DONE:
         return _("done, marked by an instructor")
-    return {
-        NONE: _("not started"),
-        Status.LEARNING: _("learning"),
-        Status.DONE: _("done"),
-        Status.SKIPPED: _("skipped"),
-    }[status]
+    return str(IN_WORDS[status])
 
 
 # --- Pace ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from progress.cohorts.seen import see
 from progress.models import TopicProgress
 from stages.models import State
 from stages.outline import outline_of_stages, outline_of_track
-from tests.cohorts.test_seeing import join
+from tests.cohorts.seeing import join
 
 
 @pytest.mark.parametrize("track", ["merged", "other"])

@@ -37,7 +37,7 @@ from progress.cohorts.models import Group as CohortGroup
 from progress.cohorts.seen import see
 from progress.models import ProgressEvent, TopicProgress
 from stages.outline import outline_of_stages
-from tests.cohorts.test_seeing import enrol_many
+from tests.cohorts.seeing import enrol_many
 from tests.conftest import make_user
 from tests.progress.test_concurrency import at_once
 

@@ -10,7 +10,7 @@ from progress.cohorts.assigned import assigned_to
 from progress.cohorts.models import Assignment, Cohort, Group
 from progress.cohorts.whom import whom_of
 from progress.models import TopicProgress
-from tests.cohorts.test_seeing import enrol_many, join, names, page_of, text_of
+from tests.cohorts.seeing import enrol_many, join, names, page_of, text_of
 from tests.conftest import client_of, make_user
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from progress.cohorts.guesses import missed
 from progress.cohorts.models import Cohort, Enrolment
 from tests.accounts.test_accounts import PASSWORD, confirm
 from tests.conftest import client_of, make_user
@@ -156,10 +155,3 @@ def test_a_name_is_no_markup(cohort, as_outsider):
     assert "<b>x</b>" not in page
     assert "<i>y</i>" not in page
     assert "<b>x</b>" not in client_of(make_user("Nora")).post(link(cohort), follow=True).text
-
-
-def test_a_guess_is_forgiven_after_an_hour(cohort, outsider, monkeypatch):
-    kept = []
-    monkeypatch.setattr("progress.cohorts.guesses.cache.add", lambda key, value, seconds: kept.append(seconds) or True)
-    missed(outsider, "code")
-    assert kept == [60 * 60]

@@ -77,3 +77,8 @@ def test_each_kind_has_a_switch(as_learner, learner):
     assert as_learner.get("/cohorts/mail/").text.count(" checked") == 2
     as_learner.post("/cohorts/mail/", {"wanted": list(Mail)})
     assert not Refusal.objects.exists()
+
+
+def test_the_switches_are_found_from_the_account(as_learner):
+    assert 'href="/cohorts/mail/"' in as_learner.get("/accounts/").text
+    assert 'href="/cohorts/mail/" aria-current="page"' in as_learner.get("/cohorts/mail/").text

@@ -19,7 +19,7 @@ from progress.cohorts.seen import see
 from progress.measure import Measure
 from progress.models import STATUSES, CarryOver, ProgressEvent, TopicProgress
 from stages.models import Topic
-from tests.cohorts.test_seeing import NOW, join, text_of, tick
+from tests.cohorts.seeing import NOW, join, text_of, tick
 
 TODAY = NOW.date()
 

@@ -8,7 +8,7 @@ import pytest
 from progress.cohorts.models import Assignment, Override
 from progress.cohorts.overrides import holding
 from progress.models import ProgressEvent, TopicProgress
-from tests.cohorts.test_seeing import join, table
+from tests.cohorts.seeing import join, table
 from tests.conftest import client_of, make_user
 from tests.progress.test_one_number import bars
 from tests.progress.test_ticks import tick
@@ -50,6 +50,7 @@ def test_the_learner_reads_who_when_and_why(there, as_instructor, as_learner):
     assert "Ines Instructor" in page
     assert "Shown at &lt;the&gt; blackboard" in page
     assert "Take it back" in page
+    assert "Marked as done for you by an instructor" in as_learner.get("/me/").text
     tick(as_learner, "maps", "none")  # to untick it is to take it back
     assert "Marked as done for you" not in as_learner.get("/topics/maps/").text
     tick(as_learner, "maps", "done")  # and now it is their own
@@ -62,6 +63,9 @@ def test_a_dispute_is_read_by_the_instructors_and_changes_nothing_else(there, as
     as_learner.post(f"/cohorts/overrides/{override.pk}/dispute/", {"dispute": "That was somebody else."})
     assert status(learner) == "done"
     assert "That was somebody else." in as_instructor.get(there.split("topics/")[0]).text
+    at_a_glance = as_instructor.get(there.split("learners/")[0])
+    assert "says that a topic was wrongly marked as done" in at_a_glance.text
+    assert "(disputed)" in as_learner.get("/me/").text
     assert "That was somebody else." in as_learner.get("/topics/maps/").text
     as_instructor.post(there, {"take_back": "yes"})
     assert status(learner) is None

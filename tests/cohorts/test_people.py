@@ -170,7 +170,7 @@ def test_the_list_shows_each_person_their_own_cohorts(cohort, as_instructor, as_
     assert "You instruct" in as_instructor.get("/cohorts/").text
     page = as_learner.get("/cohorts/").text
     assert "Ines Instructor" in page
-    assert "People and code" not in page
+    assert "/people/" not in page
     assert "Autumn hikers" not in as_outsider.get("/cohorts/").text
 
 

@@ -1,21 +1,17 @@
 """GET /cohorts/<pk>/ and what it leads to: what instructors see, and what they do not."""
 
 import csv
-import re
-from datetime import UTC, datetime, timedelta
-from html import unescape
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
-from progress.cohorts.models import Assignment, Cohort, Enrolment, Extension
-from progress.models import NONE, Note, ProgressEvent, Star, TopicProgress
+from progress.cohorts.models import Assignment, Cohort, Extension
+from progress.models import Note, Star
+from tests.cohorts.seeing import NOW, enrol_many, join, names, page_of, table, text_of, tick
 from tests.conftest import client_of, make_user
 from tests.progress.test_one_number import bars
-
-NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -28,61 +24,6 @@ def clock(monkeypatch):
 def cohort(cohort):
     cohort.enrolments.update(joined_at=NOW - timedelta(days=60))
     return cohort
-
-
-def tick(user, topic, status="done", days=0, **event):
-    at = NOW - timedelta(days=days)
-    TopicProgress.objects.filter(user=user, topic=topic).delete()
-    if status != NONE:
-        TopicProgress.objects.create(user=user, topic=topic, status=status, changed_at=at)
-    ProgressEvent.objects.create(user=user, topic=topic, status=status, at=at, **event)
-
-
-def join(cohort, *names, days=60):
-    people = [make_user(name) for name in names]
-    for person in people:
-        cohort.join(person)
-    cohort.enrolments.filter(user__in=people).update(joined_at=NOW - timedelta(days=days))
-    return people
-
-
-def enrol_many(cohort, count):
-    people = User.objects.bulk_create(
-        User(email=f"p{number}@example.com", name=f"P{number:03}") for number in range(count)
-    )
-    Enrolment.objects.bulk_create(
-        Enrolment(cohort=cohort, user=person, joined_at=NOW - timedelta(days=60)) for person in people
-    )
-    return people
-
-
-def text_of(html):
-    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
-
-
-def table(page):
-    """The table of a page as lists of texts; the words beside a name are a cell of their own, as in the file.
-
-    The groups of a learner are left out; tests/cohorts/test_groups.py asks about them.
-    """
-    found = []
-    for line in re.findall(r"<tr>(.*?)</tr>", page.text, re.DOTALL):
-        line = re.sub(r"<span class=\"group-names\">.*?</span>", "", line)
-        line = re.sub(
-            r"(<th scope=\"row\">.*?</a>)(?:<span class=\"behind\">(.*?)</span>)?</th>", r"\1</th><td>\2</td>", line
-        )
-        found.append([text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.DOTALL)])
-    return found
-
-
-def names(page):
-    return [row[0] for row in table(page)[1:]]
-
-
-def page_of(cohort, client, query=""):
-    response = client.get(f"/cohorts/{cohort.pk}/{query}")
-    assert response.status_code == 200
-    return response
 
 
 # --- Who ----------------------------------------------------------------------------------------------
@@ -288,80 +229,6 @@ def test_a_page_has_a_hundred_learners_and_the_file_has_all(cohort, as_instructo
     assert len(as_instructor.get(f"/cohorts/{cohort.pk}/standings.csv").text.splitlines()) == 103
 
 
-# --- Falling behind -----------------------------------------------------------------------------------
-
-
-def behind(cohort, client):
-    return table(page_of(cohort, client))[1][1]
-
-
-def test_days_of_silence_are_those_of_the_cohort(cohort, as_instructor, learner, content):
-    tick(learner, content.topics["maps"], days=6.75)  # at 18:00 on 23 March in UTC
-    assert behind(cohort, as_instructor) == "nothing ticked for 7 days"
-    Cohort.objects.update(time_zone="Asia/Tokyo")  # where that was the 24th, and it is the 30th still
-    assert behind(cohort, as_instructor) == ""
-    Cohort.objects.update(quiet_days=6)
-    assert behind(cohort, as_instructor) == "nothing ticked for 6 days"
-
-
-@pytest.mark.parametrize(
-    ("status", "cause", "said"),
-    [
-        ("done", "tick", ""),
-        ("learning", "sign-in", ""),
-        ("none", "tick", "nothing ticked for 20 days"),
-        ("done", "import", "nothing ticked for 20 days"),
-        ("none", "reset", "nothing ticked for 20 days"),
-    ],
-)
-def test_only_a_tick_breaks_the_silence(cohort, as_instructor, learner, content, status, cause, said):
-    tick(learner, content.topics["maps"], days=20)
-    tick(learner, content.topics["snacks"], status, cause=cause)
-    assert behind(cohort, as_instructor) == said
-
-
-def test_a_tick_outside_the_assigned_tracks_is_not_seen(cohort, as_instructor, learner, content):
-    tick(learner, content.topics["maps"], days=20)
-    tick(learner, content.topics["weather"])
-    assert behind(cohort, as_instructor) == "nothing ticked for 20 days"
-
-
-def test_overdue_counts_what_is_required_and_past_its_date(cohort, as_instructor, learner, content):
-    yesterday, today = NOW.date() - timedelta(days=1), NOW.date()
-    tick(learner, content.topics["weather"])
-    assignment = cohort.assignments.get()
-    for due, said in ((None, ""), (today, ""), (yesterday, "2 topics overdue")):
-        cohort.assignments.update(due=due)
-        assert behind(cohort, as_instructor).removeprefix("nothing ticked in the first 60 days").strip("; ") == said
-    tick(learner, content.topics["maps"])
-    assert behind(cohort, as_instructor) == "1 topic overdue"
-    # The other assignment shares that topic, which is overdue once.
-    Assignment.objects.create(cohort=cohort, track=content.merged, due=yesterday)
-    assert behind(cohort, as_instructor) == "2 topics overdue"  # routes and boots
-    cohort.assignments.filter(track=content.merged).update(required=False)
-    assert behind(cohort, as_instructor) == "1 topic overdue"
-    extension = Extension.objects.create(assignment=assignment, user=learner, due=today)
-    assert behind(cohort, as_instructor) == ""
-    Extension.objects.filter(pk=extension.pk).update(due=yesterday)
-    assert behind(cohort, as_instructor) == "1 topic overdue"
-    Extension.objects.update(user=make_user("Mo"), due=today)
-    assert behind(cohort, as_instructor) == "1 topic overdue"
-
-
-def test_nothing_is_said_of_who_is_done(cohort, as_instructor, learner, content):
-    cohort.assignments.update(due=NOW.date() - timedelta(days=1))
-    for slug in ("maps", "routes"):
-        tick(learner, content.topics[slug], days=50)
-    assert behind(cohort, as_instructor) == ""
-
-
-def test_nothing_is_said_before_it_starts(cohort, as_instructor):
-    cohort.assignments.update(starts=NOW.date() + timedelta(days=3))
-    assert behind(cohort, as_instructor) == ""
-    cohort.assignments.update(starts=NOW.date() - timedelta(days=8))
-    assert behind(cohort, as_instructor) == "nothing ticked in the first 8 days"
-
-
 # --- One learner --------------------------------------------------------------------------------------
 
 
@@ -376,8 +243,8 @@ def test_a_learner_has_a_page_of_the_assigned_topics(routes, cohort, as_instruct
         "second": (0, 1, 0),
         "track-other": (1, 2, 50),
     }
-    assert "28 March 2026" in page.text
-    assert "30 March 2026" in page.text  # due, for this learner
+    assert "March 28, 2026" in page.text
+    assert "March 30, 2026" in page.text  # due, for this learner
     assert "The roadmap" not in page.text.split("<main", 1)[1].split("</main>")[0]
 
 
@@ -385,36 +252,6 @@ def test_every_cell_leads_there(routes, cohort, as_instructor, learner):
     text = page_of(cohort, as_instructor).text
     assert text.count(f'href="{routes[1]}"') == 2
     assert f'<a href="{routes[1]}#second">0 of 1</a>' in text
-
-
-# --- Where the cohort is stuck ------------------------------------------------------------------------
-
-
-def test_it_says_where_the_cohort_is_stuck_and_who(cohort, as_instructor, learner, content):
-    maps, routes = content.topics["maps"], content.topics["routes"]
-    ada, ben = join(cohort, "Ada", "Ben")
-    [gone] = join(cohort, "Gone")
-    for person, topic, begun, done in (
-        *[(ada, routes, 20, 18), (ben, routes, 20, 17), (ada, maps, 30, 20), (gone, routes, 59, 1)],
-    ):
-        tick(person, topic, "learning", days=begun)
-        tick(person, topic, "done", days=done)
-    tick(ben, maps, "learning", days=3)
-    tick(learner, maps, "learning", days=2)
-    tick(learner, routes, "learning", days=2)
-    cohort.leave(gone)
-    text = text_of(page_of(cohort, as_instructor).text.split('id="stuck"')[1])
-    assert "half of this cohort’s topics take 3 days or less" in text
-    assert "Maps 10 days for half of those who finished, slower than the rest 2 learners are on it Ben Lena" in text
-    assert "Routes 2 days for half of those who finished 1 learner is on it Lena Learner" in text
-    assert text.index("Maps") < text.index("Routes")
-    assert "Gone" not in text
-
-
-def test_it_says_nothing_where_nobody_is_stuck(cohort, as_instructor, learner, content):
-    tick(learner, content.topics["maps"])
-    tick(learner, content.topics["weather"], "learning")  # in no assigned track
-    assert 'id="stuck"' not in page_of(cohort, as_instructor).text
 
 
 # --- The file -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from progress.cohorts.models import Assignment, Cohort, Extension
 from progress.models import STATUSES, TopicProgress
 from progress.standings import Standings
 from stages.models import Track, TrackSection, TrackTopic
-from tests.cohorts.test_seeing import table
+from tests.cohorts.seeing import table
 from tests.conftest import client_of
 from tests.progress.test_one_number import bars
 

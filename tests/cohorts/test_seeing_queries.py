@@ -6,7 +6,7 @@ import pytest
 
 from progress.cohorts.models import Assignment, Extension
 from progress.models import ProgressEvent, TopicProgress
-from tests.cohorts.test_seeing import enrol_many
+from tests.cohorts.seeing import enrol_many
 from tests.test_queries import grow, queries
 
 # An instructor's page includes the session and the user.

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from allauth.account.models import EmailAddress
 
-from progress.cohorts.models import Assignment, Cohort
+from progress.cohorts.models import Assignment, Cohort, Group
 
 FORM = {"name": "Spring", "time_zone": "Europe/Lisbon", "starts": "2026-03-02", "ends": "2026-05-29"}
 FORM |= {"quiet_days": "5", "overdue_topics": "3", "description": "Bring boots."}
@@ -181,4 +181,37 @@ def test_whoever_leads_without_the_right_to_add_cohorts_does_not_duplicate(cohor
     cohort.instructors.add(outsider)
     assert as_outsider.get(f"/cohorts/{cohort.pk}/edit/").status_code == 200
     assert as_outsider.get(f"/cohorts/{cohort.pk}/duplicate/").status_code == 403
-    assert "duplicate/" not in as_outsider.get(f"/cohorts/{cohort.pk}/people/").text
+    assert "duplicate/" not in as_outsider.get(f"/cohorts/{cohort.pk}/edit/").text
+
+
+def test_a_copy_has_the_groups_without_learners_and_gives_nothing_for_some_to_everyone(
+    planned, as_instructor, learner
+):
+    group = Group.objects.create(cohort=planned, name="Mornings")
+    enrolment = planned.enrolments.get()
+    group.members.add(enrolment)
+    grouped, picked = planned.assignments.order_by("pk")
+    planned.assignments.update(to_everyone=False)
+    grouped.groups.add(group)
+    picked.picked.add(enrolment)
+    page = as_instructor.get(f"/cohorts/{planned.pk}/duplicate/").text
+    assert "Its group comes along empty." in page
+    assert "For nobody, until you fill their groups or say who has them: <bdi>The roadmap" in page
+    as_instructor.post(f"/cohorts/{planned.pk}/duplicate/", {"name": "Next", "first_day": "2027-01-11"})
+    copy = Cohort.objects.exclude(pk=planned.pk).get()
+    assert [(group.name, group.members.count()) for group in copy.groups.all()] == [("Mornings", 0)]
+    assert {
+        (row.track.slug, row.to_everyone, *row.groups.values_list("name", flat=True), row.picked.count())
+        for row in copy.assignments.all()
+    } == {("other", False, "Mornings", 0), ("roadmap", False, 0)}
+    copy.join(learner)
+    assert not copy.assignments.for_learner(learner, today=date(2027, 1, 12)).exists()
+    copy.groups.get().members.add(copy.enrolments.get())
+    found = copy.assignments.for_learner(learner, today=date(2027, 1, 12))
+    assert [row.track.slug for row in found] == ["other"]
+
+
+def test_a_copy_of_what_everyone_has_says_nothing_of_groups(planned, as_instructor):
+    page = as_instructor.get(f"/cohorts/{planned.pk}/duplicate/").text
+    assert "come along empty" not in page
+    assert "For nobody" not in page

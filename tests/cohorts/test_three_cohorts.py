@@ -11,7 +11,7 @@ from progress.cohorts import words
 from progress.cohorts.models import Assignment, Cohort
 from progress.measure import Measure
 from progress.models import TopicProgress
-from tests.cohorts.test_seeing import table, text_of
+from tests.cohorts.seeing import table, text_of
 from tests.conftest import client_of, make_user
 
 SLUGS = {"first": ["boots", "maps", "snacks"], "second": ["routes", "weather"]}

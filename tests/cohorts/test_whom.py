@@ -14,7 +14,7 @@ from progress.cohorts.whom import whom_of
 from progress.models import TopicProgress
 from stages.models import State, Topic, Track
 from stages.outline import outline_of_stages, outline_of_track
-from tests.cohorts.test_seeing import join, text_of
+from tests.cohorts.seeing import join, text_of
 from tests.conftest import client_of, make_user
 from tests.progress.test_one_number import bars
 
@@ -181,11 +181,11 @@ def test_a_date_is_set_by_hand_and_only_that_is_kept(dated, as_instructor, learn
         assert "Learners see these dates from now on." in response.text
         dated.refresh_from_db()
         assert dated.section_dates == {"start": "2026-03-05"}
-    assert "By hand; worked out it is Sun 8 Mar." in response.text
+    assert "By hand; worked out it is Sun, March 8." in response.text
     # The learner's pages have it: topics of both sections are due with the first.
     assert assigned_to(learner)[0].dates == [date(2026, 3, 5), date(2026, 3, 11)]
-    assert "Thursday, 5 March 2026" in as_learner.get("/topics/maps/").text
-    assert "Thu 5 Mar" in as_learner.get("/me/").text
+    assert "Thu, March 5" in as_learner.get("/topics/maps/").text
+    assert "Thu, March 5" in as_learner.get("/me/").text
     # Written back by hand, it is not by hand.
     as_instructor.post(path(dated, "rhythm/"), days_of(dated, as_instructor) | {"day-start": "2026-03-08"})
     dated.refresh_from_db()
@@ -270,8 +270,8 @@ def test_who_has_longer_has_own_dates_on_the_page(dated, as_instructor, learner)
     page = text_of(page_of(dated, as_instructor).text)
     own = assigned_to(learner)[0].dates
     assert own == [date(2026, 3, 15), date(2026, 3, 21)]
-    assert "Sections from 15 Mar to 21 Mar" in page
-    assert "15 Mar: Start 21 Mar: Finish" in page
+    assert "Sections from March 15 to March 21" in page
+    assert "March 15: Start March 21: Finish" in page
 
 
 # --- What changed -------------------------------------------------------------------------------------

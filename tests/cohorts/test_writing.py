@@ -9,8 +9,8 @@ from django.core import mail as outbox
 from django.utils import timezone
 
 from progress.cohorts import messaging
-from progress.cohorts.models import Mail, Message, Refusal, hash_of
-from tests.cohorts.test_seeing import join
+from progress.cohorts.models import Group, Mail, Message, Refusal, hash_of
+from tests.cohorts.seeing import join
 from tests.progress.test_ticks import tick
 
 
@@ -39,6 +39,15 @@ def test_it_begins_with_those_who_are_stuck_on_a_topic(there, cohort, as_instruc
     assert 'value="Maps"' in page
     assert chosen(as_instructor.get(f"{there}?topic=nothing").text) == set()
     assert len(chosen(as_instructor.get(f"{there}?show=all").text)) == 2
+
+
+def test_it_begins_with_one_learner_or_with_a_group(there, cohort, as_instructor, learner):
+    [ada] = join(cohort, "Ada")
+    group = Group.objects.create(cohort=cohort, name="Mornings")
+    group.members.add(cohort.enrolments.get(user=ada))
+    assert chosen(as_instructor.get(f"{there}?learner={learner.pk}").text) == {learner.pk}
+    assert chosen(as_instructor.get(f"{there}?show=all&group={group.pk}").text) == {ada.pk}
+    assert as_instructor.get(f"{there}?show=all&group=9999").status_code == 404
 
 
 def test_it_shows_the_very_mail_before_it_is_sent(there, cohort, as_instructor, learner):

@@ -88,13 +88,15 @@ class Assignment(models.Model):
         return {slug: date.fromisoformat(day) for slug, day in self.section_dates.items()}
 
     def copy_to(self, cohort, shift):
-        """The same for another cohort as a whole, all dates shifted, and the track as it is now.
+        """The same for another cohort, all dates shifted, and the track as it is now.
 
+        What is for groups is for those of the same names; picked learners do not come along.
         Raises OverflowError when a date leaves the calendar.
         """
-        return Assignment.objects.create(
+        copy = Assignment.objects.create(
             cohort=cohort,
             track=self.track,
+            to_everyone=self.to_everyone,
             required=self.required,
             section_dates={slug: (day + shift).isoformat() for slug, day in self.dates_by_hand.items()},
             **{
@@ -102,6 +104,8 @@ class Assignment(models.Model):
                 for field in ("visible_from", "starts", "due")
             },
         )
+        copy.groups.set(cohort.groups.filter(name__in=self.groups.values("name")))
+        return copy
 
 
 class Extension(models.Model):

@@ -194,6 +194,7 @@ class Cohort(models.Model):
     def duplicate(self, name, first_day, code, by):
         """The same cohort for the next term, led by ``by``: tracks and dates, shifted to the first day, and no people.
 
+        Its groups come along empty, so what was for some is for nobody until they are filled.
         Raises OverflowError when a date leaves the calendar.
         """
         shift = first_day - (self.first_date() or first_day)
@@ -207,6 +208,8 @@ class Cohort(models.Model):
                 **{field: getattr(self, field) for field in fields},
             )
             copy.instructors.add(by)
+            for group in self.groups.all():
+                copy.groups.create(name=group.name)
             for assignment in self.assignments.select_related("track"):
                 assignment.copy_to(copy, shift)
         return copy

@@ -2,6 +2,7 @@
 
 from django import template
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -30,6 +31,12 @@ def away(day, today):
     return ngettext("%d day ago", "%d days ago", -number) % -number
 
 
+@register.filter
+def weekday(day):
+    """A day not far away, as the language of the reader writes it: "Sun, March 8"."""
+    return _("%(weekday)s, %(day)s") % {"weekday": date_format(day, "D"), "day": date_format(day, "MONTH_DAY_FORMAT")}
+
+
 @register.inclusion_tag("cohorts/assigned.html", takes_context=True)
 def assigned(context):
     """The learner's assignments with their dates, and what is due soon in all of them together."""
@@ -37,6 +44,7 @@ def assigned(context):
     statuses = progress.statuses
     return {
         "progress": progress,
+        "marked": holding().filter(learner=context["user"]) if mine else [],
         "soon": due_soon(mine, statuses),
         "assigned": [
             {

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from progress.cohorts.assigned import Assigned
 from progress.cohorts.assignment_forms import DatesForm, ExtensionForm
 from progress.cohorts.changed import changed_since, forms_now, news_of
 from progress.cohorts.models import Assignment, Cohort
+from progress.cohorts.rights import demand_current
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import AssignForm, ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
@@ -30,8 +30,8 @@ def cohort_of(request, pk):
         # Locked until the answer, so that of two forms at once the second finds what the first has written.
         cohorts = cohorts.select_for_update(of=["self"])
     cohort = get_object_or_404(cohorts, pk=pk)
-    if request.method == "POST" and cohort.is_archived:
-        raise PermissionDenied(_("This cohort is archived: it can be read, and no longer changed."))
+    if request.method == "POST":
+        demand_current(cohort)
     return cohort
 
 

@@ -6,9 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from progress.cohorts.guesses import may_guess, missed
+from accounts import limits
 from progress.cohorts.models import Cohort, CohortFullError, tidy
 from progress.views.unlisted import unlisted
+
+GUESSES = 20  # codes that lead nowhere, of one account in an hour
 
 
 @require_safe
@@ -26,7 +28,7 @@ def join(request):
 @unlisted
 def join_cohort(request, code):
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
-    if not may_guess(request.user, "code"):
+    if not limits.may(limits.who(request), "code", GUESSES):
         problem = _("That were many codes in one hour. Wait a little, and ask your instructor for the right one.")
         return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=429)
     cohort = Cohort.objects.filter(code=tidy(code)).first()
@@ -74,6 +76,6 @@ def obstacle(cohort):
 
 
 def unknown(request, code):
-    missed(request.user, "code")
+    limits.take(limits.who(request), "code", GUESSES)
     problem = _("No cohort has this code. Look at it again; it may also have been renewed.")
     return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=404)

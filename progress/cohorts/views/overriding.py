@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from progress.cohorts import overrides
 from progress.cohorts.models import Override
-from progress.cohorts.rights import changeable_cohort, led_cohort
+from progress.cohorts.rights import cohort_for
 from progress.cohorts.seen import see
 from progress.models import Status
 from stages.models import Topic
@@ -41,7 +41,7 @@ class DisputeForm(forms.Form):
 @never_cache
 def override(request, pk, learner, slug):
     """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""
-    cohort = changeable_cohort(request, pk) if request.method == "POST" else led_cohort(request, pk)
+    cohort = cohort_for(request, pk)
     seen = see(cohort, only=learner)
     topic = next((topic for found in seen.learners for topic in found.curriculum.topics if topic.slug == slug), None)
     if topic is None:

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import limits
 from accounts.models import User
 from progress.cohorts.agreed import agree
 from progress.cohorts.assignable import assignable_by
 from progress.cohorts.composing import NotSoError, fill, slug_of
-from progress.cohorts.guesses import may_guess, missed
 from progress.cohorts.models import Cohort, OwnTrack
 from progress.cohorts.own_track_forms import AuthorForm, NewTrackForm
 from progress.cohorts.rights import authored_track, demand_teacher, may_teach
-from progress.cohorts.views.people import BY_NAME, number
+from progress.cohorts.views.people import BY_NAME, GUESSES, number
 from stages.models import State, Track
 from stages.outline import outline_of_track, outlines
 from stages.reading import readable
@@ -101,14 +101,14 @@ def own_track_authors(request, slug):
         return added(request, own, person)
     if request.method == "POST":
         form, status = AuthorForm(request.POST), 422
-        if not may_guess(request.user, "address"):
+        if not limits.may(limits.who(request), "address", GUESSES):
             form.add_error("email", _("That were many unknown addresses in one hour. Wait a little."))
             status = 429
         elif form.is_valid():
             owned = {"emailaddress__email__iexact": form.cleaned_data["email"], "emailaddress__verified": True}
             if person := User.objects.filter(is_active=True, **owned).first():
                 return added(request, own, person)
-            missed(request.user, "address")
+            limits.take(limits.who(request), "address", GUESSES)
             form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     authors = list(own.authors.order_by("name", "email"))
     others = colleagues(request.user).exclude(pk__in=[author.pk for author in authors])

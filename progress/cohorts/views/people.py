@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import limits
 from accounts.models import User
 from progress.cohorts import qr
-from progress.cohorts.guesses import may_guess, missed
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
 from progress.cohorts.rights import changeable_cohort, led_cohort, may_teach
 from progress.cohorts.views.joining import obstacle
 from progress.cohorts.views.setting_up import DayInput
 
 BY_NAME = User.objects.order_by("name", "email")
+GUESSES = 20  # addresses without an account, typed by one person in an hour
 
 
 @require_safe
@@ -103,7 +104,6 @@ def people_page(request, cohort, status=200, **forms_with_errors):
         "enrolments": enrolments,
         "instructor_form": InstructorForm(),
         "code_form": CodeForm(instance=cohort),
-        "may_teach": may_teach(request.user),
     }
     return render(request, "cohorts/people.html", context | forms_with_errors, status=status)
 
@@ -113,7 +113,7 @@ def add_instructor(request, pk):
     """Give somebody the same rights. Only an address that is theirs for certain will do, hence a verified one."""
     cohort = changeable_cohort(request, pk)
     form = InstructorForm(request.POST)
-    if not may_guess(request.user, "address"):
+    if not limits.may(limits.who(request), "address", GUESSES):
         form.add_error("email", _("That were many unknown addresses in one hour. Wait a little."))
         return people_page(request, cohort, status=429, instructor_form=form)
     if form.is_valid():
@@ -123,7 +123,7 @@ def add_instructor(request, pk):
             cohort.instructors.add(person)
             messages.success(request, _("%(person)s instructs this cohort now.") % {"person": person})
             return redirect("cohort_people", pk)
-        missed(request.user, "address")
+        limits.take(limits.who(request), "address", GUESSES)
         form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     return people_page(request, cohort, status=422, instructor_form=form)
 

@@ -46,6 +46,7 @@ def cohort(request, pk):
         "show": show,
         "sort": sort,
         "pace": pace(cohort, seen),
+        "disputes": [learner for learner in seen.learners if learner.disputes],
     }
     return render(request, "cohorts/cohort.html", context)
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import zones
 from progress.cohorts.models import LETTERS, Cohort, new_code
-from progress.cohorts.rights import changeable_cohort, demand_teacher, led_cohort
+from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach
+from stages.models import Track
 
 
 class DayInput(forms.DateInput):
@@ -114,14 +115,16 @@ def new_cohort(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_cohort(request, pk):
-    cohort = changeable_cohort(request, pk)
+    """The settings of a cohort; of an archived one only the way out of the archive and a copy are left."""
+    cohort = cohort_for(request, pk)
     form = CohortForm(request.POST if request.method == "POST" else None, instance=cohort)
     if form.is_bound and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect(cohort)
     # The form has written what was sent into its instance; the heading keeps the name that is saved.
-    return render(request, "cohorts/edit.html", {"form": form, "cohort": cohort, "name": form.initial["name"]})
+    context = {"form": form, "cohort": cohort, "name": form.initial["name"], "may_teach": may_teach(request.user)}
+    return render(request, "cohorts/edit.html", context)
 
 
 @require_POST
@@ -134,7 +137,7 @@ def archive_cohort(request, pk):
         messages.success(request, _("“%(name)s” is archived: kept, and read-only.") % {"name": cohort})
     else:
         messages.success(request, _("“%(name)s” is out of the archive.") % {"name": cohort})
-    return redirect("cohort_people", pk)
+    return redirect("edit_cohort", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,7 +157,14 @@ def duplicate_cohort(request, pk):
             said = _("“%(name)s” is there, with the same tracks and without learners.")
             messages.success(request, said % {"name": made})
             return redirect("cohort_people", made.pk)
-    context = {"form": form, "cohort": cohort, "first_date": cohort.first_date(), "tracks": cohort.assignments.count()}
+    context = {
+        "form": form,
+        "cohort": cohort,
+        "first_date": cohort.first_date(),
+        "tracks": cohort.assignments.count(),
+        "groups": cohort.groups.count(),
+        "for_some": Track.objects.filter(assignments__in=cohort.assignments.filter(to_everyone=False)),
+    }
     return render(request, "cohorts/duplicate.html", context)
 
 

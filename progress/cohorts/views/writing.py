@@ -13,8 +13,9 @@ from accounts.models import User
 from progress.cohorts.matrix import SHOWN
 from progress.cohorts.messaging import A_WEEK, context, reach, write
 from progress.cohorts.models import Message
-from progress.cohorts.rights import changeable_cohort
+from progress.cohorts.rights import cohort_for
 from progress.cohorts.seen import see
+from progress.cohorts.views.seeing import narrowed
 from progress.models import Status, new_token
 
 KEPT = 10  # earlier messages that are listed
@@ -48,7 +49,7 @@ class MessageForm(forms.ModelForm):
 @never_cache
 def write_message(request, pk):
     """Write, look at it, send it. What is sent is what was looked at."""
-    cohort = changeable_cohort(request, pk)
+    cohort = cohort_for(request, pk)
     form = MessageForm(
         request.POST if request.method == "POST" else None,
         cohort=cohort,
@@ -64,13 +65,18 @@ def write_message(request, pk):
 
 
 def beginning(request, cohort):
-    """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix."""
+    """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix, with or
+    without a ``?group=``, and ``?learner=`` one alone.
+    """
     seen = see(cohort)
     if slug := request.GET.get("topic"):
         topic = next((topic for topic in seen.curriculum.topics if topic.slug == slug), None)
         people = [learner.pk for learner in seen.learners if topic and learner.of(topic) == Status.LEARNING]
         return {"people": people, "subject": topic.title if topic else ""}
+    if one := request.GET.get("learner"):
+        return {"people": [learner.pk for learner in seen.learners if str(learner.pk) == one]}
     if (show := request.GET.get("show")) in SHOWN:
+        _group, seen = narrowed(request, seen)
         return {"people": [learner.pk for learner in seen.learners if SHOWN[show](learner)]}
     return {}
 
