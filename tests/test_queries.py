@@ -78,7 +78,7 @@ PAGES = {
     "/cohorts/9/invite/": 3,
     "/cohorts/invitations/a-link/": 8,
     "/cohorts/9/projector/": 4,
-    "/cohorts/9/over-time/": 11,
+    "/cohorts/9/over-time/": 12,
     "/cohorts/9/duplicate/": 9,
     "/cohorts/9/groups/": 7,
     "/cohorts/9/groups/9/": 10,

@@ -249,4 +249,4 @@ def test_the_form_of_an_old_tab_does_no_harm(as_learner, as_outsider, learner):
 def test_the_pages_that_have_dates_lead_to_it(dated, as_learner, as_instructor):
     assert 'href="/cohorts/calendar/"' in as_learner.get("/me/").text
     assert 'href="/cohorts/calendar/"' in as_learner.get("/cohorts/").text
-    assert 'href="/cohorts/calendar/"' in as_instructor.get(f"/cohorts/{dated.pk}/").text
+    assert 'href="/cohorts/calendar/"' in as_instructor.get(f"/cohorts/{dated.pk}/assign/").text

@@ -308,11 +308,11 @@ def test_days_are_those_of_the_cohort(cohort, as_instructor, learner, content):
     tick(learner, content.topics["maps"], days=1.75)  # at 18:00 on 28 March in UTC
     shown = {row[0]: row[2] for row in table(page_of(cohort, as_instructor))}
     assert (shown["28 Mar 2026"], shown["29 Mar 2026"]) == ("50 %", "50 %")
-    assert "Sat 28 Mar : 1 of 1 learner" in text_of(page_of(cohort, as_instructor))
+    assert "Sat, March 28 : 1 of 1 learner" in text_of(page_of(cohort, as_instructor))
     Cohort.objects.update(time_zone="Asia/Tokyo")
     shown = {row[0]: row[2] for row in table(page_of(cohort, as_instructor))}
     assert (shown["28 Mar 2026"], shown["29 Mar 2026"]) == ("0 %", "50 %")
-    assert "Sun 29 Mar : 1 of 1 learner" in text_of(page_of(cohort, as_instructor))
+    assert "Sun, March 29 : 1 of 1 learner" in text_of(page_of(cohort, as_instructor))
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_days_are_those_of_the_cohort(cohort, as_instructor, learner, content):
 )
 def test_only_ticks_of_what_is_assigned_make_a_day(cohort, as_instructor, learner, content, slug, facts, active):
     tick(learner, content.topics[slug], days=3, **facts)
-    assert f"Fri 27 Mar : {active} of 1 learner" in text_of(page_of(cohort, as_instructor))
+    assert f"Fri, March 27 : {active} of 1 learner" in text_of(page_of(cohort, as_instructor))
 
 
 def test_a_tick_that_was_undone_makes_no_day(cohort, as_instructor, learner, content):
@@ -344,7 +344,7 @@ def test_what_is_assigned_to_others_makes_no_day(cohort, as_instructor, learner,
     tick(learner, content.topics["weather"], days=2)
     assert "Nobody ticked anything" in page_of(cohort, as_instructor)
     tick(ada, content.topics["weather"], days=2)
-    assert "Sat 28 Mar : 1 of 2 learners" in text_of(page_of(cohort, as_instructor))
+    assert "Sat, March 28 : 1 of 2 learners" in text_of(page_of(cohort, as_instructor))
 
 
 def test_a_former_member_is_in_no_number(cohort, as_instructor, learner, content):
