@@ -105,7 +105,7 @@ class Learner:
 
 
 def by_name(learner):
-    return learner.name.casefold(), learner.pk
+    return words.in_order(learner.name), learner.pk
 
 
 class Seen(NamedTuple):

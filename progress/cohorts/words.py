@@ -1,9 +1,20 @@
 """What an instructor reads beside a name and in a cell, in plain words. Nothing here asks the database."""
 
+from unicodedata import combining, normalize
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.models import IN_WORDS, Status
+
+# --- Names --------------------------------------------------------------------------------------------
+
+
+def in_order(name):
+    """What to sort names by, the same on both databases: É stands with E, and a with A."""
+    letters = (letter for letter in normalize("NFKD", name) if not combining(letter))
+    return "".join(letters).casefold(), name
+
 
 # --- Falling behind -----------------------------------------------------------------------------------
 

@@ -92,3 +92,8 @@ def test_every_standing_has_a_word_of_its_own():
 )
 def test_a_pace_is_said_in_days(days, said):
     assert words.days(days) == said
+
+
+def test_names_stand_in_order_whatever_their_accents():
+    names = ["Zoë", "anna", "Élodie", "Eva", "Farid", "Ödön", "ليلى"]
+    assert sorted(names, key=words.in_order) == ["anna", "Élodie", "Eva", "Farid", "Ödön", "Zoë", "ليلى"]

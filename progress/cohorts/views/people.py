@@ -17,6 +17,7 @@ from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
 from progress.cohorts.rights import changeable_cohort, led_cohort, may_teach
 from progress.cohorts.views.joining import obstacle
 from progress.cohorts.views.setting_up import DayInput
+from progress.cohorts.words import in_order
 
 BY_NAME = User.objects.order_by("name", "email")
 GUESSES = 20  # addresses without an account, typed by one person in an hour
@@ -36,7 +37,7 @@ def cohorts(request):
     context = {
         "led": [cohort for cohort in led if not cohort.is_archived],
         "archived": [cohort for cohort in led if cohort.is_archived],
-        "enrolments": enrolments,
+        "enrolments": sorted(enrolments, key=lambda enrolment: in_order(str(enrolment.user))),
         "may_teach": may_teach(request.user),
     }
     return render(request, "cohorts/cohorts.html", context)
@@ -95,7 +96,7 @@ def cohort_people(request, pk):
 
 
 def people_page(request, cohort, status=200, **forms_with_errors):
-    enrolments = cohort.enrolments.current().select_related("user").order_by("user__name", "user__email")
+    enrolments = cohort.enrolments.current().select_related("user")
     context = {
         "cohort": cohort,
         "link": link_of(request, cohort),
