@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stages.fixture_files import content_rows
 from stages.placing import end_of, place
 
 
@@ -73,11 +74,11 @@ class Arranged(admin.ModelAdmin):
     def arrange_all(self, request):
         if not self.has_change_permission(request):
             raise PermissionDenied
-        rows = self.model.objects.all()
+        rows = content_rows(self.model)
         return self.arrangement(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
 
     def arrange(self, request, pk):
-        above = get_object_or_404(self.model, pk=pk)
+        above = get_object_or_404(content_rows(self.model), pk=pk)
         if not self.has_change_permission(request, above):
             raise PermissionDenied
         rows = getattr(above, self.arranges).all()

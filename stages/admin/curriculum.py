@@ -17,6 +17,7 @@ from stages.admin.inlines import ReadOnlyInline, fixed
 from stages.admin.states import HasState, StateFilter
 from stages.admin.texts import PreviewsMarkdown, WideTexts
 from stages.duplicating import duplicate_stage
+from stages.fixture_files import content_rows
 from stages.models import Resource, Stage, State, Topic, TopicResource
 from stages.placing import end_of
 from stages.rules import cycle_with, twin_of
@@ -49,7 +50,7 @@ class Duplicated(admin.ModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         if not self.has_add_permission(request):
             raise PermissionDenied
-        row = get_object_or_404(self.model, pk=pk)
+        row = get_object_or_404(content_rows(self.model), pk=pk)
         copy = self.duplicate(row)
         self.log_addition(request, copy, _("Copied from “{row}”.").format(row=row))
         words = _("This is a draft with everything of “{row}”. Nobody sees it yet, and “{row}” is as it was.")

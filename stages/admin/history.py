@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -13,6 +14,7 @@ from stages.admin.going_back import CanGoBack
 from stages.admin.rights import DraftsForReviewers
 from stages.diffs import differences
 from stages.fixture_files import content_fields
+from stages.fixture_files.records import CONTENT
 from stages.history import LABELS, PARTS, Picture
 from stages.models import Revision
 from stages.putting_back import OrdinaryForm, restore_places
@@ -24,6 +26,10 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
     """A thing that keeps its history."""
 
     object_history_template = "admin/stages/history.html"
+
+    def get_queryset(self, request):
+        """What is content: the tracks that instructors compose are theirs, and are edited elsewhere."""
+        return super().get_queryset(request).filter(CONTENT.get(self.model, Q()))
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.put_back_view)

@@ -165,3 +165,14 @@ def test_every_field_of_a_lesson_and_a_stage_is_in_its_form(content, as_maintain
         form = as_maintainer.get(f"/admin/stages/{model._meta.model_name}/{row.pk}/change/").context["adminform"].form
         fields = {field.name for field in content_fields(model)}
         assert {*form.fields, "slug", "position"} == fields | {"slug", "position"}
+
+
+@pytest.mark.parametrize("page", ["change/", "history/", "delete/", "arrange/"])
+def test_what_instructors_compose_is_not_edited_here(content, as_maintainer, page):
+    own = Track.objects.create(slug="own", title="An own track", summary="S.", private=True)
+    section = own.sections.create(slug="start", title="An own section")
+    for model, row in (("track", own), ("tracksection", section)):
+        assert row.title not in as_maintainer.get(f"/admin/stages/{model}/").text
+        assert as_maintainer.get(f"/admin/stages/{model}/{row.pk}/{page}").status_code in (302, 404)
+    assert own.title not in as_maintainer.get("/admin/stages/track/arrange/").text
+    assert as_maintainer.post(f"/admin/stages/track/{own.pk}/duplicate/").status_code == 404
