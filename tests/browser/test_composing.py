@@ -48,13 +48,20 @@ def test_by_keyboard_the_focus_stays_on_what_is_moved_and_its_place_is_said(open
     page.keyboard.press("Enter")
     page.get_by_text("Weather, now 2 of 2 in Finish.").wait_for(state="attached")
     page.locator("#down--finish--weather:focus").wait_for()
+    settle(page)
     page.get_by_role("button", name="Move up: Finish").press("Enter")
     page.get_by_text("Finish, now section 1 of 2.").wait_for(state="attached")
     page.locator("#up--finish:focus").wait_for()
+    settle(page)
     page.get_by_role("button", name="Add Boots").press("Enter")
     page.get_by_text("Boots, now 3 of 3 in Finish.").wait_for(state="attached")
     page.locator("#add--boots:focus").wait_for()
     assert order(own) == {"finish": ["snacks", "weather", "boots"], "start": ["maps", "routes"]}
+
+
+def settle(page):
+    """Wait until htmx has put everything in place, the focus as well, which it would take back from us otherwise."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
 
 
 def drag(page, source, target, keep=True):
