@@ -61,7 +61,7 @@ def test_by_keyboard_the_focus_stays_on_what_is_moved_and_its_place_is_said(open
 
 def settle(page):
     """Wait until htmx has put everything in place, the focus as well, which it would take back from us otherwise."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added").first.wait_for(state="detached")
 
 
 def drag(page, source, target, keep=True):
