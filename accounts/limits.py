@@ -1,8 +1,10 @@
-"""How often something may be done in an hour, by one account or from one address.
+"""How often something may be done in a time, by one account, from one address, or to one.
 
-Each time takes one of its slots in the cache, and gives it back after an hour. A counter would not do: two at once
+Each time takes one of its slots in the cache, and gives it back after a while. A counter would not do: two at once
 read the same number, and the cache in the database forgets how long a value is to be kept when it counts it up.
 """
+
+from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -17,17 +19,39 @@ def who(request):
     return f"address-{get_adapter().get_client_ip(request)}"
 
 
-def slots(who, deed, most):
-    return [f"limit:{deed}:{who}:{number}" for number in range(most)]
+@dataclass(frozen=True)
+class Slots:
+    """``number`` slots for each key, taken for so many seconds."""
+
+    name: str
+    number: int
+    seconds: int = HOUR
+
+    def free(self, key):
+        """The slots that are free, as a list. One query."""
+        slots = [f"limit:{self.name}:{key}:{place}" for place in range(self.number)]
+        taken = cache.get_many(slots)
+        return [slot for slot in slots if slot not in taken]
+
+    def take(self, free):
+        """Take one of a list of free slots out of it, and return it; None when none is left. Two at once take two."""
+        while free:
+            slot = free.pop()
+            if cache.add(slot, True, self.seconds):
+                return slot
+        return None
+
+
+def give_back(*slots):
+    cache.delete_many(slots)
 
 
 def may(who, deed, most):
-    """Whether a slot is left, for what is only counted when it fails; see take()."""
-    return len(cache.get_many(slots(who, deed, most))) < most
+    """Whether a slot of an hour is left, for what is only counted when it fails; see take()."""
+    return bool(Slots(deed, most).free(who))
 
 
 def take(who, deed, most):
-    """Take a slot, and return whether one was left. Two at once take two."""
-    wanted = slots(who, deed, most)
-    taken = cache.get_many(wanted)
-    return any(cache.add(slot, True, HOUR) for slot in wanted if slot not in taken)
+    """Take a slot for an hour, and return whether one was left."""
+    slots = Slots(deed, most)
+    return slots.take(slots.free(who)) is not None

@@ -21,10 +21,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.limits import Slots, give_back
 from progress.cohorts.addresses import Person, Problem
 from progress.cohorts.mail import address_of, send
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal, hash_of
-from progress.cohorts.slots import Slots, give_back
 
 A_DAY = Slots("invites", 200, 24 * 60 * 60)  # of one instructor
 A_WEEK = Slots("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody

@@ -37,7 +37,7 @@ def cohorts(request):
     context = {
         "led": [cohort for cohort in led if not cohort.is_archived],
         "archived": [cohort for cohort in led if cohort.is_archived],
-        "enrolments": sorted(enrolments, key=lambda enrolment: in_order(str(enrolment.user))),
+        "enrolments": enrolments,
         "may_teach": may_teach(request.user),
     }
     return render(request, "cohorts/cohorts.html", context)
@@ -102,7 +102,7 @@ def people_page(request, cohort, status=200, **forms_with_errors):
         "link": link_of(request, cohort),
         "obstacle": obstacle(cohort),
         "instructors": cohort.instructors.order_by("name", "email"),
-        "enrolments": enrolments,
+        "enrolments": sorted(enrolments, key=lambda enrolment: in_order(str(enrolment.user))),
         "instructor_form": InstructorForm(),
         "code_form": CodeForm(instance=cohort),
     }
