@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,21 @@ def test_every_drawing_has_a_size_of_its_own():
         for tag in re.findall(r"<svg [^>]*>", path.read_text()):
             assert "width=" in tag, path
             assert "height=" in tag, path
+
+
+def test_the_top_level_has_nothing_that_it_does_not_need():
+    """What Git ignores may lie there, such as the database of a laptop."""
+    tracked = subprocess.run(
+        ["git", "ls-files"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    if not tracked:
+        pytest.skip("not a clone")
+    top = {path.split("/")[0] for path in tracked}
+    assert {name for name in top if not name.startswith(".")} == {
+        *("accounts", "fixtures", "progress", "roadmap_site", "stages", "static", "templates", "tests"),
+        *("Dockerfile", "README.md", "compose.yaml", "manage.py", "pyproject.toml", "requirements.txt"),
+    }
