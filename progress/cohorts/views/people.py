@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import limits
 from accounts.models import User
 from progress.cohorts import qr
+from progress.cohorts.assignment_forms import DayInput
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
 from progress.cohorts.rights import changeable_cohort, led_cohort, may_teach
 from progress.cohorts.views.joining import obstacle
-from progress.cohorts.views.setting_up import DayInput
 from progress.cohorts.words import in_order
 
 BY_NAME = User.objects.order_by("name", "email")

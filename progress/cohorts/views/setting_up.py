@@ -9,16 +9,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import zones
+from progress.cohorts.assignment_forms import DayInput
 from progress.cohorts.models import LETTERS, Cohort, new_code
 from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach
 from stages.models import Track
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, attrs=None):
-        super().__init__(attrs, format="%Y-%m-%d")  # what browsers want, in every language
 
 
 class NewCode(forms.CharField):
