@@ -5,6 +5,7 @@ import shutil
 from contextlib import suppress
 
 import pytest
+from django.db import connections
 
 from progress.models import TopicProgress
 from stages.models import Topic
@@ -49,6 +50,9 @@ def chromium(request):
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()
+        # While Playwright's loop runs, this thread has connections of its own; see asgiref.local. Whatever test came
+        # last may have left one open, and then PostgreSQL keeps the database.
+        connections.close_all()
 
 
 @pytest.fixture
