@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from stages.models import Topic
-from stages.outline import outline_of_stages, prerequisites
+from stages.outline import outline_of_stages, prerequisites, ways
 from stages.reading import readable, readable_or_404
 from stages.sheet import sheet_of
 
@@ -41,7 +41,8 @@ def map_style(request, slug=None):
 def beside(request, slug):
     """A topic in short, for the panel beside the map. Whoever comes without the map is led to the topic itself."""
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
-    places = outline_of_stages().places.get(slug)
+    outline = outline_of_stages()
+    places = outline.places.get(slug)
     if not places:
         raise Http404
     if not request.htmx:
@@ -51,8 +52,7 @@ def beside(request, slug):
         "topic": topic,
         "place": place,
         "alone": replace(section, slug="beside", topics=(place,)),
-        "prerequisites": topic.prerequisites.published().in_learning_order(),
-        "unlocks": topic.unlocks.published().in_learning_order(),
+        **ways(topic, outline),
     }
     if "track" in request.GET:
         reading = readable(request.user, request.GET["track"])

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import StringAgg, TextField, Value
+from django.db.models import Q, StringAgg, TextField, Value
 from django.db.models.functions import Cast, JSONArray
 from django.utils.translation import gettext as _
 
@@ -172,6 +172,16 @@ def prerequisites():
 @lru_cache(maxsize=4)
 def parse_pairs(pairs):
     return tuple(sorted(map(tuple, json.loads(f"[{pairs or ''}]"))))
+
+
+def ways(topic, outline):
+    """What a topic of ``outline`` builds on, and what it unlocks, in learning order. One query."""
+    links = Topic.prerequisites.through.objects.filter(Q(from_topic=topic) | Q(to_topic=topic))
+    pairs = set(links.values_list("from_topic", "to_topic"))
+    return {
+        "prerequisites": [other for other in outline.topics if (topic.pk, other.pk) in pairs],
+        "unlocks": [other for other in outline.topics if (other.pk, topic.pk) in pairs],
+    }
 
 
 # --- The other tracks ---------------------------------------------------------------------------------

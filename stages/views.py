@@ -14,7 +14,7 @@ from stages.forms import SearchForm
 from stages.links.showing import with_alternatives
 from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import each_once, outline_of_stages, outline_of_track, outlines
+from stages.outline import each_once, outline_of_stages, outline_of_track, outlines, ways
 from stages.reading import readable
 from stages.redirects import page_of
 
@@ -78,8 +78,7 @@ def show_topic(request, topic, outline, reading=None):
         "section": section,
         "place": place,
         "alone": replace(section, topics=(place,)),
-        "prerequisites": topic.prerequisites.published().in_learning_order(),
-        "unlocks": topic.unlocks.published().in_learning_order(),
+        **ways(topic, outline),
         "links": with_alternatives(topic.links.shown()),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
         **along(reading, topic.slug, outline),
