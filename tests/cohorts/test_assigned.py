@@ -201,4 +201,4 @@ def test_the_pages_make_a_fixed_number_of_queries(assignment, learner, as_learne
         with CaptureQueriesContext(connection) as captured:
             as_learner.get(path)
         found[path] = len(captured)
-    assert found == {"/me/": 16, "/topics/maps/": 12}
+    assert found == {"/me/": 17, "/topics/maps/": 12}

@@ -187,7 +187,7 @@ def test_it_makes_a_fixed_number_of_queries(dated, learner, content):
         more.instructors.add(learner)
         for track in (content.other, content.merged):
             Assignment.objects.create(cohort=more, track=track, due=date(2026, 5, 1))
-        assert queries(Client(), feed_of(learner)) == 6
+        assert queries(Client(), feed_of(learner)) == 7
 
 
 # --- The address --------------------------------------------------------------------------------------
