@@ -5,12 +5,11 @@ import pytest
 from progress.cohorts.models import Assignment, Cohort, OwnTrack
 from progress.models import TopicProgress
 from stages.models import Track
-from tests.cohorts.test_composing import own  # noqa: F401 - a fixture
 from tests.conftest import client_of, make_user
 
 
 @pytest.fixture
-def track(own):  # noqa: F811
+def track(own):
     return own.track
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from progress.cohorts.models import OwnTrack
 from progress.cohorts.own_changes import changes, with_change
 from stages.models import State
-from tests.cohorts.test_composing import order, own, path  # noqa: F401 - a fixture
+from tests.cohorts.composing import order, path
 
 
 def section(slug, *topics, title=None):
@@ -58,7 +58,7 @@ def test_what_is_taken_over_is_no_change_any_more_and_nothing_else_is_lost(befor
     assert [one for one in changes(before, now) if one.topic] == []
 
 
-def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instructor):  # noqa: F811
+def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instructor):
     start = content.other.sections.get(slug="start")
     start.places.create(topic=content.topics["weather"], position=9, required=False)
     start.places.filter(topic__slug="maps").delete()
@@ -82,7 +82,7 @@ def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instruct
     assert "Nothing has changed" in as_instructor.get(path(own, "changes/")).text
 
 
-def test_seen_is_seen_and_what_came_after_the_page_is_not(own, content, as_instructor):  # noqa: F811
+def test_seen_is_seen_and_what_came_after_the_page_is_not(own, content, as_instructor):
     start = content.other.sections.get(slug="start")
     start.places.filter(topic__slug="maps").delete()
     digest = as_instructor.get(path(own, "changes/")).context["changes"].digest
@@ -97,7 +97,7 @@ def test_seen_is_seen_and_what_came_after_the_page_is_not(own, content, as_instr
     assert order(own)[0] == ("Start", ["maps", "routes"])
 
 
-def test_a_topic_is_taken_into_a_section_that_is_new_too(own, content, as_instructor):  # noqa: F811
+def test_a_topic_is_taken_into_a_section_that_is_new_too(own, content, as_instructor):
     new = content.other.sections.create(slug="new", title="Something new", position=9)
     new.places.create(topic=content.topics["boots"])
     assert "The section <strong>Something new</strong> is new" in as_instructor.get(path(own, "changes/")).text
@@ -105,7 +105,7 @@ def test_a_topic_is_taken_into_a_section_that_is_new_too(own, content, as_instru
     assert order(own)[-1] == ("Something new", ["boots"])
 
 
-def test_it_says_that_the_original_is_gone(own, content, as_instructor):  # noqa: F811
+def test_it_says_that_the_original_is_gone(own, content, as_instructor):
     content.other.state = State.RETIRED
     content.other.save()
     assert "is no longer offered" in as_instructor.get(path(own, "changes/")).text
@@ -115,7 +115,7 @@ def test_it_says_that_the_original_is_gone(own, content, as_instructor):  # noqa
     assert order(own) == [("Start", ["maps", "routes"]), ("Finish", ["routes", "snacks"])]
 
 
-def test_nothing_is_told_of_an_original_whose_author_one_no_longer_is(own, as_instructor, outsider, instructor):  # noqa: F811
+def test_nothing_is_told_of_an_original_whose_author_one_no_longer_is(own, as_instructor, outsider, instructor):
     as_instructor.post("/cohorts/tracks/new/", {"title": "Copy", "summary": "-", "copy": own.track.slug})
     copy = OwnTrack.objects.exclude(pk=own.pk).get()
     own.authors.set([outsider])
