@@ -8,9 +8,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from progress.cohorts import inviting, words
 from progress.cohorts.assigned import assigned_to
-from progress.cohorts.models import Invitation, Mail, Refusal
+from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
 from progress.cohorts.plan import due_soon
 from progress.cohorts.rights import may_teach
@@ -103,6 +104,13 @@ def own_track_links(context, track):
         return {}
     composes = track.private and track.own.authors.filter(pk=user.pk).exists()
     return {"track": track, "composes": composes, "may_copy": (composes or not track.private) and may_teach(user)}
+
+
+@register.inclusion_tag("cohorts/led_alone.html", takes_context=True)
+def led_alone(context):
+    """The cohorts that would have no instructor without the reader."""
+    user = context["user"]
+    return {"cohorts": Cohort.objects.current().led_by(user).exclude(instructors__in=User.objects.exclude(pk=user.pk))}
 
 
 @register.inclusion_tag("cohorts/invitations.html", takes_context=True)
