@@ -36,6 +36,12 @@ def test_it_assigns_a_track_with_its_dates(cohort, as_instructor, content):
     assert "First steps" in response.text
 
 
+def test_what_is_due_first_comes_first_and_what_is_never_due_last(cohort, as_instructor, content):
+    Assignment.objects.create(cohort=cohort, track=content.merged, due=date(2026, 3, 11))
+    page = as_instructor.get(path(cohort))
+    assert [str(one.track) for one, *_more in page.context["assignments"]] == ["The roadmap", "Another way"]
+
+
 def test_it_proposes_the_days_of_the_cohort(cohort, as_instructor):
     Cohort.objects.filter(pk=cohort.pk).update(starts=date(2026, 9, 1), ends=date(2026, 12, 1))
     page = as_instructor.get(path(cohort)).text
