@@ -56,7 +56,7 @@ PAGES = {
     "/tracks/other/track.json": 5,
     "/stages/first/checklist.md": 4,
     "/stages/first/print/": 7,
-    "/accounts/delete/": 2,
+    "/accounts/delete/": 3,
     "/accounts/": 2,
     "/cohorts/": 8,
     "/cohorts/new/": 4,
