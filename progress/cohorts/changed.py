@@ -127,7 +127,7 @@ class News:
             (_("Required now"), [self.line(slug) for slug in changes.now_required]),
             (_("Optional now"), [self.line(slug) for slug in changes.now_optional]),
             (_("Moved"), moved),
-            (_("Sections"), [Line("", said, "") for said in self.about_sections()]),
+            (_("Sections"), [Line("", said, "") for said in about_sections(changes)]),
         ]
         return [(heading, lines) for heading, lines in found if lines]
 
@@ -160,20 +160,6 @@ class News:
             return _("%(old)s became %(new)s") % said
         return _("%(old)s was replaced by %(new)s") % said
 
-    def about_sections(self):
-        changes = self.changes
-        for heading in changes.new_sections:
-            yield _("“%(title)s” is new") % {"title": heading.title}
-        for heading in changes.gone_sections:
-            yield _("“%(title)s” is gone") % {"title": heading.title}
-        for old, new in changes.renamed:
-            if old.title == new.title:
-                yield _("“%(title)s” belongs to another part") % {"title": new.title}
-            else:
-                yield _("“%(old)s” is called “%(new)s” now") % {"old": old.title, "new": new.title}
-        if changes.is_reordered:
-            yield _("The sections come in another order")
-
     @cached_property
     def affected(self):
         """The Effects that change a percentage or what is left to do."""
@@ -203,6 +189,28 @@ class News:
         )
 
 
+def about_sections(changes):
+    """What some Changes say of the sections, a line for each."""
+    for heading in changes.new_sections:
+        yield _("“%(title)s” is new") % {"title": heading.title}
+    for heading in changes.gone_sections:
+        yield _("“%(title)s” is gone") % {"title": heading.title}
+    for old, new in changes.renamed:
+        if old.title == new.title:
+            yield _("“%(title)s” belongs to another part") % {"title": new.title}
+        else:
+            yield _("“%(old)s” is called “%(new)s” now") % {"old": old.title, "new": new.title}
+    if changes.is_reordered:
+        yield _("The sections come in another order")
+
+
+def titles_of(slugs, roadmap):
+    """``{slug: title}``, also of topics that have left the roadmap. One query where some have."""
+    titles = {slug: roadmap.places[slug][0][1].title for slug in slugs if slug in roadmap.places}
+    missing = slugs - titles.keys()
+    return titles | (dict(Topic.objects.filter(slug__in=missing).values_list("slug", "title")) if missing else {})
+
+
 def listed(names):
     *most, last = [f"“{name}”" for name in names]
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
@@ -214,9 +222,7 @@ def news_of(assignment, form, roadmap, whom):
     if not changes:
         return None
     places = roadmap.places
-    titles = {slug: found[0][1].title for slug, found in places.items()}
-    unknown = [slug for slug in changes.removed if slug not in titles]
-    titles |= dict(Topic.objects.filter(slug__in=unknown).values_list("slug", "title")) if unknown else {}
+    titles = titles_of({*places, *changes.removed}, roadmap)
     replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
     replaced = replacements(changes, form, replaces)
     return News(changes, form, titles, frozenset(places), replaced, effects(assignment, form, roadmap, whom))

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from progress.cohorts.composing import TOPICS, Bench, NotSoError, new_key, slug_of
-from progress.cohorts.own_changes_of import changes_of
+from progress.cohorts.own_changes import since
 from progress.cohorts.own_track_forms import DetailsForm, SectionForm
 from progress.cohorts.rights import authored_track
 from stages.closeness import meant_by
@@ -38,7 +38,7 @@ def compose(request, slug):
                 return redirect("compose", slug)
         status = 422
     roadmap = outline_of_stages()
-    context = bench_context(request, own, roadmap) | {"form": form, "changes": changes_of(own, request.user, roadmap)}
+    context = bench_context(request, own, roadmap) | {"form": form, "news": since(own, request.user, roadmap)}
     template = "cohorts/tracks/compose.html" + ("#bench" if request.htmx else "")
     return render(request, template, context, status=status)
 
