@@ -5,11 +5,13 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from progress.cohorts.agreed import Changes, agree, compared, digest_of, outline_as_agreed, replacements
+from progress.cohorts.plan import dates_of
 from progress.cohorts.seen import standings
 from progress.measure import Measure
 from stages.models import Topic, TrackTopic
@@ -98,6 +100,7 @@ class News:
     titles: dict  # {slug: title}
     published: frozenset  # of slugs
     replaced: list
+    dates: list  # (section, its date, the date that it gets) where they differ; without a date before, it is new
     effects: list  # an Effect for each learner who has it
 
     @property
@@ -128,6 +131,7 @@ class News:
             (_("Optional now"), [self.line(slug) for slug in changes.now_optional]),
             (_("Moved"), moved),
             (_("Sections"), [Line("", said, "") for said in about_sections(changes)]),
+            (_("Due dates"), [Line("", section.title, redated(old, new)) for section, old, new in self.dates]),
         ]
         return [(heading, lines) for heading, lines in found if lines]
 
@@ -189,6 +193,11 @@ class News:
         )
 
 
+def redated(old, new):
+    said = {"old": date_format(old, "MONTH_DAY_FORMAT") if old else "", "new": date_format(new, "MONTH_DAY_FORMAT")}
+    return _("from %(old)s to %(new)s") % said if old else said["new"]
+
+
 def about_sections(changes):
     """What some Changes say of the sections, a line for each."""
     for heading in changes.new_sections:
@@ -225,12 +234,28 @@ def news_of(assignment, form, roadmap, whom):
     titles = titles_of({*places, *changes.removed}, roadmap)
     replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
     replaced = replacements(changes, form, replaces)
-    return News(changes, form, titles, frozenset(places), replaced, effects(assignment, form, roadmap, whom))
+    before, after = (outline_as_agreed(one, roadmap) for one in (assignment.form, form))
+    return News(
+        changes,
+        form,
+        titles,
+        frozenset(places),
+        replaced,
+        dates(assignment, before, after),
+        effects(assignment, before, after, whom),
+    )
 
 
-def effects(assignment, form, roadmap, whom):
+def dates(assignment, before, after):
+    """What becomes of the due dates of everyone when the sections have other topics."""
+    old = {section.slug: day for section, day in zip(before.sections, dates_of(assignment, before), strict=True)}
+    new = zip(after.sections, dates_of(assignment, after), strict=True)
+    return [(section, old.get(section.slug), day) for section, day in new if day != old.get(section.slug)]
+
+
+def effects(assignment, before, after, whom):
     """An Effect for each learner who has the assignment, by name. Two queries."""
-    before, after = (outline_as_agreed(one, roadmap).topics for one in (assignment.form, form))
+    before, after = before.topics, after.topics
     members = assignment.cohort.enrolments.current()
     reached = whom.reached(assignment)
     if reached is not None:
