@@ -168,6 +168,18 @@ def test_topics_are_found_by_title(own, content, as_instructor, text, topics, sa
     assert "add--boots" not in as_instructor.get(path(own), {"q": "boots"}).text
 
 
+@pytest.mark.parametrize(
+    ("text", "says"), [("map", "1 topic found."), ("hut", "30 topics found."), ("zz", "0 topics")]
+)
+def test_a_search_says_aloud_how_many_it_found(own, content, as_instructor, text, says):
+    Topic.objects.bulk_create(
+        Topic(slug=f"hut-{number}", title=f"Hut {number}", summary="-", stage=content.first) for number in range(30)
+    )
+    answer = as_instructor.get(path(own), {"q": text}, headers={"HX-Request": "true"}).text
+    assert f'innerHTML:#live">{says}' in answer
+    assert 'innerHTML:#live">' not in as_instructor.get(path(own), {"q": text}).text
+
+
 def test_of_two_authors_neither_overwrites_the_others_title(own, as_instructor):
     for verb, fields in (
         ("compose/", {"title": "Better", "summary": "My way."}),

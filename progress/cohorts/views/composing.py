@@ -39,8 +39,11 @@ def compose(request, slug):
         status = 422
     roadmap = outline_of_stages()
     context = bench_context(request, own, roadmap) | {"form": form, "news": since(own, request.user, roadmap)}
-    template = "cohorts/tracks/compose.html" + ("#bench" if request.htmx else "")
-    return render(request, template, context, status=status)
+    if request.htmx:  # it has searched
+        number = len(context["found"]) + max(context["more"], 0)
+        context["said"] = ngettext("%(number)d topic found.", "%(number)d topics found.", number) % {"number": number}
+        return render(request, "cohorts/tracks/compose.html#bench", context)
+    return render(request, "cohorts/tracks/compose.html", context, status=status)
 
 
 class Row(NamedTuple):
