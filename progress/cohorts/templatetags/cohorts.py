@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from progress.cohorts import inviting, words
+from progress.cohorts.agreed import agree, compared
 from progress.cohorts.assigned import assigned_to
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
@@ -67,6 +68,18 @@ def wanted_by(context, topic):
     mine = assigned_to(user) if user.is_authenticated else []
     wanted = [(plan, plan.days[topic.pk]) for plan in mine if topic.pk in plan.days]
     return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
+
+
+@register.inclusion_tag("cohorts/followed_otherwise.html", takes_context=True)
+def followed_otherwise(context, track, outline):
+    """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
+    user, now, found = context["user"], agree(outline), []
+    for plan in assigned_to(user) if user.is_authenticated else []:
+        if plan.track == track and (changes := compared(agree(plan.outline), now)):
+            without = [outline.places[slug][0][1] for slug in changes.added]
+            still = [plan.outline.places[slug][0][1] for slug in changes.removed]
+            found.append((plan, without, still))
+    return {"found": found}
 
 
 @register.inclusion_tag("cohorts/marked_for_you.html", takes_context=True)
