@@ -137,11 +137,6 @@ class Changes:
         return [slug for slug in before if slug in now] != [slug for slug in now if slug in before]
 
 
-def changes(form, outline):
-    """The Changes from a kept form to the track as it is now."""
-    return compared(form, agree(outline))
-
-
 def compared(form, newer):
     """The Changes from one form to another. Sections without topics are nowhere to be seen, so they do not count."""
     before, now = headings(form), headings(newer)
