@@ -6,8 +6,8 @@ What a topic is comes from the roadmap, always as it is now: one that was retire
 """
 
 import json
+from bisect import bisect_left
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
@@ -137,11 +137,6 @@ class Changes:
         return [slug for slug in before if slug in now] != [slug for slug in now if slug in before]
 
 
-def changes(form, outline):
-    """The Changes from a kept form to the track as it is now."""
-    return compared(form, agree(outline))
-
-
 def compared(form, newer):
     """The Changes from one form to another. Sections without topics are nowhere to be seen, so they do not count."""
     before, now = headings(form), headings(newer)
@@ -171,9 +166,15 @@ def compared(form, newer):
 
 
 def in_common(old, new):
-    """Those of two lists that need not be moved to make one of the other."""
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return {topic for block in blocks for topic in old[block.a : block.a + block.size]}
+    """The most topics that stand in the same order in two lists: those that need not be moved."""
+    places = {topic: place for place, topic in enumerate(old)}
+    ends, chains = [], [()]  # for each length the chain that ends earliest in ``old``: its end, and the topics in it
+    for topic in new:
+        if (place := places.get(topic)) is not None:
+            length = bisect_left(ends, place)
+            ends[length : length + 1] = [place]
+            chains[length + 1 : length + 2] = [(*chains[length], topic)]
+    return set(chains[-1])
 
 
 def headings(form):

@@ -8,14 +8,15 @@ class CohortsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import email_confirmed
         from django.contrib.auth.signals import user_logged_in
+        from django.db.models.signals import m2m_changed
 
         from accounts.models import BEFORE_ERASING
         from progress import concerns, everything, impact
         from progress.cohorts.concerns import concerns as concerns_of_cohorts
-        from progress.cohorts.handing_on import hand_on
+        from progress.cohorts.handing_on import adopt, hand_on
         from progress.cohorts.impact import of_cohorts
         from progress.cohorts.inviting import claim
-        from progress.cohorts.models import Override
+        from progress.cohorts.models import Cohort, Override
         from progress.cohorts.parts import PARTS
         from progress.cohorts.reading import private_outline
         from stages import deleting, reading
@@ -29,3 +30,5 @@ class CohortsConfig(AppConfig):
         # The documented seams for "this address is theirs" and "somebody has just come in".
         email_confirmed.connect(claim, dispatch_uid="claim the invitations of an address")
         user_logged_in.connect(claim, dispatch_uid="claim the invitations of whoever comes in")
+        # The admin adds instructors, too, so a method of Cohort would not do.
+        m2m_changed.connect(adopt, Cohort.instructors.through, dispatch_uid="adopt the tracks that nobody composes")

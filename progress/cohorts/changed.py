@@ -5,11 +5,13 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from progress.cohorts.agreed import Changes, agree, compared, digest_of, outline_as_agreed, replacements
+from progress.cohorts.plan import dates_of
 from progress.cohorts.seen import standings
 from progress.measure import Measure
 from stages.models import Topic, TrackTopic
@@ -98,6 +100,7 @@ class News:
     titles: dict  # {slug: title}
     published: frozenset  # of slugs
     replaced: list
+    dates: list  # (section, its date, the date that it gets) where they differ; without a date before, it is new
     effects: list  # an Effect for each learner who has it
 
     @property
@@ -127,7 +130,8 @@ class News:
             (_("Required now"), [self.line(slug) for slug in changes.now_required]),
             (_("Optional now"), [self.line(slug) for slug in changes.now_optional]),
             (_("Moved"), moved),
-            (_("Sections"), [Line("", said, "") for said in self.about_sections()]),
+            (_("Sections"), [Line("", said, "") for said in about_sections(changes)]),
+            (_("Due dates"), [Line("", section.title, redated(old, new)) for section, old, new in self.dates]),
         ]
         return [(heading, lines) for heading, lines in found if lines]
 
@@ -160,20 +164,6 @@ class News:
             return _("%(old)s became %(new)s") % said
         return _("%(old)s was replaced by %(new)s") % said
 
-    def about_sections(self):
-        changes = self.changes
-        for heading in changes.new_sections:
-            yield _("“%(title)s” is new") % {"title": heading.title}
-        for heading in changes.gone_sections:
-            yield _("“%(title)s” is gone") % {"title": heading.title}
-        for old, new in changes.renamed:
-            if old.title == new.title:
-                yield _("“%(title)s” belongs to another part") % {"title": new.title}
-            else:
-                yield _("“%(old)s” is called “%(new)s” now") % {"old": old.title, "new": new.title}
-        if changes.is_reordered:
-            yield _("The sections come in another order")
-
     @cached_property
     def affected(self):
         """The Effects that change a percentage or what is left to do."""
@@ -203,6 +193,33 @@ class News:
         )
 
 
+def redated(old, new):
+    said = {"old": date_format(old, "MONTH_DAY_FORMAT") if old else "", "new": date_format(new, "MONTH_DAY_FORMAT")}
+    return _("from %(old)s to %(new)s") % said if old else said["new"]
+
+
+def about_sections(changes):
+    """What some Changes say of the sections, a line for each."""
+    for heading in changes.new_sections:
+        yield _("“%(title)s” is new") % {"title": heading.title}
+    for heading in changes.gone_sections:
+        yield _("“%(title)s” is gone") % {"title": heading.title}
+    for old, new in changes.renamed:
+        if old.title == new.title:
+            yield _("“%(title)s” belongs to another part") % {"title": new.title}
+        else:
+            yield _("“%(old)s” is called “%(new)s” now") % {"old": old.title, "new": new.title}
+    if changes.is_reordered:
+        yield _("The sections come in another order")
+
+
+def titles_of(slugs, roadmap):
+    """``{slug: title}``, also of topics that have left the roadmap. One query where some have."""
+    titles = {slug: roadmap.places[slug][0][1].title for slug in slugs if slug in roadmap.places}
+    missing = slugs - titles.keys()
+    return titles | (dict(Topic.objects.filter(slug__in=missing).values_list("slug", "title")) if missing else {})
+
+
 def listed(names):
     *most, last = [f"“{name}”" for name in names]
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
@@ -214,17 +231,31 @@ def news_of(assignment, form, roadmap, whom):
     if not changes:
         return None
     places = roadmap.places
-    titles = {slug: found[0][1].title for slug, found in places.items()}
-    unknown = [slug for slug in changes.removed if slug not in titles]
-    titles |= dict(Topic.objects.filter(slug__in=unknown).values_list("slug", "title")) if unknown else {}
+    titles = titles_of({*places, *changes.removed}, roadmap)
     replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
     replaced = replacements(changes, form, replaces)
-    return News(changes, form, titles, frozenset(places), replaced, effects(assignment, form, roadmap, whom))
+    before, after = (outline_as_agreed(one, roadmap) for one in (assignment.form, form))
+    return News(
+        changes,
+        form,
+        titles,
+        frozenset(places),
+        replaced,
+        dates(assignment, before, after),
+        effects(assignment, before, after, whom),
+    )
 
 
-def effects(assignment, form, roadmap, whom):
+def dates(assignment, before, after):
+    """What becomes of the due dates of everyone when the sections have other topics."""
+    old = {section.slug: day for section, day in zip(before.sections, dates_of(assignment, before), strict=True)}
+    new = zip(after.sections, dates_of(assignment, after), strict=True)
+    return [(section, old.get(section.slug), day) for section, day in new if day != old.get(section.slug)]
+
+
+def effects(assignment, before, after, whom):
     """An Effect for each learner who has the assignment, by name. Two queries."""
-    before, after = (outline_as_agreed(one, roadmap).topics for one in (assignment.form, form))
+    before, after = before.topics, after.topics
     members = assignment.cohort.enrolments.current()
     reached = whom.reached(assignment)
     if reached is not None:

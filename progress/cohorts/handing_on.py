@@ -12,7 +12,7 @@ def hand_on(author):
     """Leave no track without an author: it goes on to those who lead a cohort that follows it.
 
     What no cohort follows is deleted; ticks belong to topics, so they stay. Where nobody else leads its cohorts,
-    there is nobody to have it, and it is kept for the learners as it is.
+    it is kept for the learners as it is, until somebody does: see ``adopt``.
     """
     alone = OwnTrack.objects.filter(authors=author).exclude(
         pk__in=OwnTrack.authors.through.objects.exclude(user=author).values("owntrack")
@@ -23,3 +23,11 @@ def hand_on(author):
         else:
             heirs = User.objects.filter(led_cohorts__assignments__track=track, is_active=True).exclude(pk=author.pk)
             track.own.authors.add(*heirs.distinct())
+
+
+def adopt(*, instance, action, reverse, pk_set, **_sent):
+    """Whoever comes to lead a cohort becomes the author of the tracks in it that nobody composes any more."""
+    if action == "post_add" and pk_set:
+        cohorts, people = (pk_set, [instance.pk]) if reverse else ([instance.pk], pk_set)
+        for own in OwnTrack.objects.filter(authors=None, track__assignments__cohort__in=cohorts).distinct():
+            own.authors.add(*people)

@@ -1,70 +1,108 @@
-"""What has changed in a track since somebody looked at it: two forms (see agreed.py) compared. Pure."""
+"""What has changed in the original of an own track since its authors last looked, and how it is taken over."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
+from progress.cohorts.agreed import Changes, agree, compared, digest_of, places
+from progress.cohorts.changed import about_sections
+from stages.models import State
+from stages.outline import outline_of_track
 
-class Change(NamedTuple):
-    """One difference. ``title`` is that of the section, before it was renamed ``was``.
 
-    ``kind`` is section_added, section_removed, section_renamed, added, removed, required, optional or reordered.
-    """
+class Step(NamedTuple):
+    """What was done to a topic in a section: it was "added", "removed", "moved", made "required" or "optional"."""
 
     kind: str
     section: str
-    title: str
-    topic: str = ""
+    topic: str
     required: bool = True
-    was: str = ""
 
     @property
     def key(self):
         """Names it in a form."""
-        return f"{self.kind}/{self.section}/{self.topic}"
+        return "/".join(self[:3])
 
 
-def changes(before, now):
-    """Every Change that leads from one form to another, section by section in their present order."""
-    old, new = by_slug(before), by_slug(now)
-    found = [Change("section_removed", slug, section["title"]) for slug, section in old.items() if slug not in new]
-    for slug, section in new.items():
-        title, topics = section["title"], dict(section["topics"])
-        earlier = old.get(slug)
-        if earlier is None:
-            found.append(Change("section_added", slug, title))
-        elif earlier["title"] != title:
-            found.append(Change("section_renamed", slug, title, was=earlier["title"]))
-        known = dict(earlier["topics"]) if earlier else {}
-        for topic, required in topics.items():
-            if topic not in known:
-                found.append(Change("added", slug, title, topic, required))
-            elif required != known[topic]:
-                found.append(Change("required" if required else "optional", slug, title, topic, required))
-        found += [Change("removed", slug, title, topic) for topic in known if topic not in topics]
-        if [topic for topic in known if topic in topics] != [topic for topic in topics if topic in known]:
-            found.append(Change("reordered", slug, title))
-    if [slug for slug in old if slug in new] != [slug for slug in new if slug in old]:
-        found.append(Change("reordered", "", ""))
-    return found
+@dataclass(frozen=True)
+class Since:
+    """``before`` is the form of the original that was last looked at, ``form`` the one that it has now.
+
+    ``gone`` says why there is nothing to compare with: deleted, retired, private, or "" where there is.
+    """
+
+    before: list
+    form: list
+    gone: str = ""
+
+    @cached_property
+    def changes(self):
+        return compared(self.before, self.form) if not self.gone else Changes()
+
+    @cached_property
+    def steps(self):
+        """A Step for everything that can be taken over alone."""
+        was, put = places(self.before), {one[:2] for one in self.changes.put}
+        found = [Step("removed", *place) for place in self.changes.taken if place not in put]
+        flags = list(self.changes.flags)
+        for section, topic, required, _after in self.changes.put:
+            known = topic in was.get(section, {})
+            found.append(Step("moved" if known else "added", section, topic, required))
+            if known and was[section][topic] != required:
+                flags.append((section, topic, required))
+        return found + [Step("required" if flag[2] else "optional", *flag) for flag in flags]
+
+    @cached_property
+    def about_sections(self):
+        return list(about_sections(self.changes))
+
+    @property
+    def number(self):
+        """How many changes there are to read."""
+        return len(self.steps) + len(self.about_sections)
+
+    @property
+    def titles(self):
+        """``{slug: title}`` of the sections, as they are called now if they are still there."""
+        return {heading.slug: heading.title for heading in (*self.changes.before, *self.changes.now)}
+
+    @property
+    def digest(self):
+        return digest_of(self.form)
+
+    def above(self, step, there):
+        """The topic ``there`` after which that of a Step is to stand: the nearest above it that stayed, or None."""
+        pending = {put.topic for put in self.changes.put if put.section == step.section}
+        topics = list(places(self.form)[step.section])
+        above = topics[: topics.index(step.topic)]
+        return next((topic for topic in reversed(above) if topic in there and topic not in pending), None)
+
+    def before_with(self, step):
+        """``before`` with that Step done: what is left to compare when it was taken over."""
+        sections = {kept["slug"]: {**kept, "topics": [*kept["topics"]]} for kept in self.before}
+        now = next((kept for kept in self.form if kept["slug"] == step.section), None)
+        topics = sections.setdefault(step.section, {**(now or {}), "topics": []})["topics"]
+        place = next((place for place in topics if place[0] == step.topic), None)
+        if step.kind in ("required", "optional"):
+            topics[topics.index(place)] = [step.topic, step.required]
+            return list(sections.values())
+        if place:
+            topics.remove(place)
+        if step.kind != "removed":
+            slugs = [topic for topic, _required in topics]
+            after = self.above(step, slugs)
+            kept = place or [step.topic, step.required]
+            topics.insert(slugs.index(after) + 1 if after else 0, kept)
+        return list(sections.values())
 
 
-def with_change(form, change):
-    """A form after one Change to a topic: what is left to compare once that one was taken over."""
-    sections = [{**section, "topics": [list(place) for place in section["topics"]]} for section in form]
-    section = by_slug(sections).get(change.section)
-    if section is None:
-        section = {"slug": change.section, "title": change.title, "part": "", "topics": []}
-        sections.append(section)
-    others = [place for place in section["topics"] if place[0] != change.topic]
-    if change.kind == "added":
-        section["topics"] = [*others, [change.topic, change.required]]
-    elif change.kind == "removed":
-        section["topics"] = others
-    else:
-        section["topics"] = [
-            [topic, change.required if topic == change.topic else required] for topic, required in section["topics"]
-        ]
-    return sections
-
-
-def by_slug(form):
-    return {section["slug"]: section for section in form}
+def since(own, user, roadmap):
+    """The Since of an own track for one of its authors, or None for a track that was begun empty."""
+    original = own.original
+    if original is None:
+        return Since([], [], gone="deleted") if own.original_form else None
+    if original.private and not original.own.authors.filter(pk=user.pk).exists():
+        return Since([], [], gone="private")
+    if original.state != State.PUBLISHED:
+        return Since([], [], gone="retired")
+    return Since(own.original_form, agree(roadmap if original.follows_stages else outline_of_track(original)))

@@ -3,7 +3,8 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from progress.cohorts.models import Assignment, Cohort
+from progress.cohorts.models import Assignment, Cohort, OwnTrack
+from tests.cohorts.composing import ROOT
 from tests.conftest import client_of
 
 
@@ -25,3 +26,10 @@ def cohort(content, instructor, learner):
     cohort.join(learner)
     Assignment.objects.create(cohort=cohort, track=content.other)
     return cohort
+
+
+@pytest.fixture
+def own(content, instructor, as_instructor):
+    """A copy of the other track, made by the instructor: Start (maps, routes), Finish (routes, snacks optional)."""
+    as_instructor.post(f"{ROOT}/new/", {"title": "Mine", "summary": "My way.", "copy": "other", "key": "bcdf2345"})
+    return OwnTrack.objects.get()

@@ -29,6 +29,18 @@ def test_an_edit_of_the_track_does_not_reach_the_cohort(content, cohort, learner
     assert [topic.slug for topic in see(cohort).assigned[0].outline.topics] == before
 
 
+def test_the_page_of_the_track_says_what_the_cohort_has_otherwise(content, cohort, as_learner, as_instructor):
+    says = "Autumn hikers follows it as it was."
+    assert says not in as_learner.get("/tracks/other/").text
+    content.other.sections.first().places.create(topic=content.topics["weather"], position=9)
+    content.other.sections.first().places.filter(topic=content.topics["maps"]).delete()
+    page = as_learner.get("/tracks/other/").text
+    assert says in page
+    assert 'Not in your assignment: <a href="/topics/weather/">Weather</a>.' in page
+    assert 'Still in it: <a href="/topics/maps/">Maps</a>.' in page
+    assert says not in as_instructor.get("/tracks/other/").text
+
+
 def test_what_a_topic_is_comes_from_the_roadmap_as_it_is_now(content, cohort, learner):
     maps, routes = content.topics["maps"], content.topics["routes"]
     maps.title = "Maps of today"

@@ -1,98 +1,15 @@
-"""Instructors compose their own tracks."""
+"""The page on which instructors compose a track, and what its buttons do."""
 
 import re
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
-from hypothesis import strategies as st
 
-from progress.cohorts.composing import SECTIONS, TOPICS, Bench, NotSoError, moved
+from progress.cohorts.composing import SECTIONS, TOPICS, Bench
 from progress.cohorts.models import OwnTrack
-from stages.models import State, Topic, Track
-from stages.outline import outline_of_track
-from tests.conftest import client_of, make_user
-
-ROOT = "/cohorts/tracks"
-
-
-@pytest.fixture
-def own(content, instructor, as_instructor):
-    """A copy of the other track, made by the instructor: Start (maps, routes), Finish (routes, snacks optional)."""
-    as_instructor.post(f"{ROOT}/new/", {"title": "Mine", "summary": "My way.", "copy": "other", "key": "bcdf2345"})
-    return OwnTrack.objects.get()
-
-
-def path(own, verb="compose/"):
-    return f"{ROOT}/{own.track.slug}/{verb}"
-
-
-def order(own):
-    """The sections with their topics as the database orders them."""
-    return [
-        (section.title, [place.topic.slug for place in section.places.all()]) for section in own.track.sections.all()
-    ]
-
-
-AS_COPIED = [("Start", ["maps", "routes"]), ("Finish", ["routes", "snacks"])]
-
-
-# --- The list, and new ones -----------------------------------------------------------------------
-
-
-def test_a_copy_has_everything_the_original_has_and_is_private(own, content, instructor):
-    assert order(own) == AS_COPIED
-    assert (own.track.private, own.original, list(own.authors.all())) == (True, content.other, [instructor])
-    copied, original = (outline_of_track(track) for track in (own.track, content.other))
-    assert copied == original
-    assert own.track not in Track.objects.published()
-
-
-def test_the_same_form_sent_twice_makes_one_track(own, as_instructor):
-    form = {"title": "Mine", "summary": "My way.", "copy": "other", "key": "bcdf2345"}
-    answer = as_instructor.post(f"{ROOT}/new/", form)
-    assert answer.url == path(own)
-    assert OwnTrack.objects.count() == 1
-
-
-@pytest.mark.parametrize(("copy", "sections"), [("", []), ("roadmap", ["First steps", "Further on"])])
-def test_it_begins_empty_or_as_a_copy_of_the_merged_roadmap(content, instructor, as_instructor, copy, sections):
-    as_instructor.post(f"{ROOT}/new/", {"title": "New", "summary": "-", "copy": copy})
-    assert [title for title, _topics in order(OwnTrack.objects.get())] == sections
-
-
-def test_a_copy_of_an_own_track_is_another_one(own, as_instructor):
-    as_instructor.post(f"{ROOT}/new/", {"title": "Again", "summary": "-", "copy": own.track.slug})
-    other = OwnTrack.objects.exclude(pk=own.pk).get()
-    assert order(other) == AS_COPIED
-    assert other.original == own.track
-
-
-@pytest.mark.parametrize("copy", ["draft", "no-such-track", "somebody-elses"])
-def test_what_one_may_not_read_cannot_be_copied(content, as_instructor, copy):
-    Track.objects.create(slug="draft", title="D", summary="-", state=State.DRAFT)
-    OwnTrack.objects.create(track=Track.objects.create(slug="somebody-elses", title="S", summary="-", private=True))
-    assert as_instructor.post(f"{ROOT}/new/", {"title": "N", "summary": "-", "copy": copy}).status_code == 404
-    assert OwnTrack.objects.count() == 1
-
-
-def test_only_who_may_teach_makes_one_and_is_offered_it(content, as_learner, as_instructor):
-    for client, offered in ((as_learner, False), (as_instructor, True), (Client(), False)):
-        assert ("Make it your own" in client.get("/tracks/other/").text) is offered
-    assert as_learner.get(f"{ROOT}/new/").status_code == 403
-    assert as_learner.post(f"{ROOT}/new/", {"title": "N", "summary": "-"}).status_code == 403
-
-
-def test_the_list_has_ones_own_and_no_others(own, as_instructor, outsider):
-    page = as_instructor.get(f"{ROOT}/").text
-    assert "Mine" in page
-    assert "Began as a copy of “Another way”" in page
-    assert "Mine" not in client_of(outsider).get(f"{ROOT}/").text
-
-
-# --- Composing ------------------------------------------------------------------------------------
+from stages.models import State, Topic
+from tests.cohorts.composing import AS_COPIED, ROOT, order, path
 
 MOVES = [
     ("topics/move/", {"up": "start/routes/start/"}, [("Start", ["routes", "maps"]), AS_COPIED[1]]),
@@ -251,6 +168,18 @@ def test_topics_are_found_by_title(own, content, as_instructor, text, topics, sa
     assert "add--boots" not in as_instructor.get(path(own), {"q": "boots"}).text
 
 
+@pytest.mark.parametrize(
+    ("text", "says"), [("map", "1 topic found."), ("hut", "30 topics found."), ("zz", "0 topics")]
+)
+def test_a_search_says_aloud_how_many_it_found(own, content, as_instructor, text, says):
+    Topic.objects.bulk_create(
+        Topic(slug=f"hut-{number}", title=f"Hut {number}", summary="-", stage=content.first) for number in range(30)
+    )
+    answer = as_instructor.get(path(own), {"q": text}, headers={"HX-Request": "true"}).text
+    assert f'innerHTML:#live">{says}' in answer
+    assert 'innerHTML:#live">' not in as_instructor.get(path(own), {"q": text}).text
+
+
 def test_of_two_authors_neither_overwrites_the_others_title(own, as_instructor):
     for verb, fields in (
         ("compose/", {"title": "Better", "summary": "My way."}),
@@ -285,65 +214,6 @@ def test_a_topic_that_left_the_roadmap_can_be_removed(own, as_instructor):
     assert order(own)[0] == ("Start", ["routes"])
 
 
-@given(st.lists(st.integers(), unique=True), st.data())
-def test_moving_keeps_the_same_things_in_a_total_order(things, data):
-    for _move in range(4):
-        if not things:
-            return
-        thing = data.draw(st.sampled_from(things))
-        after = data.draw(st.sampled_from([None, *(other for other in things if other != thing)]))
-        result = moved(things, thing, after)
-        assert sorted(result) == sorted(things)
-        assert result.index(thing) == (0 if after is None else result.index(after) + 1)
-        assert [one for one in result if one != thing] == [one for one in things if one != thing]
-        things = result
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["start", "finish"]),
-            st.sampled_from(["maps", "routes", "snacks", "weather"]),
-            st.sampled_from(["start", "finish"]),
-            st.sampled_from(["", "maps", "routes", "snacks"]),
-        ),
-        max_size=8,
-    )
-)
-def test_any_moves_keep_the_topics_and_number_them_through(moves):
-    from types import SimpleNamespace
-
-    def row(slug, position):
-        return SimpleNamespace(
-            topic=SimpleNamespace(slug=slug), position=position, section=None, save=lambda **_: None
-        )
-
-    class Unsaved(Bench):
-        def __init__(self):
-            self.sections = [
-                SimpleNamespace(slug="start", rows=[row("maps", 0), row("routes", 1)]),
-                SimpleNamespace(slug="finish", rows=[row("routes", 5), row("snacks", 5)]),
-            ]
-
-        def number(self, things):
-            for position, thing in enumerate(things):
-                thing.position = position
-
-    bench = Unsaved()
-    for move in moves:
-        before = [[row.topic.slug for row in section.rows] for section in bench.sections]
-        try:
-            bench.move_topic(*move)
-        except NotSoError:
-            assert [[row.topic.slug for row in section.rows] for section in bench.sections] == before
-        slugs = [row.topic.slug for section in bench.sections for row in section.rows]
-        assert sorted(slugs) == ["maps", "routes", "routes", "snacks"]
-        for section in bench.sections:
-            assert len({row.topic.slug for row in section.rows}) == len(section.rows)
-            positions = [row.position for row in section.rows]
-            assert len(set(positions)) == len(positions) or move is None or positions == [5, 5]
-
-
 @pytest.mark.parametrize("size", [30, 300])
 def test_composing_makes_a_fixed_number_of_queries(own, as_instructor, content, size):
     topics = Topic.objects.bulk_create(
@@ -365,7 +235,7 @@ def test_composing_makes_a_fixed_number_of_queries(own, as_instructor, content, 
     # The order is written in as many statements as the database wants for so many rows.
     found["move"] = len([query for query in captured if query["sql"].startswith("SELECT")])
     assert found == {
-        "": 12,
+        "": 13,
         "compose/": 10,
         "compose/?q=t": 10,
         "changes/": 11,
@@ -379,70 +249,3 @@ def test_composing_makes_a_fixed_number_of_queries(own, as_instructor, content, 
 def test_limits_leave_room_for_the_roadmap():
     assert SECTIONS >= 40
     assert TOPICS >= 500
-
-
-# --- Authors --------------------------------------------------------------------------------------
-
-
-def test_a_track_is_shared_by_a_verified_address_or_with_a_colleague(own, cohort, as_instructor, outsider):
-    colleague = make_user("Carl Colleague")
-    assert "Carl" not in as_instructor.get(path(own, "authors/")).text
-    cohort.instructors.add(colleague)
-    assert "Carl Colleague" in as_instructor.get(path(own, "authors/")).text
-    for _again in range(2):
-        as_instructor.post(path(own, "authors/"), {"person": colleague.pk})
-        as_instructor.post(path(own, "authors/"), {"email": "OTTO@example.com"})
-    assert {str(person) for person in own.authors.all()} == {"Ines Instructor", "Carl Colleague", "Otto Outsider"}
-    assert client_of(outsider).get(path(own)).status_code == 200
-
-
-def test_nobody_is_found_by_guessing(own, as_instructor, outsider):
-    outsider.emailaddress_set.update(verified=False)
-    assert as_instructor.post(path(own, "authors/"), {"email": outsider.email}).status_code == 422
-    assert as_instructor.post(path(own, "authors/"), {"person": outsider.pk}).status_code == 404
-    for _guess in range(19):
-        assert as_instructor.post(path(own, "authors/"), {"email": "x@example.org"}).status_code == 422
-    assert as_instructor.post(path(own, "authors/"), {"email": "x@example.org"}).status_code == 429
-    assert own.authors.count() == 1
-
-
-def test_the_last_author_stays_and_others_leave(own, as_instructor, outsider):
-    assert "You are its last author" in as_instructor.post(path(own, "authors/leave/"), follow=True).text
-    own.authors.add(outsider)
-    for _again in range(2):
-        assert as_instructor.post(path(own, "authors/leave/")).url == f"{ROOT}/"
-    assert [str(person) for person in own.authors.all()] == ["Otto Outsider"]
-    assert as_instructor.get(path(own)).status_code == 404
-
-
-def test_it_is_deleted_only_while_no_cohort_follows_it(own, cohort, as_instructor, content):
-    assignment = cohort.assignments.create(track=own.track)
-    answer = as_instructor.post(path(own, "remove/"), {"wanted": "delete"})
-    assert answer.status_code == 409
-    assert "Autumn hikers" in answer.text
-    assert OwnTrack.objects.exists()
-    assignment.delete()
-    for _again in range(2):
-        assert as_instructor.post(path(own, "remove/"), {"wanted": "delete"}).url == f"{ROOT}/"
-    assert not Track.objects.filter(private=True).exists()
-    assert Topic.objects.filter(slug="maps").exists()
-
-
-def test_cohorts_of_others_are_counted_and_not_named(own, as_instructor, cohort):
-    cohort.assignments.create(track=own.track)
-    cohort.instructors.clear()
-    page = as_instructor.get(path(own, "remove/")).text
-    assert "1 cohort of other instructors" in page
-    assert "Autumn hikers" not in page
-
-
-def test_it_is_hidden_and_brought_back(own, cohort, as_instructor, as_learner):
-    cohort.assignments.create(track=own.track)
-    assert as_learner.get(path(own, "")).status_code == 200
-    for _again in range(2):
-        as_instructor.post(path(own, "remove/"), {"wanted": "retired"})
-    assert as_learner.get(path(own, "")).status_code == 404
-    assert "Mine" not in as_learner.get("/me/").text
-    assert as_instructor.get(path(own, "")).url == path(own)
-    as_instructor.post(path(own, "remove/"), {"wanted": "published"})
-    assert as_learner.get(path(own, "")).status_code == 200

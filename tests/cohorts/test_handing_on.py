@@ -5,13 +5,17 @@ import pytest
 from progress.cohorts.models import Assignment, Cohort, OwnTrack
 from progress.models import TopicProgress
 from stages.models import Track
-from tests.cohorts.test_composing import own  # noqa: F401 - a fixture
 from tests.conftest import client_of, make_user
 
 
 @pytest.fixture
-def track(own):  # noqa: F811
+def track(own):
     return own.track
+
+
+@pytest.fixture
+def as_admin(db):
+    return client_of(make_user("Ada Admin", is_staff=True, is_superuser=True))
 
 
 def follow(cohort, track):
@@ -55,9 +59,39 @@ def test_learners_whose_cohort_nobody_leads_any_more_keep_it(cohort, track, inst
     assert OwnTrack.objects.count() == 1
 
 
+def test_whoever_leads_their_cohort_next_is_its_author(cohort, track, instructor, outsider, as_admin):
+    follow(cohort, track)
+    erase(instructor)
+    page = as_admin.get(f"/admin/cohorts/cohort/{cohort.pk}/change/")
+    form = page.context["adminform"].form
+    values = {name: value for name, value in form.initial.items() if value is not None}
+    answer = as_admin.post(f"/admin/cohorts/cohort/{cohort.pk}/change/", values | {"instructors": [outsider.pk]})
+    assert answer.status_code == 302
+    assert list(track.own.authors.all()) == [outsider]
+    assert client_of(outsider).get(f"/cohorts/tracks/{track.slug}/compose/").status_code == 200
+
+
+def test_whoever_leads_a_cohort_gets_no_track_that_has_an_author(cohort, track, instructor, outsider):
+    follow(cohort, track)
+    other = OwnTrack.objects.create(track=Track.objects.create(slug="alone", title="A", summary="-", private=True))
+    outsider.led_cohorts.add(cohort)
+    assert list(track.own.authors.all()) == [instructor]
+    assert not other.authors.exists()
+
+
 def test_an_heir_of_several_cohorts_is_one_author(cohort, track, instructor, outsider):
     for made in (cohort, Cohort.objects.create(name="Winter")):
         made.instructors.add(outsider)
         follow(made, track)
     erase(instructor)
     assert list(track.own.authors.all()) == [outsider]
+
+
+def test_who_deletes_an_account_is_told_which_cohorts_have_nobody_else(cohort, instructor, as_instructor, outsider):
+    Cohort.objects.create(name="Winter").instructors.add(instructor, outsider)
+    page = as_instructor.get("/accounts/delete/").text
+    assert "Nobody else leads this cohort" in page
+    assert "Autumn hikers" in page
+    assert "Winter" not in page
+    cohort.instructors.add(outsider)
+    assert "Nobody else leads" not in as_instructor.get("/accounts/delete/").text

@@ -1,64 +1,46 @@
 """What has changed in the original of a track."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from progress.cohorts.models import OwnTrack
-from progress.cohorts.own_changes import changes, with_change
+from progress.cohorts.own_changes import Since
 from stages.models import State
-from tests.cohorts.test_composing import order, own, path  # noqa: F401 - a fixture
-
-
-def section(slug, *topics, title=None):
-    return {"slug": slug, "title": title or slug.title(), "part": "", "topics": [list(topic) for topic in topics]}
-
-
-A, B, OPTIONAL_A = ("a", True), ("b", True), ("a", False)
+from tests.cohorts.composing import order, path
+from tests.cohorts.test_changes import FORM, form
 
 
 @pytest.mark.parametrize(
     ("before", "now", "keys"),
     [
-        ([], [], []),
-        ([section("one", A)], [section("one", A)], []),
-        ([section("one", A)], [section("one", A, B)], ["added/one/b"]),
-        ([section("one", A, B)], [section("one", B)], ["removed/one/a"]),
-        ([section("one", A)], [section("one", OPTIONAL_A)], ["optional/one/a"]),
-        ([section("one", OPTIONAL_A)], [section("one", A)], ["required/one/a"]),
-        ([section("one", A, B)], [section("one", B, A)], ["reordered/one/"]),
-        ([section("one", A), section("two")], [section("two"), section("one", A)], ["reordered//"]),
-        ([section("one", A)], [section("one", A, title="Uno")], ["section_renamed/one/"]),
-        ([section("one", A)], [section("two", A)], ["section_removed/one/", "section_added/two/", "added/two/a"]),
+        (["a: x"], ["a: x"], []),
+        (["a: x"], ["a: x y"], ["added/a/y"]),
+        (["a: x y"], ["a: y"], ["removed/a/x"]),
+        (["a: x y", "b: z"], ["a: y", "b: x z"], ["removed/a/x", "added/b/x"]),
+        (["a: x"], ["a: x?"], ["optional/a/x"]),
+        (["a: x? y z"], ["a: y z x"], ["moved/a/x", "required/a/x"]),
+        (["a: x"], ["b: x"], ["removed/a/x", "added/b/x"]),
     ],
 )
-def test_it_finds_every_difference_and_no_other(before, now, keys):
-    assert [change.key for change in changes(before, now)] == keys
+def test_every_difference_is_a_step_of_its_own(before, now, keys):
+    assert sorted(step.key for step in Since(form(*before), form(*now)).steps) == sorted(keys)
 
 
-places = st.lists(st.tuples(st.sampled_from("abcde"), st.booleans()), max_size=5, unique_by=lambda place: place[0])
-forms = st.dictionaries(st.sampled_from(["one", "two"]), places, max_size=2)
+@given(FORM, FORM, st.randoms(use_true_random=False))
+def test_what_is_taken_over_is_no_change_any_more_and_nothing_else_is_lost(before, now, random):
+    news = Since(before, now)
+    while news.steps:
+        step = random.choice(news.steps)
+        rest = Since(news.before_with(step), now)
+        assert {one.key for one in rest.steps} == {one.key for one in news.steps} - {step.key}
+        news = rest
+    assert not any((news.changes.put, news.changes.taken, news.changes.flags))
 
 
-def form_of(values):
-    return [section(slug, *topics) for slug, topics in values.items()]
-
-
-@given(forms, forms)
-def test_what_is_taken_over_is_no_change_any_more_and_nothing_else_is_lost(before, now):
-    before, now = form_of(before), form_of(now)
-    found = changes(before, now)
-    assert changes(now, now) == []
-    for change in found:
-        if change.topic:
-            before = with_change(before, change)
-            left = {one.key for one in changes(before, now)}
-            assert change.key not in left
-            assert {one.key for one in found if one.topic} >= {one for one in left if one.split("/")[2]}
-    assert [one for one in changes(before, now) if one.topic] == []
-
-
-def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instructor):  # noqa: F811
+def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instructor):
     start = content.other.sections.get(slug="start")
     start.places.create(topic=content.topics["weather"], position=9, required=False)
     start.places.filter(topic__slug="maps").delete()
@@ -82,10 +64,10 @@ def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instruct
     assert "Nothing has changed" in as_instructor.get(path(own, "changes/")).text
 
 
-def test_seen_is_seen_and_what_came_after_the_page_is_not(own, content, as_instructor):  # noqa: F811
+def test_seen_is_seen_and_what_came_after_the_page_is_not(own, content, as_instructor):
     start = content.other.sections.get(slug="start")
     start.places.filter(topic__slug="maps").delete()
-    digest = as_instructor.get(path(own, "changes/")).context["changes"].digest
+    digest = as_instructor.get(path(own, "changes/")).context["news"].digest
     place = start.places.create(topic=content.topics["weather"], position=9)
     page = as_instructor.post(path(own, "changes/"), {"seen": digest}, follow=True).text
     assert "The original has changed again" in page
@@ -97,15 +79,38 @@ def test_seen_is_seen_and_what_came_after_the_page_is_not(own, content, as_instr
     assert order(own)[0] == ("Start", ["maps", "routes"])
 
 
-def test_a_topic_is_taken_into_a_section_that_is_new_too(own, content, as_instructor):  # noqa: F811
+def test_a_topic_is_taken_into_a_section_that_is_new_too(own, content, as_instructor):
     new = content.other.sections.create(slug="new", title="Something new", position=9)
     new.places.create(topic=content.topics["boots"])
-    assert "The section <strong>Something new</strong> is new" in as_instructor.get(path(own, "changes/")).text
+    assert "“Something new” is new" in as_instructor.get(path(own, "changes/")).text
     as_instructor.post(path(own, "changes/"), {"take": "added/new/boots"})
     assert order(own)[-1] == ("Something new", ["boots"])
 
 
-def test_it_says_that_the_original_is_gone(own, content, as_instructor):  # noqa: F811
+def test_a_topic_is_put_where_it_stands_in_the_original(own, content, as_instructor):
+    """After what is above it there and here; where that was taken out of the own track, after what is above that."""
+    start = content.other.sections.get(slug="start")
+    for position, topic in enumerate(["boots", "maps", "weather", "routes"]):
+        start.places.update_or_create(topic=content.topics[topic], defaults={"position": position})
+    own.track.sections.get(slug="start").places.filter(topic__slug="maps").delete()
+    for key in ("added/start/weather", "added/start/boots"):
+        as_instructor.post(path(own, "changes/"), {"take": key})
+    assert order(own)[0] == ("Start", ["boots", "weather", "routes"])
+
+
+def test_another_place_is_taken_over_and_what_stands_so_already_is_said(own, content, as_instructor):
+    start = content.other.sections.get(slug="start")
+    start.places.filter(topic__slug="maps").update(position=9)
+    page = as_instructor.get(path(own, "changes/")).text
+    key = re.search(r'value="(moved/start/\w+)"', page)[1]
+    as_instructor.post(path(own, "changes/"), {"take": key})
+    assert order(own)[0] == ("Start", ["routes", "maps"])
+    start.places.filter(topic__slug="maps").update(position=0)
+    as_instructor.post(path(own, "topics/move/"), {"up": "start/maps/start/"})
+    assert "yours is so already" in as_instructor.get(path(own, "changes/")).text
+
+
+def test_it_says_that_the_original_is_gone(own, content, as_instructor):
     content.other.state = State.RETIRED
     content.other.save()
     assert "is no longer offered" in as_instructor.get(path(own, "changes/")).text
@@ -115,7 +120,7 @@ def test_it_says_that_the_original_is_gone(own, content, as_instructor):  # noqa
     assert order(own) == [("Start", ["maps", "routes"]), ("Finish", ["routes", "snacks"])]
 
 
-def test_nothing_is_told_of_an_original_whose_author_one_no_longer_is(own, as_instructor, outsider, instructor):  # noqa: F811
+def test_nothing_is_told_of_an_original_whose_author_one_no_longer_is(own, as_instructor, outsider, instructor):
     as_instructor.post("/cohorts/tracks/new/", {"title": "Copy", "summary": "-", "copy": own.track.slug})
     copy = OwnTrack.objects.exclude(pk=own.pk).get()
     own.authors.set([outsider])

@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from progress.cohorts.models import Cohort, OwnTrack
 from stages.models import State, Track
-from tests.cohorts.test_composing import own, path  # noqa: F401 - a fixture
 from tests.conftest import client_of, make_user
 
 TITLE = "Unheard-of way"
 
 
 @pytest.fixture
-def track(own):  # noqa: F811
+def track(own):
     Track.objects.filter(pk=own.pk).update(title=TITLE, summary="Unheard-of, too.")
     own.refresh_from_db()
     return own.track

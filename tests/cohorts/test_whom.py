@@ -334,6 +334,13 @@ def test_what_was_foretold_is_what_comes(cohort, edited, people, as_instructor):
     }
 
 
+def test_the_due_dates_that_come_with_it_are_foretold(dated, edited, as_instructor):
+    page = page_of(edited, as_instructor)
+    assert "Due dates Start from March 8 to March 6 What it does" in text_of(page.text)
+    as_instructor.post(path(edited, "take-over/"), {"shown": page.context["news"].digest})
+    assert list(days_of(edited, as_instructor).values())[1:] == ["2026-03-06", "2026-03-11"]
+
+
 def triple(measured):
     return measured.done, measured.total, measured.percentage
 

@@ -60,7 +60,7 @@ class Assignment(models.Model):
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["due", "pk"]
+        ordering = [F("due").asc(nulls_last=True), "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["cohort", "track"],

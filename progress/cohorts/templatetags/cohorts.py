@@ -8,9 +8,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from progress.cohorts import inviting, words
+from progress.cohorts.agreed import agree, compared
 from progress.cohorts.assigned import assigned_to
-from progress.cohorts.models import Invitation, Mail, Refusal
+from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
 from progress.cohorts.plan import due_soon
 from progress.cohorts.rights import may_teach
@@ -68,6 +70,18 @@ def wanted_by(context, topic):
     return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
 
 
+@register.inclusion_tag("cohorts/followed_otherwise.html", takes_context=True)
+def followed_otherwise(context, track, outline):
+    """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
+    user, now, found = context["user"], agree(outline), []
+    for plan in assigned_to(user) if user.is_authenticated else []:
+        if plan.track == track and (changes := compared(agree(plan.outline), now)):
+            without = [outline.places[slug][0][1] for slug in changes.added]
+            still = [plan.outline.places[slug][0][1] for slug in changes.removed]
+            found.append((plan, without, still))
+    return {"found": found}
+
+
 @register.inclusion_tag("cohorts/marked_for_you.html", takes_context=True)
 def marked_for_you(context, topic, beside):
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
@@ -103,6 +117,13 @@ def own_track_links(context, track):
         return {}
     composes = track.private and track.own.authors.filter(pk=user.pk).exists()
     return {"track": track, "composes": composes, "may_copy": (composes or not track.private) and may_teach(user)}
+
+
+@register.inclusion_tag("cohorts/led_alone.html", takes_context=True)
+def led_alone(context):
+    """The cohorts that would have no instructor without the reader."""
+    user = context["user"]
+    return {"cohorts": Cohort.objects.current().led_by(user).exclude(instructors__in=User.objects.exclude(pk=user.pk))}
 
 
 @register.inclusion_tag("cohorts/invitations.html", takes_context=True)

@@ -16,6 +16,7 @@ from progress.cohorts.assignment_forms import DatesForm, ExtensionForm
 from progress.cohorts.changed import changed_since, forms_now, news_of
 from progress.cohorts.models import Assignment, Cohort
 from progress.cohorts.rights import demand_current
+from progress.cohorts.views.people import number
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import AssignForm, ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
@@ -46,6 +47,10 @@ def assignment_of(cohort, pk):
 def assign(request, pk):
     """The tracks that a cohort follows, and another one to assign."""
     cohort = cohort_of(request, pk)
+    if request.method == "POST" and (known := cohort.assignments.filter(track=number(request, "track")).first()):
+        # Sent twice, or by two instructors: what is there stays as it is.
+        messages.info(request, _("The cohort follows “{track}” already. This is how.").format(track=known.track))
+        return redirect("edit_assignment", cohort.pk, known.pk)
     whom = whom_of(cohort)
     new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
     form = AssignForm(request.POST or None, instance=new, whom=whom, user=request.user)

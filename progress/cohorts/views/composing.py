@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from progress.cohorts.composing import TOPICS, Bench, NotSoError, new_key, slug_of
-from progress.cohorts.own_changes_of import changes_of
+from progress.cohorts.own_changes import since
 from progress.cohorts.own_track_forms import DetailsForm, SectionForm
 from progress.cohorts.rights import authored_track
 from stages.closeness import meant_by
@@ -38,9 +38,12 @@ def compose(request, slug):
                 return redirect("compose", slug)
         status = 422
     roadmap = outline_of_stages()
-    context = bench_context(request, own, roadmap) | {"form": form, "changes": changes_of(own, request.user, roadmap)}
-    template = "cohorts/tracks/compose.html" + ("#bench" if request.htmx else "")
-    return render(request, template, context, status=status)
+    context = bench_context(request, own, roadmap) | {"form": form, "news": since(own, request.user, roadmap)}
+    if request.htmx:  # it has searched
+        number = len(context["found"]) + max(context["more"], 0)
+        context["said"] = ngettext("%(number)d topic found.", "%(number)d topics found.", number) % {"number": number}
+        return render(request, "cohorts/tracks/compose.html#bench", context)
+    return render(request, "cohorts/tracks/compose.html", context, status=status)
 
 
 class Row(NamedTuple):
