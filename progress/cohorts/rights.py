@@ -21,26 +21,27 @@ def demand_teacher(user):
         raise PermissionDenied(_("Only instructors make cohorts. Those who run this site can make you one."))
 
 
-def led_cohort(request, pk):
+def led_cohort(request, pk, lock=False):
     """A cohort that the reader instructs; for everyone else there is none."""
-    return get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
+    cohorts = Cohort.objects.led_by(request.user)
+    return get_object_or_404(cohorts.select_for_update(of=["self"]) if lock else cohorts, pk=pk)
 
 
-def changeable_cohort(request, pk):
-    """The same, for what changes it: an archived cohort stays as it is."""
-    cohort = led_cohort(request, pk)
-    demand_current(cohort)
+def changeable_cohort(request, pk, lock=True):
+    """The same, for what changes it: an archived cohort stays as it is.
+
+    Its row is locked until the answer, so that of two forms at once the second finds what the first has written.
+    That takes a transaction; what sends mail does without, for mail may take long.
+    """
+    cohort = led_cohort(request, pk, lock)
+    if cohort.is_archived:
+        raise PermissionDenied(_("This cohort is archived, so it stays as it is. Take it out of the archive first."))
     return cohort
 
 
-def cohort_for(request, pk):
+def cohort_for(request, pk, lock=True):
     """A page with a form: an archived cohort is there to be read, and 403 for whoever writes."""
-    return changeable_cohort(request, pk) if request.method == "POST" else led_cohort(request, pk)
-
-
-def demand_current(cohort):
-    if cohort.is_archived:
-        raise PermissionDenied(_("This cohort is archived, so it stays as it is. Take it out of the archive first."))
+    return changeable_cohort(request, pk, lock) if request.method == "POST" else led_cohort(request, pk)
 
 
 def authored_track(request, slug):

@@ -14,25 +14,13 @@ from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned
 from progress.cohorts.assignment_forms import DatesForm, ExtensionForm
 from progress.cohorts.changed import changed_since, forms_now, news_of
-from progress.cohorts.models import Assignment, Cohort
-from progress.cohorts.rights import demand_current
+from progress.cohorts.models import Assignment
+from progress.cohorts.rights import cohort_for
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import AssignForm, ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
 
 pages_with_a_form = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def cohort_of(request, pk):
-    """A cohort that this person leads, or 404. An archived one is there to be read: 403 for whoever writes."""
-    cohorts = Cohort.objects.led_by(request.user)
-    if request.method == "POST":
-        # Locked until the answer, so that of two forms at once the second finds what the first has written.
-        cohorts = cohorts.select_for_update(of=["self"])
-    cohort = get_object_or_404(cohorts, pk=pk)
-    if request.method == "POST":
-        demand_current(cohort)
-    return cohort
 
 
 def assignment_of(cohort, pk):
@@ -45,7 +33,7 @@ def assignment_of(cohort, pk):
 @transaction.atomic
 def assign(request, pk):
     """The tracks that a cohort follows, and another one to assign."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     whom = whom_of(cohort)
     new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
     form = AssignForm(request.POST or None, instance=new, whom=whom, user=request.user)
@@ -67,7 +55,7 @@ def assign(request, pk):
 @transaction.atomic
 def edit_assignment(request, pk, assignment):
     """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     assignment = assignment_of(cohort, assignment)
     form = DatesForm(request.POST or None, instance=assignment)
     if request.method == "POST" and form.is_valid():
@@ -111,7 +99,7 @@ def extensions_of(assigned):
 @transaction.atomic
 def remove_assignment(request, pk, assignment):
     """Ask, and on POST take the assignment away with its extensions. Ticks belong to topics, so they stay."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to remove, and that is what was wanted.
         cohort.assignments.filter(pk=assignment).delete()
@@ -125,7 +113,7 @@ def remove_assignment(request, pk, assignment):
 @transaction.atomic
 def extend(request, pk, assignment):
     """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     assignment = assignment_of(cohort, assignment)
     if request.method == "POST" and "take_back" in request.POST:
         if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:

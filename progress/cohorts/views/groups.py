@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from progress.cohorts.models import Group
-from progress.cohorts.views.assignments import cohort_of, pages_with_a_form
+from progress.cohorts.rights import cohort_for
+from progress.cohorts.views.assignments import pages_with_a_form
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import GroupForm, MembersForm, learners_of
 
@@ -19,7 +20,7 @@ private = cache_control(private=True, no_store=True)
 @transaction.atomic
 def groups(request, pk):
     """The groups of a cohort, and another one to make."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     form = GroupForm(request.POST or None, instance=Group(cohort=cohort))
     if request.method == "POST" and form.is_valid():
         made = form.save()
@@ -43,7 +44,7 @@ def groups(request, pk):
 @transaction.atomic
 def group(request, pk, group):
     """A group with its name and its members to change."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     group = group_of(cohort, group)
     form = MembersForm(request.POST or None, instance=group)
     if request.method == "POST" and form.is_valid():
@@ -74,7 +75,7 @@ def group(request, pk, group):
 @transaction.atomic
 def delete_group(request, pk, group):
     """Ask, saying what it ends, and on POST take the group away. What went to it alone goes to nobody then."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to delete, and that is what was wanted.
         cohort.groups.filter(pk=group).delete()

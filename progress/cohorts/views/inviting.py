@@ -81,7 +81,7 @@ def invite(request, pk):
             messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
         return redirect_to_login(request.path)
     kept = request.session.pop(SESSION_KEY, None)
-    cohort = changeable_cohort(request, pk)
+    cohort = changeable_cohort(request, pk, lock=False)
     if request.method == "POST":
         form = ListForm(request.POST, request.FILES)
     elif kept and kept["cohort"] == pk:
@@ -135,7 +135,7 @@ def tell(request, told, asked):
 @require_POST
 def send_invitations(request, pk):
     """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
-    cohort = changeable_cohort(request, pk)
+    cohort = changeable_cohort(request, pk, lock=False)
     found = inviting.due(cohort.invitations.waiting().order_by("pk"))
     refused = Refusal.objects.among([invitation.email for invitation in found], Mail.INVITATION)
     found = [invitation for invitation in found if invitation.email not in refused]
@@ -150,7 +150,7 @@ def send_invitations(request, pk):
 @require_POST
 def withdraw_invitations(request, pk):
     """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
-    cohort = changeable_cohort(request, pk)
+    cohort = changeable_cohort(request, pk, lock=False)
     found = cohort.invitations.waiting()
     if request.POST.get("invitation") != "all":
         found = found.filter(pk=number(request, "invitation"))

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -39,6 +40,7 @@ class DisputeForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@transaction.atomic
 def override(request, pk, learner, slug):
     """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""
     cohort = cohort_for(request, pk)

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -110,6 +111,7 @@ def people_page(request, cohort, status=200, **forms_with_errors):
 
 
 @require_POST
+@transaction.atomic
 def add_instructor(request, pk):
     """Give somebody the same rights. Only an address that is theirs for certain will do, hence a verified one."""
     cohort = changeable_cohort(request, pk)
@@ -130,6 +132,7 @@ def add_instructor(request, pk):
 
 
 @require_POST
+@transaction.atomic
 def remove_instructor(request, pk):
     """End somebody's rights, or one's own; whoever does not lead this cohort cannot be named."""
     cohort = changeable_cohort(request, pk)
@@ -148,6 +151,7 @@ def remove_instructor(request, pk):
 
 
 @require_POST
+@transaction.atomic
 def remove_learner(request, pk):
     """End an enrolment. Only a learner of this cohort can be named, or whoever has left it already."""
     cohort = changeable_cohort(request, pk)
@@ -169,6 +173,7 @@ def number(request, name):
 
 
 @require_POST
+@transaction.atomic
 def cohort_code(request, pk):
     """Say whether, until when and for how many the code works."""
     cohort = changeable_cohort(request, pk)
@@ -181,6 +186,7 @@ def cohort_code(request, pk):
 
 
 @require_POST
+@transaction.atomic
 def renew_code(request, pk):
     """Give the cohort another code instead of ``code``, which then leads nowhere. Said twice, it is new once."""
     cohort = changeable_cohort(request, pk)

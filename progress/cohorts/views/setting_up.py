@@ -108,6 +108,7 @@ def new_cohort(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def edit_cohort(request, pk):
     """The settings of a cohort; of an archived one only the way out of the archive and a copy are left."""
     cohort = cohort_for(request, pk)
