@@ -151,7 +151,7 @@ def people_of(cells, heading):
     written, names = [cell for cell in cells if "@" in cell], [cell for cell in cells if "@" not in cell]
     if heading:
         mail, columns = heading
-        names = [cells[column] for column in columns if column < len(cells)]
+        names = [cells[column] for column in columns if column < len(cells) and "@" not in cells[column]]
         if mail < len(cells) and "@" in cells[mail]:
             written = [cells[mail]]
     elif names:

@@ -40,6 +40,7 @@ LISTS = {
         "Email\tParent\nada@example.com\tbob@example.com",
         [Person(2, "ada@example.com")],
     ),
+    "heading and an address where the name should be": ("Name;E-mail\nada@example.com", [Person(2, "ada@example.com")]),
     "heading and a short row": ("id,name,email\nada@example.com", [Person(2, "ada@example.com")]),
     "spreadsheet that says its delimiter": (
         "sep=;\nName;Mail\nA, B;ada@example.com",
