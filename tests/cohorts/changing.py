@@ -1,4 +1,10 @@
-"""For the tests of what an instructor changes in an assignment: its page, and what its forms would send."""
+"""For the tests of what an instructor changes: what forms would send, and the page of an assignment."""
+
+
+def as_shown(form):
+    """What a form that remembers what it was shown with sends as it stands."""
+    shown = {field.html_name: str(field.value()) for field in form if field.value()}
+    return shown | {f"initial-{name}": value for name, value in shown.items()}
 
 
 def path(assignment, verb=""):

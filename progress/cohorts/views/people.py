@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import limits
 from accounts.models import User
 from progress.cohorts import qr
-from progress.cohorts.assignment_forms import DayInput
+from progress.cohorts.assignment_forms import ChangesForm, DayInput
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
 from progress.cohorts.rights import changeable_cohort, led_cohort, may_teach
 from progress.cohorts.views.joining import obstacle
@@ -55,7 +55,7 @@ class InstructorForm(forms.Form):
     )
 
 
-class CodeForm(forms.ModelForm):
+class CodeForm(ChangesForm):
     last_day = forms.DateField(
         label=gettext_lazy("Last day to join"),
         required=False,
