@@ -10,7 +10,7 @@ from tests.browser.test_pages import violations
 from tests.conftest import make_user
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 2
-ADDRESS = "https://example.com/" + "where-we-meet-" * 8
+ADDRESS = "https://example.com/" + "whereWeMeet" * 9
 
 
 @pytest.fixture
