@@ -29,7 +29,7 @@ def join(request):
 def join_cohort(request, code):
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
     if not limits.may(limits.who(request), "code", GUESSES):
-        problem = _("That were many codes in one hour. Wait a little, and ask your instructor for the right one.")
+        problem = _("Those were many codes for one hour. Wait a little, and ask your instructor for the right one.")
         return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=429)
     cohort = Cohort.objects.filter(code=tidy(code)).first()
     if not cohort:

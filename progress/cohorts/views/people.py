@@ -117,7 +117,7 @@ def add_instructor(request, pk):
     cohort = changeable_cohort(request, pk)
     form = InstructorForm(request.POST)
     if not limits.may(limits.who(request), "address", GUESSES):
-        form.add_error("email", _("That were many unknown addresses in one hour. Wait a little."))
+        form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
         return people_page(request, cohort, status=429, instructor_form=form)
     if form.is_valid():
         email = form.cleaned_data["email"]
