@@ -1,10 +1,15 @@
 """Who may make a cohort, who may open one, and who may change it."""
 
+from contextlib import nullcontext
+from functools import wraps
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from progress.cohorts.models import Cohort, OwnTrack
 
@@ -42,6 +47,20 @@ def changeable_cohort(request, pk, lock=True):
 def cohort_for(request, pk, lock=True):
     """A page with a form: an archived cohort is there to be read, and 403 for whoever writes."""
     return changeable_cohort(request, pk, lock) if request.method == "POST" else led_cohort(request, pk)
+
+
+def page_with_a_form(view):
+    """A view that shows a form and takes it. What it writes is one transaction; to show it none is begun, because on
+    SQLite that would wait for everyone who writes.
+    """
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def shown_or_sent(request, *args, **kwargs):
+        with transaction.atomic() if request.method == "POST" else nullcontext():
+            return view(request, *args, **kwargs)
+
+    return shown_or_sent
 
 
 def authored_track(request, slug):

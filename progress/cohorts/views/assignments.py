@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from progress.activity import day_of
 from progress.cohorts.agreed import outline_as_agreed
@@ -15,12 +13,10 @@ from progress.cohorts.assigned import Assigned
 from progress.cohorts.assignment_forms import DatesForm, ExtensionForm
 from progress.cohorts.changed import changed_since, forms_now, news_of
 from progress.cohorts.models import Assignment
-from progress.cohorts.rights import cohort_for
+from progress.cohorts.rights import cohort_for, page_with_a_form
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import AssignForm, ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
-
-pages_with_a_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def assignment_of(cohort, pk):
@@ -29,8 +25,7 @@ def assignment_of(cohort, pk):
     return found
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def assign(request, pk):
     """The tracks that a cohort follows, and another one to assign."""
     cohort = cohort_for(request, pk)
@@ -51,8 +46,7 @@ def assign(request, pk):
     return render(request, "cohorts/assign.html", context, status=400 if form.errors else 200)
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def edit_assignment(request, pk, assignment):
     """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
     cohort = cohort_for(request, pk)
@@ -95,8 +89,7 @@ def extensions_of(assigned):
     return [(row, replace(assigned, extended=row.due, joined=day_of(row.joined_at, cohort.zone))) for row in rows]
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def remove_assignment(request, pk, assignment):
     """Ask, and on POST take the assignment away with its extensions. Ticks belong to topics, so they stay."""
     cohort = cohort_for(request, pk)
@@ -109,8 +102,7 @@ def remove_assignment(request, pk, assignment):
     return render(request, "cohorts/remove_assignment.html", context)
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def extend(request, pk, assignment):
     """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
     cohort = cohort_for(request, pk)

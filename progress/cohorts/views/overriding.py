@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from progress.cohorts import overrides
 from progress.cohorts.models import Override
-from progress.cohorts.rights import cohort_for
+from progress.cohorts.rights import cohort_for, page_with_a_form
 from progress.cohorts.seen import see
 from progress.models import Status
 from stages.models import Topic
@@ -38,9 +37,8 @@ class DisputeForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_with_a_form
 @never_cache
-@transaction.atomic
 def override(request, pk, learner, slug):
     """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""
     cohort = cohort_for(request, pk)

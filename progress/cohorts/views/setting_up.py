@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import zones
 from progress.cohorts.assignment_forms import ChangesForm, DayInput
 from progress.cohorts.models import LETTERS, Cohort, new_code
-from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach
+from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach, page_with_a_form
 from stages.models import Track
 
 
@@ -107,8 +107,7 @@ def new_cohort(request):
     return render(request, "cohorts/edit.html", {"form": form})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@transaction.atomic
+@page_with_a_form
 def edit_cohort(request, pk):
     """The settings of a cohort; of an archived one only the way out of the archive and a copy are left."""
     cohort = cohort_for(request, pk)
