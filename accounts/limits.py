@@ -5,6 +5,7 @@ read the same number, and the cache in the database forgets how long a value is 
 """
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -16,7 +17,15 @@ def who(request):
     """Whoever asks, as they are counted: an account, or the address of a visitor."""
     if request.user.is_authenticated:
         return f"user-{request.user.pk}"
-    return f"address-{get_adapter().get_client_ip(request)}"
+    return f"address-{household(get_adapter().get_client_ip(request))}"
+
+
+def household(address):
+    """An address without what its owner chooses: a connection has 2**64 addresses of IPv6, which are the same /64."""
+    ip = ip_address(address)
+    if ip.version == 4:
+        return ip
+    return ip.ipv4_mapped or ip_network((int(ip), 64), strict=False).network_address
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from progress.importing import LARGEST, NotAList, decode, parse
@@ -51,7 +50,28 @@ class ReportForm(forms.ModelForm):
         return bool(self.cleaned_data.get("website"))
 
 
-class ImportForm(forms.Form):
+class ListForm(forms.Form):
+    """A list, pasted into ``text`` or as a ``file``; read() takes the bytes of either, and may raise NotAList.
+
+    Whoever has such a list adds the two fields, and says how ``largest`` it is and what is said of ``nothing``.
+    """
+
+    def clean(self):
+        cleaned = super().clean()
+        file, text = cleaned.get("file"), cleaned.get("text") or ""
+        if self.errors:
+            return cleaned
+        if not file and not text.strip():
+            raise ValidationError(self.nothing)
+        try:
+            # One letter more than is allowed is enough to see that it is too much.
+            self.read(file.read(self.largest + 1) if file else text.encode())
+        except NotAList as error:
+            self.add_error("file" if file else "text", str(error))
+        return cleaned
+
+
+class ImportForm(ListForm):
     """A Markdown check-list, pasted or as a file. When valid, ``items`` is what is in it."""
 
     text = forms.CharField(
@@ -69,16 +89,8 @@ class ImportForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
     )
 
-    def clean(self):
-        cleaned = super().clean()
-        file, text = cleaned.get("file"), cleaned.get("text") or ""
-        if self.errors:
-            return cleaned
-        if not file and not text.strip():
-            raise ValidationError(_("Paste a list, or choose a file with one."))
-        try:
-            # One letter more than is allowed is enough to see that it is too much.
-            self.items = parse(decode(file.read(LARGEST + 1) if file else text.encode()))
-        except NotAList as error:
-            self.add_error("file" if file else "text", str(error))
-        return cleaned
+    largest = LARGEST
+    nothing = gettext_lazy("Paste a list, or choose a file with one.")
+
+    def read(self, data):
+        self.items = parse(decode(data))

@@ -28,7 +28,7 @@ CHOICES = 6  # topics that are offered for one line
 
 
 class NotAList(ValueError):  # noqa: N818 - it says to a person what is wrong with their list
-    """There is nothing to import; the message says why."""
+    """There is nothing in a list, or far too much; the message says why."""
 
 
 # --- Reading ------------------------------------------------------------------------------------------

@@ -80,9 +80,9 @@ PAGES = {
     "/cohorts/9/projector/": 4,
     "/cohorts/9/over-time/": 12,
     "/cohorts/9/duplicate/": 9,
-    "/cohorts/9/groups/": 7,
-    "/cohorts/9/groups/9/": 10,
-    "/cohorts/9/groups/9/delete/": 8,
+    "/cohorts/9/groups/": 5,
+    "/cohorts/9/groups/9/": 8,
+    "/cohorts/9/groups/9/delete/": 6,
     "/healthz": 1,
 }
 TICKS = {"roadmap": 7, "stage": 7, "track": 10, "table": 7, "outline": 7, "map": 8}

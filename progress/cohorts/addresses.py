@@ -14,14 +14,12 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from progress.importing import NotAList
+
 LARGEST = 300_000  # bytes
 MOST = 1_000  # addresses and problems
 LONGEST = 500  # letters of a cell; nobody has a name as long as that
 TOO_LARGE = gettext_lazy("This list is larger than 300 kB. Keep the columns with names and addresses, or split it.")
-
-
-class UnreadableListError(ValueError):
-    """There is nobody to invite; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,9 @@ class Reading:
 
 
 def decode(data):
-    """The text of a file, as spreadsheets of all kinds write it. Raises UnreadableListError when it is too large."""
+    """The text of a file, as spreadsheets of all kinds write it. Raises NotAList when it is too large."""
     if len(data) > LARGEST:
-        raise UnreadableListError(TOO_LARGE)
+        raise NotAList(TOO_LARGE)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     try:
@@ -64,7 +62,7 @@ def decode(data):
         # What is not UTF-8 is what Windows takes for "CSV" in the west; a few bytes mean nothing in it.
         return data.decode("cp1252", errors="replace")
     if "\0" in text:
-        raise UnreadableListError(_("This is no text. Save the table as CSV, or copy it and paste it here."))
+        raise NotAList(_("This is no text. Save the table as CSV, or copy it and paste it here."))
     return text
 
 
@@ -78,7 +76,7 @@ JOINERS = "\u200c\u200d"  # unseen, but part of how some names are written
 
 
 def read(text):
-    """A Reading of a list. Raises UnreadableListError when nobody is in it, or far too many."""
+    """A Reading of a list. Raises NotAList when nobody is in it, or far too many."""
     found, first_lines, heading, delimiter = Reading(), {}, None, ""
     for number, line in lines(text):
         if not delimiter and (chosen := re.fullmatch(r"sep=([;,\t|])", line.strip(), re.IGNORECASE)):
@@ -102,11 +100,9 @@ def read(text):
                 first_lines[email] = number
                 found.people.append(Person(number, email, name_of(name)))
             if len(found) > MOST:
-                raise UnreadableListError(
-                    _("This list has more than %(most)d people. Split it into several.") % {"most": MOST}
-                )
+                raise NotAList(_("This list has more than %(most)d people. Split it into several.") % {"most": MOST})
     if not len(found):
-        raise UnreadableListError(_("Nobody is in this list."))
+        raise NotAList(_("Nobody is in this list."))
     return found
 
 
@@ -151,7 +147,7 @@ def people_of(cells, heading):
     written, names = [cell for cell in cells if "@" in cell], [cell for cell in cells if "@" not in cell]
     if heading:
         mail, columns = heading
-        names = [cells[column] for column in columns if column < len(cells)]
+        names = [cells[column] for column in columns if column < len(cells) and "@" not in cells[column]]
         if mail < len(cells) and "@" in cells[mail]:
             written = [cells[mail]]
     elif names:

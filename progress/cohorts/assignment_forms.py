@@ -17,6 +17,25 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class ChangesForm(forms.ModelForm):
+    """Writes what was changed in the form, and nothing else: what another tab has changed meanwhile stays.
+
+    The form brings along what it was shown with, so that it can tell.
+    """
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            for field in self.fields.values():
+                field.show_hidden_initial = True
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk:
+            cleaned |= {name: self.initial[name] for name in cleaned if name not in self.changed_data}
+        return cleaned
+
+
 class DatesForm(forms.ModelForm):
     """When learners see an assignment, when it begins and ends, and whether it is required."""
 

@@ -3,6 +3,9 @@
 Every mail has the headers of RFC 8058, so that a mail program can offer to unsubscribe by itself.
 """
 
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.policy import default
+
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage, mailers
@@ -30,6 +33,22 @@ def whose(token):
     return address, Mail(kind)
 
 
+class UnbrokenHeader(UnstructuredHeader):
+    """A header in one line, however long. Python would encode an address that is longer than 78 letters, and no mail
+    program reads it then.
+    """
+
+    def fold(self, *, policy):
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+class MessageWithWayOut(EmailMessage):
+    def message(self, *, policy=default):
+        headers = HeaderRegistry()
+        headers.map_to_type("List-Unsubscribe", UnbrokenHeader)
+        return super().message(policy=policy.clone(header_factory=headers))
+
+
 def send(kind, email, subject, template, context, reply_to=(), mailer=None):
     """Send one mail of a kind of Mail, unless its recipient wants none of them; return whether it was sent.
 
@@ -43,6 +62,6 @@ def send(kind, email, subject, template, context, reply_to=(), mailer=None):
     body = render_to_string(f"cohorts/mail/{template}.txt", {**context, "kind": kind, "way_out": out})
     headers = {"List-Unsubscribe": f"<{out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     one_line = " ".join(subject.split())  # a header is a single line
-    message = EmailMessage(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)
+    message = MessageWithWayOut(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)
     (mailer or mailers.default).send_messages([message])
     return True

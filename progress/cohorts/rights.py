@@ -1,10 +1,15 @@
 """Who may make a cohort, who may open one, and who may change it."""
 
+from contextlib import nullcontext
+from functools import wraps
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from progress.cohorts.models import Cohort, OwnTrack
 
@@ -21,26 +26,41 @@ def demand_teacher(user):
         raise PermissionDenied(_("Only instructors make cohorts. Those who run this site can make you one."))
 
 
-def led_cohort(request, pk):
+def led_cohort(request, pk, lock=False):
     """A cohort that the reader instructs; for everyone else there is none."""
-    return get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
+    cohorts = Cohort.objects.led_by(request.user)
+    return get_object_or_404(cohorts.select_for_update(of=["self"]) if lock else cohorts, pk=pk)
 
 
-def changeable_cohort(request, pk):
-    """The same, for what changes it: an archived cohort stays as it is."""
-    cohort = led_cohort(request, pk)
-    demand_current(cohort)
+def changeable_cohort(request, pk, lock=True):
+    """The same, for what changes it: an archived cohort stays as it is.
+
+    Its row is locked until the answer, so that of two forms at once the second finds what the first has written.
+    That takes a transaction; what sends mail does without, for mail may take long.
+    """
+    cohort = led_cohort(request, pk, lock)
+    if cohort.is_archived:
+        raise PermissionDenied(_("This cohort is archived, so it stays as it is. Take it out of the archive first."))
     return cohort
 
 
-def cohort_for(request, pk):
+def cohort_for(request, pk, lock=True):
     """A page with a form: an archived cohort is there to be read, and 403 for whoever writes."""
-    return changeable_cohort(request, pk) if request.method == "POST" else led_cohort(request, pk)
+    return changeable_cohort(request, pk, lock) if request.method == "POST" else led_cohort(request, pk)
 
 
-def demand_current(cohort):
-    if cohort.is_archived:
-        raise PermissionDenied(_("This cohort is archived, so it stays as it is. Take it out of the archive first."))
+def page_with_a_form(view):
+    """A view that shows a form and takes it. What it writes is one transaction; to show it none is begun, because on
+    SQLite that would wait for everyone who writes.
+    """
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def shown_or_sent(request, *args, **kwargs):
+        with transaction.atomic() if request.method == "POST" else nullcontext():
+            return view(request, *args, **kwargs)
+
+    return shown_or_sent
 
 
 def authored_track(request, slug):

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
 
@@ -34,6 +35,26 @@ def test_many_others_do_not_make_it_forget():
     for number in range(1000):
         cache.set(f"other-{number}", True)
     assert not limits.may("ada", "shout", 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    ],
+)
+def test_a_visitor_is_one_however_many_addresses_their_connection_has(rf, one, another, same):
+    keys = []
+    for address in (one, another):
+        request = rf.get("/", REMOTE_ADDR=address)
+        request.user = AnonymousUser()
+        keys.append(limits.who(request))
+    assert (keys[0] == keys[1]) == same
 
 
 @pytest.mark.django_db

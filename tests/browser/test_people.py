@@ -10,6 +10,7 @@ from tests.browser.test_pages import violations
 from tests.conftest import make_user
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 2
+ADDRESS = "https://example.com/" + "whereWeMeet" * 9
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def pages(cohort):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_phone(open_browser, cohort, scheme):
     Cohort.objects.create(name=LONG, description=LONG).instructors.set(cohort.instructors.all())
-    Cohort.objects.filter(pk=cohort.pk).update(name=LONG)
+    Cohort.objects.filter(pk=cohort.pk).update(name=LONG, description=ADDRESS)
     led, learned = pages(cohort)
     wrong = {}
     instructor = cohort.instructors.get(name="Ines Instructor")

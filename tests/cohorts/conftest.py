@@ -1,10 +1,15 @@
 """A cohort of the cast: Ines instructs, Lena learns, Otto has nothing to do with it."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from progress.cohorts.models import Assignment, Cohort, OwnTrack
+from progress.models import TopicProgress
 from tests.cohorts.composing import ROOT
+from tests.cohorts.seeing import join
 from tests.conftest import client_of
 
 
@@ -33,3 +38,37 @@ def own(content, instructor, as_instructor):
     """A copy of the other track, made by the instructor: Start (maps, routes), Finish (routes, snacks optional)."""
     as_instructor.post(f"{ROOT}/new/", {"title": "Mine", "summary": "My way.", "copy": "other", "key": "bcdf2345"})
     return OwnTrack.objects.get()
+
+
+@pytest.fixture
+def people(cohort, learner):
+    """{first name: enrolment}"""
+    join(cohort, "Ada", "Ben")
+    return {one.user.name.split()[0]: one for one in cohort.enrolments.select_related("user")}
+
+
+@pytest.fixture
+def assignment(cohort):
+    return cohort.assignments.get()
+
+
+@pytest.fixture
+def dated(assignment):
+    """Worked out, its sections are due on 8 and 11 March."""
+    Assignment.objects.update(starts=date(2026, 3, 2), due=date(2026, 3, 11))
+    assignment.cohort.enrolments.update(joined_at=timezone.make_aware(timezone.datetime(2026, 1, 1)))
+    assignment.refresh_from_db()
+    return assignment
+
+
+@pytest.fixture
+def edited(content, assignment, people):
+    """Weather more, maps less, snacks required; and Lena has done maps, Ada maps and routes."""
+    for name, slugs in (("Lena", ["maps"]), ("Ada", ["maps", "routes"])):
+        for slug in slugs:
+            TopicProgress.objects.record(people[name].user, content.topics[slug], "done")
+    start, finish = content.other.sections.all()
+    start.places.create(topic=content.topics["weather"], position=9)
+    start.places.filter(topic=content.topics["maps"]).delete()
+    finish.places.filter(topic=content.topics["snacks"]).update(required=True)
+    return assignment

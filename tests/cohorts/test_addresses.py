@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.cohorts.addresses import LARGEST, MOST, Person, UnreadableListError, decode, read
+from progress.cohorts.addresses import LARGEST, MOST, Person, decode, read
+from progress.importing import NotAList
 
 ADA, BOB = Person(1, "ada@example.com"), Person(2, "bob@example.com")
 
@@ -38,6 +39,10 @@ LISTS = {
     ),
     "heading and a second address": (
         "Email\tParent\nada@example.com\tbob@example.com",
+        [Person(2, "ada@example.com")],
+    ),
+    "heading and an address where the name should be": (
+        "Name;E-mail\nada@example.com",
         [Person(2, "ada@example.com")],
     ),
     "heading and a short row": ("id,name,email\nada@example.com", [Person(2, "ada@example.com")]),
@@ -101,21 +106,21 @@ def test_it_takes_what_spreadsheets_write(name):
 
 @pytest.mark.parametrize("text", ["", " \n\t\n,,;", "Name,E-mail\n", "\ufeff"])
 def test_a_list_without_anybody_says_so(text):
-    with pytest.raises(UnreadableListError, match="Nobody"):
+    with pytest.raises(NotAList, match="Nobody"):
         read(text)
 
 
 def test_a_list_has_bounds():
     people = [f"person{number}@example.com" for number in range(MOST)]
     assert len(read("\n".join(people)).people) == MOST
-    with pytest.raises(UnreadableListError, match="more than 1000"):
+    with pytest.raises(NotAList, match="more than 1000"):
         read(",".join([*people, "one@example.com"]))
-    with pytest.raises(UnreadableListError, match="larger than"):
+    with pytest.raises(NotAList, match="larger than"):
         decode(b"a" * (LARGEST + 1))
 
 
 def test_a_workbook_is_no_text():
-    with pytest.raises(UnreadableListError, match="Save the table as CSV"):
+    with pytest.raises(NotAList, match="Save the table as CSV"):
         decode(b"PK\x03\x04\0\0")
 
 
@@ -129,7 +134,7 @@ def test_no_bytes_make_it_fall_over_and_no_address_comes_twice(data):
     try:
         text = decode(data)
         found = read(text)
-    except UnreadableListError:
+    except NotAList:
         return
     emails = [person.email for person in found.people]
     assert len(set(emails)) == len(emails)

@@ -76,7 +76,7 @@ CLOSED = {
 
 
 @pytest.mark.parametrize("state", CLOSED)
-def test_a_code_that_lets_nobody_in_says_why(cohort, as_outsider, as_learner, state):
+def test_a_code_that_lets_nobody_in_says_why(cohort, as_outsider, as_learner, as_instructor, state):
     fields, sentence = CLOSED[state]
     now = timezone.now()
     Cohort.objects.update(**{key: now + to if isinstance(to, timedelta) else to for key, to in fields.items()})
@@ -84,6 +84,10 @@ def test_a_code_that_lets_nobody_in_says_why(cohort, as_outsider, as_learner, st
     answer = as_outsider.post(link(cohort))
     assert (answer.status_code, sentence in answer.text) == (409, True)
     assert members(cohort) == {"lena@example.com"}
+    # The instructor reads the same sentence, and is not sent to an instructor.
+    page = as_instructor.get(f"/cohorts/{cohort.pk}/people/").text
+    assert sentence in page
+    assert "your instructor" not in page
     # Whoever is in stays in, and hears that.
     assert "You are in this cohort" in as_learner.get(link(cohort)).text
     assert as_learner.post(link(cohort)).status_code == 302

@@ -1,6 +1,8 @@
 """The mail of cohorts: one address each, in plain text, with a way out."""
 
 import re
+from email.parser import BytesParser
+from email.policy import SMTP
 
 import pytest
 from django.core import mail as outbox
@@ -42,6 +44,16 @@ def test_it_is_plain_text_to_one_address_with_a_way_out(db, template, settings):
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert headers["List-Unsubscribe"].strip("<>") in sent.body
     assert "lena" not in path_of(headers["List-Unsubscribe"].strip("<>")).lower()
+
+
+def test_mail_programs_can_read_the_way_out(db, template, settings):
+    """What goes over the wire: Python encodes a header that is longer than a line, and they would not decode it."""
+    settings.SITE_URL = "https://waymark." + "a-long-name." * 8 + "example"
+    hello(template)
+    sent = outbox.outbox[0].message(policy=SMTP)
+    wire = sent.as_bytes()
+    assert f"\r\nList-Unsubscribe: <{way_out('lena+waymark@example.com', Mail.MESSAGE)}>\r\n".encode() in wire
+    assert BytesParser(policy=SMTP).parsebytes(wire).get_content().splitlines()[0] == "Hello <Lena> & 莉娜"
 
 
 def test_a_mail_program_ends_a_kind_of_mail_by_itself(db, template):

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 
 from progress.cohorts.models import Cohort, new_code
 from progress.cohorts.qr import MARGIN, drawn
+from tests.cohorts.changing import as_shown
 from tests.conftest import client_of, make_user
 
 
@@ -121,7 +122,9 @@ def test_the_code_lasts_to_the_end_of_a_day_of_the_cohort(cohort, base, as_instr
     cohort.refresh_from_db()
     assert (cohort.code_expires_at, cohort.places, cohort.is_open) == (expires, 12, True)
     assert 'value="2026-03-29"' in as_instructor.get(f"{base}/people/").text
-    as_instructor.post(f"{base}/code/", {"last_day": "", "places": ""})
+    form = as_shown(as_instructor.get(f"{base}/people/").context["code_form"]) | {"last_day": "", "places": ""}
+    del form["is_open"]  # not ticked
+    as_instructor.post(f"{base}/code/", form)
     cohort.refresh_from_db()
     assert (cohort.code_expires_at, cohort.places, cohort.is_open) == (None, None, False)
 

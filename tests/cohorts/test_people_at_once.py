@@ -1,9 +1,13 @@
 """Many people at the same moment."""
 
+from threading import Thread
+
 import pytest
 from django.contrib.auth.models import Permission
 
 from progress.cohorts.models import Cohort
+from progress.cohorts.views.people import CodeForm
+from progress.cohorts.views.setting_up import CohortForm
 from tests.conftest import client_of, make_user
 from tests.progress.test_concurrency import at_once
 
@@ -41,6 +45,34 @@ def test_instructors_who_remove_each_other_at_once_leave_one(cohort):
     pairs = [(client_of(one), other) for one, other in (people, reversed(people))]
     at_once([lambda client=client, other=other: client.post(path, {"person": other.pk}) for client, other in pairs])
     assert cohort.instructors.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "data"),
+    [
+        ("edit", CohortForm, {"name": "New", "time_zone": "UTC", "quiet_days": "7", "overdue_topics": "1"}),
+        ("code", CodeForm, {"is_open": "on", "places": "3"}),
+    ],
+)
+def test_what_somebody_else_does_while_a_form_is_saved_stays(cohort, monkeypatch, path, form, data):
+    ines, otto = make_user("Ines Instructor"), make_user("Otto Outsider")
+    cohort.instructors.set([ines, otto])
+    as_ines, as_otto = client_of(ines), client_of(otto)
+    archiving = Thread(
+        target=lambda: at_once([lambda: as_otto.post(f"/cohorts/{cohort.pk}/archive/", {"archived": "yes"})])
+    )
+    save = form.save
+
+    def meanwhile(self, *args):
+        archiving.start()
+        archiving.join(1)  # it has to wait for this form, so it is not done now
+        return save(self, *args)
+
+    monkeypatch.setattr(form, "save", meanwhile)
+    assert as_ines.post(f"/cohorts/{cohort.pk}/{path}/", data).status_code == 302
+    archiving.join()
+    cohort.refresh_from_db()
+    assert cohort.is_archived
 
 
 def test_8_equal_forms_make_one_cohort():

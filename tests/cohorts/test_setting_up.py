@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from progress.cohorts.models import Assignment, Cohort, Group
+from tests.cohorts.changing import as_shown
 
 FORM = {"name": "Spring", "time_zone": "Europe/Lisbon", "starts": "2026-03-02", "ends": "2026-05-29"}
 FORM |= {"quiet_days": "5", "overdue_topics": "3", "description": "Bring boots."}
@@ -87,6 +88,24 @@ def test_an_edit_is_saved_and_the_last_day_to_join_stays_the_same_day(cohort, as
     assert cohort.last_day_to_join == date(2026, 3, 31)
 
 
+def test_of_two_tabs_neither_undoes_what_the_other_changed(cohort, as_instructor):
+    edit, people = f"/cohorts/{cohort.pk}/edit/", f"/cohorts/{cohort.pk}/people/"
+    form, code = (
+        as_shown(as_instructor.get(edit).context["form"]),
+        as_shown(as_instructor.get(people).context["code_form"]),
+    )
+    as_instructor.post(edit, form | {"name": "Spring", "starts": "2026-03-02"})
+    as_instructor.post(edit, form | {"description": "Bring boots.", "ends": "2026-05-29"})
+    as_instructor.post(f"/cohorts/{cohort.pk}/code/", code | {"places": ""})
+    as_instructor.post(f"/cohorts/{cohort.pk}/code/", code | {"last_day": "2026-03-29"})
+    cohort.refresh_from_db()
+    assert (cohort.name, cohort.description) == ("Spring", "Bring boots.")
+    assert (cohort.starts, cohort.ends) == (date(2026, 3, 2), date(2026, 5, 29))
+    assert (cohort.places, cohort.last_day_to_join, cohort.is_open) == (None, date(2026, 3, 29), True)
+    page = as_instructor.post(edit, form | {"ends": "2026-03-01"})  # before what the other tab says
+    assert "The last day cannot be before the first." in page.text
+
+
 WRITES = [
     "edit/",
     "people/instructors/",
@@ -110,6 +129,7 @@ def test_an_archived_cohort_is_read_only(cohort, as_instructor, instructor, lear
     page = as_instructor.get(f"/cohorts/{cohort.pk}/people/")
     assert "Lena Learner" in page.text
     assert "Add an instructor" not in page.text
+    assert "Whom you remove" not in page.text
 
 
 def test_archiving_states_what_is_wanted(cohort, as_instructor):

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from progress.cohorts.agreed import digest_of, outline_as_agreed
 from progress.cohorts.assigned import Assigned
 from progress.cohorts.changed import forms_now
-from progress.cohorts.views.assignments import assignment_of, assignment_page, cohort_of
+from progress.cohorts.rights import cohort_for
+from progress.cohorts.views.assignments import assignment_of, assignment_page
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
@@ -20,7 +21,7 @@ from stages.outline import outline_of_stages
 @transaction.atomic
 def change_whom(request, pk, assignment):
     """State for whom an assignment is."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     assignment = assignment_of(cohort, assignment)
     form = ChangeWhomForm(request.POST, instance=assignment, whom=whom_of(cohort))
     if not form.is_valid():
@@ -37,7 +38,7 @@ def change_whom(request, pk, assignment):
 @transaction.atomic
 def change_rhythm(request, pk, assignment):
     """State the due date of each section; or with ``as_computed`` let one section, or "all", be worked out again."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     assignment = assignment_of(cohort, assignment)
     if section := request.POST.get("as_computed"):
         kept = {} if section == "all" else {k: v for k, v in assignment.section_dates.items() if f"day-{k}" != section}
@@ -66,7 +67,7 @@ def keep_dates(request, assignment, section_dates):
 @transaction.atomic
 def take_over(request, pk, assignment):
     """Let the cohort follow the track as it is now, if that is what the page showed: ``shown`` is its digest."""
-    assignment = assignment_of(cohort_of(request, pk), assignment)
+    assignment = assignment_of(cohort_for(request, pk), assignment)
     form = forms_now([assignment.track], outline_of_stages())[assignment.track_id]
     if form == assignment.form:  # sent twice, or by two instructors
         messages.success(request, _("The cohort follows the track as it is now."))

@@ -3,37 +3,21 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from progress.activity import day_of
 from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned
 from progress.cohorts.assignment_forms import DatesForm, ExtensionForm
 from progress.cohorts.changed import changed_since, forms_now, news_of
-from progress.cohorts.models import Assignment, Cohort
-from progress.cohorts.rights import demand_current
+from progress.cohorts.models import Assignment
+from progress.cohorts.rights import cohort_for, page_with_a_form
 from progress.cohorts.views.people import number
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import AssignForm, ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
-
-pages_with_a_form = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def cohort_of(request, pk):
-    """A cohort that this person leads, or 404. An archived one is there to be read: 403 for whoever writes."""
-    cohorts = Cohort.objects.led_by(request.user)
-    if request.method == "POST":
-        # Locked until the answer, so that of two forms at once the second finds what the first has written.
-        cohorts = cohorts.select_for_update(of=["self"])
-    cohort = get_object_or_404(cohorts, pk=pk)
-    if request.method == "POST":
-        demand_current(cohort)
-    return cohort
 
 
 def assignment_of(cohort, pk):
@@ -42,11 +26,10 @@ def assignment_of(cohort, pk):
     return found
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def assign(request, pk):
     """The tracks that a cohort follows, and another one to assign."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     if request.method == "POST" and (known := cohort.assignments.filter(track=number(request, "track")).first()):
         # Sent twice, or by two instructors: what is there stays as it is.
         messages.info(request, _("The cohort follows “{track}” already. This is how.").format(track=known.track))
@@ -68,11 +51,10 @@ def assign(request, pk):
     return render(request, "cohorts/assign.html", context, status=400 if form.errors else 200)
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def edit_assignment(request, pk, assignment):
     """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     assignment = assignment_of(cohort, assignment)
     form = DatesForm(request.POST or None, instance=assignment)
     if request.method == "POST" and form.is_valid():
@@ -112,11 +94,10 @@ def extensions_of(assigned):
     return [(row, replace(assigned, extended=row.due, joined=day_of(row.joined_at, cohort.zone))) for row in rows]
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def remove_assignment(request, pk, assignment):
     """Ask, and on POST take the assignment away with its extensions. Ticks belong to topics, so they stay."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to remove, and that is what was wanted.
         cohort.assignments.filter(pk=assignment).delete()
@@ -126,11 +107,10 @@ def remove_assignment(request, pk, assignment):
     return render(request, "cohorts/remove_assignment.html", context)
 
 
-@pages_with_a_form
-@transaction.atomic
+@page_with_a_form
 def extend(request, pk, assignment):
     """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     assignment = assignment_of(cohort, assignment)
     if request.method == "POST" and "take_back" in request.POST:
         if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:

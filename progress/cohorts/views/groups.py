@@ -1,25 +1,23 @@
 """The groups inside a cohort: making, naming and filling them, and taking them away."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from progress.cohorts.models import Group
-from progress.cohorts.views.assignments import cohort_of, pages_with_a_form
+from progress.cohorts.rights import cohort_for, page_with_a_form
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import GroupForm, MembersForm, learners_of
 
 private = cache_control(private=True, no_store=True)
 
 
-@pages_with_a_form
+@page_with_a_form
 @private
-@transaction.atomic
 def groups(request, pk):
     """The groups of a cohort, and another one to make."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     form = GroupForm(request.POST or None, instance=Group(cohort=cohort))
     if request.method == "POST" and form.is_valid():
         made = form.save()
@@ -38,12 +36,11 @@ def groups(request, pk):
     return render(request, "cohorts/groups.html", context, status=400 if form.errors else 200)
 
 
-@pages_with_a_form
+@page_with_a_form
 @private
-@transaction.atomic
 def group(request, pk, group):
     """A group with its name and its members to change."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     group = group_of(cohort, group)
     form = MembersForm(request.POST or None, instance=group)
     if request.method == "POST" and form.is_valid():
@@ -69,12 +66,11 @@ def group(request, pk, group):
     return render(request, "cohorts/group.html", context, status=400 if form.errors else 200)
 
 
-@pages_with_a_form
+@page_with_a_form
 @private
-@transaction.atomic
 def delete_group(request, pk, group):
     """Ask, saying what it ends, and on POST take the group away. What went to it alone goes to nobody then."""
-    cohort = cohort_of(request, pk)
+    cohort = cohort_for(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to delete, and that is what was wanted.
         cohort.groups.filter(pk=group).delete()

@@ -80,7 +80,7 @@ def obstacle(found, is_in):
     if found.is_used:
         return _("Somebody has joined with this invitation already. To come back, ask the instructor for the code.")
     if cohort.places is not None and cohort.enrolments.current().count() >= cohort.places:
-        return _("This cohort is full: every place is taken. Ask your instructor for one more.")
+        return _("This cohort is full: every place is taken. Its instructors can add one.")
     return ""
 
 

@@ -13,16 +13,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from progress.cohorts import inviting
-from progress.cohorts.addresses import LARGEST, TOO_LARGE, UnreadableListError, decode, read
+from progress.cohorts.addresses import LARGEST, TOO_LARGE, decode, read
 from progress.cohorts.models import Mail, Refusal
 from progress.cohorts.rights import changeable_cohort
 from progress.cohorts.views.people import number
+from progress.forms import ListForm
 from progress.views.transfer import has_token
 
 SESSION_KEY = "inviting"  # the list that somebody agreed to after their log-in had expired
 
 
-class ListForm(forms.Form):
+class PeopleForm(ListForm):
     """A list of people, pasted or as a file. When valid, ``text`` is the list and ``reading`` what is in it."""
 
     text = forms.CharField(
@@ -46,20 +47,12 @@ class ListForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"}),
     )
 
-    def clean(self):
-        cleaned = super().clean()
-        file, text = cleaned.get("file"), cleaned.get("text") or ""
-        if self.errors:
-            return cleaned
-        if not file and not text.strip():
-            raise forms.ValidationError(_("Paste some addresses, or choose a file with them."))
-        try:
-            # One letter more than is allowed is enough to see that it is too much.
-            self.text = decode(file.read(LARGEST + 1) if file else text.encode())
-            self.reading = read(self.text)
-        except UnreadableListError as error:
-            self.add_error("file" if file else "text", str(error))
-        return cleaned
+    largest = LARGEST
+    nothing = gettext_lazy("Paste some addresses, or choose a file with them.")
+
+    def read(self, data):
+        self.text = decode(data)
+        self.reading = read(self.text)
 
 
 # A look at a list writes nothing, so it needs no token, and what a form with an old token agrees to is shown again
@@ -81,13 +74,13 @@ def invite(request, pk):
             messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
         return redirect_to_login(request.path)
     kept = request.session.pop(SESSION_KEY, None)
-    cohort = changeable_cohort(request, pk)
+    cohort = changeable_cohort(request, pk, lock=False)
     if request.method == "POST":
-        form = ListForm(request.POST, request.FILES)
+        form = PeopleForm(request.POST, request.FILES)
     elif kept and kept["cohort"] == pk:
-        form = ListForm({"text": kept["text"]})
+        form = PeopleForm({"text": kept["text"]})
     else:
-        return render(request, "cohorts/invite.html", {"cohort": cohort, "form": ListForm()})
+        return render(request, "cohorts/invite.html", {"cohort": cohort, "form": PeopleForm()})
     if not form.is_valid():
         return render(request, "cohorts/invite.html", {"cohort": cohort, "form": form}, status=422)
     if agreed:
@@ -135,7 +128,7 @@ def tell(request, told, asked):
 @require_POST
 def send_invitations(request, pk):
     """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
-    cohort = changeable_cohort(request, pk)
+    cohort = changeable_cohort(request, pk, lock=False)
     found = inviting.due(cohort.invitations.waiting().order_by("pk"))
     refused = Refusal.objects.among([invitation.email for invitation in found], Mail.INVITATION)
     found = [invitation for invitation in found if invitation.email not in refused]
@@ -150,7 +143,7 @@ def send_invitations(request, pk):
 @require_POST
 def withdraw_invitations(request, pk):
     """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
-    cohort = changeable_cohort(request, pk)
+    cohort = changeable_cohort(request, pk, lock=False)
     found = cohort.invitations.waiting()
     if request.POST.get("invitation") != "all":
         found = found.filter(pk=number(request, "invitation"))

@@ -29,7 +29,7 @@ def join(request):
 def join_cohort(request, code):
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
     if not limits.may(limits.who(request), "code", GUESSES):
-        problem = _("That were many codes in one hour. Wait a little, and ask your instructor for the right one.")
+        problem = _("Those were many codes for one hour. Wait a little, and ask your instructor for the right one.")
         return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=429)
     cohort = Cohort.objects.filter(code=tidy(code)).first()
     if not cohort:
@@ -67,11 +67,11 @@ def obstacle(cohort):
     if cohort.is_archived:
         return _("This cohort is over and archived, so nobody joins it any more.")
     if not cohort.is_open:
-        return _("This cohort is closed at the moment. Ask your instructor to open it.")
+        return _("This cohort is closed at the moment. Its instructors can open it.")
     if cohort.code_expires_at and cohort.code_expires_at <= timezone.now():
-        return _("This code has expired. Ask your instructor for a new date.")
+        return _("This code has expired. The instructors can give it another last day.")
     if cohort.places is not None and cohort.enrolments.current().count() >= cohort.places:
-        return _("This cohort is full: every place is taken. Ask your instructor for one more.")
+        return _("This cohort is full: every place is taken. Its instructors can add one.")
     return ""
 
 

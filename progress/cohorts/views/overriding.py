@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from progress.cohorts import overrides
 from progress.cohorts.models import Override
-from progress.cohorts.rights import cohort_for
+from progress.cohorts.rights import cohort_for, page_with_a_form
 from progress.cohorts.seen import see
 from progress.models import Status
 from stages.models import Topic
@@ -37,7 +37,7 @@ class DisputeForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_with_a_form
 @never_cache
 def override(request, pk, learner, slug):
     """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""

@@ -102,7 +102,7 @@ def own_track_authors(request, slug):
     if request.method == "POST":
         form, status = AuthorForm(request.POST), 422
         if not limits.may(limits.who(request), "address", GUESSES):
-            form.add_error("email", _("That were many unknown addresses in one hour. Wait a little."))
+            form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
             status = 429
         elif form.is_valid():
             owned = {"emailaddress__email__iexact": form.cleaned_data["email"], "emailaddress__verified": True}

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import limits
 from accounts.models import User
 from progress.cohorts import qr
-from progress.cohorts.assignment_forms import DayInput
+from progress.cohorts.assignment_forms import ChangesForm, DayInput
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
 from progress.cohorts.rights import changeable_cohort, led_cohort, may_teach
 from progress.cohorts.views.joining import obstacle
@@ -54,7 +55,7 @@ class InstructorForm(forms.Form):
     )
 
 
-class CodeForm(forms.ModelForm):
+class CodeForm(ChangesForm):
     last_day = forms.DateField(
         label=gettext_lazy("Last day to join"),
         required=False,
@@ -110,12 +111,13 @@ def people_page(request, cohort, status=200, **forms_with_errors):
 
 
 @require_POST
+@transaction.atomic
 def add_instructor(request, pk):
     """Give somebody the same rights. Only an address that is theirs for certain will do, hence a verified one."""
     cohort = changeable_cohort(request, pk)
     form = InstructorForm(request.POST)
     if not limits.may(limits.who(request), "address", GUESSES):
-        form.add_error("email", _("That were many unknown addresses in one hour. Wait a little."))
+        form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
         return people_page(request, cohort, status=429, instructor_form=form)
     if form.is_valid():
         email = form.cleaned_data["email"]
@@ -130,6 +132,7 @@ def add_instructor(request, pk):
 
 
 @require_POST
+@transaction.atomic
 def remove_instructor(request, pk):
     """End somebody's rights, or one's own; whoever does not lead this cohort cannot be named."""
     cohort = changeable_cohort(request, pk)
@@ -148,6 +151,7 @@ def remove_instructor(request, pk):
 
 
 @require_POST
+@transaction.atomic
 def remove_learner(request, pk):
     """End an enrolment. Only a learner of this cohort can be named, or whoever has left it already."""
     cohort = changeable_cohort(request, pk)
@@ -169,6 +173,7 @@ def number(request, name):
 
 
 @require_POST
+@transaction.atomic
 def cohort_code(request, pk):
     """Say whether, until when and for how many the code works."""
     cohort = changeable_cohort(request, pk)
@@ -181,6 +186,7 @@ def cohort_code(request, pk):
 
 
 @require_POST
+@transaction.atomic
 def renew_code(request, pk):
     """Give the cohort another code instead of ``code``, which then leads nowhere. Said twice, it is new once."""
     cohort = changeable_cohort(request, pk)

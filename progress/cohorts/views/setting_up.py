@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import zones
-from progress.cohorts.assignment_forms import DayInput
+from progress.cohorts.assignment_forms import ChangesForm, DayInput
 from progress.cohorts.models import LETTERS, Cohort, new_code
-from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach
+from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach, page_with_a_form
 from stages.models import Track
 
 
@@ -28,7 +28,7 @@ class NewCode(forms.CharField):
         return code if len(code) == len(new_code()) and set(code) <= set(LETTERS) else new_code()
 
 
-class CohortForm(forms.ModelForm):
+class CohortForm(ChangesForm):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         choices=lambda: [("UTC", "UTC"), *zones.choices()],
@@ -107,7 +107,7 @@ def new_cohort(request):
     return render(request, "cohorts/edit.html", {"form": form})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_with_a_form
 def edit_cohort(request, pk):
     """The settings of a cohort; of an archived one only the way out of the archive and a copy are left."""
     cohort = cohort_for(request, pk)

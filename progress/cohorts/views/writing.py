@@ -49,7 +49,7 @@ class MessageForm(forms.ModelForm):
 @never_cache
 def write_message(request, pk):
     """Write, look at it, send it. What is sent is what was looked at."""
-    cohort = cohort_for(request, pk)
+    cohort = cohort_for(request, pk, lock=False)
     form = MessageForm(
         request.POST if request.method == "POST" else None,
         cohort=cohort,
