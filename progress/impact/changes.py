@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 from hashlib import sha256
@@ -36,7 +36,7 @@ class Change:
     """
 
     scope: Scope
-    done: dict
+    done: dict = field(repr=False)  # as long as there are learners
 
     def figures(self, learner):
         """The percentages of a learner before and after."""
