@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.contrib import admin, messages
+from django.db.transaction import on_commit
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -41,7 +42,12 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
             text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
             self.message_user(request, text % {"most": MOST}, messages.ERROR)
             return
-        chosen = to_check(among=resources)
+        # Not before the transaction is over that the admin holds around every action (on_record in admin_site.py):
+        # nobody else could save anything while we wait for answers.
+        on_commit(lambda: self.ask(request, number, to_check(among=resources)))
+
+    def ask(self, request, number, chosen):
+        """Check these of the ``number`` of links that were to be checked, and say what came of it."""
         checks = [check for _, check in check_links(chosen, Asker(IN_A_REQUEST), seconds=SECONDS)]
         bad = [check for check in checks if check.outcome != LinkCheck.Outcome.GOOD]
         if good := len(checks) - len(bad):

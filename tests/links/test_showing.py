@@ -133,7 +133,13 @@ def test_the_list_says_what_is_known_in_a_fixed_number_of_queries(content, dead,
 
 
 @pytest.fixture
-def check_now(content, as_maintainer, server, make_asker, monkeypatch):
+def at_once(monkeypatch):
+    """A test never ends its transaction, so what waits for that would never come."""
+    monkeypatch.setattr(admin_links, "on_commit", lambda act: act())
+
+
+@pytest.fixture
+def check_now(content, as_maintainer, server, make_asker, at_once, monkeypatch):
     monkeypatch.setattr(admin_links, "Asker", lambda patience: make_asker())
 
     def check_now(resources):
@@ -163,7 +169,7 @@ def test_only_a_few_are_checked_at_once(content, server, check_now):
     assert server.seen == []
 
 
-def test_a_check_from_the_admin_reaches_nobody_inside(content, server, as_maintainer):
+def test_a_check_from_the_admin_reaches_nobody_inside(content, server, as_maintainer, at_once):
     inside = Resource.objects.create(url=f"http://127.0.0.1:{server.port}/ok", title="Inside", publisher="E")
     chosen = {"action": "check_now", "_selected_action": [inside.pk]}
     page = as_maintainer.post("/admin/stages/resource/", chosen, follow=True).text
