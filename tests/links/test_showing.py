@@ -10,6 +10,7 @@ from django.utils import timezone
 from progress import admin_links
 from progress.flags import keep
 from progress.models import Report
+from stages.admin.links import suggestion
 from stages.links.errors import Answer, Outcome, Problem
 from stages.models import LinkCheck, Resource, TopicResource
 
@@ -252,6 +253,18 @@ def test_a_link_that_has_moved_takes_its_new_address(content, queue, page):
     assert Resource.objects.get().url == NEW
     log = queue.get(f"/admin/stages/resource/{content.resource.pk}/history/").text
     assert "Changed" in log
+
+
+def test_an_address_that_is_too_long_to_take_is_not_suggested(content, queue):
+    far = f"{NEW}{'x' * 5000}"
+    find(content.resource, Answer(Outcome.GOOD, 200, "", far, far))
+    Report.objects.create(topic=content.topics["maps"], resource=content.resource, kind="link")
+    page = queue.get("/admin/progress/report/")
+    assert suggestion(content.resource) == ""
+    assert f">{NEW}{'x' * 100}" in page.text
+    assert f">{NEW}{'x' * 200}" not in page.text
+    page = act(queue, "take_new_address", "stages/resource", [content.resource])
+    assert page.count("Enter a valid URL.") == 1
 
 
 def test_what_redirects_for_now_keeps_its_address(content, queue):
