@@ -50,7 +50,7 @@ def link_state(resource):
     if known.outcome == LinkCheck.Outcome.GOOD and known.final_url:
         moved = known.moved_to or known.final_url
         kind = _("moved for good to") if known.moved_to else _("redirects for now to")
-        words.append(format_html('{} <a href="{}">{}</a>', kind, moved, Truncator(moved).chars(200)))
+        words.append(format_html('{} <a href="{}">{}</a>', kind, moved, Truncator(moved).chars(60)))
     if known.outcome != LinkCheck.Outcome.GOOD and known.last_good_at:
         words.append(_("last good on %s") % date_format(known.last_good_at))
     return format_html("{}" + "<br>{}" * (len(words) - 1), *words)

@@ -261,8 +261,8 @@ def test_an_address_that_is_too_long_to_take_is_not_suggested(content, queue):
     Report.objects.create(topic=content.topics["maps"], resource=content.resource, kind="link")
     page = queue.get("/admin/progress/report/")
     assert suggestion(content.resource) == ""
-    assert f">{NEW}{'x' * 100}" in page.text
-    assert f">{NEW}{'x' * 200}" not in page.text
+    assert f">{NEW}{'x' * 30}" in page.text
+    assert f">{NEW}{'x' * 40}" not in page.text
     page = act(queue, "take_new_address", "stages/resource", [content.resource])
     assert page.count("Enter a valid URL.") == 1
 
