@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from django.contrib import admin, messages
+from django.db.transaction import on_commit
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from progress.flags import check_links
+from progress.flags import Offline, check_links
 from stages.admin import ResourceAdmin
 from stages.admin.links import LINK_ACTIONS, LinkActions, LinkFilter, link_state
 from stages.links.asking import Asker, Patience
@@ -41,8 +42,18 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
             text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
             self.message_user(request, text % {"most": MOST}, messages.ERROR)
             return
-        chosen = to_check(among=resources)
-        checks = [check for _, check in check_links(chosen, Asker(IN_A_REQUEST), seconds=SECONDS)]
+        # Not before the transaction is over that the admin holds around every action (on_record in admin_site.py):
+        # nobody else could save anything while we wait for answers.
+        on_commit(lambda: self.ask(request, number, to_check(among=resources)))
+
+    def ask(self, request, number, chosen):
+        """Check these of the ``number`` of links that were to be checked, and say what came of it."""
+        try:
+            checks = [check for _, check in check_links(chosen, Asker(IN_A_REQUEST), seconds=SECONDS)]
+        except Offline:
+            text = _("No site could be reached at all, so the trouble may be ours. Nothing was written down.")
+            self.message_user(request, text, messages.ERROR)
+            return
         bad = [check for check in checks if check.outcome != LinkCheck.Outcome.GOOD]
         if good := len(checks) - len(bad):
             self.message_user(request, ngettext("%d link answers.", "%d links answer.", good) % good)

@@ -4,13 +4,36 @@ from django.db import transaction
 
 from progress.models import Report
 from stages.links.checking import answers
+from stages.links.errors import Outcome
 from stages.models import LinkCheck
-from stages.models.links import DEAD_AFTER
+from stages.models.links import DEAD_AFTER, host_of
+
+MANY = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
+
+
+class Offline(Exception):  # noqa: N818 - it is a state
+    """No host could be reached."""
 
 
 def check_links(resources, asker, **how):
-    """Ask for ``resources`` and yield (resource, LinkCheck) for each, saved by then. See stages.links.checking."""
+    """Ask for ``resources`` and yield (resource, LinkCheck) for each, saved by then. See stages.links.checking.
+
+    Until one host has been reached nothing is saved, or a machine without a network would make every link dead.
+    Raises Offline where that never comes.
+    """
+    waiting = []
     for resource, answer in answers(resources, asker, LinkCheck.objects.claim, **how):
+        waiting.append((resource, answer))
+        if asker.reached:
+            yield from kept(waiting)
+            waiting = []
+    if len({host_of(resource.url) for resource, answer in waiting if answer.outcome == Outcome.FAILED}) >= MANY:
+        raise Offline
+    yield from kept(waiting)
+
+
+def kept(answered):
+    for resource, answer in answered:
         if check := keep(resource, answer):
             yield resource, check
 

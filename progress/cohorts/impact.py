@@ -1,4 +1,4 @@
-"""Which cohorts an edit of the content concerns. progress/impact.py asks this; see apps.py."""
+"""Which cohorts an edit of the content concerns. progress/impact/ asks this; see apps.py."""
 
 from django.db.models import F
 

@@ -89,32 +89,54 @@ class TopicProgressQuerySet(models.QuerySet):
             )
         return len(written)
 
-    def _upsert(self, user, topic, status, replacing, at=None):
-        """Insert a standing, or update the one there if it is one of ``replacing``; return whether either happened.
+    def copy_to(self, topic, cause):
+        """Write each of these standings, all of one topic, for ``topic`` unless the learner is as far there already.
 
-        One statement, so that any number of equal requests at once make one row and one event: the database
-        puts them in line, and all but the first find nothing to change. The ORM has this statement as well
-        (``bulk_create(update_conflicts=True)``), but without its WHERE, which is what tells a change.
+        Returns how many were written. A few statements, however many learners there are.
         """
-        connection = connections[self.db]
-        values = [user, topic, status]
+        with transaction.atomic():
+            learners, names = set(), ["user", "topic", "status", "changed_at"]
+            for status in Status.values:
+                rows = self.filter(status=status).values_list("user", models.Value(topic.pk), "status", "changed_at")
+                learners |= self._write(names, *rows.query.sql_with_params(), replacing=behind(status))
+            written = TopicProgress.objects.filter(topic=topic).values_list("user_id", "status", "changed_at")
+            ProgressEvent.objects.bulk_create(
+                ProgressEvent(user_id=learner, topic=topic, status=status, at=changed_at, cause=cause)
+                for learner, status, changed_at in (written if learners else ())
+                if learner in learners
+            )
+        return len(learners)
+
+    def _upsert(self, user, topic, status, replacing, at=None):
+        """Insert a standing, or update the one there if it is one of ``replacing``; return whether either happened."""
+        values = {"user": user, "topic": topic, "status": status}
         if at:
-            values.append(connection.ops.adapt_datetimefield_value(at))
-        names = {name: self.model._meta.get_field(name).column for name in ("user", "topic", "status", "changed_at")}
-        sql = (  # noqa: S608 - the names are the model's own, the values are passed apart
-            "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT ({user}, {topic}) DO UPDATE "
+            values["changed_at"] = connections[self.db].ops.adapt_datetimefield_value(at)
+        return bool(self._write(values, f"VALUES ({', '.join(['%s'] * len(values))})", values.values(), replacing))
+
+    def _write(self, names, rows, parameters, replacing):
+        """Insert ``rows``, SQL that gives the fields of these ``names``, or update the standings of ``replacing``.
+
+        Returns the pks of the users for whom either happened. One statement, so that any number of equal requests at
+        once make one row and one event: the database puts them in line, and all but the first find nothing to change.
+        The ORM has this statement as well (``bulk_create(update_conflicts=True)``), but without its WHERE, which is
+        what tells a change.
+        """
+        column = {field.name: field.column for field in self.model._meta.local_concrete_fields}
+        sql = (
+            "INSERT INTO {table} ({columns}) {rows} ON CONFLICT ({user}, {topic}) DO UPDATE "
             "SET {status} = excluded.{status}, {changed_at} = excluded.{changed_at} "
-            "WHERE {table}.{status} IN ({replacing}) RETURNING {status}"
+            "WHERE {table}.{status} IN ({replacing}) RETURNING {user}"
         ).format(
             table=self.model._meta.db_table,
-            columns=", ".join(list(names.values())[: len(values)]),
-            values=", ".join(["%s"] * len(values)),
+            columns=", ".join(column[name] for name in names),
+            rows=rows,
             replacing=", ".join(["%s"] * len(replacing)) or "NULL",
-            **names,
+            **column,
         )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, *replacing])
-            return cursor.fetchone() is not None
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(sql, [*parameters, *replacing])
+            return {user for (user,) in cursor.fetchall()}
 
 
 class TopicProgress(models.Model):
@@ -193,11 +215,7 @@ class CarryOverQuerySet(models.QuerySet):
         if not is_new:
             standings = standings.filter(changed_at__gt=carried.at)
             self.filter(pk=carried.pk).update(at=Now())
-        wanted = [
-            TopicProgress(user_id=user, topic=topic, status=status, changed_at=changed_at)
-            for user, status, changed_at in standings.values_list("user", "status", "changed_at")
-        ]
-        return len(TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.CARRY_OVER))
+        return standings.copy_to(topic, ProgressEvent.Cause.CARRY_OVER)
 
 
 def oldest_first(pending):

@@ -129,6 +129,9 @@ class TopicForm(forms.ModelForm):
         replaces = self.cleaned_data["replaces"]
         if self.instance.slug and self.instance.slug in replaces:
             raise forms.ValidationError(_("A topic cannot replace itself."))
+        known = {*self.instance.replaces, *Topic.objects.filter(slug__in=replaces).values_list("slug", flat=True)}
+        if unknown := [slug for slug in replaces if slug not in known]:
+            raise forms.ValidationError(_("There is no topic “{slug}”.").format(slug=unknown[0]))
         return replaces
 
 

@@ -4,10 +4,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stages.models import LinkCheck, State
+from stages.models import LinkCheck, Resource, State
 from stages.models.links import known_about
 
 
@@ -49,7 +50,7 @@ def link_state(resource):
     if known.outcome == LinkCheck.Outcome.GOOD and known.final_url:
         moved = known.moved_to or known.final_url
         kind = _("moved for good to") if known.moved_to else _("redirects for now to")
-        words.append(format_html('{} <a href="{}">{}</a>', kind, moved, moved))
+        words.append(format_html('{} <a href="{}">{}</a>', kind, moved, Truncator(moved).chars(60)))
     if known.outcome != LinkCheck.Outcome.GOOD and known.last_good_at:
         words.append(_("last good on %s") % date_format(known.last_good_at))
     return format_html("{}" + "<br>{}" * (len(words) - 1), *words)
@@ -59,9 +60,11 @@ def suggestion(resource):
     """The action that fits best, by the words it has in the menu."""
     known = known_about(resource)
     if known and known.outcome == LinkCheck.Outcome.GOOD:
-        return NEW_ADDRESS if known.moved_to else ""
+        return NEW_ADDRESS if 0 < len(known.moved_to) <= LONGEST else ""
     return ARCHIVE if known and known.is_dead and known.last_good_at else RETIRE if known and known.is_dead else ""
 
+
+LONGEST = Resource._meta.get_field("url").max_length  # some redirects are longer
 
 NEW_ADDRESS = gettext_lazy("Take the address it has moved to")
 ARCHIVE = gettext_lazy("Put the archive’s address in place")
@@ -117,7 +120,7 @@ def change_each(model_admin, request, resources, verb):
             others = [field.name for field in resource._meta.concrete_fields if field.name not in fields]
             resource.full_clean(exclude=others)
         except ValidationError as error:
-            reason = " ".join(error.messages)
+            reason = " ".join(dict.fromkeys(error.messages))
             text = _("“%(title)s” stays as it is: %(reason)s") % {"title": title, "reason": reason}
             model_admin.message_user(request, text, messages.WARNING)
             continue

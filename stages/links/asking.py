@@ -12,12 +12,12 @@ from email.utils import parsedate_to_datetime
 from threading import Event, Lock
 from time import monotonic
 from urllib.parse import urldefrag, urlsplit
-from urllib.robotparser import RobotFileParser
 
 from django.utils import timezone
 
 from stages.links.addresses import look_up
 from stages.links.errors import Answer, LinkError, Outcome, Problem
+from stages.links.robots import Rules, rules_for
 from stages.links.wire import NAME, Reply, Wire, parts_of, target
 from stages.models.links import host_of
 
@@ -58,9 +58,14 @@ class Asker:
         self.patience = patience or Patience()
         self.wire = Wire(self.patience, look_up, tls)
         self.hosts = defaultdict(lambda: Host(pause=self.patience.pause))
-        self.robots = {}  # by scheme and host: a RobotFileParser, or the LinkError that there was
+        self.robots = {}  # by scheme and host: its Rules, or the LinkError that there was
         self.known = {}
         self.stopped = Event()
+
+    @property
+    def reached(self):
+        """Whether any host has been there at all, so that this machine is not offline."""
+        return self.wire.reached
 
     def stop(self):
         """End all waiting."""
@@ -91,7 +96,7 @@ class Asker:
 
     def follow(self, url, deadline, methods=("HEAD", "GET"), limit=0, obey=True):
         """(the reply at the end of all redirects, where that is, where the lasting ones end)."""
-        here, for_good, seen, moved_to = url, True, {url}, ""
+        here, for_good, seen, moved_to, cookies = url, True, {url}, "", False
         while True:
             if obey:
                 self.obey_robots(here, deadline)
@@ -99,9 +104,10 @@ class Asker:
             location = reply.headers.get("location", "")
             if reply.status not in ELSEWHERE or not location:
                 return reply, "" if here == url else here, moved_to
-            here = target(here, location)
+            here, cookies = target(here, location), cookies or "set-cookie" in reply.headers
             if here in seen or len(seen) > self.patience.hops:
-                raise LinkError(Problem.LOOP, reply.status)
+                # Whoever keeps cookies, as browsers do, may well get out of it.
+                raise LinkError(Problem.DENIED if cookies else Problem.LOOP, reply.status)
             seen.add(here)
             for_good = for_good and reply.status in MOVED
             moved_to = here if for_good else moved_to
@@ -121,18 +127,13 @@ class Asker:
         if isinstance(rules, LinkError):
             # A site that cannot even say this much would say no more about a page: it need not be asked again.
             raise LinkError(rules.problem, rules.status)
-        try:
-            if not rules.can_fetch(NAME, url):
-                raise LinkError(Problem.ROBOTS)
-            delay = rules.crawl_delay(NAME)
-        except ValueError as error:
-            raise LinkError(Problem.ROBOTS) from error
-        if delay:
-            self.hosts[host_of(url)].pause = max(self.patience.pause, min(float(delay), LONGEST_PAUSE))
+        if not rules.allow(url):
+            raise LinkError(Problem.ROBOTS)
+        if rules.delay:
+            self.hosts[host_of(url)].pause = max(self.patience.pause, min(rules.delay, LONGEST_PAUSE))
 
     def read_robots(self, url, deadline):
         """The rules of a site. As RFC 9309 has it, none where there is no file, and closed where there is an error."""
-        rules = RobotFileParser()
         try:
             reply, *_ = self.follow(url, deadline, methods=("GET",), limit=ROBOTS_BYTES, obey=False)
         except LinkError as trouble:
@@ -140,16 +141,11 @@ class Asker:
                 raise
             reply = Reply(404, {})
         if reply.status < 300:
-            try:
-                # Whatever it says about its charset: a rule is ASCII, and what is not must not stop us.
-                rules.parse(reply.body.decode("utf-8-sig", "replace").splitlines())
-            except ValueError as error:  # the parser expects sensible numbers and addresses
-                raise LinkError(Problem.ROBOTS) from error
-        elif reply.status in {401, 403} or reply.status >= 500:
+            # Whatever it says about its charset: a rule is ASCII, and what is not must not stop us.
+            return rules_for(NAME, reply.body.decode("utf-8-sig", "replace"))
+        if reply.status in {401, 403} or reply.status >= 500:
             raise LinkError(Problem.DENIED if reply.status < 500 else Problem.ROBOTS, reply.status)
-        else:
-            rules.parse([])
-        return rules
+        return Rules()
 
     # --- One page ---
 
@@ -164,7 +160,7 @@ class Asker:
                 wait = retry_after(reply)
             except LinkError as error:
                 trouble, wait = error, None
-            if reply and reply.status < 400:
+            if reply and (reply.status < 300 or (reply.status in ELSEWHERE and "location" in reply.headers)):
                 return reply
             busy = reply and (reply.status == 429 or (reply.status == 503 and wait is not None))
             if len(methods) > 1 and not busy and not (trouble and trouble.early):

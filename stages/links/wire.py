@@ -12,11 +12,11 @@ import ssl
 from dataclasses import dataclass
 from threading import Timer
 from time import monotonic
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.encoding import iri_to_uri
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, NewConnectionError
 from urllib3.exceptions import SSLError as UrllibSSLError
 
 from stages.links.addresses import PORTS, allowed_addresses
@@ -47,6 +47,7 @@ class Wire:
         self.patience = patience
         self.look_up = look_up
         self.tls = tls or ssl.create_default_context()
+        self.reached = False  # whether anybody has been, if only to say no
 
     def send(self, method, url, deadline, limit=0):
         """Send one request and return the Reply, with at most ``limit`` bytes of what it carries."""
@@ -99,13 +100,16 @@ class Wire:
                 connection = HTTPConnection(address, port, timeout=left)
             try:
                 connection.connect()
+                self.reached = True
                 return connection
             except (ssl.SSLError, UrllibSSLError):
+                self.reached = True
                 trouble = LinkError(Problem.TLS)
             except (OSError, HTTPError) as error:
                 # A refused connection is a NewConnectionError, which urllib3 counts among those that took too long.
                 late = isinstance(error, (ConnectTimeoutError, TimeoutError))
                 refused = isinstance(error, NewConnectionError)
+                self.reached = self.reached or isinstance(error.__cause__, ConnectionRefusedError)
                 trouble = LinkError(Problem.TIMEOUT if late and not refused else Problem.CONNECTION, passing=True)
             connection.close()
         raise trouble
@@ -130,15 +134,20 @@ def target(here, location):
     with contextlib.suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")  # headers arrive as Latin-1, whatever they are
     try:
-        return urldefrag(urljoin(here, iri_to_uri(location.strip()))).url
+        parts = urlsplit(urljoin(here, location.strip()))
+        host = unquote(parts.netloc).encode("idna").decode()
+        path, query = iri_to_uri(parts.path), iri_to_uri(parts.query)
+        return parts._replace(netloc=host, path=path, query=query, fragment="").geturl()
     except ValueError:
         raise LinkError(Problem.GARBAGE) from None
 
 
 def read_some(reply, limit):
+    """The beginning of what a reply carries, unpacked: some pack it although we say that we would rather not."""
     body = b""
-    while len(body) < limit and (piece := reply.read(min(8192, limit - len(body)), decode_content=False)):
-        body += piece
+    with contextlib.suppress(DecodeError):
+        while len(body) < limit and (piece := reply.read(min(8192, limit - len(body)), decode_content=True)):
+            body += piece
     return body
 
 

@@ -212,7 +212,10 @@ class TopicQuerySet(SearchQuerySet):
 def check_slugs(value):
     """Raise ValidationError for the first of ``value`` that is no slug."""
     for slug in value:
-        validate_slug(slug)
+        try:
+            validate_slug(slug)
+        except ValidationError as error:  # without its code, in place of which the field has a text about JSON
+            raise ValidationError(f"“{slug}” is no slug, as in the address of a topic.") from error
 
 
 class Topic(models.Model):

@@ -1,6 +1,7 @@
 """A web server that misbehaves in every way that a link checker meets, one way for each path."""
 
 import datetime
+import gzip
 import ipaddress
 import socketserver
 import ssl
@@ -8,6 +9,7 @@ import time
 from dataclasses import dataclass
 from email.utils import format_datetime
 from threading import Event, Thread
+from urllib.parse import unquote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -60,6 +62,14 @@ class Handler(socketserver.StreamRequestHandler):
                 self.say(405 if method == "HEAD" else 200)
             case ["head-is-garbage"] if method == "HEAD":
                 self.wfile.write(b"501? no\r\n\r\n")
+            case ["head", number]:
+                self.say(int(number) if method == "HEAD" else 200)
+            case ["head-hangs"]:
+                self.server.over.wait(3) if method == "HEAD" else self.say(200)
+            case ["old"]:
+                self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\nWithout a length, until it hangs up.")
+            case ["older"]:
+                self.wfile.write(b"<title>A server of 1991 says nothing but this.</title>")
             case ["head-closes"] if method == "HEAD":
                 self.wfile.write(OK)
             case ["head-closes"]:
@@ -94,6 +104,12 @@ class Handler(socketserver.StreamRequestHandler):
                 self.say(308, "Location: /elsewhere")
             case ["elsewhere"]:
                 self.say(302, "Location: /ok")
+            case ["moved-far", length]:
+                self.say(301, f"Location: /{'x' * int(length)}")
+            case ["moved-abroad"]:
+                self.say(302, f"Location: http://bücher.test:{self.server.port}/ok")
+            case ["wants-cookies"]:
+                self.say(302, "Location: /wants-cookies", "Set-Cookie: been-here=1")
             case ["moved-nowhere"]:
                 self.say(301)
             case ["moved-oddly"]:
@@ -107,6 +123,8 @@ class Handler(socketserver.StreamRequestHandler):
                 soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=1)
                 late = self.times() >= int(times)
                 self.say(200) if late else self.say(503, f"Retry-After: {format_datetime(soon, usegmt=True)}")
+            case ["away-until", date]:
+                self.say(429, f"Retry-After: {unquote(date)}")
             case ["flaky", times]:
                 self.say(200) if self.times() >= int(times) else self.say(502)
             case _:
@@ -129,6 +147,11 @@ class Handler(socketserver.StreamRequestHandler):
                 self.say(302, "Location: /robots.txt")
             case "away.test":
                 pass
+            case "packed.test":
+                rules = gzip.compress(b"User-agent: *\nDisallow: /private\n")
+                self.say(200, "Content-Encoding: gzip", body=rules)
+            case "unpacked.test":
+                self.say(200, "Content-Encoding: gzip", body=b"User-agent: *\nDisallow: /private\n")
             case host:
                 self.say(200, "Content-Type: text/plain; charset=klingon", body=rules[host]) if (
                     host in rules

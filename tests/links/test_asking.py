@@ -36,8 +36,17 @@ HEAD, GET = "HEAD", "GET"
         ("/status/404", "failed", "status", [HEAD, GET]),
         ("/status/410", "failed", "status", [HEAD, GET]),
         ("/status/500", "failed", "status", [HEAD, GET, GET]),
-        ("/status/304", "failed", "status", [HEAD]),
-        ("/moved-nowhere", "failed", "status", [HEAD]),
+        ("/status/206", "good", "", [HEAD]),
+        ("/status/416", "failed", "status", [HEAD, GET]),
+        ("/head/302", "good", "", [HEAD, GET]),
+        ("/head/403", "good", "", [HEAD, GET]),
+        ("/head/404", "good", "", [HEAD, GET]),
+        ("/head/501", "good", "", [HEAD, GET]),
+        ("/head-hangs", "good", "", [HEAD, GET]),
+        ("/old", "good", "", [HEAD]),
+        ("/older", "failed", "garbage", [HEAD, GET, GET]),
+        ("/status/304", "failed", "status", [HEAD, GET]),
+        ("/moved-nowhere", "failed", "status", [HEAD, GET]),
         ("/status/102", "failed", "garbage", [HEAD, GET, GET]),
         ("/empty", "failed", "garbage", [HEAD, GET, GET]),
         ("/garbage", "failed", "garbage", [HEAD, GET, GET]),
@@ -64,6 +73,9 @@ def test_it_tells_what_became_of_a_page(server, make_asker, path, outcome, probl
         ("/elsewhere", "good", "", "/ok", ""),
         ("/moved-twice", "good", "", "/ok", "/elsewhere"),
         ("/moved-oddly", "good", "", "/caf%C3%A9%20au%20lait?q=%C3%BC", "/caf%C3%A9%20au%20lait?q=%C3%BC"),
+        ("/moved-far/60000", "good", "", f"/{'x' * 60_000}", f"/{'x' * 60_000}"),
+        ("/moved-far/70000", "failed", "garbage", "", ""),  # more than a line of a header may have
+        ("/wants-cookies", "untold", "denied", "", ""),
         ("/to/status/404", "failed", "status", "/status/404", ""),
         ("/loop", "failed", "loop", "", ""),
         ("/loop/a/b", "failed", "loop", "", ""),
@@ -81,6 +93,15 @@ def test_it_follows_redirects_and_tells_lasting_ones_from_others(
     base = f"http://site.test:{server.port}"
     assert answer.final_url == (final and base + final)
     assert answer.moved_to == (moved and base + moved)
+
+
+@pytest.mark.parametrize("path", ["/moved-abroad", "/to/http:~bücher.test:{port}/ok"])  # as UTF-8, and quoted
+def test_names_in_every_script_are_asked_and_redirected_to(server, make_asker, path):
+    asker = make_asker()
+    assert ask(server, asker, "/ok", host="bücher.test").outcome == "good"
+    answer = ask(server, asker, path.format(port=server.port))
+    assert (answer.outcome, answer.final_url) == ("good", f"http://xn--bcher-kva.test:{server.port}/ok")
+    assert {visit.host for visit in server.seen if visit.path == "/ok"} == {"xn--bcher-kva.test"}
 
 
 def test_a_place_in_a_page_stays_and_its_page_is_asked_for_once(server, make_asker):
@@ -105,6 +126,10 @@ def test_a_place_in_a_page_stays_and_its_page_is_asked_for_once(server, make_ask
         ("/busy/9/-5", "untold", 2, 0.0),
         (f"/busy/9/{'9' * 400}", "untold", 1, 0.0),
         ("/away/9", "failed", 2, 0.0),
+        ("/away-until/Wed Oct 21 07:28:00 2015", "untold", 2, 0.0),
+        ("/away-until/Wednesday, 21-Oct-65 07:28:00 GMT", "untold", 1, 0.0),
+        ("/away-until/Wed, 21 Oct 99999 07:28:00 GMT", "untold", 2, 0.0),
+        ("/away-until/Wed, 21 Oct 2015 07:28:00 +9999", "untold", 2, 0.0),
     ],
 )
 def test_it_comes_back_when_told_to_within_reason(server, make_asker, path, outcome, requests, least):
@@ -157,7 +182,10 @@ def test_it_says_who_it_is_and_carries_nothing_else(server, make_asker, monkeypa
         ("odd.test", "/private", "untold", "robots"),
         ("odd.test", "/ok", "good", ""),
         ("huge.test", "/private", "untold", "robots"),
-        ("silly.test", "/ok", "untold", "robots"),
+        ("silly.test", "/ok", "good", ""),
+        ("packed.test", "/private", "untold", "robots"),
+        ("packed.test", "/ok", "good", ""),
+        ("unpacked.test", "/ok", "good", ""),
         ("broken.test", "/ok", "untold", "robots"),
         ("closed.test", "/ok", "untold", "denied"),
         ("round.test", "/ok", "good", ""),

@@ -8,10 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from progress.flags import check_links, keep
+from progress.flags import Offline, check_links, keep
 from progress.models import Report
 from roadmap_site.management.commands.check_links import Command
-from stages.links.errors import Answer, Outcome, Problem
+from stages.links.errors import Answer, LinkError, Outcome, Problem
 from stages.models import LinkCheck, Resource
 from stages.models.links import archived, to_check
 
@@ -175,6 +175,48 @@ def test_after_its_time_nothing_new_is_asked(server, content, make_asker):
     assert server.seen == []
 
 
+@pytest.fixture
+def make_lost(make_asker):
+    """An Asker that finds no name but up.test."""
+
+    def make():
+        def look_up(host, port, seconds):
+            if host == "up.test":
+                return ["127.0.0.1"]
+            raise LinkError(Problem.NAME)
+
+        asker = make_asker()
+        asker.wire.look_up = look_up
+        return asker
+
+    return make
+
+
+def test_a_machine_without_a_network_kills_no_link(content, make_lost):
+    for number in range(4):
+        add(f"http://host-{number}.test/")
+    with pytest.raises(Offline):
+        list(check_links(to_check(), make_lost()))
+    assert not LinkCheck.objects.exclude(outcome="").exists()
+
+
+def test_a_few_hosts_may_be_gone_at_once(content, make_lost):
+    resources = [add(f"http://host-{number % 4}.test/{number}") for number in range(8)]
+    assert [check.failures for _, check in check_links(resources, make_lost())] == [1] * 8
+
+
+def test_a_host_that_refuses_has_been_reached(content, make_asker):
+    resources = [add(f"http://host-{number}.test:1/") for number in range(6)]
+    assert [check.problem for _, check in check_links(resources, make_asker())] == ["connection"] * 6
+
+
+def test_what_came_before_the_first_answer_is_saved_with_it(server, content, make_lost):
+    resources = [add(f"http://host-{number}.test/") for number in range(4)]
+    resources.append(add(f"http://up.test:{server.port}/ok"))
+    found = [check.outcome for _, check in check_links(resources, make_lost(), at_once=1)]
+    assert found == ["failed"] * 4 + ["good"]
+
+
 # --- The command ---
 
 
@@ -227,6 +269,14 @@ def test_it_is_limited(run, server):
     assert "Links: 3 good." in run("--older-than", "1")[1]
     assert "Links: none to ask about." in run("--older-than", "1")[1]
     assert "Links: 1 good." in run("--host", "host-3.test")[1]
+
+
+def test_it_says_that_it_is_offline(run, make_lost, monkeypatch):
+    monkeypatch.setattr(Command, "asker", staticmethod(make_lost))
+    for number in range(5):
+        add(f"http://host-{number}.test/")
+    with pytest.raises(CommandError, match="is this machine online"):
+        run()
 
 
 @pytest.mark.parametrize("args", [["--limit", "0"], ["--limit", "-1"], ["--older-than", "x"], ["--at-once", "0"]])

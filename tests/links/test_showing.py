@@ -10,6 +10,7 @@ from django.utils import timezone
 from progress import admin_links
 from progress.flags import keep
 from progress.models import Report
+from stages.admin.links import suggestion
 from stages.links.errors import Answer, Outcome, Problem
 from stages.models import LinkCheck, Resource, TopicResource
 
@@ -133,7 +134,13 @@ def test_the_list_says_what_is_known_in_a_fixed_number_of_queries(content, dead,
 
 
 @pytest.fixture
-def check_now(content, as_maintainer, server, make_asker, monkeypatch):
+def at_once(monkeypatch):
+    """A test never ends its transaction, so what waits for that would never come."""
+    monkeypatch.setattr(admin_links, "on_commit", lambda act: act())
+
+
+@pytest.fixture
+def check_now(content, as_maintainer, server, make_asker, at_once, monkeypatch):
     monkeypatch.setattr(admin_links, "Asker", lambda patience: make_asker())
 
     def check_now(resources):
@@ -163,7 +170,7 @@ def test_only_a_few_are_checked_at_once(content, server, check_now):
     assert server.seen == []
 
 
-def test_a_check_from_the_admin_reaches_nobody_inside(content, server, as_maintainer):
+def test_a_check_from_the_admin_reaches_nobody_inside(content, server, as_maintainer, at_once):
     inside = Resource.objects.create(url=f"http://127.0.0.1:{server.port}/ok", title="Inside", publisher="E")
     chosen = {"action": "check_now", "_selected_action": [inside.pk]}
     page = as_maintainer.post("/admin/stages/resource/", chosen, follow=True).text
@@ -246,6 +253,18 @@ def test_a_link_that_has_moved_takes_its_new_address(content, queue, page):
     assert Resource.objects.get().url == NEW
     log = queue.get(f"/admin/stages/resource/{content.resource.pk}/history/").text
     assert "Changed" in log
+
+
+def test_an_address_that_is_too_long_to_take_is_not_suggested(content, queue):
+    far = f"{NEW}{'x' * 5000}"
+    find(content.resource, Answer(Outcome.GOOD, 200, "", far, far))
+    Report.objects.create(topic=content.topics["maps"], resource=content.resource, kind="link")
+    page = queue.get("/admin/progress/report/")
+    assert suggestion(content.resource) == ""
+    assert f">{NEW}{'x' * 30}" in page.text
+    assert f">{NEW}{'x' * 40}" not in page.text
+    page = act(queue, "take_new_address", "stages/resource", [content.resource])
+    assert page.count("Enter a valid URL.") == 1
 
 
 def test_what_redirects_for_now_keeps_its_address(content, queue):

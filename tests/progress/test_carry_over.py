@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from progress.models import CarryOver, ProgressEvent, TopicProgress
+from tests.conftest import make_user
 from tests.progress.test_ticks import standing
 
 
@@ -81,6 +84,36 @@ def test_the_history_says_why(topics, learner):
     replace(topics["maps"], "boots")
     CarryOver.objects.settle()
     assert learner.progress_events.get(topic=topics["maps"]).cause == ProgressEvent.Cause.CARRY_OVER
+
+
+def test_it_is_as_old_as_it_was(topics, learner, outsider):
+    for user, status in ((learner, "done"), (outsider, "learning")):
+        TopicProgress.objects.record(user, topics["boots"], status)
+    TopicProgress.objects.update(changed_at=Now() - timedelta(days=9))
+    TopicProgress.objects.record(learner, topics["maps"], "skipped")
+    replace(topics["maps"], "boots")
+    assert CarryOver.objects.settle() == 2
+    for user, status in ((learner, "done"), (outsider, "learning")):
+        old, new = (user.standings.get(topic=topics[slug]) for slug in ("boots", "maps"))
+        event = user.progress_events.filter(topic=topics["maps"]).latest("pk")
+        assert (new.status, new.changed_at) == (event.status, event.at) == (status, old.changed_at)
+
+
+def test_it_costs_no_query_for_a_learner(topics):
+    def queries(slug):
+        replace(topics[slug], "boots")
+        with CaptureQueriesContext(connection) as captured:
+            CarryOver.objects.settle()
+        CarryOver.objects.all().delete()
+        replace(topics[slug])
+        return len(captured)
+
+    TopicProgress.objects.record(make_user("First"), topics["boots"], "done")
+    few = queries("maps")
+    for number in range(12):
+        TopicProgress.objects.record(make_user(f"More{number}"), topics["boots"], "done")
+    assert queries("routes") == few
+    assert TopicProgress.objects.filter(topic=topics["routes"]).count() == 13
 
 
 def test_a_tick_that_came_late_is_carried_over_next_time(topics, learner, outsider):

@@ -44,6 +44,7 @@ def complaint(folder):
         ([stage(title="x" * 10_000_000)], ["larger than"]),
         ([stage(title="x" * 5000)], ["entry 1, stage first: title “xxx", "(5,000 characters)", "at most 120"]),
         ([stage(), topic("maps", level="wizard")], ["topic maps: level “wizard”", "not a valid choice"]),
+        ([stage(), topic("maps", replaces=["old maps"])], ["topic maps: replaces", "“old maps” is no slug"]),
         ([stage(), topic("maps", titel="Maps")], ["there is no field “titel”"]),
         ([stage(), topic("maps", title="")], ["topic maps: title", "blank"]),
         ([stage(), topic("maps", title=7)], ["title “7”: is not text"]),

@@ -2,10 +2,10 @@ import argparse
 import shutil
 from datetime import timedelta
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import ngettext
 
-from progress.flags import check_links
+from progress.flags import Offline, check_links
 from stages.links.asking import Asker
 from stages.models import LinkCheck
 from stages.models.links import to_check
@@ -44,13 +44,19 @@ class Command(BaseCommand):
             return
         bar = Bar(self.stderr, len(resources) if verbosity else 0)
         checks = []
-        for resource, check in check_links(resources, self.asker(), at_once=at_once):
-            checks.append(check)
-            if (check.outcome == LinkCheck.Outcome.FAILED and verbosity) or verbosity > 1:
-                bar.clear()
-                self.stdout.write(f"{resource.url}: {check.in_words}{', dead' if check.is_dead else ''}")
-            bar.show(len(checks), resource.url)
-        bar.clear()
+        try:
+            for resource, check in check_links(resources, self.asker(), at_once=at_once):
+                checks.append(check)
+                if (check.outcome == LinkCheck.Outcome.FAILED and verbosity) or verbosity > 1:
+                    bar.clear()
+                    self.stdout.write(f"{resource.url}: {check.in_words}{', dead' if check.is_dead else ''}")
+                bar.show(len(checks), resource.url)
+        except Offline as error:
+            raise CommandError(
+                "No site could be reached: is this machine online? Nothing was written down."
+            ) from error
+        finally:
+            bar.clear()
         dead = sum(check.is_dead for check in checks)
         if verbosity:
             self.stdout.write(self.summary(checks, dead, len(resources)))

@@ -1,0 +1,183 @@
+"""What becomes of the numbers, as the page shows it. Pure."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, cached_property
+from hashlib import sha256
+from typing import NamedTuple
+
+from django.utils.translation import ngettext
+
+from progress.impact.scopes import Scope
+from progress.measure import Measure
+
+SHOWN = 8  # groups of learners for each thing that is counted
+
+
+@cache  # a few hundred topics, so not many pairs
+def percentage(done, total):
+    return Measure(total=total, done=done).percentage
+
+
+class Group(NamedTuple):
+    before: int | None  # percentages
+    after: int | None
+    learners: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an edit does to one percentage; ``done`` is {learner: (topics done before, after)}.
+
+    In ``done`` is whoever has done anything of it, before or after; for all others it is 0 of so many both times.
+    Where only some learners have it, all of them are in there.
+    """
+
+    scope: Scope
+    done: dict = field(repr=False)  # as long as there are learners
+
+    def figures(self, learner):
+        """The percentages of a learner before and after."""
+        before, after = self.done.get(learner, (0, 0))
+        return percentage(before, len(self.scope.before)), percentage(after, len(self.scope.after))
+
+    @property
+    def totals(self):
+        return len(self.scope.before), len(self.scope.after)
+
+    @cached_property
+    def counted(self):
+        """``{(percentage before, percentage after): learners}``, of those for whom anything is otherwise."""
+        was, now = self.totals
+        found = Counter()
+        for pair, learners in Counter(self.done.values()).items():
+            if (pair[0], was) != (pair[1], now):
+                found[percentage(pair[0], was), percentage(pair[1], now)] += learners
+        return found
+
+    @cached_property
+    def learners(self):
+        """Those whose percentage changes."""
+        return {learner for learner in self.done if len(set(self.figures(learner))) == 2}
+
+    @cached_property
+    def groups(self):
+        """The learners by what their percentage changes from and to, the largest changes first."""
+        groups = [Group(*pair, learners) for pair, learners in self.counted.items() if pair[0] != pair[1]]
+        return sorted(groups, key=lambda group: (-size(group), -group.learners, group.before or 0, group.after or 0))
+
+    @property
+    def shown(self):
+        return self.groups[:SHOWN]
+
+    @property
+    def others(self):
+        """How many learners are in none of the groups that are shown."""
+        return sum(group.learners for group in self.groups[SHOWN:])
+
+    @property
+    def staying(self):
+        """How many have another count at the same percentage."""
+        return sum(learners for pair, learners in self.counted.items() if pair[0] == pair[1])
+
+    @property
+    def matters(self):
+        """Whether any number of anybody changes. A cohort's work does even before its first learner has come."""
+        if self.scope.among is not None:
+            return self.scope.before != self.scope.after or bool(self.counted)
+        return bool(self.counted)
+
+
+def size(group):
+    return abs((group.after or 0) - (group.before or 0))
+
+
+class Certified(NamedTuple):
+    """Certificates that will say something else of their track: how many required topics came since, or that it went.
+
+    ``before`` and ``after`` are those numbers, or None where the track is not offered.
+    """
+
+    title: str
+    number: int
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What happens at one time: at once (None), or when a date has come, as far as can be known today."""
+
+    at: datetime | None
+    changes: list  # of Change
+    waiting: list  # of Scope
+    certificates: list  # of Certified
+    facts: list  # all of it except the learners, as JSON has it
+
+    def __bool__(self):
+        return bool(self.changes or self.certificates)
+
+    @property
+    def on_site(self):
+        return [change for change in self.changes if change.scope.among is None]
+
+    @property
+    def in_cohorts(self):
+        return [change for change in self.changes if change.scope.among is not None]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What an edit does to everyone's numbers; false when it does nothing to them."""
+
+    phases: list
+
+    def __bool__(self):
+        return any(self.phases)
+
+    @cached_property
+    def learners(self):
+        """Those who see another percentage anywhere."""
+        return set().union(*(change.learners for phase in self.phases for change in phase.changes))
+
+    @property
+    def cohorts(self):
+        return {change.scope.cohort for phase in self.phases for change in phase.in_cohorts}
+
+    @property
+    def certificates(self):
+        return max((sum(certified.number for certified in phase.certificates) for phase in self.phases), default=0)
+
+    @property
+    def summary(self):
+        """In a line: "41 learners see another percentage, 2 cohorts, 1 certificate"."""
+        number = len(self.learners)
+        said = [
+            ngettext("%(count)d learner sees another percentage", "%(count)d learners see another percentage", number)
+            % {"count": number}
+        ]
+        if cohorts := len(self.cohorts):
+            said.append(ngettext("%(count)d cohort", "%(count)d cohorts", cohorts) % {"count": cohorts})
+        if issued := self.certificates:
+            said.append(ngettext("%(count)d certificate", "%(count)d certificates", issued) % {"count": issued})
+        return ", ".join(said)
+
+    @property
+    def token(self):
+        """What a form carries that agrees to this.
+
+        Learners go on ticking while an editor reads, and that must not keep the editor from publishing. So it names
+        what happens to the content, the cohorts and the certificates, and how many learners it concerned.
+        """
+        text = json.dumps([phase.facts for phase in self.phases], sort_keys=True, default=str)
+        return f"{sha256(text.encode()).hexdigest()[:24]}-{len(self.learners)}"
+
+    def is_agreed(self, token):
+        """Whether ``token`` agrees to this: to the same, for a number of learners that is about the same."""
+        digest, _dash, number = self.token.partition("-")
+        agreed, _dash, seen = token.partition("-")
+        if agreed != digest or not seen.isdecimal():
+            return False
+        return abs(int(seen) - int(number)) * 10 <= max(int(seen), int(number))

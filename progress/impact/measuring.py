@@ -1,0 +1,114 @@
+"""Measuring everyone before and after an edit."""
+
+from collections import Counter
+
+from django.db.models import Count, StringAgg, TextField, Value
+from django.db.models.functions import Cast
+
+from progress.covering import added_since
+from progress.impact.changes import Certified, Change, Impact, Phase
+from progress.impact.content import look, required
+from progress.impact.planned import look_ahead, planned_by
+from progress.impact.scopes import PARTS
+from progress.models import Certificate, ProgressEvent, Status, TopicProgress
+
+
+def impact_of(before, revisions):
+    """The Impact of an edit that was made just now, in this transaction; ``revisions`` are what it changed.
+
+    Seven queries where it changed nothing that is counted.
+    """
+    if not revisions:
+        return Impact([])
+    after, carried = look(), carried_since(before)
+    phases = [phase_of(None, before, after, carried)]
+    planned, date = planned_by(revisions)
+    if planned:
+        phases.append(phase_of(date, after, look_ahead(planned), {}))
+    return Impact([phase for phase in phases if phase])
+
+
+def phase_of(at, before, after, carried):
+    topics = frozenset(carried)
+    touched = [scope for part in PARTS for scope in part(before, after, topics)]
+    counted = [scope for scope in touched if not scope.waits]
+    changes = [change for change in measured(counted, carried) if change.matters]
+    certificates = certificates_of(before, after)
+    slugs = {topic.pk: topic.slug for content in (before, after) for topic in content.roadmap.topics}
+    facts = [
+        at,
+        [[*change.scope[:3], *(sorted(slugs[pk] for pk in pks) for pks in change.scope[3:5])] for change in changes],
+        sorted(slugs.get(pk, "") for pk in topics),
+        certificates,
+    ]
+    return Phase(at, changes, [scope for scope in touched if scope.waits], certificates, facts)
+
+
+def measured(scopes, carried):
+    """A Change for each Scope. One query, or none."""
+    if not scopes:
+        return
+    topics = sorted(frozenset().union(*(scope.before | scope.after for scope in scopes)))
+    bits = {topic: 1 << place for place, topic in enumerate(topics)}
+    now = ticks(bits)
+    was = dict(now)
+    for topic, learners in carried.items():
+        for learner in learners if topic in bits else ():
+            was[learner] = was.get(learner, 0) & ~bits[topic]
+    for scope in scopes:
+        old, new = (sum(bits[topic] for topic in pks) for pks in (scope.before, scope.after))
+        learners = now if scope.among is None else scope.among
+        done = {
+            learner: ((was.get(learner, 0) & old).bit_count(), (now.get(learner, 0) & new).bit_count())
+            for learner in learners
+        }
+        if scope.among is None:
+            done = {learner: pair for learner, pair in done.items() if any(pair)}
+        yield Change(scope, done)
+
+
+def ticks(bits):
+    """``{learner: the sum of the bits of what they have done}``. One query; ``bits`` is {topic pk: bit}."""
+    rows = (
+        TopicProgress.objects.filter(status=Status.DONE, topic__in=bits)
+        .values_list("user_id")
+        .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
+    )
+    bit_of = {str(topic): bit for topic, bit in bits.items()}
+    return {learner: sum(map(bit_of.__getitem__, topics.split(","))) for learner, topics in rows.iterator()}
+
+
+def carried_since(before):
+    """``{topic pk: learners}`` for the topics that have become done since by taking over from others. One query.
+
+    A carried-over tick is only written where there was none.
+    """
+    events = ProgressEvent.objects.filter(
+        pk__gt=before.last_event, cause=ProgressEvent.Cause.CARRY_OVER, status=Status.DONE
+    )
+    found = {}
+    for topic, learner in events.values_list("topic_id", "user_id"):
+        found.setdefault(topic, set()).add(learner)
+    return found
+
+
+def certificates_of(before, after):
+    """A Certified for certificates whose page says something else afterwards. One query, or none."""
+    was, now = ({pk: required(outline) for pk, outline in content.outlines.items()} for content in (before, after))
+    if before.takers == after.takers and was == now:
+        return []
+    rows = (
+        Certificate.objects.filter(track__in={*before.outlines, *after.outlines}, user__is_active=True)
+        .order_by("track_title", "track")
+        .values_list("track", "track_title", "topics")
+        .annotate(number=Count("pk"))
+    )
+    found = Counter()
+    for track, title, topics, number in rows:
+        old, new = (
+            len(added_since(topics, content.outlines[track], content.takers)) if track in content.outlines else None
+            for content in (before, after)
+        )
+        if old != new:
+            found[title, old, new] += number
+    return [Certified(title, number, old, new) for (title, old, new), number in found.items()]

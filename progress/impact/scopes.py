@@ -1,0 +1,60 @@
+"""What has a percentage, and which topics it is measured in."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from progress.impact.content import required
+from stages.models import Level
+
+
+class Scope(NamedTuple):
+    """Something that has a percentage, and the required topics that it is measured in, as pks, before and after.
+
+    ``among`` are the learners who have it, where not everyone does. ``waits`` says that its people are offered the
+    edit and keep what they have until they take it over.
+    """
+
+    kind: str
+    key: str
+    title: str
+    before: frozenset
+    after: frozenset
+    among: frozenset | None = None
+    waits: bool = False
+    cohort: int | None = None
+
+    def is_touched(self, carried):
+        return self.before != self.after or bool(carried & (self.before | self.after))
+
+
+def of_site(before, after, carried):
+    """A Scope for each percentage that every learner has and that may change."""
+    empty = frozenset()
+    was, now = sets(before), sets(after)
+    for key in {**now, **was}:
+        title = (now.get(key) or was[key])[0]
+        scope = Scope(*key, title, was.get(key, (title, empty))[1], now.get(key, (title, empty))[1])
+        if scope.is_touched(carried):
+            yield scope
+
+
+def sets(content):
+    """``{(kind, slug): (title, required topics)}``"""
+    roadmap = content.roadmap
+    found = {("roadmap", ""): (_("The whole roadmap"), required(roadmap))}
+    for section in roadmap.sections:
+        found["stage", section.slug] = _("Stage: %s") % section.title, required(section)
+    for level in Level:
+        topics = frozenset(topic.pk for topic in roadmap.topics if topic.required and topic.level == level)
+        found["level", level.value] = _("Level: %s") % level.label.lower(), topics
+    for pk, outline in content.outlines.items():
+        track = content.tracks[pk]
+        if not track.follows_stages:
+            found["track", track.slug] = _("Track: %s") % track.title, required(outline)
+    return found
+
+
+# Functions of the Content before and after, and of the pks of topics that took ticks over, that give Scopes. Other
+# apps add theirs.
+PARTS = [of_site]
