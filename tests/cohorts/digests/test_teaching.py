@@ -8,6 +8,7 @@ from accounts.models import User
 from progress.cohorts.matrix import summary
 from progress.cohorts.models import Assignment, Cohort, DigestSent, Enrolment, Override
 from progress.cohorts.seen import see
+from progress.models import ProgressEvent, TopicProgress
 from tests.cohorts.digests.weekly import IN_IT, WEEK, look, run, sent_to, tick
 from tests.cohorts.seeing import enrol_many
 
@@ -67,6 +68,12 @@ def ticked_in_it(cohort, learner, content):
     tick(learner, content.topics["maps"])
 
 
+def ticked_and_took_it_back(cohort, learner, content):
+    tick(learner, content.topics["maps"])
+    ProgressEvent.objects.create(user=learner, topic=content.topics["maps"], status="none", cause="undo", at=IN_IT)
+    TopicProgress.objects.all().delete()
+
+
 def ticked_before(cohort, learner, content):
     tick(learner, content.topics["maps"], at=WEEK.begins - timedelta(days=30))
 
@@ -99,6 +106,7 @@ def disputed_before(cohort, learner, content):
     [
         (nothing, False),
         (ticked_in_it, True),
+        (ticked_and_took_it_back, False),
         (ticked_before, False),
         (ticked_elsewhere, False),
         (joined, True),
