@@ -73,7 +73,7 @@ def look_at(cohort, week):
         sorted((names[pk] for pk in joined if pk in names), key=str.casefold),
         everything,
         tracks,
-        [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(cohort, seen).stuck],
+        [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(seen, seen.learners).stuck],
         [Quiet(learner.name, "; ".join(learner.behind), is_new(learner, cohort)) for learner in silent],
         list(
             holding()

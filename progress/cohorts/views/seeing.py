@@ -25,7 +25,7 @@ def cohort(request, pk):
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
     show, sort, stage = asked(request, seen.curriculum)
-    everyone = len(seen.learners)
+    everyone = seen.learners
     group, seen = narrowed(request, seen)
     page = Paginator(chosen(seen.learners, show, sort), WINDOW).get_page(request.GET.get("page"))
     shown = rows(page.object_list, seen.curriculum, stage, seen.whom)
@@ -36,7 +36,7 @@ def cohort(request, pk):
         "assignments": [(one, seen.whom.words(one), changed.get(one.pk)) for one in assignments],
         "group": group,
         "groups": seen.whom.names.items(),
-        "everyone": everyone,
+        "everyone": len(everyone),
         "summary": summary(seen.learners),
         "stage": stage,
         "columns": stage.topics if stage else seen.curriculum.sections,
@@ -45,7 +45,7 @@ def cohort(request, pk):
         "has_gaps": any(cell.mark == NOT_ASSIGNED for row in shown for cell in row.cells),
         "show": show,
         "sort": sort,
-        "pace": pace(cohort, seen),
+        "pace": pace(seen, everyone),
         "disputes": [learner for learner in seen.learners if learner.disputes],
     }
     return render(request, "cohorts/cohort.html", context)
