@@ -21,7 +21,7 @@ from progress.cohorts.happened import with_last_ticks
 from progress.cohorts.models import Extension
 from progress.cohorts.overrides import holding
 from progress.cohorts.whom import Whom, whom_of
-from progress.measure import Measure
+from progress.measure import Counted, Measure
 from progress.models import NONE, Status, TopicProgress
 from stages.outline import Outline, outline_of_stages
 
@@ -39,9 +39,13 @@ class Curriculum:
         return [topic for section in self.sections for topic in section.topics]
 
     @cached_property
+    def counted(self):
+        return Counted.of(self.topics)
+
+    @cached_property
     def by_stage(self):
-        """``{slug of a stage: its topics}``"""
-        return {section.slug: section.topics for section in self.sections}
+        """``{slug of a stage: its topics as Counted}``"""
+        return {section.slug: Counted.of(section.topics) for section in self.sections}
 
     @cached_property
     def pks(self):
@@ -101,8 +105,8 @@ class Learner:
 
     def measure_stage(self, slug):
         """How far they are in what they are assigned of a stage, or None when that is nothing."""
-        topics = self.curriculum.by_stage.get(slug)
-        return topics and self.measure(topics)
+        counted = self.curriculum.by_stage.get(slug)
+        return counted and counted.measure(self.statuses)
 
 
 def by_name(learner):
@@ -152,7 +156,7 @@ def see(cohort, only=None):
             for number in mine
         )
         own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
-        measured = Measure.of(learned.topics, own)
+        measured = learned.counted.measure(own)
         done = {topic for topic, status in own.items() if status == Status.DONE}
         last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
         last_day = last_tick and day_of(last_tick, cohort.zone)
