@@ -5,29 +5,21 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import OuterRef, StringAgg, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from progress.activity import COUNTED, active_days, ticks
+from progress.activity import COUNTED, active_days, day_of, ticks
 from progress.models import ProgressEvent, Status, TopicProgress
 
 
 def done_days(cohort, seen):
-    """``{user pk: {topic pk: day}}``: since when what is done is done, however it came to be. One query.
-
-    As in ``standings`` the topics of a person and a day come as one text.
-    """
-    rows = (
-        TopicProgress.objects.filter(
-            user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, status=Status.DONE
-        )
-        .annotate(day=TruncDate("changed_at", tzinfo=cohort.zone))
-        .values_list("user_id", "day")
-        .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
+    """``{user pk: {topic pk: day}}``: since when what is done is done, however it came to be. One query."""
+    rows = TopicProgress.objects.filter(
+        user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, status=Status.DONE
     )
     found = defaultdict(dict)
-    for user, day, topics in rows:
-        found[user].update(dict.fromkeys(map(int, topics.split(",")), day))
+    for user, topic, moment in rows.values_list("user_id", "topic_id", "changed_at"):
+        found[user][topic] = day_of(moment, cohort.zone)
     return found
 
 

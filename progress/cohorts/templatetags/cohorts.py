@@ -1,5 +1,7 @@
 """What pages outside of the cohorts show of them, and what theirs need."""
 
+from functools import lru_cache
+
 from django import template
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -93,6 +95,19 @@ def sortable(context, key, title, sort):
     order = {key: "ascending", f"-{key}": "descending"}.get(sort)
     attribute = format_html(' aria-sort="{}"', order) if is_sorted else mark_safe("")
     return format_html('<th scope="col"{}><a href="?{}">{}</a></th>', attribute, query.urlencode(), title)
+
+
+@register.simple_tag
+def cells(row, there):
+    """The cells of a row of the matrix; each leads to its own place on the page of the learner, which is ``there``."""
+    return mark_safe("".join([there.join(halves(*cell)) for cell in row.cells]))  # noqa: S308 - both are escaped
+
+
+@lru_cache(maxsize=4096)
+def halves(text, mark, name):
+    """A cell, but for the address that it begins with. A template would take its time for thousands of them."""
+    cell = format_html('<td class="heat" data-mark="{}"><a href="\n#{}">{}</a></td>', mark, name, text)
+    return cell.split("\n", 1)
 
 
 @register.inclusion_tag("cohorts/tracks/links.html", takes_context=True)
