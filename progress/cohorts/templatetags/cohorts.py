@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.cohorts import inviting, words
-from progress.cohorts.assigned import assigned_to
+from progress.cohorts.assigned import assigned_to, described
 from progress.cohorts.models import Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
 from progress.cohorts.plan import due_soon
@@ -43,21 +43,11 @@ def weekday(day):
 def assigned(context):
     """The learner's assignments with their dates, and what is due soon in all of them together."""
     mine, progress = assigned_to(context["user"]), context["progress"]
-    statuses = progress.statuses
     return {
         "progress": progress,
         "marked": holding().filter(learner=context["user"]) if mine else [],
-        "soon": due_soon(mine, statuses),
-        "assigned": [
-            {
-                "plan": plan,
-                "measured": progress.measure(plan.outline.topics),
-                "overdue": plan.overdue(statuses),
-                "next": plan.next_due(statuses),
-                "sections": [(section, day, progress.measure(section.topics)) for section, day in plan.rhythm],
-            }
-            for plan in mine
-        ],
+        "soon": due_soon(mine, progress.statuses),
+        "assigned": described(mine, progress),
     }
 
 

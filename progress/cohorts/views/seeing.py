@@ -6,13 +6,16 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from progress.cohorts.assigned import described, first_due
 from progress.cohorts.changed import changed_since
 from progress.cohorts.matrix import NOT_ASSIGNED, SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
 from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
+from progress.cohorts.plan import due_soon
 from progress.cohorts.seen import see
 from progress.exporting import sheet
+from progress.standings import Standings
 from progress.views.exports import download
 
 WINDOW = 100  # learners on a page
@@ -54,12 +57,13 @@ def cohort(request, pk):
 @require_safe
 @never_cache
 def cohort_learner(request, pk, learner):
-    """One learner, in the assigned topics and in nothing else, with the bars that the learner sees."""
+    """One learner, in the assigned topics and in nothing else, with the parts of their own page."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort, only=learner)
     if not seen.learners:
         raise Http404
     [found] = seen.learners
+    plans, progress = sorted(found.plans, key=first_due), Standings(found.statuses)
     context = {
         "cohort": cohort,
         "learner": found,
@@ -69,7 +73,10 @@ def cohort_learner(request, pk, learner):
             for section in found.curriculum.sections
         ],
         "disputes": holding().filter(learner=found.pk, cohort=cohort).exclude(disputed_at=None),
-        "plans": [(plan, found.measure(plan.outline.topics)) for plan in found.plans],
+        # Of the learner, not of the instructor who asks.
+        "progress": progress,
+        "soon": due_soon(plans, progress.statuses),
+        "assigned": described(plans, progress),
     }
     return render(request, "cohorts/learner.html", context)
 
