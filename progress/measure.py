@@ -1,6 +1,7 @@
 """The one way of counting. Every number about progress, on every page, comes from here."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from progress.models import Status
 
@@ -26,18 +27,7 @@ class Measure:
 
         A topic that comes twice counts once, and is required if it is so anywhere.
         """
-        required = {}
-        for topic in topics:
-            required[topic.pk] = topic.required or required.get(topic.pk, False)
-        standings = [statuses.get(pk) for pk, needed in required.items() if needed]
-        return cls(
-            total=len(standings),
-            done=standings.count(Status.DONE),
-            learning=standings.count(Status.LEARNING),
-            skipped=standings.count(Status.SKIPPED),
-            optional=len(required) - len(standings),
-            optional_done=sum(statuses.get(pk) == Status.DONE for pk, needed in required.items() if not needed),
-        )
+        return Counted.of(topics).measure(statuses)
 
     @property
     def percentage(self):
@@ -51,3 +41,28 @@ class Measure:
     @property
     def is_complete(self):
         return self.total > 0 and self.left == 0
+
+
+class Counted(NamedTuple):
+    """A list of topics made ready to be measured for many learners: each pk once, by whether it is required."""
+
+    required: list
+    optional: list
+
+    @classmethod
+    def of(cls, topics):
+        required = {}
+        for topic in topics:
+            required[topic.pk] = topic.required or required.get(topic.pk, False)
+        return cls([pk for pk, needed in required.items() if needed], [pk for pk in required if not required[pk]])
+
+    def measure(self, statuses):
+        standings = [statuses[pk] for pk in self.required if pk in statuses]
+        return Measure(
+            total=len(self.required),
+            done=standings.count(Status.DONE),
+            learning=standings.count(Status.LEARNING),
+            skipped=standings.count(Status.SKIPPED),
+            optional=len(self.optional),
+            optional_done=sum(statuses.get(pk) == Status.DONE for pk in self.optional),
+        )

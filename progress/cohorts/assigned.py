@@ -116,4 +116,24 @@ def assigned_to(user):
         )
         for row in shown
     ]
-    return sorted(assigned, key=lambda one: (one.due is None, one.due, one.assignment.pk))
+    return sorted(assigned, key=first_due)
+
+
+def first_due(plan):
+    """What to sort plans by, also where several have no date."""
+    return plan.due is None, plan.due, plan.assignment.pk
+
+
+def described(plans, progress):
+    """What ``includes/assignment_cards.html`` says of each; ``progress`` are the Standings of the learner."""
+    statuses = progress.statuses
+    return [
+        {
+            "plan": plan,
+            "measured": progress.measure(plan.outline.topics),
+            "overdue": plan.overdue(statuses),
+            "next": plan.next_due(statuses),
+            "sections": [(section, day, progress.measure(section.topics)) for section, day in plan.rhythm],
+        }
+        for plan in plans
+    ]

@@ -1,6 +1,7 @@
 """Everyone's standing as a table: sorted, filtered, summed up, each cell in words. Nothing here asks the database."""
 
 from datetime import date
+from functools import cache
 from statistics import median
 from typing import NamedTuple
 
@@ -93,16 +94,18 @@ class Row(NamedTuple):
 
 def rows(learners, curriculum, stage=None, whom=None):
     """A Row for each learner: a cell for each stage, or for each topic of one stage. ``whom`` knows the groups."""
+    # Learners who are equally far have the same cell, so its words are put together once.
+    cell_of = cache(measured_cell)
     return [
         Row(
             learner,
             "; ".join(learner.behind),
-            measured_cell(learner.measured, "total"),
+            cell_of(learner.measured, "total"),
             date_format(learner.last_day) if learner.last_day else _("never"),
             str(learner.overdue) if learner.overdue else _("none"),
             [topic_cell(learner, topic) for topic in stage.topics]
             if stage
-            else [measured_cell(learner.measure_stage(found.slug), found.slug) for found in curriculum.sections],
+            else [cell_of(learner.measure_stage(found.slug), found.slug) for found in curriculum.sections],
             ", ".join(whom.groups_of(learner.pk)) if whom and whom.names else None,
         )
         for learner in learners

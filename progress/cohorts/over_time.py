@@ -155,8 +155,9 @@ def spread(walks, day):
 
 
 def planned_share(walks, day):
-    shares = [walk.plan.on(day) for walk in walks if walk.plan]
-    return sum(shares) // len(shares) if shares else None
+    # Most learners share one plan, which is then asked once.
+    sharing = Counter(walk.plan for walk in walks if walk.plan)
+    return sum(plan.on(day) * count for plan, count in sharing.items()) // sharing.total() if sharing else None
 
 
 # --- The last days ------------------------------------------------------------------------------------

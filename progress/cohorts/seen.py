@@ -9,18 +9,19 @@ from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from django.db.models import Max, Q, StringAgg, TextField, Value
+from django.db.models import StringAgg, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from progress.activity import COUNTED, day_of
+from progress.activity import day_of
 from progress.cohorts import words
 from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned
+from progress.cohorts.happened import with_last_ticks
 from progress.cohorts.models import Extension
 from progress.cohorts.overrides import holding
 from progress.cohorts.whom import Whom, whom_of
-from progress.measure import Measure
+from progress.measure import Counted, Measure
 from progress.models import NONE, Status, TopicProgress
 from stages.outline import Outline, outline_of_stages
 
@@ -38,9 +39,13 @@ class Curriculum:
         return [topic for section in self.sections for topic in section.topics]
 
     @cached_property
+    def counted(self):
+        return Counted.of(self.topics)
+
+    @cached_property
     def by_stage(self):
-        """``{slug of a stage: its topics}``"""
-        return {section.slug: section.topics for section in self.sections}
+        """``{slug of a stage: its topics as Counted}``"""
+        return {section.slug: Counted.of(section.topics) for section in self.sections}
 
     @cached_property
     def pks(self):
@@ -100,8 +105,8 @@ class Learner:
 
     def measure_stage(self, slug):
         """How far they are in what they are assigned of a stage, or None when that is nothing."""
-        topics = self.curriculum.by_stage.get(slug)
-        return topics and self.measure(topics)
+        counted = self.curriculum.by_stage.get(slug)
+        return counted and counted.measure(self.statuses)
 
 
 def by_name(learner):
@@ -151,7 +156,7 @@ def see(cohort, only=None):
             for number in mine
         )
         own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
-        measured = Measure.of(learned.topics, own)
+        measured = learned.counted.measure(own)
         done = {topic for topic, status in own.items() if status == Status.DONE}
         last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
         last_day = last_tick and day_of(last_tick, cohort.zone)
@@ -180,26 +185,6 @@ def joined_late(plan, joined):
     """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
     begins = plan.starts
     return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None
-
-
-def with_last_ticks(members, assigned):
-    """(user pk, name, address, joined at, last tick or None in the topics of each assignment). One query.
-
-    One for each assignment, because a learner's activity in what is assigned to others is none of the instructor's.
-    """
-
-    def last_tick(plan):
-        ticks = {
-            "topic__in": {topic.pk for topic in plan.outline.topics},
-            "cause__in": COUNTED,
-            "status__in": Status.values,
-        }
-        events = {f"user__progress_events__{name}": values for name, values in ticks.items()}
-        return Max("user__progress_events__at", filter=Q(**events))
-
-    rows = members.annotate(**{f"tick_{number}": last_tick(plan) for number, plan in enumerate(assigned)})
-    columns = ["user_id", "user__name", "user__email", "joined_at"]
-    return rows.values_list(*columns, *(f"tick_{number}" for number in range(len(assigned))))
 
 
 def standings(members, topics):

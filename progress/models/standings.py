@@ -179,7 +179,10 @@ class ProgressEvent(models.Model):
         RESET = "reset", "reset by the learner"
         OVERRIDE = "override", "marked as done by an instructor"
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="progress_events")
+    # Both indexes below begin with the user.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="progress_events", db_index=False
+    )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="progress_events")
     status = models.CharField(max_length=8, choices=[(NONE, "not started"), *Status.choices])
     cause = models.CharField(max_length=10, choices=Cause, default=Cause.TICK)
@@ -188,7 +191,10 @@ class ProgressEvent(models.Model):
     objects = ProgressEventQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["user", "at"], name="events_of_a_learner")]
+        indexes = [
+            models.Index(fields=["user", "at"], name="events_of_a_learner"),
+            models.Index(fields=["user", "topic"], name="events_of_a_standing"),
+        ]
 
     def __str__(self):
         return f"{self.user}: {self.topic} {self.status}"

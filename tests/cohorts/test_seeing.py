@@ -1,6 +1,7 @@
 """GET /cohorts/<pk>/ and what it leads to: what instructors see, and what they do not."""
 
 import csv
+import re
 from datetime import timedelta
 
 import pytest
@@ -241,11 +242,31 @@ def test_a_learner_has_a_page_of_the_assigned_topics(routes, cohort, as_instruct
         "total": (1, 2, 50),
         "first": (1, 1, 100),
         "second": (0, 1, 0),
-        "track-other": (1, 2, 50),
+        f"assignment-{cohort.assignments.get().pk}": (1, 2, 50),
     }
     assert "March 28, 2026" in page.text
     assert "March 30, 2026" in page.text  # due, for this learner
     assert "The roadmap" not in page.text.split("<main", 1)[1].split("</main>")[0]
+
+
+def test_it_has_the_assignments_of_the_learners_own_page(routes, cohort, as_instructor, as_learner, learner, content):
+    """Overdue, due soon, extended and with a rhythm: the same words, from the same templates."""
+    Assignment.objects.create(cohort=cohort, track=content.merged, due=NOW.date() + timedelta(days=3))
+    cohort.assignments.filter(track=content.other).update(
+        starts=NOW.date() - timedelta(days=30), due=NOW.date() - timedelta(days=5)
+    )
+    tick(learner, content.topics["maps"], "learning", days=2)
+    late = cohort.assignments.get(track=content.other)
+    Extension.objects.create(assignment=late, user=learner, due=NOW.date() - timedelta(days=1))
+
+    def part(page, begins, ends):
+        [found] = re.findall(f"{begins}.*?{ends}", page, re.DOTALL)
+        return found
+
+    theirs, own = as_instructor.get(routes[1]).text, as_learner.get("/me/").text
+    for ends in (('<div class="due-soon">', "</ol>"), ('<ul class="cards assigned">', "\n</ul>\n")):
+        assert part(theirs, *ends) == part(own, *ends)
+        assert "overdue" in part(theirs, *ends)
 
 
 def test_every_cell_leads_there(routes, cohort, as_instructor, learner):

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from progress.activity import day_of, ticks
 from progress.cohorts.agreed import outline_as_agreed
-from progress.cohorts.assigned import FIRST_MIDNIGHT, Assigned
+from progress.cohorts.assigned import FIRST_MIDNIGHT, Assigned, first_due
 from progress.cohorts.digests.week import Week
 from progress.cohorts.models import Assignment, Enrolment, Extension
 from progress.cohorts.overrides import holding
@@ -127,5 +127,5 @@ def plans_of(users, roadmap):
                 joined = joined_late(plan, day_of(joined_at, plan.cohort.zone))
                 found[user].append(plan_of(pk, longer.get((user, pk)), joined))
     for plans in found.values():
-        plans.sort(key=lambda one: (one.due is None, one.due, one.assignment.pk))
+        plans.sort(key=first_due)
     return found

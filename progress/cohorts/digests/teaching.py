@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from django.db.models import Max, Q
 
-from progress.activity import COUNTED
 from progress.cohorts.changed import changed_since
 from progress.cohorts.digests.week import Week
+from progress.cohorts.happened import ticks_since
 from progress.cohorts.matrix import SHOWN, Summary, summary
 from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
 from progress.cohorts.seen import by_name, see
-from progress.models import ProgressEvent, Status, TopicProgress
+from progress.models import Status, TopicProgress
 
 
 class Quiet(NamedTuple):
@@ -61,7 +61,7 @@ def look_at(cohort, week):
     members = cohort.enrolments.current()
     names = {learner.pk: learner.name for learner in seen.learners}
     everything, tracks = finished(seen, members, week)
-    active, topics = activity(seen, members, week)
+    active, topics = activity(cohort, seen, week)
     joined = members.filter(joined_at__gte=week.begins, joined_at__lt=week.ends).values_list("user", flat=True)
     silent = sorted(filter(SHOWN["quiet"], seen.learners), key=lambda learner: (-learner.silent, by_name(learner)))
     return Look(
@@ -73,7 +73,7 @@ def look_at(cohort, week):
         sorted((names[pk] for pk in joined if pk in names), key=str.casefold),
         everything,
         tracks,
-        [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(cohort, seen).stuck],
+        [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(seen, seen.learners).stuck],
         [Quiet(learner.name, "; ".join(learner.behind), is_new(learner, cohort)) for learner in silent],
         list(
             holding()
@@ -123,24 +123,11 @@ def finished(seen, members, week):
     return everything, list(by_track.items())
 
 
-def activity(seen, members, week):
+def activity(cohort, seen, week):
     """(how many learners ticked something, how many topics became done) in the week. One query."""
-    rows = (
-        ProgressEvent.objects.filter(
-            user__in=members.values("user"),
-            topic__in=seen.curriculum.pks,
-            at__gte=week.begins,
-            at__lt=week.ends,
-            cause__in=COUNTED,
-            status__in=Status.values,
-        )
-        .values_list("user", "topic", "status")
-        .distinct()
-    )
-    learners = {learner.pk: learner for learner in seen.learners}
-    # Of each learner only what is assigned to them: the rest is none of the instructor's.
-    mine = [(user, topic, status) for user, topic, status in rows if user in learners]
-    mine = [(user, topic, status) for user, topic, status in mine if topic in learners[user].curriculum.pks]
-    done = {(user, topic) for user, topic, status in mine if status == Status.DONE}
-    still = [(user, topic) for user, topic in done if learners[user].statuses.get(topic) == Status.DONE]
-    return len({user for user, _topic, _status in mine}), len(still)
+    found = ticks_since(cohort, seen, week.begins)
+    statuses = {learner.pk: learner.statuses for learner in seen.learners}
+    ticked = [(user, event) for user, events in found.items() for event in events if event.at < week.ends]
+    done = {(user, event.topic_id) for user, event in ticked if event.status == Status.DONE}
+    still = [(user, topic) for user, topic in done if statuses[user].get(topic) == Status.DONE]
+    return len({user for user, _event in ticked}), len(still)

@@ -1,5 +1,7 @@
 """What pages outside of the cohorts show of them, and what theirs need."""
 
+from functools import lru_cache
+
 from django import template
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -11,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from progress.cohorts import inviting, words
 from progress.cohorts.agreed import agree, compared
-from progress.cohorts.assigned import assigned_to
+from progress.cohorts.assigned import assigned_to, described
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
 from progress.cohorts.plan import due_soon
@@ -43,21 +45,11 @@ def weekday(day):
 def assigned(context):
     """The learner's assignments with their dates, and what is due soon in all of them together."""
     mine, progress = assigned_to(context["user"]), context["progress"]
-    statuses = progress.statuses
     return {
         "progress": progress,
         "marked": holding().filter(learner=context["user"]) if mine else [],
-        "soon": due_soon(mine, statuses),
-        "assigned": [
-            {
-                "plan": plan,
-                "measured": progress.measure(plan.outline.topics),
-                "overdue": plan.overdue(statuses),
-                "next": plan.next_due(statuses),
-                "sections": [(section, day, progress.measure(section.topics)) for section, day in plan.rhythm],
-            }
-            for plan in mine
-        ],
+        "soon": due_soon(mine, progress.statuses),
+        "assigned": described(mine, progress),
     }
 
 
@@ -107,6 +99,19 @@ def sortable(context, key, title, sort):
     order = {key: "ascending", f"-{key}": "descending"}.get(sort)
     attribute = format_html(' aria-sort="{}"', order) if is_sorted else mark_safe("")
     return format_html('<th scope="col"{}><a href="?{}">{}</a></th>', attribute, query.urlencode(), title)
+
+
+@register.simple_tag
+def cells(row, there):
+    """The cells of a row of the matrix; each leads to its own place on the page of the learner, which is ``there``."""
+    return mark_safe("".join([there.join(halves(*cell)) for cell in row.cells]))  # noqa: S308 - both are escaped
+
+
+@lru_cache(maxsize=4096)
+def halves(text, mark, name):
+    """A cell, but for the address that it begins with. A template would take its time for thousands of them."""
+    cell = format_html('<td class="heat" data-mark="{}"><a href="\n#{}">{}</a></td>', mark, name, text)
+    return cell.split("\n", 1)
 
 
 @register.inclusion_tag("cohorts/tracks/links.html", takes_context=True)

@@ -6,13 +6,16 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from progress.cohorts.assigned import described, first_due
 from progress.cohorts.changed import changed_since
 from progress.cohorts.matrix import NOT_ASSIGNED, SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
 from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
+from progress.cohorts.plan import due_soon
 from progress.cohorts.seen import see
 from progress.exporting import sheet
+from progress.standings import Standings
 from progress.views.exports import download
 
 WINDOW = 100  # learners on a page
@@ -25,7 +28,7 @@ def cohort(request, pk):
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
     show, sort, stage = asked(request, seen.curriculum)
-    everyone = len(seen.learners)
+    everyone = seen.learners
     group, seen = narrowed(request, seen)
     page = Paginator(chosen(seen.learners, show, sort), WINDOW).get_page(request.GET.get("page"))
     shown = rows(page.object_list, seen.curriculum, stage, seen.whom)
@@ -36,7 +39,7 @@ def cohort(request, pk):
         "assignments": [(one, seen.whom.words(one), changed.get(one.pk)) for one in assignments],
         "group": group,
         "groups": seen.whom.names.items(),
-        "everyone": everyone,
+        "everyone": len(everyone),
         "summary": summary(seen.learners),
         "stage": stage,
         "columns": stage.topics if stage else seen.curriculum.sections,
@@ -45,7 +48,7 @@ def cohort(request, pk):
         "has_gaps": any(cell.mark == NOT_ASSIGNED for row in shown for cell in row.cells),
         "show": show,
         "sort": sort,
-        "pace": pace(cohort, seen),
+        "pace": pace(seen, everyone),
         "disputes": [learner for learner in seen.learners if learner.disputes],
     }
     return render(request, "cohorts/cohort.html", context)
@@ -54,12 +57,13 @@ def cohort(request, pk):
 @require_safe
 @never_cache
 def cohort_learner(request, pk, learner):
-    """One learner, in the assigned topics and in nothing else, with the bars that the learner sees."""
+    """One learner, in the assigned topics and in nothing else, with the parts of their own page."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort, only=learner)
     if not seen.learners:
         raise Http404
     [found] = seen.learners
+    plans, progress = sorted(found.plans, key=first_due), Standings(found.statuses)
     context = {
         "cohort": cohort,
         "learner": found,
@@ -69,7 +73,10 @@ def cohort_learner(request, pk, learner):
             for section in found.curriculum.sections
         ],
         "disputes": holding().filter(learner=found.pk, cohort=cohort).exclude(disputed_at=None),
-        "plans": [(plan, found.measure(plan.outline.topics)) for plan in found.plans],
+        # Of the learner, not of the instructor who asks.
+        "progress": progress,
+        "soon": due_soon(plans, progress.statuses),
+        "assigned": described(plans, progress),
     }
     return render(request, "cohorts/learner.html", context)
 
