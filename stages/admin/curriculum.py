@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from stages.admin.arranging import Arranged
 from stages.admin.filters import NamedBy, ResourceWants, StageWants, TopicLinks, TopicWants
-from stages.admin.inlines import ReadOnlyInline, fixed
+from stages.admin.inlines import ReadOnlyInline, fixed, known_by
 from stages.admin.states import HasState, StateFilter
 from stages.admin.texts import PreviewsMarkdown, WideTexts
 from stages.duplicating import duplicate_stage
@@ -134,7 +134,7 @@ class TopicForm(forms.ModelForm):
 
 class TopicResourceInline(WideTexts, admin.TabularInline):
     model = TopicResource
-    form = fixed("resource")
+    form, formset = fixed("resource"), known_by("resource")
     fields = ["resource", "why"]
     autocomplete_fields = ["resource"]
     extra = 0
