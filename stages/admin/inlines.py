@@ -6,6 +6,8 @@ there says what it leads to as text, and only a new one has a field to choose it
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from stages.admin.arranging import link_to
 
@@ -61,6 +63,13 @@ class KnownRows(forms.BaseInlineFormSet):
         super().__init__(data, *args, **kwargs)
         if self.is_bound and self.management_form.is_valid():
             self.match()
+
+    def add_fields(self, form, index):
+        """Each field says what it is, and of which row: the head of a column is no label."""
+        super().add_fields(form, index)
+        row = form.initial.get(self.known_by) if form.instance.pk else _("new")
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = f"{capfirst(str(field.label))}: {row}"
 
     def match(self):
         """Number the rows that were sent anew: those that are there with their ids, and then all others."""
