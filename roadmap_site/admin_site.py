@@ -27,6 +27,11 @@ class WaymarkAdminSite(AdminSite):
     def has_permission(self, request):
         return super().has_permission(request) and second_factor.suffices(request)
 
+    def each_context(self, request):
+        from stages.models import Stage
+
+        return {**super().each_context(request), "has_stages": Stage.objects.exists}  # asked where it matters
+
     @method_decorator([secure_admin_login, login_not_required])
     def login(self, request, extra_context=None):
         """Staff logs in where everyone does, behind the same rate limits, and has to have a second factor.
