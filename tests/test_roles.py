@@ -312,6 +312,15 @@ def test_a_reviewer_sees_no_box_to_change_in_a_list(people, rows, content):
     assert files(snapshot()) == before
 
 
+def test_a_reviewer_is_told_why_a_draft_that_was_published_meanwhile_is_not_saved(people, rows):
+    draft = rows.drafts["stages.topic"]
+    data = filled_in(people["r"].get(f"/admin/stages/topic/{draft.pk}/change/"))
+    Topic.objects.filter(pk=draft.pk).update(state=State.PUBLISHED)
+    page = people["r"].post(f"/admin/stages/topic/{draft.pk}/change/", data | {"title": "Mine"})
+    assert page.status_code == 403
+    assert "“New” is not a draft, and you may change drafts only. Nothing was saved." in page.text
+
+
 def test_a_reviewer_is_offered_no_order_that_would_be_refused(people, rows, content):
     for row in (content.first, rows.drafts["stages.stage"]):
         page = people["r"].get(f"/admin/stages/stage/{row.pk}/change/").text
