@@ -207,3 +207,15 @@ def test_what_changes_numbers_is_asked_after_that(content, as_maintainer, as_col
 def test_nonsense_for_when_it_was_opened_is_survived(content, as_maintainer, seen):
     topic = content.topics["maps"]
     assert save(as_maintainer, topic, opened(as_maintainer, topic), _seen=seen, title="X").status_code == 302
+
+
+@pytest.mark.parametrize("model", ["stage", "track"])
+def test_duplicate_makes_one_copy_however_often_it_is_pressed(content, as_maintainer, model):
+    row = {"stage": content.first, "track": content.other}[model]
+    page = as_maintainer.get(path_of(row))
+    assert page.text.count(f'name="_seen" value="{page.context["seen"]}"') == 2  # of both forms
+    path = f"/admin/stages/{model}/{row.pk}/duplicate/"
+    first, second = (as_maintainer.post(path, {"_seen": page.context["seen"]}) for _ in range(2))
+    assert first.url == second.url
+    again = as_maintainer.post(path, {"_seen": as_maintainer.get(path_of(row)).context["seen"]})
+    assert again.url != first.url
