@@ -1,13 +1,15 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 
 @admin.register(LogEntry)
 class LogEntryAdmin(admin.ModelAdmin):
     """What staff has done, for superusers to read. Nobody writes in it."""
 
-    list_display = ["action_time", "user", "content_type", "object_repr", "said"]
-    list_filter = ["action_time", "content_type"]
+    list_display = ["action_time", "user", "kind", "what", "said"]
+    list_filter = ["action_time", ("content_type", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "content_type"]
     search_fields = ["object_repr", "change_message", "user__name", "user__email"]
     date_hierarchy = "action_time"
@@ -21,6 +23,14 @@ class LogEntryAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    @admin.display(description="what was done")
+    @admin.display(description=_("kind"), ordering="content_type")
+    def kind(self, entry):
+        return entry.content_type and capfirst(entry.content_type.name)
+
+    @admin.display(description=_("what"), ordering="object_repr")
+    def what(self, entry):
+        return entry.object_repr
+
+    @admin.display(description=_("what was done"))
     def said(self, entry):
         return entry.get_change_message() or entry.get_action_flag_display()

@@ -27,6 +27,11 @@ class WaymarkAdminSite(AdminSite):
     def has_permission(self, request):
         return super().has_permission(request) and second_factor.suffices(request)
 
+    def each_context(self, request):
+        from stages.models import Stage
+
+        return {**super().each_context(request), "has_stages": Stage.objects.exists}  # asked where it matters
+
     @method_decorator([secure_admin_login, login_not_required])
     def login(self, request, extra_context=None):
         """Staff logs in where everyone does, behind the same rate limits, and has to have a second factor.
@@ -55,17 +60,27 @@ def on_record(view):
     """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
 
     All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
-    anyone's numbers is measured in there, and taken back until somebody agrees to it. A view that changes nothing
-    however it is asked, such as a preview, says so with ``only_shows = True``.
+    anyone's numbers is measured in there, and taken back until somebody agrees to it; so is a form that would undo
+    what somebody else has saved since it was opened. A view that changes nothing however it is asked, such as a
+    preview, says so with ``only_shows = True``.
     """
 
     @wraps(view)
     def recorded_view(request, *args, **kwargs):
         # Here, because the models are not there yet when the admin is set up.
         from progress.impact import impact_of, look
-        from roadmap_site.confirming import Unconfirmed, confirmation, is_agreed, refusal, say_it_is_open
+        from roadmap_site.confirming import (
+            Overtaken,
+            Unconfirmed,
+            confirmation,
+            is_agreed,
+            open_again,
+            refusal,
+            say_it_is_open,
+        )
         from roadmap_site.staff_log import Log
         from stages.history import recorded
+        from stages.meanwhile import SEEN, undone_by
         from stages.models import Revision
         from stages.rights import refuse_to_publish
 
@@ -82,6 +97,8 @@ def on_record(view):
                 with recorded(Revision.How.ADMIN, by=request.user, why=log.why()) as revisions:
                     response = view(request, *args, **kwargs)
                 refuse_to_publish(request.user, revisions)
+                if undone := undone_by(revisions, request.POST.get(SEEN, "")):
+                    raise Overtaken
                 impact = impact_of(content, revisions)
                 if impact and not is_agreed(request, impact):
                     raise Unconfirmed
@@ -89,6 +106,9 @@ def on_record(view):
         except PermissionDenied:
             log.refused()
             raise
+        except Overtaken:
+            open_again(request, undone)
+            return view(request, *args, **kwargs)
         except Unconfirmed:
             return confirmation(request, view, impact)
         except ProtectedError:

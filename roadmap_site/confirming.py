@@ -3,6 +3,8 @@
 The edit has been made and measured by then, and taken back (see ``on_record`` in admin_site.py). The page carries
 all that was sent, so that one button sends it again, with the name of the impact that was agreed to. If anything has
 come in between, so that the impact is another one, that one is shown.
+
+A form that would undo what somebody else has saved since it was opened is taken back as well, and shown again.
 """
 
 from django.contrib import admin, messages
@@ -21,6 +23,10 @@ FORMS = {"add_view", "change_view"}
 
 class Unconfirmed(Exception):  # noqa: N818 - it is a question
     """An edit changes numbers, and nobody has agreed to that yet."""
+
+
+class Overtaken(Exception):  # noqa: N818 - it is a question, too
+    """A form would undo what somebody else has saved since it was opened."""
 
 
 def is_agreed(request, impact):
@@ -51,6 +57,14 @@ def confirmation(request, view, impact):
     }
     request.current_app = admin.site.name
     return TemplateResponse(request, "admin/impact.html", context)
+
+
+def open_again(request, undone):
+    """Have a form shown again as it was filled in, with the revisions that it would undo."""
+    forget_messages(request)
+    request.POST = request.POST.copy()
+    request.POST[GO_BACK] = "1"
+    request.undone = undone
 
 
 def refusal(request):

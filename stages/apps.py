@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StagesConfig(AppConfig):
     name = "stages"
-    verbose_name = "roadmap content"
+    verbose_name = _("Roadmap content")
     default_auto_field = "django.db.models.BigAutoField"

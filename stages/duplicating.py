@@ -76,11 +76,15 @@ def copy_of(row, model, **changes):
     left_out = {"id", "slug", "state", "publish_at", "title"}
     values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
     values = {name: value for name, value in values.items() if name not in left_out}
-    changes = {"title": f"{row.title[:110]} (copy)", **changes}
+    changes = {"title": title_of_copy(row), **changes}
     for name in changes:
         values.pop(f"{name}_id", None)
     slug = free_slug(row.slug, model)
     return model.objects.create(**values | changes | {"slug": slug, "state": State.DRAFT})
+
+
+def title_of_copy(row):
+    return f"{row.title[:110]} (copy)"
 
 
 def free_slug(slug, model):

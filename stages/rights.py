@@ -25,7 +25,9 @@ def refuse_to_publish(user, revisions):
     """Raise PermissionDenied if any of these changes is one that learners see and ``user`` may not publish."""
     seen = [revision for revision in revisions if not revision.of_drafts]
     if seen and not may_publish(user):
-        raise PermissionDenied(
-            _("“%(title)s” is not a draft, and you may change drafts only. Nothing was saved.")
-            % {"title": seen[0].title}
-        )
+        raise not_a_draft(seen[0].title)
+
+
+def not_a_draft(title):
+    words = _("“%(title)s” is not a draft, and you may change drafts only. Nothing was saved.")
+    return PermissionDenied(words % {"title": title})

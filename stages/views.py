@@ -122,6 +122,10 @@ def track(request, slug):
 
 def track_page(request, track, outline, **more):
     """The page of a track, in the outline that this reader gets of it; ``more`` is for its template."""
+    return remember(request, show_track(request, track, outline, **more))
+
+
+def show_track(request, track, outline, **more):
     roadmap = outline_of_stages()
     context = {
         "track": track,
@@ -132,7 +136,7 @@ def track_page(request, track, outline, **more):
         **seen(request, outline),
         **more,
     }
-    return remember(request, render(request, "stages/track.html", context))
+    return render(request, "stages/track.html", context)
 
 
 def compared(outline, roadmap):

@@ -48,6 +48,8 @@ TABLE = {
     "/as-learner/": MAINTAINERS,
     "/stages/<slug>/as-learner/": MAINTAINERS,
     "/topics/<slug>/as-learner/": MAINTAINERS,
+    "/tracks/<slug>/as-learner/": MAINTAINERS,
+    "/tracks/<slug>/as-learner/map.css": MAINTAINERS,
     "/me/": PRIVATE,
     "/me/share/": PRIVATE,
     "/me/share/renew/": POST_ONLY | {"v": "login"},

@@ -312,6 +312,31 @@ def test_a_reviewer_sees_no_box_to_change_in_a_list(people, rows, content):
     assert files(snapshot()) == before
 
 
+def test_a_reviewer_is_told_why_a_draft_that_was_published_meanwhile_is_not_saved(people, rows):
+    draft = rows.drafts["stages.topic"]
+    data = filled_in(people["r"].get(f"/admin/stages/topic/{draft.pk}/change/"))
+    Topic.objects.filter(pk=draft.pk).update(state=State.PUBLISHED)
+    page = people["r"].post(f"/admin/stages/topic/{draft.pk}/change/", data | {"title": "Mine"})
+    assert page.status_code == 403
+    assert "“New” is not a draft, and you may change drafts only. Nothing was saved." in page.text
+
+
+def test_a_reviewer_is_offered_no_order_that_would_be_refused(people, rows, content):
+    for row in (content.first, rows.drafts["stages.stage"]):
+        page = people["r"].get(f"/admin/stages/stage/{row.pk}/change/").text
+        assert ("Put its topics in order" in page) is (row is not content.first)
+    assert "Put in order" not in people["r"].get("/admin/stages/stage/").text
+    assert "Put in order" in people["m"].get("/admin/stages/stage/").text
+
+
+def test_an_instructor_who_is_staff_makes_no_cohort_here(people, instructor):
+    """They make theirs on the site, where they lead it at once."""
+    instructor.is_staff = True
+    instructor.save()
+    assert people["i"].get("/admin/").status_code == 200
+    assert people["i"].get("/admin/cohorts/cohort/add/").status_code == 403
+
+
 def test_a_reviewer_adds_no_section_to_what_is_published(people, content, rows):
     path = "/admin/stages/tracksection/add/"
     data = filled_in(people["r"].get(path)) | {"slug": "more", "title": "More"}

@@ -26,6 +26,10 @@ class CohortAdmin(admin.ModelAdmin):
         (_("Joining"), {"fields": ["is_open", "code_expires_at", "places"]}),
     ]
 
+    def has_add_permission(self, request):
+        """Instructors who are staff make theirs on the site, where they lead it at once."""
+        return super().has_add_permission(request) and self.has_view_permission(request)
+
     def get_queryset(self, request):
         people = Prefetch("instructors", User.objects.order_by("name", "email"))
         return super().get_queryset(request).with_people_counted().prefetch_related(people)

@@ -8,8 +8,8 @@ from functools import wraps
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import TextChoices
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -17,10 +17,11 @@ from accounts import second_factor
 from progress.models import Status
 from progress.standings import Standings
 from progress.views.unlisted import unlisted
-from stages.models import Stage, Topic
-from stages.outline import outline_of_stages
+from stages.models import Stage, Topic, Track
+from stages.outline import outline_of_stages, outline_of_track, prerequisites
 from stages.previewing import outline_with, to_come
-from stages.views import show_roadmap, show_stage, show_topic
+from stages.sheet import sheet_of
+from stages.views import show_roadmap, show_stage, show_topic, show_track
 
 
 class Learner(AnonymousUser):
@@ -35,18 +36,26 @@ class Standing(TextChoices):
     NOTHING = "nothing", _("Nothing yet")
     HALF = "half", _("This stage half")
     STAGE = "stage", _("All before, and this stage")
+    MIDDLE = "middle", _("Half of it")
     EVERYTHING = "everything", _("Everything")
+
+    @classmethod
+    def choices_for(cls, place):
+        """What is offered on the page of a stage, or with None on that of a whole way."""
+        if place is None:
+            return [cls.NOTHING, cls.MIDDLE, cls.EVERYTHING]
+        return [cls.NOTHING, cls.HALF, cls.STAGE, cls.EVERYTHING]
 
 
 def made_up(standing, outline, place):
-    """The standings of such a learner; ``place`` is the index of the stage that the page is about."""
-    section = outline.sections[place] if outline.sections else None
-    before = [topic for section in outline.sections[:place] for topic in section.topics]
-    here = list(section.topics) if section else []
+    """The standings of such a learner; ``place`` is the index of the stage that the page is about, or None."""
+    before = [topic for section in outline.sections[: place or 0] for topic in section.topics]
+    here = list(outline.topics if place is None else outline.sections[place].topics)
     half = len(here) // 2
     done, learning = {
         Standing.NOTHING: ([], []),
         Standing.HALF: (before + here[:half], here[half : half + 1]),
+        Standing.MIDDLE: (here[:half], here[half : half + 1]),
         Standing.STAGE: (before + here, []),
         Standing.EVERYTHING: (outline.topics, []),
     }[standing]
@@ -71,8 +80,9 @@ def for_maintainers(view):
 def pretend(request, outline, place, hidden=False):
     """Make ``request`` one of a learner who stands as it asks for; ``hidden`` when learners cannot see the page."""
     asked = request.GET.get("done")
-    standing = Standing(asked) if asked in Standing else Standing.NOTHING
-    request.preview = {"standing": standing, "choices": Standing, "hidden": hidden, "view": request.GET.get("view")}
+    choices = Standing.choices_for(place)
+    standing = Standing(asked) if asked in choices else Standing.NOTHING
+    request.preview = {"standing": standing, "choices": choices, "hidden": hidden, "view": request.GET.get("view")}
     request.made_up_standings = made_up(standing, outline, place)
     request.user = Learner()
     return request
@@ -85,7 +95,23 @@ def place_of(outline, stage):
 @for_maintainers
 def roadmap(request):
     outline = outline_of_stages()
-    return show_roadmap(pretend(request, outline, 0), outline)
+    return show_roadmap(pretend(request, outline, None), outline)
+
+
+@for_maintainers
+def track(request, slug):
+    track = get_object_or_404(Track.objects.select_related("source"), slug=slug, private=False)
+    if track.follows_stages:
+        return redirect("roadmap_as_learner")
+    outline = outline_of_track(track)
+    return show_track(pretend(request, outline, None, hidden=not track.is_published()), track, outline)
+
+
+@for_maintainers
+def track_map(request, slug):
+    """The stylesheet of its map, which nobody else gets while the track is a draft."""
+    outline = outline_of_track(get_object_or_404(Track, slug=slug, private=False))
+    return HttpResponse(sheet_of(outline, prerequisites()).style, content_type="text/css")
 
 
 @for_maintainers

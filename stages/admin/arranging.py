@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from stages.fixture_files import content_rows
 from stages.placing import end_of, place
+from stages.rights import may_publish
 
 
 class Arranged(admin.ModelAdmin):
@@ -52,6 +53,11 @@ class Arranged(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("place"), ordering="position")
     def place(self, row):
         return row.position if row.pk else _("comes last")
+
+    def changelist_view(self, request, extra_context=None):
+        # Every move changes the places of others, so it is for whom none of them is out of reach.
+        may = self.arranges_itself and self.has_change_permission(request) and may_publish(request.user)
+        return super().changelist_view(request, {**(extra_context or {}), "may_arrange": may})
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from stages.admin.arranging import Arranged
 from stages.admin.filters import NamedBy, ResourceWants, StageWants, TopicLinks, TopicWants
-from stages.admin.inlines import ReadOnlyInline, fixed
+from stages.admin.inlines import ReadOnlyInline, fixed, known_by
 from stages.admin.states import HasState, StateFilter
 from stages.admin.texts import PreviewsMarkdown, WideTexts
-from stages.duplicating import duplicate_stage
+from stages.duplicating import duplicate_stage, title_of_copy
 from stages.fixture_files import content_rows
-from stages.models import Resource, Stage, State, Topic, TopicResource
+from stages.meanwhile import SEEN
+from stages.models import Resource, Revision, Stage, State, Topic, TopicResource
 from stages.placing import end_of
 from stages.rules import cycle_with, twin_of
 
@@ -51,11 +52,22 @@ class Duplicated(admin.ModelAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         row = get_object_or_404(content_rows(self.model), pk=pk)
-        copy = self.duplicate(row)
-        self.log_addition(request, copy, _("Copied from “{row}”.").format(row=row))
+        copy = self.copy_made_by(request, row)
+        if copy is None:
+            copy = self.duplicate(row)
+            self.log_addition(request, copy, _("Copied from “{row}”.").format(row=row))
         words = _("This is a draft with everything of “{row}”. Nobody sees it yet, and “{row}” is as it was.")
         messages.success(request, words.format(row=row))
         return HttpResponseRedirect(reverse(f"admin:stages_{self.opts.model_name}_change", args=[copy.pk]))
+
+    def copy_made_by(self, request, row):
+        """The copy that the same button has made already, when it was pressed twice."""
+        seen = request.POST.get(SEEN, "")
+        made = Revision.objects.filter(
+            model=self.opts.label_lower, before__isnull=True, by=request.user, title=title_of_copy(row)
+        )
+        again = made.filter(pk__gt=int(seen)).first() if seen.isdecimal() else None
+        return again and self.model.objects.filter(pk=again.object_id).first()
 
 
 # --- Stages -------------------------------------------------------------------------------------------
@@ -137,7 +149,7 @@ class TopicForm(forms.ModelForm):
 
 class TopicResourceInline(WideTexts, admin.TabularInline):
     model = TopicResource
-    form = fixed("resource")
+    form, formset = fixed("resource"), known_by("resource")
     fields = ["resource", "why"]
     autocomplete_fields = ["resource"]
     extra = 0

@@ -16,6 +16,7 @@ from stages.diffs import differences
 from stages.fixture_files import content_fields
 from stages.fixture_files.records import CONTENT
 from stages.history import LABELS, PARTS, Picture
+from stages.meanwhile import SEEN, newest
 from stages.models import Revision
 from stages.putting_back import OrdinaryForm, restore_places
 
@@ -36,6 +37,15 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
         name = f"{self.opts.app_label}_{self.opts.model_name}_put_back"
         return [path("put-back/<int:revision>/", view, name=name), *super().get_urls()]
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A form says which revision was the newest when it was opened; see stages/meanwhile.py."""
+        undone = [describe(revision) for revision in getattr(request, "undone", [])]
+        seen = request.POST.get(SEEN, "") if request.method == "POST" else newest()
+        if undone:
+            seen = undone[-1].pk  # whoever saves it now knows what that undoes
+        more = {"seen": seen, "undone": undone}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
     def history_view(self, request, object_id, extra_context=None):
         row = self.get_object(request, object_id)
         if row is None or not self.has_view_or_change_permission(request, row):
@@ -55,6 +65,7 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
         ``?all`` takes everything as it was before that change, and not only what that change touched.
         """
         revision = get_object_or_404(Revision, pk=revision, model=self.opts.label_lower, before__isnull=False)
+        seen = newest()
         row = self.get_queryset(request).filter(pk=revision.object_id).first()
         if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
             raise PermissionDenied
@@ -75,6 +86,7 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
             "left": [label_of(self.model, name) for name in form.left],
             "form": form,
             "whole": whole,
+            "seen": seen,
             "form_page": self.reverse("change", row.pk) if row else self.reverse("add"),
             "history_page": self.reverse("history", row.pk) if row else reverse("admin:stages_revision_changelist"),
         }

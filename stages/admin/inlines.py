@@ -6,15 +6,31 @@ there says what it leads to as text, and only a new one has a field to choose it
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from stages.admin.arranging import link_to
 
 
-class Told(forms.Widget):
-    """A value that is told and not asked for."""
+class Told(forms.HiddenInput):
+    """A row that is told and not asked for; its number is sent along."""
+
+    is_hidden = False  # the link is there to be seen
+
+    def __init__(self, row):
+        super().__init__()
+        self.row = row
 
     def render(self, name, value, attrs=None, renderer=None):
-        return link_to(value)
+        return link_to(self.row) + super().render(name, value, attrs, renderer)
+
+
+class ToldField(forms.Field):
+    def __init__(self, row, label):
+        super().__init__(widget=Told(row), disabled=True, required=False, label=label)
+
+    def prepare_value(self, value):
+        return getattr(value, "pk", value)  # a number where it is put back
 
 
 class FixedTarget(forms.ModelForm):
@@ -26,13 +42,65 @@ class FixedTarget(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and self.target in self.fields:
             there = getattr(self.instance, self.target)
-            label = self.fields[self.target].label
-            self.fields[self.target] = forms.Field(widget=Told(), disabled=True, required=False, label=label)
+            self.fields[self.target] = ToldField(there, self.fields[self.target].label)
             self.initial[self.target] = there
 
 
 def fixed(target):
     return type("FixedTargetForm", (FixedTarget,), {"target": target})
+
+
+class KnownRows(forms.BaseInlineFormSet):
+    """Rows that are known by one of their fields, ``known_by``, where their number says nothing.
+
+    Somebody else may have added or removed some since the form was opened. What is added and is there by now is that
+    row, which also makes it harmless to send a form twice; and what is gone is added, if it is saved after all.
+    """
+
+    known_by = None
+
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(data, *args, **kwargs)
+        if self.is_bound and self.management_form.is_valid():
+            self.match()
+
+    def add_fields(self, form, index):
+        """Each field says what it is, and of which row: the head of a column is no label."""
+        super().add_fields(form, index)
+        row = form.initial.get(self.known_by) if form.instance.pk else _("new")
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = f"{capfirst(str(field.label))}: {row}"
+
+    def match(self):
+        """Number the rows that were sent anew: those that are there with their ids, and then all others."""
+        attribute = self.model._meta.get_field(self.known_by).attname
+        there = {str(row.pk): str(getattr(row, attribute)) for row in self.get_queryset()}
+        rows, self.data = self.rows_of(self.data)
+        sent = {row.get("id") for row in rows}
+        free = {known: pk for pk, known in there.items() if pk not in sent}
+        for row in rows:
+            if row.get("id") not in there:
+                row["id"] = free.pop(row.get(self.known_by), "")
+        rows.sort(key=lambda row: not row["id"])
+        for number, row in enumerate(rows):
+            self.data |= {f"{self.add_prefix(number)}-{field}": value for field, value in row.items()}
+        self.data[f"{self.prefix}-INITIAL_FORMS"] = sum(bool(row["id"]) for row in rows)
+        del self.management_form  # which remembers how many there were
+
+    def rows_of(self, data):
+        """The rows that were sent, each as {field: value}, and a copy of what else was."""
+        rows, others = [{} for _ in range(self.total_form_count())], {}
+        for name, value in data.items():
+            number, _dash, field = name.removeprefix(f"{self.prefix}-").partition("-")
+            if name.startswith(f"{self.prefix}-") and number.isdecimal() and int(number) < len(rows):
+                rows[int(number)][field] = value
+            else:
+                others[name] = value
+        return rows, others
+
+
+def known_by(field):
+    return type("KnownRowsFormSet", (KnownRows,), {"known_by": field})
 
 
 class ReadOnlyInline(admin.TabularInline):

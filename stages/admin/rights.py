@@ -5,11 +5,19 @@ from django.contrib.admin.options import ActionLocation
 from django.utils.translation import gettext as _
 
 from stages.models import State, Track
-from stages.rights import is_draft, may_publish
+from stages.rights import is_draft, may_publish, not_a_draft
 
 
 class DraftsForReviewers(admin.ModelAdmin):
     """Whoever may not publish changes drafts, makes drafts, and only looks at the rest."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A draft may be published while somebody edits it who may not change it from then on: they are told why."""
+        if request.method == "POST" and object_id and not may_publish(request.user):
+            row = self.get_object(request, object_id)
+            if row and super().has_change_permission(request, row) and not is_draft(row):
+                raise not_a_draft(row)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self.is_open(request, obj)

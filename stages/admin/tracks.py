@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from stages.admin.arranging import Arranged
 from stages.admin.curriculum import Duplicated, SlugIsForever
 from stages.admin.history import Kept
-from stages.admin.inlines import fixed
+from stages.admin.inlines import fixed, known_by
 from stages.admin.states import StateFilter
 from stages.duplicating import duplicate_track
 from stages.models import Track, TrackSection, TrackTopic
@@ -15,6 +15,7 @@ from stages.models import Track, TrackSection, TrackTopic
 
 class TrackSectionInline(admin.TabularInline):
     model = TrackSection
+    formset = known_by("slug")
     fields = ["part", "title", "slug"]
     prepopulated_fields = {"slug": ["title"]}
     extra = 0
@@ -55,7 +56,7 @@ class TrackAdmin(Duplicated, SlugIsForever):
 
 class TrackTopicInline(admin.TabularInline):
     model = TrackTopic
-    form = fixed("topic")
+    form, formset = fixed("topic"), known_by("topic")
     fields = ["topic", "required"]
     autocomplete_fields = ["topic"]
     extra = 0

@@ -1,10 +1,14 @@
 """The admin in a real browser: the console stays silent under the site's policy, and nothing needs a mouse."""
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Permission
 
+from stages.history import recorded
+from stages.models import Revision, Topic
 from tests.browser.test_pages import violations
 from tests.conftest import make_user
+from tests.content import stage, topic, write_files
 
 
 @pytest.fixture
@@ -57,17 +61,49 @@ def test_a_lesson_is_seen_while_it_is_written(open_browser, content, maintainer,
     assert content.topics["maps"].body == ""
 
 
+def test_two_tabs_do_not_overwrite_each_other_unseen(open_browser, content, maintainer):
+    first = open_browser(maintainer, java_script_enabled=False)
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(f"/admin/stages/topic/{content.topics['maps'].pk}/change/")
+    second.get_by_label("Title:", exact=True).fill("Charts")
+    second.get_by_role("button", name="Save and continue editing").click()
+    second.get_by_text("was changed successfully").wait_for()
+    first.get_by_label("Summary:").fill("Read them.")
+    first.get_by_role("button", name="Save and continue editing").click()
+    alert = first.get_by_role("alert")
+    assert "You, in another tab" in alert.inner_text()
+    assert alert.locator("ins").inner_text() == "Charts"
+    assert first.get_by_label("Summary:").input_value() == "Read them."
+    first.get_by_role("button", name="Save and continue editing").click()
+    first.get_by_text("was changed successfully").wait_for()
+    content.topics["maps"].refresh_from_db()
+    assert (content.topics["maps"].title, content.topics["maps"].summary) == ("Maps", "Read them.")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_our_own_pages_are_accessible(open_browser, content, maintainer, scheme):
+def test_our_own_pages_are_accessible(open_browser, content, maintainer, scheme, settings, tmp_path):
+    settings.FIXTURES = write_files(tmp_path / "files", stage("first"), topic("boots"), topic("maps"))
+    with recorded("admin", by=maintainer):
+        Topic.objects.filter(slug="maps").update(title="Charts")
+    maps, revision = content.topics["maps"].pk, Revision.objects.get().pk
+    LogEntry.objects.log_actions(maintainer.pk, [content.topics["maps"]], CHANGE, "A" * 60)
     page = open_browser(maintainer, color_scheme=scheme, viewport={"width": 320, "height": 700})
     found = {}
     for path in [
         f"/admin/stages/stage/{content.first.pk}/arrange/",
+        f"/admin/stages/topic/{maps}/history/",
+        f"/admin/stages/topic/put-back/{revision}/",
+        f"/admin/stages/revision/{revision}/change/",
+        "/admin/stages/files/",
         "/topics/maps/as-learner/?done=half",
+        "/tracks/other/as-learner/?done=middle&view=map",
         "/as-learner/",
     ]:
         page.goto(path)
         page.locator("h1").first.wait_for()
+        for details in page.locator("#content details").all():
+            details.evaluate("details => details.open = true")
         problems = violations(page)
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             problems.append("too wide")

@@ -183,3 +183,27 @@ def test_what_instructors_compose_is_not_edited_here(content, as_maintainer, pag
         assert as_maintainer.get(f"/admin/stages/{model}/{row.pk}/{page}").status_code in (302, 404)
     assert own.title not in as_maintainer.get("/admin/stages/track/arrange/").text
     assert as_maintainer.post(f"/admin/stages/track/{own.pk}/duplicate/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "stages/", "stages/stage/", "stages/topic/", "stages/track/"])
+def test_an_empty_database_says_how_a_roadmap_comes_into_it(blank, as_maintainer, path):
+    page = as_maintainer.get(f"/admin/{path}").text
+    assert page.count("manage.py load_roadmap") == 1
+    assert 'href="/admin/stages/stage/add/"' in page
+    Stage.objects.create(slug="first", title="First", summary="F.")
+    assert "manage.py load_roadmap" not in as_maintainer.get(f"/admin/{path}").text
+
+
+def test_an_empty_database_says_nothing_of_it_to_who_has_nothing_to_do_with_it(blank, as_outsider, outsider):
+    outsider.is_staff = True
+    outsider.save()
+    assert "load_roadmap" not in as_outsider.get("/admin/").text
+
+
+def test_each_box_of_a_row_says_what_it_is_and_of_which_row(content, as_maintainer):
+    page = as_maintainer.get(f"/admin/stages/topic/{content.topics['maps'].pk}/change/").text
+    assert 'aria-label="Why: Reading maps"' in page
+    assert 'aria-label="Delete: Reading maps"' in page
+    assert 'aria-label="Why: new"' in page
+    page = as_maintainer.get(f"/admin/stages/track/{content.other.pk}/change/").text
+    assert 'aria-label="Title: start"' in page

@@ -235,6 +235,52 @@ def test_a_page_is_shown_with_progress_that_is_made_up(content, as_maintainer, d
     assert not ProgressEvent.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("done", "words"), [("nothing", "0 of 2"), ("middle", "1 of 2"), ("everything", "2 of 2"), ("half", "0 of 2")]
+)
+def test_a_track_is_shown_with_progress_that_is_made_up(content, as_maintainer, done, words):
+    page = as_maintainer.get(f"/tracks/other/as-learner/?done={done}")
+    assert words in page.text
+    assert "All before, and this stage" not in page.text
+    assert not TopicProgress.objects.exists()
+
+
+def test_a_draft_of_a_track_is_seen_as_it_will_be_in_every_look(content, as_maintainer, client):
+    Track.objects.filter(slug="other").update(state="draft")
+    for look in ("map", "table", "outline", "checklist"):
+        page = as_maintainer.get(f"/tracks/other/as-learner/?view={look}&done=middle")
+        assert "Learners cannot see this page yet." in page.text
+        assert "Routes" in page.text
+        assert 'href="?view=table&amp;done=middle"' in page.text
+    assert as_maintainer.get("/tracks/other/as-learner/map.css").status_code == 200
+    assert client.get("/tracks/other/map.css").status_code == 404
+
+
+def test_the_preview_of_the_merged_roadmap_is_its_page(content, as_maintainer):
+    assert as_maintainer.get("/tracks/roadmap/as-learner/").url == "/as-learner/"
+
+
+def test_what_instructors_compose_has_no_preview_here(content, as_maintainer):
+    Track.objects.filter(slug="other").update(private=True)
+    for page in ("", "map.css"):
+        assert as_maintainer.get(f"/tracks/other/as-learner/{page}").status_code == 404
+
+
+def test_the_pages_of_the_admin_lead_to_the_previews_and_to_putting_in_order(content, as_maintainer):
+    section = content.other.sections.first()
+    expected = {
+        "stage/": ["/as-learner/", "arrange/"],
+        "track/": ["arrange/"],
+        f"stage/{content.first.pk}/change/": ["/stages/first/as-learner/", f"stage/{content.first.pk}/arrange/"],
+        f"track/{content.other.pk}/change/": ["/tracks/other/as-learner/", f"track/{content.other.pk}/arrange/"],
+        f"tracksection/{section.pk}/change/": [f"/tracks/other/as-learner/#{section.slug}"],
+    }
+    for path, links in expected.items():
+        page = as_maintainer.get(f"/admin/stages/{path}").text
+        for link in links:
+            assert f'{link}"' in page, path
+
+
 def test_a_draft_is_seen_as_it_will_be(content, as_maintainer, client):
     draft = Stage.objects.create(slug="between", title="Between", summary="B.", position=1, state="draft")
     Topic.objects.create(slug="tents", title="Tents", summary="T.", stage=draft, state="draft")
