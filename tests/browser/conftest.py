@@ -5,11 +5,12 @@ import shutil
 from contextlib import suppress
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from progress.models import TopicProgress
 from stages.models import Topic
-from tests.conftest import make_user
+from tests.conftest import client_of, make_user
 from tests.content import make_content, wipe
 
 # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
@@ -77,7 +78,10 @@ def walked(content, learner):
 
 @pytest.fixture
 def open_browser(chromium, live_server):
-    """Opens a page of a new visitor; whatever the console complains about fails the test at its end."""
+    """Opens an empty page of a new visitor, or of somebody who is signed in.
+
+    Whatever the console complains about fails the test at its end.
+    """
     from playwright.sync_api import Error
 
     complaints, contexts = [], []
@@ -91,11 +95,8 @@ def open_browser(chromium, live_server):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.complaints = complaints
         if user:
-            page.goto("/accounts/login/")
-            page.get_by_label("Email").fill(user.email)
-            page.get_by_label("Password").fill("walk-the-line-27")
-            page.get_by_role("button", name="Sign In").click()
-            page.wait_for_url("**/me/")
+            session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         return page
 
     yield opener
