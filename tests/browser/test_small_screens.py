@@ -5,21 +5,10 @@ import pytest
 from tests.browser.test_pages import OWN, PUBLIC, visit
 
 ZOOMED = {"width": 320, "height": 256}
-MORE = ["/shortcuts/", "/search/?q=waether"]
 
 
 def too_wide(page):
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-
-def test_nothing_scrolls_sideways_at_400_percent(open_browser, walked):
-    wide = []
-    for user, paths in ((None, PUBLIC + MORE), (walked, OWN)):
-        page = open_browser(user, viewport=ZOOMED)
-        for path in paths:
-            visit(page, path)
-            wide += [path] if too_wide(page) else []
-    assert wide == []
 
 
 @pytest.mark.parametrize("keys", ["/", "?"])
