@@ -36,7 +36,7 @@ class ChangesForm(forms.ModelForm):
         return cleaned
 
 
-class DatesForm(forms.ModelForm):
+class DatesForm(ChangesForm):
     """When learners see an assignment, when it begins and ends, and whether it is required."""
 
     class Meta:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from progress.cohorts.models import Assignment, Cohort, Extension
 from progress.models import TopicProgress
 from stages.models import State, Track
+from tests.cohorts.changing import as_shown
 from tests.conftest import client_of, make_user
 
 DATES = {"starts": "2026-03-02", "due": "2026-03-11", "visible_from": "2026-03-01", "required": "on"}
@@ -77,10 +78,22 @@ def test_it_says_what_is_wrong(cohort, as_instructor, content, fields, says):
 
 
 def test_it_changes_the_dates_and_keeps_them_when_sent_twice(cohort, as_instructor, assignment):
+    form = as_shown(as_instructor.get(path(cohort, assignment)).context["form"])
+    del form["required"]
     for _again in range(2):
-        assert as_instructor.post(path(cohort, assignment), {"due": "2026-05-01"}).status_code == 302
+        assert as_instructor.post(path(cohort, assignment), form | {"due": "2026-05-01"}).status_code == 302
     assignment.refresh_from_db()
     assert (assignment.due, assignment.starts, assignment.required) == (date(2026, 5, 1), None, False)
+
+
+def test_of_two_tabs_neither_undoes_the_dates_of_the_other(cohort, as_instructor, assignment):
+    form = as_shown(as_instructor.get(path(cohort, assignment)).context["form"])
+    as_instructor.post(path(cohort, assignment), form | {"due": "2026-05-01"})
+    as_instructor.post(path(cohort, assignment), form | {"starts": "2026-03-02"})
+    assignment.refresh_from_db()
+    assert (assignment.starts, assignment.due) == (date(2026, 3, 2), date(2026, 5, 1))
+    late = as_instructor.post(path(cohort, assignment), form | {"starts": "2026-05-02"})  # after what the other says
+    assert "It cannot be due before it starts." in late.text
 
 
 def test_it_shows_the_rhythm_and_an_edit_of_the_track_moves_it(cohort, as_instructor, assignment, content):
