@@ -354,7 +354,7 @@ def test_a_page_that_forgets_to_ask_is_stopped_all_the_same(people, content, mon
     data = filled_in(people["r"].get(path)) | {"title": "X", "state": "draft"}
     response = people["r"].post(path, data)
     assert response.status_code == 403
-    assert "“X” is not a draft" in response.text
+    assert "“Weather” is not a draft" in response.text
     assert Topic.objects.get(pk=row.pk).title == "Weather"
     assert not Revision.objects.exists()
     assert not LogEntry.objects.exists()

@@ -15,7 +15,7 @@ ARRANGED = {"stage": 6, "topic": 6, "track": 6, "tracksection": 7}
 SEEN = {
     "/as-learner/": 5,
     "/stages/first/as-learner/": 9,
-    "/topics/maps/as-learner/": 13,
+    "/topics/maps/as-learner/": 12,
     "/tracks/other/as-learner/": 8,
     "/tracks/other/as-learner/?view=map": 9,
     "/tracks/other/as-learner/map.css": 8,
