@@ -6,6 +6,11 @@ from typing import NamedTuple
 from progress.models import Status
 
 
+def percentage(done, total):
+    """Whole per cent, rounded down; None where nothing is required. 100 means that nothing is left."""
+    return done * 100 // total if total else None
+
+
 @dataclass(frozen=True)
 class Measure:
     """How far one learner is through a list of topics.
@@ -31,8 +36,7 @@ class Measure:
 
     @property
     def percentage(self):
-        """Whole per cent, rounded down; None where nothing is required. 100 means that nothing is left."""
-        return self.done * 100 // self.total if self.total else None
+        return percentage(self.done, self.total)
 
     @property
     def left(self):

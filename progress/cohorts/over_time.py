@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from progress.measure import Measure
+from progress.measure import percentage
 
 DAILY = 120  # a history of more days has a point for each week
 LATELY = 14  # days
@@ -29,7 +29,7 @@ class Steps:
     def __init__(self, total, topics):
         self.days = sorted(topics)
         counts = accumulate((topics[day] for day in self.days), initial=0)
-        self.shares = [Measure(total=total, done=count).percentage for count in counts]
+        self.shares = [percentage(count, total) for count in counts]
 
     def on(self, day):
         return self.shares[bisect_right(self.days, day)]
@@ -53,13 +53,14 @@ def walks_of(learners, done, today):
         key = tuple(map(id, learner.plans))
         if key not in plans:
             due = Counter(due_days(learner.plans).values())
-            plans[key] = Steps(learner.measured.total, due) if due else None
-        required = {topic.pk for topic in learner.curriculum.topics if topic.required}
+            required = frozenset(learner.curriculum.counted.required)
+            plans[key] = Steps(learner.measured.total, due) if due else None, required
+        plan, required = plans[key]
         days = done.get(learner.pk, {})
         # A clock that went wrong puts nothing beyond today.
         counted = Counter(min(day, today) for topic, day in days.items() if topic in required)
         begins = max(min(plan.begins for plan in learner.plans), learner.joined)
-        walks.append(Walk(min(begins, today), Steps(learner.measured.total, counted), plans[key]))
+        walks.append(Walk(min(begins, today), Steps(learner.measured.total, counted), plan))
     return walks
 
 

@@ -4,21 +4,16 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
 from django.utils.translation import ngettext
 
 from progress.impact.scopes import Scope
-from progress.measure import Measure
+from progress.measure import percentage
 
 SHOWN = 8  # groups of learners for each thing that is counted
-
-
-@cache  # a few hundred topics, so not many pairs
-def percentage(done, total):
-    return Measure(total=total, done=done).percentage
 
 
 class Group(NamedTuple):

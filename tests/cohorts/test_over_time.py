@@ -15,10 +15,11 @@ from progress.cohorts import overrides
 from progress.cohorts.happened import done_days
 from progress.cohorts.models import Assignment, Cohort, Extension
 from progress.cohorts.over_time import DAILY, Steps, days_shown, draw, lately, over_time, walks_of
-from progress.cohorts.seen import see
+from progress.cohorts.seen import Curriculum, see
 from progress.measure import Measure
 from progress.models import STATUSES, CarryOver, ProgressEvent, TopicProgress
 from stages.models import Topic
+from stages.outline import Section
 from tests.cohorts.seeing import NOW, join, text_of, tick
 
 TODAY = NOW.date()
@@ -50,7 +51,7 @@ def learner_of(pk=1, topics=4, done=0, joined=60, due=None, begins=date.min):
         pk=pk,
         joined=ago(joined),
         measured=Measure(total=topics, done=done),
-        curriculum=SimpleNamespace(topics=required),
+        curriculum=Curriculum((Section("one", "One", required),)),
         plans=(SimpleNamespace(begins=begins, days=due or {}),),
     )
 
@@ -116,7 +117,7 @@ def test_what_several_assignments_want_is_due_with_the_first():
 
 def test_optional_topics_and_others_count_nothing():
     one = learner_of(topics=2)
-    one.curriculum.topics.append(SimpleNamespace(pk=7, required=False))
+    one.curriculum.sections[0].topics.append(SimpleNamespace(pk=7, required=False))
     assert over_time([one], {1: {0: ago(3), 7: ago(3), 8: ago(3)}}, TODAY).now.most == 50
 
 
