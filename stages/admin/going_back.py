@@ -1,6 +1,10 @@
 """A form that was sent, and is shown again as it was filled in, without an error: to go on editing it."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from stages.models import Revision
 
 GO_BACK = "_go_back"
 
@@ -9,6 +13,30 @@ class CanGoBack(admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (NotYet, form), {}) if GO_BACK in request.POST else form
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """What was typed into the form of a thing that has been deleted meanwhile is shown in the form of a new one.
+
+        The hook has an underscore, and is the only one there is: Django says “Perhaps it was deleted?” and goes away.
+        """
+        if request.method != "POST" or not object_id.isdecimal() or not self.has_add_permission(request):
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        gone = Revision.objects.filter(model=opts.label_lower, object_id=object_id, after__isnull=True).first()
+        request.POST = request.POST.copy()
+        request.POST[GO_BACK] = "1"
+        request.POST.setdefault("slug", gone.before.get("slug", "") if gone else "")
+        for formset, _inline in self.get_formsets_with_inlines(request):
+            make_new(request.POST, formset.get_default_prefix(), formset.fk.name)
+        words = _("This has been deleted since you opened it, so nothing is saved. Below is what you filled in.")
+        messages.error(request, f"{words} {_('If you save it now, it is made anew.')}")
+        return self.add_view(request, reverse(f"admin:{opts.app_label}_{opts.model_name}_add"))
+
+
+def make_new(sent, prefix, above):
+    """Rows below a thing that is gone are new again, and are not of it, which ``above`` says they are."""
+    sent[f"{prefix}-INITIAL_FORMS"] = "0"
+    for name in [name for name in sent if name.startswith(f"{prefix}-") and name.endswith(f"-{above}")]:
+        del sent[name]
 
 
 class NotYet:

@@ -3,7 +3,7 @@
 import pytest
 
 from stages.history import recorded
-from stages.models import Resource, Revision, Topic, TopicResource, TrackSection
+from stages.models import Resource, Revision, Stage, Topic, TopicResource, TrackSection
 from tests.conftest import client_of, make_user
 from tests.stages.test_history import Forms, filled_in
 
@@ -219,3 +219,35 @@ def test_duplicate_makes_one_copy_however_often_it_is_pressed(content, as_mainta
     assert first.url == second.url
     again = as_maintainer.post(path, {"_seen": as_maintainer.get(path_of(row)).context["seen"]})
     assert again.url != first.url
+
+
+def test_what_was_typed_outlives_what_it_was_typed_into(content, as_maintainer, as_colleague):
+    topic = Topic.objects.create(stage=content.first, slug="knots", title="Knots", summary="Tie one.", state="draft")
+    topic.links.create(resource=content.resource, why="Knots, too.")
+    mine = opened(as_maintainer, topic)
+    as_colleague.post(f"/admin/stages/topic/{topic.pk}/delete/", {"post": "yes"})
+    assert not Topic.objects.filter(slug="knots").exists()
+    page = save(as_maintainer, topic, mine, body="A long evening’s work.")
+    assert "deleted since you opened it, so nothing is saved" in page.text
+    assert "A long evening’s work." in page.text
+    assert not Topic.objects.filter(slug="knots").exists()
+    assert 'action="/admin/stages/topic/add/"' in page.text
+    assert as_maintainer.post("/admin/stages/topic/add/", sent_from(page)).status_code == 302
+    again = Topic.objects.get(slug="knots")
+    assert again.body == "A long evening’s work."
+    assert [(link.resource, link.why) for link in again.links.all()] == [(content.resource, "Knots, too.")]
+
+
+def test_a_stage_that_was_deleted_with_all_its_topics_is_offered_anew_too(content, as_maintainer):
+    stage = Stage.objects.create(slug="knots", title="Knots", summary="Tie them.", state="draft")
+    topic = Topic.objects.create(stage=stage, slug="bowline", title="Bowline", summary="Tie one.", state="draft")
+    mine = opened(as_maintainer, stage)
+    topic.delete()
+    Stage.objects.filter(pk=stage.pk).delete()
+    page = save(as_maintainer, stage, mine, summary="A long evening’s work.")
+    assert "deleted since you opened it, so nothing is saved" in page.text
+    assert "A long evening’s work." in page.text
+
+
+def test_nothing_is_offered_to_whoever_only_looks_for_what_is_gone(as_maintainer):
+    assert as_maintainer.get("/admin/stages/topic/987654/change/").status_code == 302
