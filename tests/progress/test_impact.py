@@ -35,7 +35,7 @@ def act(client, action, *rows, **more):
 
 
 def agree(client, page, **more):
-    """Press "Publish it"."""
+    """Press "Save it"."""
     form = Forms(page.text)
     assert "_impact" in form.data
     return client.post(form.action, form.data | more)
