@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from smtplib import SMTPException
 
 import pytest
@@ -65,6 +66,17 @@ def test_it_shows_the_very_mail_before_it_is_sent(there, cohort, as_instructor, 
     assert sent.reply_to == ["ines@example.com"]
     assert preview in sent.body
     assert set(Message.objects.get().recipients.all()) == {ada}
+
+
+def test_a_mail_that_looks_like_html_is_shown_as_it_is_written(there, cohort, as_instructor, learner):
+    [ada] = join(cohort, "Ada <form action=//elsewhere>")
+    form = form_of([ada], text="Close the <b> & go on", form_key="a")
+    page = as_instructor.post(there, form).text
+    preview = re.search(r'class="mail-text"[^>]*>(.*?)</pre>', page, re.DOTALL)[1]
+    as_instructor.post(there, {**form, "send": "yes"})
+    [sent] = outbox.outbox
+    assert "<" not in preview
+    assert unescape(preview) in sent.body
 
 
 def test_a_week_has_a_limit_also_across_instructors(there, cohort, as_instructor, learner):
