@@ -40,6 +40,15 @@ def test_axe_finds_nothing_and_a_small_screen_is_enough(open_browser, leader):
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
+def test_a_name_in_arabic_is_beside_its_box(open_browser, leader):
+    leader.led_cohorts.get().join(make_user("ليلى"))
+    page = open_browser(leader)
+    page.goto("/cohorts/1/write/")
+    row = page.locator("label", has_text="ليلى")
+    box, name = row.locator("input").bounding_box(), row.locator("bdi").bounding_box()
+    assert name["x"] + name["width"] < box["x"] + 100
+
+
 def test_heads_and_names_stay_in_sight(open_browser, leader):
     page = open_browser(leader, viewport={"width": 390, "height": 500})
     page.goto("/cohorts/1/")
