@@ -120,6 +120,18 @@ def test_on_paper_nothing_is_cut(open_browser, leader):
     assert page.evaluate("getComputedStyle(document.querySelector('.matrix-scroll')).overflow") == "visible"
 
 
+def test_a_group_is_printed_no_larger_than_its_learner_and_no_heading_alone(open_browser, leader):
+    cohort = leader.led_cohorts.get()
+    cohort.groups.create(name="Morning").members.set(cohort.enrolments.all())
+    page = open_browser(leader)
+    page.goto("/cohorts/1/")
+    page.emulate_media(media="print")
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    name, group = page.locator("tbody th > a").first, page.locator("tbody .group-names").first
+    assert group.evaluate(size) < name.evaluate(size)
+    assert page.locator("#stuck").evaluate("element => getComputedStyle(element).breakAfter") == "avoid"
+
+
 def test_names_behind_a_stuck_topic_open_in_one_press(open_browser, leader):
     page = open_browser(leader)
     page.goto("/cohorts/1/")
