@@ -40,6 +40,15 @@ def test_axe_finds_nothing_and_a_small_screen_is_enough(open_browser, leader):
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
+def test_a_name_in_arabic_is_beside_its_box(open_browser, leader):
+    leader.led_cohorts.get().join(make_user("ليلى"))
+    page = open_browser(leader)
+    page.goto("/cohorts/1/write/")
+    row = page.locator("label", has_text="ليلى")
+    box, name = row.locator("input").bounding_box(), row.locator("bdi").bounding_box()
+    assert name["x"] + name["width"] < box["x"] + 100
+
+
 def test_heads_and_names_stay_in_sight(open_browser, leader):
     page = open_browser(leader, viewport={"width": 390, "height": 500})
     page.goto("/cohorts/1/")
@@ -109,6 +118,18 @@ def test_on_paper_nothing_is_cut(open_browser, leader):
     assert page.evaluate("document.querySelector('.matrix').getBoundingClientRect().right") <= 1000
     assert page.evaluate("getComputedStyle(document.querySelector('.matrix thead')).display") == "table-header-group"
     assert page.evaluate("getComputedStyle(document.querySelector('.matrix-scroll')).overflow") == "visible"
+
+
+def test_a_group_is_printed_no_larger_than_its_learner_and_no_heading_alone(open_browser, leader):
+    cohort = leader.led_cohorts.get()
+    cohort.groups.create(name="Morning").members.set(cohort.enrolments.all())
+    page = open_browser(leader)
+    page.goto("/cohorts/1/")
+    page.emulate_media(media="print")
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    name, group = page.locator("tbody th > a").first, page.locator("tbody .group-names").first
+    assert group.evaluate(size) < name.evaluate(size)
+    assert page.locator("#stuck").evaluate("element => getComputedStyle(element).breakAfter") == "avoid"
 
 
 def test_names_behind_a_stuck_topic_open_in_one_press(open_browser, leader):

@@ -26,7 +26,10 @@ class MessageForm(forms.ModelForm):
         User.objects.none(),
         label=gettext_lazy("To"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one learner.")},
+        error_messages={
+            "required": gettext_lazy("Choose at least one learner."),
+            "invalid_choice": gettext_lazy("Somebody has left the cohort since. Nothing was sent: look at it again."),
+        },
     )
     form_key = forms.CharField(widget=forms.HiddenInput, initial=new_token, max_length=22)
 
