@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 from progress.models import TopicProgress
 from stages.models import Topic
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium(request):
+def chromium(request, django_db_setup, django_db_blocker):
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         why = f"no Chromium on this machine: none of {', '.join(NAMES)} is on PATH, and CHROMIUM is not set"
@@ -50,10 +50,13 @@ def chromium(request):
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        # While Playwright's loop runs, this thread has connections of its own; see asgiref.local. What Django asks of
+        # a new one only once is asked now, so that no test counts it among its queries.
+        with django_db_blocker.unblock():
+            assert connection.features.supports_json_field
         yield browser
         browser.close()
-        # While Playwright's loop runs, this thread has connections of its own; see asgiref.local. Whatever test came
-        # last may have left one open, and then PostgreSQL keeps the database.
+        # Whatever test came last may have left one open, and then PostgreSQL keeps the database.
         connections.close_all()
 
 
