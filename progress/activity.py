@@ -44,7 +44,12 @@ def day_of(moment, zone):
 
 def active_days(events, zone):
     """``{date: number of topics}`` for each day with activity."""
-    return Counter(day for day, _ in {(day_of(event.at, zone), event.topic_id) for event in ticks(events)})
+    return by_day(ticks(events), zone)
+
+
+def by_day(ticked, zone):
+    """The same of events that all count."""
+    return Counter(day for day, _ in {(day_of(event.at, zone), event.topic_id) for event in ticked})
 
 
 # --- The streak -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from progress.activity import COUNTED, active_days, day_of, ticks
+from progress.activity import COUNTED, by_day, day_of, ticks
 from progress.models import ProgressEvent, Status, TopicProgress
 
 
@@ -41,7 +41,7 @@ def days_with_ticks(cohort, seen, days):
     query."""
     first = cohort.today - timedelta(days=days - 1)
     found = ticks_since(cohort, seen, datetime.combine(first, time(), cohort.zone))
-    return {user: active_days(events, cohort.zone) for user, events in found.items()}
+    return {user: by_day(events, cohort.zone) for user, events in found.items()}
 
 
 def with_last_ticks(members, assigned):
