@@ -4,35 +4,80 @@ Four people, always the same: a learner, an instructor, a maintainer and an outs
 them is a visitor. ``roadmap`` is the real content, ``content`` a small roadmap that a test can see through.
 """
 
-from importlib import import_module
+import os
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.apps import apps
-from django.conf import settings
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from accounts.models import User
 from progress import pieces
 from progress.models import TopicProgress
 from progress.standings import Standings
-from stages.loading import load
 from stages.models import Topic
-from tests.content import make_content, wipe
+from tests.content import read_content
+from tests.databases import TEMPLATES, Databases, PostgreSQL, SQLite
+
+DATABASES = pytest.StashKey[Databases]()
 
 
 def pytest_addoption(parser):
     parser.addoption("--postgres", action="store_true", help="run on a real PostgreSQL, started for this run")
+    parser.addoption("--database-only", action="store_true", help="leave out what asks no database")
     parser.addoption("--require-browser", action="store_true", help="fail where browser tests would be skipped")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Point the connection at the database that holds what this test asks for."""
+    if asks_a_database(item):
+        databases_of(item.config).use(contents_for(item))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keep tests of one database together, so that a worker seldom changes from one to another."""
+    items.sort(key=contents_for)
+    if config.getoption("--database-only"):
+        others = [item for item in items if not asks_a_database(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if asks_a_database(item)]
+
+
+def asks_a_database(item):
+    fixtures = {"db", "transactional_db", "live_server"}
+    return not fixtures.isdisjoint(item.fixturenames) or item.get_closest_marker("django_db") is not None
+
+
+def contents_for(item):
+    """Which template of tests/databases.py a test runs on."""
+    wanted = [name for name in TEMPLATES if name in item.fixturenames]
+    assert len(wanted) < 2, f"{item.nodeid} wants {' and '.join(wanted)}, and there is one database at a time"
+    return wanted[0] if wanted else "empty"
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The real roadmap is loaded once; a test sees it unless it asks for ``content``."""
-    with django_db_blocker.unblock():
-        load(settings.FIXTURES)
+def django_db_setup(request):
+    """Nothing is set up before a test says what it wants. What was made for this run goes at its end."""
+    yield
+    databases_of(request.config).remove()
+
+
+def databases_of(config):
+    if DATABASES not in config.stash:
+        folder = config.cache.mkdir("databases")
+        uri = os.environ.get("WAYMARK_TEST_DATABASE")
+        config.stash[DATABASES] = Databases(PostgreSQL(uri) if uri else SQLite(folder), folder / "lock")
+    return config.stash[DATABASES]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_flush(request):
+    """What a test has really committed is not deleted table by table: the next test gets a new copy."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: databases_of(request.config).spoil())
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -45,29 +90,13 @@ def fresh_caches():
 
 @pytest.fixture
 def roadmap(db):
-    """The real content; a test that runs after one with transactions has to load it again."""
-    if not Topic.objects.exists():
-        load(settings.FIXTURES)
+    """The real content."""
 
 
 @pytest.fixture
-def blank(db):
-    """A site without any content."""
-    wipe()
-
-
-@pytest.fixture
-def content(blank):
+def content(db):
     """Two stages with three and two topics, and two tracks. See tests/content.py."""
-    return make_content()
-
-
-@pytest.fixture
-def groups(db):
-    """The groups that migrations make; a test that runs after one with transactions has to make them again."""
-    if Group.objects.count() < 3:
-        import_module("progress.migrations.0006_roles").make_groups(apps, None)
-        import_module("progress.cohorts.migrations.0002_instructors").make_group(apps, None)
+    return read_content()
 
 
 def make_user(name, **fields):

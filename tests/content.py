@@ -59,14 +59,30 @@ def make_content():
     source = Source.objects.create(key="leaflet", title="A leaflet", form="A list.", summary="It names maps.")
     entry = Entry.objects.create(ref="x1", source=source, section="Part one", line=3, label="Maps", position=1)
     entry.topics.add(topics["maps"])
-    merged = Track.objects.create(slug="roadmap", title="The roadmap", summary="All.", follows_stages=True)
+    Track.objects.create(slug="roadmap", title="The roadmap", summary="All.", follows_stages=True)
     other = Track.objects.create(slug="other", title="Another way", summary="Less.", position=2, source=source)
     for position, (title, slugs) in enumerate([("Start", ["maps", "routes"]), ("Finish", ["routes", "snacks"])]):
         section = TrackSection.objects.create(track=other, slug=title.lower(), title=title, position=position)
         for place, slug in enumerate(slugs):
             TrackTopic.objects.create(section=section, topic=topics[slug], position=place, required=slug != "snacks")
+
+
+def read_content() -> SimpleNamespace:
+    """What ``make_content`` made, as rows that a test may change."""
+    stages = {stage.slug: stage for stage in Stage.objects.all()}
+    topics = {topic.slug: topic for topic in Topic.objects.order_by("pk")}
+    for topic in topics.values():
+        topic.stage = next(stage for stage in stages.values() if stage.pk == topic.stage_id)
+    tracks = {track.slug: track for track in Track.objects.all()}
+    source = Source.objects.get()
+    tracks["other"].source = source
     return SimpleNamespace(
-        first=first, second=second, topics=topics, resource=resource, source=source, merged=merged, other=other
+        **stages,
+        topics=topics,
+        resource=Resource.objects.get(),
+        source=source,
+        merged=tracks["roadmap"],
+        other=tracks["other"],
     )
 
 

@@ -172,7 +172,7 @@ EMPTY = [
 
 
 @pytest.fixture
-def bare(blank, learner):
+def bare(db, learner):
     """A site with a stage and two tracks in which there is nothing, and a learner who shares it."""
     Stage.objects.create(slug="bare", title="Bare", summary="Nothing.")
     Track.objects.create(slug="roadmap", title="The roadmap", summary="All.", follows_stages=True)
@@ -316,7 +316,7 @@ def test_nothing_in_the_admin_takes_progress_away(content, learner):
     assert {model: list(model.objects.order_by("pk").values_list("pk")) for model in KEPT} == before
 
 
-def test_a_resource_that_was_lost_from_the_files_comes_back_with_its_ticks(blank, learner, as_learner, tmp_path):
+def test_a_resource_that_was_lost_from_the_files_comes_back_with_its_ticks(db, learner, as_learner, tmp_path):
     fields = {"url": "https://example.org/", "title": "Reading maps", "publisher": "Y"}
     resource = {"model": "stages.resource", "fields": fields}
     link = {"model": "stages.topicresource", "fields": {"topic": ["maps"], "resource": [fields["url"]]}}

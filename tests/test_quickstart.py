@@ -124,7 +124,7 @@ def test_missing_fixtures_are_one_clear_line(db, tmp_path, settings):
         call_command("quickstart", no_server=True, verbosity=0)
 
 
-def test_the_demo_accounts_stay_as_their_owners_left_them(groups, settings):
+def test_the_demo_accounts_stay_as_their_owners_left_them(db, settings):
     from roadmap_site.management.commands.quickstart import make_person
 
     make_person("maintainer")

@@ -96,7 +96,7 @@ OUTSIDE = "vli"
 
 
 @pytest.fixture
-def people(content, groups, learner, instructor, maintainer):
+def people(content, learner, instructor, maintainer):
     """A client for everyone, by the first letter of their role."""
     maintainer.user_permissions.clear()
     maintainer.groups.set(Group.objects.filter(name="Maintainers"))

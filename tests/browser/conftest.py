@@ -10,8 +10,7 @@ from django.db import connection, connections
 
 from progress.models import TopicProgress
 from stages.models import Topic
-from tests.conftest import client_of, make_user
-from tests.content import make_content, wipe
+from tests.conftest import client_of
 
 # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -58,17 +57,6 @@ def chromium(request, django_db_setup, django_db_blocker):
         browser.close()
         # Whatever test came last may have left one open, and then PostgreSQL keeps the database.
         connections.close_all()
-
-
-@pytest.fixture
-def content(transactional_db):
-    wipe()
-    return make_content()
-
-
-@pytest.fixture
-def learner(transactional_db):
-    return make_user("Lena Learner")
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """The map in a real browser: everything is readable, lit, walked and ticked, at every width."""
 
-import pytest
 from playwright.sync_api import expect
 
 from progress.models import TopicProgress
-from stages.loading import load
 from stages.models import Topic, Track
 from tests.browser.test_journey import saved
 from tests.browser.test_pages import violations
-from tests.content import wipe
 
 WIDTHS = (320, 768, 1280)
 
@@ -32,12 +29,6 @@ MEASURE = """() => {
 
 def overlap(one, other):
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-@pytest.fixture
-def roadmap(transactional_db, settings):
-    wipe()
-    load(settings.FIXTURES)
 
 
 def walk(learner):

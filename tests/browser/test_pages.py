@@ -1,10 +1,8 @@
 """Every page in a real browser: accessible, silent in the console, and never wider than the screen."""
 
 from axe_playwright_python.base import AXE_SCRIPT
-from django.conf import settings
 from django.contrib.auth.models import Permission
 
-from stages.loading import load
 from stages.markdown import render
 from stages.models import Topic
 from tests.stages.test_markdown import HOSTILE
@@ -139,15 +137,8 @@ def test_a_finger_can_hit_every_box(open_browser, content):
     page.wait_for_load_state("networkidle")
 
 
-def test_the_first_visit_weighs_little(chromium, live_server, transactional_db):
+def test_the_first_visit_weighs_little(chromium, live_server, roadmap):
     """Everything the browser asks for on a first visit to the real roadmap, before compression."""
-    from django.conf import settings
-
-    from stages.loading import load
-    from tests.content import wipe
-
-    wipe()
-    load(settings.FIXTURES)
     page = chromium.new_context(base_url=live_server.url).new_page()
     sizes = []
     page.on("response", lambda response: sizes.append((response.url, len(response.body()))))
@@ -182,8 +173,7 @@ def test_code_is_copied_without_its_prompt(content, open_browser):
     assert copied == ["ls -l\npwd", "print(1)"]
 
 
-def test_lessons_are_accessible_and_fit_a_phone(transactional_db, open_browser):
-    load(settings.FIXTURES)
+def test_lessons_are_accessible_and_fit_a_phone(roadmap, open_browser):
     page = open_browser(viewport={"width": 320, "height": 700})
     for path in ["/topics/querysets/", "/topics/project-blog/", "/stages/orm-and-databases/", "/tracks/ship-an-mvp/"]:
         visit(page, path)

@@ -5,13 +5,10 @@ import re
 from itertools import groupby
 
 import pytest
-from django.conf import settings
 
-from stages.loading import load
 from stages.models import Entry, Stage, Topic
 from tests.browser.test_journey import box, state
 from tests.conftest import User
-from tests.content import wipe
 from tests.progress.test_everything import models_with_people
 
 EMAIL, PASSWORD = "ada@example.com", "walk-the-line-27"
@@ -21,12 +18,6 @@ STARRED = "Templates"
 # Six boxes of the fifth document by how they begin. Two say what is done already; four mean six topics that are not.
 BROUGHT = ["Variables", "Web Scraping", "Regular Expressions", "Virtual Environments", "Authentication", "Caching"]
 NEW = {"python-regex", "virtual-environments", "package-management", "authentication", "authorization", "caching"}
-
-
-@pytest.fixture
-def whole_roadmap(transactional_db):
-    wipe()
-    load(settings.FIXTURES)
 
 
 def topics_of(stage):
@@ -63,7 +54,7 @@ def download(page, name):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_from_the_first_tick_to_the_last(open_browser, whole_roadmap, mailoutbox, javascript):
+def test_from_the_first_tick_to_the_last(open_browser, roadmap, mailoutbox, javascript):
     total = Topic.objects.published().filter(required=True).count()
     python, views = topics_of("python-foundations"), topics_of("views-and-templates")
 

@@ -14,7 +14,7 @@ from tests.conftest import client_of
 
 
 @pytest.fixture
-def instructor(groups, instructor):
+def instructor(db, instructor):
     instructor.groups.add(Group.objects.get(name="Instructors"))
     return instructor
 

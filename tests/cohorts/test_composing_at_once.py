@@ -6,7 +6,6 @@ from django.contrib.auth.models import Permission
 from progress.cohorts.models import OwnTrack
 from stages.models import Track
 from tests.conftest import client_of, make_user
-from tests.content import make_content, wipe
 from tests.progress.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,9 +19,7 @@ def authors():
 
 
 @pytest.fixture
-def own(authors):
-    wipe()
-    make_content()
+def own(content, authors):
     made = {"title": "Mine", "summary": "-", "copy": "other", "key": "bcdf2345"}
     client_of(authors[0]).post("/cohorts/tracks/new/", made)
     own = OwnTrack.objects.get()

@@ -29,7 +29,7 @@ def box(content):
 
 
 @pytest.fixture(params=["star", "box"])
-def thing(request):
+def thing(request, content):
     return request.getfixturevalue(request.param)
 
 

@@ -10,7 +10,6 @@ from django.test import Client
 
 from progress.models import Note, Reset, TopicProgress
 from tests.conftest import client_of, make_user
-from tests.content import make_content, wipe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,12 +27,6 @@ def at_once(jobs):
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(run, jobs))
-
-
-@pytest.fixture
-def content():
-    wipe()
-    return make_content()
 
 
 def test_64_equal_ticks_make_one_row_and_one_event(content):

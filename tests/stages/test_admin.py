@@ -186,7 +186,7 @@ def test_what_instructors_compose_is_not_edited_here(content, as_maintainer, pag
 
 
 @pytest.mark.parametrize("path", ["", "stages/", "stages/stage/", "stages/topic/", "stages/track/"])
-def test_an_empty_database_says_how_a_roadmap_comes_into_it(blank, as_maintainer, path):
+def test_an_empty_database_says_how_a_roadmap_comes_into_it(db, as_maintainer, path):
     page = as_maintainer.get(f"/admin/{path}").text
     assert page.count("manage.py load_roadmap") == 1
     assert 'href="/admin/stages/stage/add/"' in page
@@ -194,7 +194,7 @@ def test_an_empty_database_says_how_a_roadmap_comes_into_it(blank, as_maintainer
     assert "manage.py load_roadmap" not in as_maintainer.get(f"/admin/{path}").text
 
 
-def test_an_empty_database_says_nothing_of_it_to_who_has_nothing_to_do_with_it(blank, as_outsider, outsider):
+def test_an_empty_database_says_nothing_of_it_to_who_has_nothing_to_do_with_it(db, as_outsider, outsider):
     outsider.is_staff = True
     outsider.save()
     assert "load_roadmap" not in as_outsider.get("/admin/").text

@@ -118,7 +118,7 @@ def test_a_stage_is_not_published_before_its_topics(content, as_maintainer):
     assert Stage.objects.get(slug="new").position == 3  # new ones come last
 
 
-def test_the_loader_says_which_stages_are_empty(blank, tmp_path):
+def test_the_loader_says_which_stages_are_empty(db, tmp_path):
     plan = load(write_files(tmp_path / "files", stage("full"), topic("maps", stage="full"), stage("empty")))
     [note] = plan.notes
     assert "stage empty: it is published, and has no published topic." in note

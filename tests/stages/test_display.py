@@ -46,11 +46,11 @@ def test_nonsense_is_refused(client, db):
     assert client.post("/display/", {"minutes": "maybe"}).status_code == 400
 
 
-def test_it_does_not_lead_off_the_site(client, blank):
+def test_it_does_not_lead_off_the_site(client, db):
     assert client.post("/display/", {"minutes": "hidden", "next": "https://example.org/"}).url == "/"
 
 
-def test_it_makes_no_session(client, blank):
+def test_it_makes_no_session(client, db):
     response = client.post("/display/", {"minutes": "hidden"})
     assert list(response.cookies) == ["minutes"]
     assert response.cookies["minutes"]["httponly"]

@@ -122,5 +122,5 @@ def test_what_the_repository_has_is_what_a_dump_takes_for_its_own(roadmap, tmp_p
     assert dump(tmp_path) == as_bytes(settings.FIXTURES)
 
 
-def test_an_entry_in_a_file_of_ones_own_is_named(blank, tmp_path):
+def test_an_entry_in_a_file_of_ones_own_is_named(db, tmp_path):
     assert "roadmap.yaml: is none of the files" in refused(write_files(tmp_path, stage(), topic("maps")))

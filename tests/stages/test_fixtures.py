@@ -70,7 +70,7 @@ def complaint(folder):
         ([{"model": "stages.topic", "fields": {}}], ["topic without a key", "slug"]),
     ],
 )
-def test_it_names_file_and_entry(blank, tmp_path, entries, says):
+def test_it_names_file_and_entry(db, tmp_path, entries, says):
     said = complaint(write_files(tmp_path, *entries))
     assert "roadmap.yaml" in said
     for words in says:
@@ -91,12 +91,12 @@ def test_it_names_file_and_entry(blank, tmp_path, entries, says):
         (b"[" * 20_000, "not valid YAML"),
     ],
 )
-def test_it_names_a_broken_file(blank, tmp_path, data, says):
+def test_it_names_a_broken_file(db, tmp_path, data, says):
     (tmp_path / "roadmap.yaml").write_bytes(data)
     assert says in complaint(tmp_path)
 
 
-def test_it_says_when_there_are_no_files(blank, tmp_path):
+def test_it_says_when_there_are_no_files(db, tmp_path):
     assert "there are no fixture files" in complaint(tmp_path / "missing")
 
 
@@ -108,14 +108,14 @@ def test_it_reports_every_mistake_at_once(tmp_path):
     assert len(error.value.problems) == 3
 
 
-def test_a_mistake_in_one_file_keeps_all_others_out(blank, tmp_path):
+def test_a_mistake_in_one_file_keeps_all_others_out(db, tmp_path):
     write_files(tmp_path, stage(), topic("maps"), name="good.yaml")
     write_files(tmp_path, topic("boots", "nowhere"), name="bad.yaml")
     complaint(tmp_path)
     assert not Stage.objects.exists()
 
 
-def test_a_failure_half_way_leaves_everything_as_it_was(blank, tmp_path, monkeypatch):
+def test_a_failure_half_way_leaves_everything_as_it_was(db, tmp_path, monkeypatch):
     load(write_files(tmp_path, stage(), topic("maps")))
     write_files(tmp_path, stage(title="New"), topic("maps"), topic("boots"))
 

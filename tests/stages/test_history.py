@@ -131,7 +131,7 @@ def test_what_changes_in_a_section_is_on_the_page_of_its_track(content, as_maint
     assert "<del>Start</del>" not in as_maintainer.get(f"/admin/stages/track/{content.merged.pk}/history/").text
 
 
-def test_loading_leaves_revisions_that_say_so(blank, tmp_path, as_maintainer):
+def test_loading_leaves_revisions_that_say_so(db, tmp_path, as_maintainer):
     load(write_files(tmp_path / "f", stage("first"), topic("boots"), track("all")))
     made = {revision.title: revision for revision in Revision.objects.all()}
     assert set(made) == {"First", "Boots", "All"}
@@ -147,7 +147,7 @@ def test_loading_leaves_revisions_that_say_so(blank, tmp_path, as_maintainer):
     assert "load_roadmap, from the files" in page
 
 
-def test_a_dry_run_leaves_none(blank, tmp_path):
+def test_a_dry_run_leaves_none(db, tmp_path):
     load(write_files(tmp_path / "f", stage("first")), dry_run=True)
     assert not Revision.objects.exists()
 

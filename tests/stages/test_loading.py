@@ -13,7 +13,7 @@ from tests.content import stage, topic, write_files
 
 
 @pytest.fixture
-def folder(blank, tmp_path):
+def folder(db, tmp_path):
     load(write_files(tmp_path, stage(), topic("maps"), topic("boots", position=2)))
     return tmp_path
 

@@ -18,7 +18,7 @@ from stages.fixture_files import held, snapshot
 from stages.loading import load
 from stages.models import LoadedEntry, Stage, Topic
 from tests.conftest import make_user
-from tests.content import stage, topic, wipe, write_files
+from tests.content import stage, topic, write_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +47,6 @@ call_command(*sys.argv[1:])
 
 @pytest.fixture
 def folder(tmp_path):
-    wipe()
     return write_files(tmp_path / "files", stage(), topic("maps"), topic("boots"))
 
 

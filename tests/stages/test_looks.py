@@ -56,7 +56,7 @@ def test_the_address_wins_and_nonsense_is_ignored(content, client):
 
 
 @LOOKS
-def test_it_shows_an_empty_roadmap_kindly(blank, client, look):
+def test_it_shows_an_empty_roadmap_kindly(db, client, look):
     assert "There is no roadmap here yet" in client.get(f"/?view={look}").text
 
 

@@ -77,20 +77,20 @@ def test_it_is_not_rendered_when_it_is_read(content, client, monkeypatch):
 
 
 @pytest.mark.parametrize("loaded_by", ["load_roadmap", "loaddata"])
-def test_it_is_rendered_when_it_is_loaded(blank, tmp_path, loaded_by):
+def test_it_is_rendered_when_it_is_loaded(db, tmp_path, loaded_by):
     write_files(tmp_path, stage(project="*Build*"), topic("maps", body="*One*", disagreement="*Two*"))
     call_command(loaded_by, tmp_path if loaded_by == "load_roadmap" else tmp_path / "roadmap.yaml", stdout=StringIO())
     html = Topic.objects.values_list("body_html", "disagreement_html", "stage__project_html").get()
     assert [text.strip() for text in html] == [f"<p><em>{word}</em></p>" for word in ("One", "Two", "Build")]
 
 
-def test_a_changed_file_changes_the_html(blank, tmp_path):
+def test_a_changed_file_changes_the_html(db, tmp_path):
     for word in ("One", "Two"):
         load(write_files(tmp_path, stage(), topic("maps", body=f"*{word}*")))
     assert Topic.objects.get().body_html == "<p><em>Two</em></p>\n"
 
 
-def test_a_load_renders_again_what_was_rendered_otherwise(blank, tmp_path):
+def test_a_load_renders_again_what_was_rendered_otherwise(db, tmp_path):
     write_files(tmp_path, stage(project="*Build*"), topic("maps", body="*One*"))
     load(tmp_path)
     Topic.objects.update(body_html="<p onclick=hack()>made by an older renderer</p>")

@@ -68,11 +68,11 @@ def test_every_source_opens(roadmap, client):
 
 
 @pytest.mark.parametrize("path", ["/", "/tracks/", "/sources/", "/search/?q=maps"])
-def test_an_empty_site_opens(blank, client, path):
+def test_an_empty_site_opens(db, client, path):
     assert client.get(path).status_code == 200
 
 
-def test_an_empty_site_says_what_to_do(blank, client, as_learner):
+def test_an_empty_site_says_what_to_do(db, client, as_learner):
     assert "manage.py load_roadmap" in client.get("/").text
     assert "Nothing to do" in as_learner.get("/me/").text
 

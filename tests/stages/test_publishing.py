@@ -79,7 +79,7 @@ def test_python_and_the_database_agree_on_what_is_published(content, model):
     assert rows[0] not in published
 
 
-def test_the_time_goes_through_the_files(blank, tmp_path):
+def test_the_time_goes_through_the_files(db, tmp_path):
     entries = [stage(), topic("maps", publish_at="2030-05-04T10:00:00+02:00")]
     load(write_files(tmp_path / "first", *entries))
     assert Topic.objects.get(slug="maps").publish_at == datetime(2030, 5, 4, 8, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_the_time_goes_through_the_files(blank, tmp_path):
     assert files(snapshot()) == written
 
 
-def test_an_unquoted_time_is_the_same_time(blank, tmp_path):
+def test_an_unquoted_time_is_the_same_time(db, tmp_path):
     folder = write_files(tmp_path / "files", stage(), topic("maps", publish_at=datetime(2030, 5, 4, 8, tzinfo=UTC)))
     load(folder)
     assert Topic.objects.get(slug="maps").publish_at == datetime(2030, 5, 4, 8, tzinfo=UTC)
@@ -103,6 +103,6 @@ def test_an_unquoted_time_is_the_same_time(blank, tmp_path):
 
 
 @pytest.mark.parametrize("value", ["2030-05-04", "2030-05-04T08:00:00", "soon", 7, "2030-02-31T08:00:00Z"])
-def test_a_time_that_leaves_a_doubt_is_refused(blank, tmp_path, value):
+def test_a_time_that_leaves_a_doubt_is_refused(db, tmp_path, value):
     with pytest.raises(FixtureError, match=r"publish_at .* give day, time and offset"):
         load(write_files(tmp_path / "files", stage(), topic("maps", publish_at=value)))

@@ -6,7 +6,6 @@ from django.core.management import call_command
 
 from stages.fixture_files import files, read, snapshot
 from stages.models import Stage, Topic
-from tests.content import wipe
 
 PATHS = sorted(settings.FIXTURES.glob("*.yaml"))
 
@@ -22,7 +21,6 @@ def test_dump_gives_the_same_bytes(roadmap, tmp_path):
 
 @pytest.mark.django_db
 def test_djangos_own_loaddata_takes_the_files(tmp_path):
-    wipe()
     call_command("loaddata", *PATHS, verbosity=0)
     call_command("dump_roadmap", tmp_path, verbosity=0)
     assert as_bytes(tmp_path) == as_bytes(settings.FIXTURES)

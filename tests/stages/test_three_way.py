@@ -43,7 +43,7 @@ def place(slug, under="start"):
 
 
 @pytest.fixture
-def folder(blank, tmp_path):
+def folder(db, tmp_path):
     load(write_files(tmp_path, stage(), topic("maps"), topic("boots")))
     return tmp_path
 

@@ -153,7 +153,7 @@ def test_a_wish_for_one_entry_settles_that_one_alone(found, data):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(base=contents, data=st.data(), wish=st.sampled_from([None, OURS, THEIRS]))
-def test_the_database_is_afterwards_as_it_was_planned(blank, tmp_path, base, data, wish):
+def test_the_database_is_afterwards_as_it_was_planned(db, tmp_path, base, data, wish):
     files, rows = data.draw(edited(base)), data.draw(edited(base))
     with transaction.atomic():
         wipe()

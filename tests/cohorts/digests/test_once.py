@@ -102,11 +102,8 @@ def test_a_run_that_was_killed_sends_nothing_twice(cohort, learner, instructor, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_runs_at_once_each_person_gets_one(blank, monkeypatch):
-    from tests.content import make_content
-
+def test_of_runs_at_once_each_person_gets_one(content, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-    content = make_content()
     cohort = Cohort.objects.create(name="Autumn hikers", code="LEAFLETS")
     Assignment.objects.create(cohort=cohort, track=content.other)
     cohort.instructors.add(make_user("Ines Instructor"))
