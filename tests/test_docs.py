@@ -46,6 +46,22 @@ def test_both_lists_of_pins_agree():
 
 
 def test_no_file_names_a_host_of_packages_or_a_third_partys_code():
-    for name in ("requirements.txt", "pyproject.toml", "Dockerfile", "compose.yaml"):
+    names = ("requirements.txt", "pyproject.toml", "Dockerfile", "compose.yaml")
+    for name in (*names, ".pre-commit-config.yaml", ".github/workflows/ci.yml"):
         assert "://" not in (settings.BASE_DIR / name).read_text().replace("postgres://", ""), name
     assert not list((settings.BASE_DIR / "static").rglob("*.min.*"))
+
+
+def linters(text: str) -> set[str]:
+    """The tools that a file runs, but for those that do not lint."""
+    found = re.findall(r"(?:\brun|--no-sync) (\w[\w.-]*(?: (?:check|format)\b)?)", text)
+    others = {"manage.py", "python", "pytest", "coverage"}
+    return {tool for tool in found if tool.split()[0] not in others} | ({"bash -n"} if "bash -n" in text else set())
+
+
+def test_a_commit_is_linted_as_ci_lints():
+    before = (settings.BASE_DIR / ".pre-commit-config.yaml").read_text()
+    ci = (settings.BASE_DIR / ".ci" / "run").read_text()
+    hooks = "\n".join(line for line in before.splitlines() if line.lstrip().startswith("entry:"))
+    assert linters(hooks) == linters(ci)
+    assert {"ruff check", "ruff format", "djade", "hadolint", "bash -n"} <= linters(ci)
