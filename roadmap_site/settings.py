@@ -2,7 +2,7 @@
 
 Without ``SECRET_KEY`` this is a laptop: debugging on, SQLite, mail printed to the console.
 With it, it is production, and ``check --deploy`` has nothing to say.
-Hardly anything else asks which of the two it is. The README's table explains every variable.
+Hardly anything else asks which of the two it is. The table in README.md beside this file explains every variable.
 """
 
 from os import environ

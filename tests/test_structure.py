@@ -75,5 +75,5 @@ def test_the_top_level_has_nothing_that_it_does_not_need():
     top = {path.split("/")[0] for path in tracked}
     assert {name for name in top if not name.startswith(".")} == {
         *("accounts", "fixtures", "progress", "roadmap_site", "stages", "static", "templates", "tests"),
-        *("Dockerfile", "README.md", "compose.yaml", "manage.py", "pyproject.toml", "requirements.txt"),
+        *("Dockerfile", "LICENSE", "README.md", "compose.yaml", "manage.py", "pyproject.toml", "requirements.txt"),
     }
