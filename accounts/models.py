@@ -4,10 +4,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 
+from accounts.hooks import pre_delete_hooks
 from accounts.sessions import end_sessions
-
-# What other apps do before somebody is erased: functions of the person. They register them when they are ready.
-BEFORE_ERASING = []
 
 
 class UserManager(BaseUserManager):
@@ -77,8 +75,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         with transaction.atomic():
             end_sessions(self)
-            for prepare in BEFORE_ERASING:
-                prepare(self)
+            for hook in pre_delete_hooks:
+                hook(self)
             # What others did to this account in the admin is kept, but not whose account it was. The model is
             # found by its name, because the admin imports this module.
             log = apps.get_model("admin", "LogEntry").objects.filter(

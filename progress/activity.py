@@ -8,11 +8,15 @@ and the same zone always give the same year, and daylight saving needs no rule o
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from math import sqrt
 from statistics import fmean, variance
 from typing import NamedTuple
 
+from progress.burn_up_chart import AHEAD, SIDE, BurnUpChart
 from progress.models import NONE, ProgressEvent, Status
 
 # --- What counts ----------------------------------------------------------------------------------
@@ -272,47 +276,40 @@ def forecast(learned, left, today):
 
 # --- The drawing of the burn-up -------------------------------------------------------------------
 
-SIDE = 1000  # the drawing is a square of so many units, and stretched to its place
 TOP = 120  # where the line of the total is
 
 
-class Drawing(NamedTuple):
-    """``line``, ``area`` and ``band`` are paths in a square of 1000. ``now`` and ``height`` say where the line ends,
-    as percentages of the width and from the top; ``is_late`` that this is in the later half."""
+@dataclass(frozen=True, kw_only=True)
+class LearnerChart(BurnUpChart):
+    """``line``, ``area`` and ``band`` are paths: what was done, all below that, and the forecast."""
 
-    start: date
-    end: date
-    line: str
-    area: str
-    band: str
-    now: str
-    height: str
-    is_late: bool
+    points: Sequence[tuple[date, int]]
+    ahead: Forecast | None
+    top = TOP
+
+    @cached_property
+    def line(self) -> str:
+        steps = "".join(f"H{self.x(day)}V{self.y(number)}" for day, number in self.points)
+        return f"M0 {SIDE}{steps}H{self.x(self.today)}"
+
+    @property
+    def area(self) -> str:
+        return f"{self.line}V{SIDE}Z"
+
+    @property
+    def band(self) -> str:
+        if not self.ahead:
+            return ""
+        earliest, latest = self.x(self.ahead.earliest), self.x(self.ahead.latest)
+        return f"M{self.x(self.today)} {self.y(self.done)}L{earliest} {TOP}H{latest}Z"
 
 
-def draw(points, total, today, ahead=None):
-    """The drawing of a burn-up and its forecast, or None for a history without a day before today."""
+def draw(
+    points: Sequence[tuple[date, int]], total: int, today: date, ahead: Forecast | None = None
+) -> LearnerChart | None:
+    """The chart of a burn-up and its forecast, or None for a history without a day before today."""
     if not points or points[0][0] >= today:
         return None
     start, done = points[0][0], points[-1][1]
-    # What is ahead takes at most three times the room of what was.
-    end = min(ahead.latest, today + 3 * (today - start)) if ahead else today
-
-    def x(day):
-        return round((day - start) / (end - start) * SIDE)
-
-    def y(number):
-        return round(SIDE - number * (SIDE - TOP) / max(total, 1))
-
-    now = x(today)
-    line = f"M0 {SIDE}" + "".join(f"H{x(day)}V{y(number)}" for day, number in points) + f"H{now}"
-    return Drawing(
-        start,
-        end,
-        line=line,
-        area=f"{line}V{SIDE}Z",
-        band=f"M{now} {y(done)}L{x(ahead.earliest)} {TOP}H{x(ahead.latest)}Z" if ahead else "",
-        now=f"{now / SIDE:.1%}",
-        height=f"{y(done) / SIDE:.1%}",
-        is_late=now > SIDE / 2,
-    )
+    end = min(ahead.latest, today + AHEAD * (today - start)) if ahead else today
+    return LearnerChart(start=start, today=today, end=end, done=done, total=total, points=points, ahead=ahead)

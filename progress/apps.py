@@ -8,12 +8,18 @@ class ProgressConfig(AppConfig):
     def ready(self):
         from django.contrib.auth.signals import user_logged_in
 
-        from progress.concerns import concerns
+        from progress.concerns import TOPIC_REFERENCES, concerns
+        from progress.everything import PARTS
+        from progress.hooks import export_sections, scope_providers, topic_references
+        from progress.impact.scopes import of_site
         from progress.kept import take_up
         from progress.visitors import keep_ticks
-        from stages.deleting import CONCERNS
+        from stages.hooks import deletion_guards
 
         # The documented seam of Django and allauth for "somebody has just come in".
         user_logged_in.connect(keep_ticks, dispatch_uid="keep a visitor's ticks")
         user_logged_in.connect(take_up, dispatch_uid="take up what waits for the log-in")
-        CONCERNS.append(concerns)
+        deletion_guards.register(concerns)
+        topic_references.register(*TOPIC_REFERENCES)
+        export_sections.register(*PARTS)
+        scope_providers.register(of_site)

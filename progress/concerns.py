@@ -2,16 +2,17 @@
 
 from django.utils.translation import ngettext
 
+from progress.hooks import TopicReference, topic_references
 from progress.models import Certificate, Note, ProgressEvent, Report, ResourceTick, Star, TopicProgress
 from stages.models import Resource, Stage, Topic, Track
 
-# What a learner leaves at a topic: (model, the field of the person). An app above adds its own.
-AT_TOPICS = [
-    (TopicProgress, "user"),
-    (ProgressEvent, "user"),
-    (Star, "user"),
-    (Note, "user"),
-    (Report, "user"),
+# What a learner leaves at a topic.
+TOPIC_REFERENCES = [
+    TopicReference(TopicProgress, "user"),
+    TopicReference(ProgressEvent, "user"),
+    TopicReference(Star, "user"),
+    TopicReference(Note, "user"),
+    TopicReference(Report, "user"),
 ]
 
 
@@ -19,7 +20,7 @@ def concerns(model, pks):
     """A line for each kind of people whom these rows concern."""
     if model is Topic or model is Stage:
         way = "topic" if model is Topic else "topic__stage"
-        yield from people([(rows.objects.filter(**{f"{way}__in": pks}), owner) for rows, owner in AT_TOPICS])
+        yield from people([(rows.objects.filter(**{f"{way}__in": pks}), owner) for rows, owner in topic_references])
         yield from reports(Report.objects.filter(**{f"{way}__in": pks}))
     elif model is Resource:
         told = Report.objects.filter(resource__in=pks)

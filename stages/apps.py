@@ -6,3 +6,9 @@ class StagesConfig(AppConfig):
     name = "stages"
     verbose_name = _("Roadmap content")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from stages.deleting import by_content
+        from stages.hooks import deletion_guards
+
+        deletion_guards.register(by_content)

@@ -1,10 +1,11 @@
 """Why a piece of content is not to be deleted: somebody has something to do with it.
 
-Whom a tick or a cohort belongs to is not for this app to know: the others add to ``CONCERNS``.
+Whom a tick or a cohort belongs to is not for this app to know: the others register guards (stages/hooks.py).
 """
 
 from django.utils.translation import ngettext
 
+from stages.hooks import deletion_guards
 from stages.models import Entry, Stage, Topic
 
 
@@ -20,9 +21,5 @@ def by_content(model, pks):
             yield words % {"count": entries}
 
 
-# Functions of a model and of pks of its rows, that give a line of text for each reason not to delete these.
-CONCERNS = [by_content]
-
-
 def reasons_to_keep(model, pks):
-    return [words for concern in CONCERNS for words in concern(model, pks)]
+    return [reason for guard in deletion_guards for reason in guard(model, pks)]

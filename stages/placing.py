@@ -1,5 +1,8 @@
 """The order of rows, kept by whoever moves one of them."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.db import transaction
 
 
@@ -18,14 +21,24 @@ def place(rows, pk, after):
         by_pk = {row.pk: row for row in found}
         if pk not in by_pk or after not in {None, *by_pk} - {pk}:
             return False
-        numbers = places_for(row.position for row in found)
-        found.remove(by_pk[pk])
-        found.insert(found.index(by_pk[after]) + 1 if after is not None else 0, by_pk[pk])
-        moved = [(row, number) for row, number in zip(found, numbers, strict=True) if row.position != number]
-        for row, number in moved:
-            row.position = number
-        rows.model.objects.bulk_update([row for row, _ in moved], ["position"])
+        renumber(insert_after(found, by_pk[pk], by_pk.get(after)), places_for(row.position for row in found))
     return True
+
+
+def insert_after[T](order: Iterable[T], thing: T, after: T | None) -> list[T]:
+    """A list with ``thing`` right behind ``after``, or first where that is None. Adds what was not in it."""
+    rest = [other for other in order if other != thing]
+    index = 0 if after is None else rest.index(after) + 1
+    return [*rest[:index], thing, *rest[index:]]
+
+
+def renumber(rows: Sequence[Any], positions: Iterable[int]) -> None:
+    """Give each row of a model its position. One query for all whose position changes, or none."""
+    changed = [(row, position) for row, position in zip(rows, positions, strict=True) if row.position != position]
+    for row, position in changed:
+        row.position = position
+    if changed:
+        type(rows[0]).objects.bulk_update([row for row, _ in changed], ["position"])
 
 
 def places_for(positions):

@@ -1,18 +1,16 @@
 """Which track a reader means by a slug, and how they may read it.
 
 A published track is the same for everyone. Who may read a private one, and in which form, is not for this app to
-know: the app that keeps them adds a function to ``PRIVATE`` that knows.
+know: the app that keeps them registers a provider that knows (stages/hooks.py).
 """
 
 from functools import cached_property
 
 from django.http import Http404
 
+from stages.hooks import private_outline_providers
 from stages.models import Track, out
 from stages.outline import outline_of_track
-
-# Functions of a user and a private track, that return its Outline as that user may read it, or None.
-PRIVATE = []
 
 
 class Reading:
@@ -33,7 +31,8 @@ def readable(user, slug):
         return None
     reading = Reading(track)
     if track.private:
-        found = (outline_for(user, track) for outline_for in PRIVATE) if user.is_authenticated else ()
+        providers = private_outline_providers if user.is_authenticated else ()
+        found = (outline_for(user, track) for outline_for in providers)
         reading.outline = next((outline for outline in found if outline is not None), None)
         return reading if reading.outline is not None else None
     return reading

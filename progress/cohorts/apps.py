@@ -10,23 +10,23 @@ class CohortsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import m2m_changed
 
-        from accounts.models import BEFORE_ERASING
-        from progress import concerns, everything, impact
-        from progress.cohorts.concerns import concerns as concerns_of_cohorts
+        from accounts.hooks import pre_delete_hooks
+        from progress.cohorts.concerns import concerns
         from progress.cohorts.handing_on import adopt, hand_on
         from progress.cohorts.impact import of_cohorts
         from progress.cohorts.inviting import claim
         from progress.cohorts.models import Cohort, Override
         from progress.cohorts.parts import PARTS
         from progress.cohorts.reading import private_outline
-        from stages import deleting, reading
+        from progress.hooks import TopicReference, export_sections, scope_providers, topic_references
+        from stages.hooks import deletion_guards, private_outline_providers
 
-        everything.PARTS += PARTS
-        reading.PRIVATE.append(private_outline)
-        impact.PARTS.append(of_cohorts)
-        concerns.AT_TOPICS.append((Override, "learner"))
-        deleting.CONCERNS.append(concerns_of_cohorts)
-        BEFORE_ERASING.append(hand_on)
+        pre_delete_hooks.register(hand_on)
+        deletion_guards.register(concerns)
+        private_outline_providers.register(private_outline)
+        topic_references.register(TopicReference(Override, "learner"))
+        export_sections.register(*PARTS)
+        scope_providers.register(of_cohorts)
         # The documented seams for "this address is theirs" and "somebody has just come in".
         email_confirmed.connect(claim, dispatch_uid="claim the invitations of an address")
         user_logged_in.connect(claim, dispatch_uid="claim the invitations of whoever comes in")

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from stages.models import Topic, Track, TrackSection, TrackTopic
+from stages.placing import insert_after, renumber
 
 SECTIONS = 60
 TOPICS = 600  # places in all sections together
@@ -18,13 +19,6 @@ TOPICS = 600  # places in all sections together
 
 class NotSoError(Exception):
     """A change that cannot be made; the message says to a person why."""
-
-
-def moved(order, thing, after):
-    """A list with ``thing`` right after ``after``, or at its head where that is None. Adds what was not in it."""
-    rest = [other for other in order if other != thing]
-    place = 0 if after is None else rest.index(after) + 1
-    return [*rest[:place], thing, *rest[place:]]
 
 
 def new_key():
@@ -104,7 +98,7 @@ class Bench:
         """Put a section after another, or first where ``after`` is empty."""
         section, other = self.section(slug), self.section(after) if after else None
         if section != other:
-            self.sections = moved(self.sections, section, other)
+            self.sections = insert_after(self.sections, section, other)
             self.number(self.sections)
         return section
 
@@ -154,17 +148,13 @@ class Bench:
             row.section = target
             row.save(update_fields=["section"])
         if row != other:
-            target.rows = moved(target.rows, row, other)
+            target.rows = insert_after(target.rows, row, other)
             self.number(target.rows)
         return target
 
     def number(self, things):
         """Write the order of sections, or of the places of one: 0, 1, 2 and so on, whatever the numbers were."""
-        changed = [thing for position, thing in enumerate(things) if thing.position != position]
-        for position, thing in enumerate(things):
-            thing.position = position
-        if changed:
-            type(changed[0]).objects.bulk_update(changed, ["position"])
+        renumber(things, range(len(things)))
 
 
 def fill(track, outline):

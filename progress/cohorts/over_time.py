@@ -7,7 +7,9 @@ theirs from that first day on. Today everyone is in it, so the last point is wha
 
 from bisect import bisect_right
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import accumulate
 from statistics import quantiles
 from typing import NamedTuple
@@ -15,6 +17,7 @@ from typing import NamedTuple
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from progress.burn_up_chart import AHEAD, BurnUpChart
 from progress.measure import percentage
 
 DAILY = 120  # a history of more days has a point for each week
@@ -192,61 +195,55 @@ def lately(learners, days, today):
 
 # --- The drawing --------------------------------------------------------------------------------------
 
-SIDE = 1000  # the drawing is a square of so many units, and stretched to its place
-AHEAD = 3  # what is to come takes at most so many times the room of what was
 LEAST_AHEAD = timedelta(days=14)
 
 
-class Drawing(NamedTuple):
-    """Paths in a square of 1000. ``now`` and ``height`` say where the median ends, as percentages from the start and
-    from above; ``is_late`` that this is in the later half."""
+@dataclass(frozen=True, kw_only=True)
+class CohortChart(BurnUpChart):
+    """``everyone``, ``half``, ``median`` and ``plan`` are paths, all in per cent of what is required."""
 
-    start: date
-    end: date
-    everyone: str
-    half: str
-    median: str
-    plan: str
-    now: str
-    height: str
-    is_late: bool
+    past: list[Spread]
+    ahead: list[Spread]
+    # All of it is a little below the edge, and nothing a little above, so that a line there is seen as a whole.
+    top = 50
+    bottom = 990
+
+    @property
+    def everyone(self) -> str:
+        return self._band("least", "most")
+
+    @property
+    def half(self) -> str:
+        return self._band("lower", "upper")
+
+    @property
+    def median(self) -> str:
+        return f"M{self._curve(self.past, 'median')}"
+
+    @cached_property
+    def plan(self) -> str:
+        planned = [(spread.day, spread.plan) for spread in [*self.past, *self.ahead] if spread.plan is not None]
+        if not planned:
+            return ""
+        points = [(self.x(day), self.y(share)) for day, share in planned]
+        # What is due stays so until the next date, so the plan goes in steps.
+        return f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points)
+
+    def _curve(self, spreads: list[Spread], name: str) -> str:
+        return "L".join(f"{self.x(spread.day)} {self.y(getattr(spread, name))}" for spread in spreads)
+
+    def _band(self, least: str, most: str) -> str:
+        return f"M{self._curve(self.past, most)}L{self._curve(self.past[::-1], least)}Z"
 
 
-def draw(found):
-    """The Drawing of an OverTime, or None for one without a day before today."""
+def draw(found: OverTime) -> CohortChart | None:
+    """The chart of an OverTime, or None for one without a day before today."""
     start, today = found.past[0].day, found.now.day
     if start == today:
         return None
     farthest = today + max(AHEAD * (today - start), LEAST_AHEAD)
     ahead = [spread for spread in found.ahead if spread.day <= farthest]
     end = ahead[-1].day if ahead else today
-
-    def x(day):
-        return round((day - start) / (end - start) * SIDE)
-
-    def path(spreads, name):
-        return "L".join(f"{x(spread.day)} {height(getattr(spread, name))}" for spread in spreads)
-
-    def band(least, most):
-        return f"M{path(found.past, most)}L{path(found.past[::-1], least)}Z"
-
-    planned = [spread for spread in [*found.past, *ahead] if spread.plan is not None]
-    # What is due stays so until the next date, so the plan goes in steps.
-    steps = "".join(f"H{x(spread.day)}V{height(spread.plan)}" for spread in planned)
-    now = x(today)
-    return Drawing(
-        start,
-        end,
-        everyone=band("least", "most"),
-        half=band("lower", "upper"),
-        median=f"M{path(found.past, 'median')}",
-        plan=f"M{x(planned[0].day)} {height(planned[0].plan)}{steps}" if planned else "",
-        now=f"{now / SIDE:.1%}",
-        height=f"{height(found.now.median) / SIDE:.1%}",
-        is_late=now > SIDE / 2,
+    return CohortChart(
+        start=start, today=today, end=end, done=found.now.median, total=100, past=found.past, ahead=ahead
     )
-
-
-def height(share):
-    """How far from above a share is; 100 % is a little below the edge, so that its line is seen as a whole."""
-    return round(SIDE - share * 0.94 * SIDE / 100) - 10

@@ -14,6 +14,6 @@ all of them come in one query, and how many topics of a set are done is the numb
 
 from progress.impact.content import look, required
 from progress.impact.measuring import impact_of
-from progress.impact.scopes import PARTS, Scope
+from progress.impact.scopes import Scope
 
-__all__ = ["PARTS", "Scope", "impact_of", "look", "required"]
+__all__ = ["Scope", "impact_of", "look", "required"]

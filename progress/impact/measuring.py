@@ -6,10 +6,10 @@ from django.db.models import Count, StringAgg, TextField, Value
 from django.db.models.functions import Cast
 
 from progress.covering import added_since
+from progress.hooks import scope_providers
 from progress.impact.changes import Certified, Change, Impact, Phase
 from progress.impact.content import look, required
 from progress.impact.planned import look_ahead, planned_by
-from progress.impact.scopes import PARTS
 from progress.models import Certificate, ProgressEvent, Status, TopicProgress
 
 
@@ -30,7 +30,7 @@ def impact_of(before, revisions):
 
 def phase_of(at, before, after, carried):
     topics = frozenset(carried)
-    touched = [scope for part in PARTS for scope in part(before, after, topics)]
+    touched = [scope for scopes_of in scope_providers for scope in scopes_of(before, after, topics)]
     counted = [scope for scope in touched if not scope.waits]
     changes = [change for change in measured(counted, carried) if change.matters]
     certificates = certificates_of(before, after)

@@ -53,8 +53,3 @@ def sets(content):
         if not track.follows_stages:
             found["track", track.slug] = _("Track: %s") % track.title, required(outline)
     return found
-
-
-# Functions of the Content before and after, and of the pks of topics that took ticks over, that give Scopes. Other
-# apps add theirs.
-PARTS = [of_site]

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import limits
 from accounts.zones import zone_of
 from progress import exporting, transfer
-from progress.everything import PARTS, everything
+from progress.everything import everything
 from progress.forms import ImportForm
+from progress.hooks import export_sections
 from progress.importing import TOO_LARGE
 from progress.preview import Decision, again, preview
 from progress.standings import Standings
@@ -35,7 +36,9 @@ SESSION_KEY = "import"  # what somebody agreed to after their log-in had expired
 def data(request):
     """Your data: everything to take along, and a check-list to bring."""
     tracks = Track.objects.published().filter(follows_stages=False)
-    return render(request, "progress/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": PARTS})
+    return render(
+        request, "progress/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": export_sections}
+    )
 
 
 @require_safe

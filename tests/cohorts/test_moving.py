@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.cohorts.composing import Bench, NotSoError, moved
+from progress.cohorts.composing import Bench, NotSoError
+from stages.placing import insert_after
 
 
 @given(st.lists(st.integers(), unique=True), st.data())
@@ -13,7 +14,7 @@ def test_moving_keeps_the_same_things_in_a_total_order(things, data):
             return
         thing = data.draw(st.sampled_from(things))
         after = data.draw(st.sampled_from([None, *(other for other in things if other != thing)]))
-        result = moved(things, thing, after)
+        result = insert_after(things, thing, after)
         assert sorted(result) == sorted(things)
         assert result.index(thing) == (0 if after is None else result.index(after) + 1)
         assert [one for one in result if one != thing] == [one for one in things if one != thing]
