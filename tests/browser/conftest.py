@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from contextlib import suppress
+import threading
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished
 from django.db import connection, connections
 
 from progress.models import TopicProgress
@@ -79,35 +80,55 @@ def walked(content, learner):
     return learner
 
 
+@pytest.fixture(scope="session")
+def pool(chromium, live_server):
+    from tests.browser.page_pool import PagePool
+
+    # A thread of the server lives as long as the browser keeps its connection, and so longer than a test and what is
+    # in the database then: it keeps none of its own from one answer to the next.
+    tests = threading.get_ident()
+
+    def close(**kwargs):
+        if threading.get_ident() != tests:
+            connections.close_all()
+
+    request_finished.connect(close)
+    yield PagePool(chromium, live_server.url)
+    request_finished.disconnect(close)
+
+
 @pytest.fixture
-def open_browser(chromium, live_server):
+def open_browser(pool, live_server):
     """Opens an empty page of a new visitor, or of somebody who is signed in.
 
-    Whatever the console complains about fails the test at its end.
+    Whatever the console complains about fails the test at its end. Options are those of ``PagePool.take``.
     """
-    from playwright.sync_api import Error
+    complaints, opened = [], []
 
-    complaints, contexts = [], []
+    def on_console(message):
+        if message.type == "error":
+            complaints.append(describe(message))
+
+    def on_error(error):
+        complaints.append(str(error))
 
     def opener(user=None, **options):
-        context = chromium.new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(8000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(describe(message)) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page = pool.take(**options)
+        opened.append(page)
+        page.on("console", on_console)
+        page.on("pageerror", on_error)
         page.complaints = complaints
         if user:
             session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
+            page.context.add_cookies([cookie])
         return page
 
     yield opener
-    for context in contexts:
-        for page in context.pages:
-            with suppress(Error):  # a page that is still on its way somewhere is hard to close
-                page.goto("about:blank")
-        context.close()
+    pool.take_back()
+    for page in opened:
+        page.remove_listener("console", on_console)
+        page.remove_listener("pageerror", on_error)
     assert complaints == []
 
 
@@ -118,3 +139,22 @@ def page(open_browser, content):
 
 def describe(message):
     return f"{message.text} ({message.location['url']})"
+
+
+@pytest.fixture(scope="session")
+def missing_fonts(chromium):
+    from tests.browser.fonts import missing
+
+    with chromium.new_context() as context:
+        return missing(context.new_page())
+
+
+@pytest.fixture
+def wear(request, missing_fonts):
+    """Gives a page narrow or wide letters; see tests/browser/fonts.py."""
+    from tests.browser import fonts
+
+    if missing_fonts:
+        why = f"not on this machine: {', '.join(missing_fonts)}, which Debian has in {fonts.PACKAGE}"
+        (pytest.fail if request.config.getoption("--require-browser") else pytest.skip)(why)
+    return fonts.wear

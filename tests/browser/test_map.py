@@ -78,7 +78,7 @@ def check_room(found, where, width):
 
 def test_nothing_shifts_while_it_loads(open_browser, roadmap):
     for width in WIDTHS:  # each for the first time, with nothing kept from the other
-        page = open_browser(viewport={"width": width, "height": 800})
+        page = open_browser(viewport={"width": width, "height": 800}, fresh=True)
         page.add_init_script(
             "window.shifts = 0; new PerformanceObserver((list) => {"
             " for (const entry of list.getEntries()) shifts += entry.value })"
