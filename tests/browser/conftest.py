@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import threading
 from contextlib import suppress
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished
 from django.db import connection, connections
 
 from progress.models import TopicProgress
@@ -67,6 +69,20 @@ def walked(content, learner):
     return learner
 
 
+@pytest.fixture(autouse=True)
+def no_connection_outlives_its_answer(live_server):
+    """A thread of the server lives as long as the browser keeps its connection, and so longer than the database."""
+    tests = threading.get_ident()
+
+    def close(**kwargs):
+        if threading.get_ident() != tests:
+            connections.close_all()
+
+    request_finished.connect(close)
+    yield
+    request_finished.disconnect(close)
+
+
 @pytest.fixture
 def open_browser(chromium, live_server):
     """Opens an empty page of a new visitor, or of somebody who is signed in.
@@ -106,3 +122,22 @@ def page(open_browser, content):
 
 def describe(message):
     return f"{message.text} ({message.location['url']})"
+
+
+@pytest.fixture(scope="session")
+def missing_fonts(chromium):
+    from tests.browser.fonts import missing
+
+    with chromium.new_context() as context:
+        return missing(context.new_page())
+
+
+@pytest.fixture
+def wear(request, missing_fonts):
+    """Gives a page narrow or wide letters; see tests/browser/fonts.py."""
+    from tests.browser import fonts
+
+    if missing_fonts:
+        why = f"not on this machine: {', '.join(missing_fonts)}, which Debian has in {fonts.PACKAGE}"
+        (pytest.fail if request.config.getoption("--require-browser") else pytest.skip)(why)
+    return fonts.wear

@@ -28,7 +28,8 @@ def offer(page):
     return page.locator(".undo")
 
 
-def test_a_tick_is_taken_back_by_keyboard(page):
+def test_a_tick_is_taken_back_by_keyboard(open_browser, content):
+    page = open_browser()  # a clock cannot be taken out again
     page.goto("/")
     page.clock.install()
     box(page, "Maps").focus()
@@ -48,7 +49,8 @@ def test_a_tick_is_taken_back_by_keyboard(page):
     assert state(page, "Maps") == "false"
 
 
-def test_the_offer_goes_after_ten_seconds_and_waits_for_a_pointer(page):
+def test_the_offer_goes_after_ten_seconds_and_waits_for_a_pointer(open_browser, content):
+    page = open_browser()  # a clock cannot be taken out again
     page.goto("/")
     page.clock.install()
     box(page, "Maps").click()

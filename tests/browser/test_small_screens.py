@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.fonts import WIDTHS
 from tests.browser.test_pages import OWN, PUBLIC, visit
 
 ZOOMED = {"width": 320, "height": 256}
@@ -11,14 +12,16 @@ def too_wide(page):
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("keys", ["/", "?"])
-def test_dialogs_fit_at_400_percent(open_browser, content, keys):
+def test_dialogs_fit_at_400_percent(open_browser, content, wear, keys, width):
     page = open_browser(viewport=ZOOMED)
     page.goto("/tracks/")
+    wear(page, width)
     page.keyboard.press(keys)
     dialog = page.locator("dialog[open]")
     dialog.wait_for()
-    page.wait_for_load_state("networkidle")
+    dialog.locator("[role=option], .shortcuts").first.wait_for()  # what it shows is fetched
     where = dialog.bounding_box()
     assert where["x"] >= 0
     assert where["y"] >= 0
