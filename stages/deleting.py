@@ -3,12 +3,15 @@
 Whom a tick or a cohort belongs to is not for this app to know: the others add to ``CONCERNS``.
 """
 
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from django.db.models import Model
 from django.utils.translation import ngettext
 
 from stages.models import Entry, Stage, Topic
 
 
-def by_content(model, pks):
+def by_content(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A stage is not deleted from above its topics, or from what the documents name."""
     if model is Stage:
         if topics := Topic.objects.filter(stage__in=pks).count():
@@ -20,9 +23,11 @@ def by_content(model, pks):
             yield words % {"count": entries}
 
 
-# Functions of a model and of pks of its rows, that give a line of text for each reason not to delete these.
-CONCERNS = [by_content]
+type Concern = Callable[[type[Model], Collection[int]], Iterable[str]]
+
+# Each gives a line of text for every reason not to delete these rows of a model.
+CONCERNS: list[Concern] = [by_content]
 
 
-def reasons_to_keep(model, pks):
+def reasons_to_keep(model: type[Model], pks: Collection[int]) -> list[str]:
     return [words for concern in CONCERNS for words in concern(model, pks)]

@@ -4,29 +4,31 @@ A published track is the same for everyone. Who may read a private one, and in w
 know: the app that keeps them adds a function to ``PRIVATE`` that knows.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 from django.http import Http404
 
 from stages.models import Track, out
-from stages.outline import outline_of_track
+from stages.outline import Outline, outline_of_track
+from stages.requests import AnyUser, User
 
-# Functions of a user and a private track, that return its Outline as that user may read it, or None.
-PRIVATE = []
+# Each returns the outline of a private track as that user may read it, or None.
+PRIVATE: list[Callable[[User, Track], Outline | None]] = []
 
 
 class Reading:
     """A track that somebody may read; its outline is asked for when it is needed."""
 
-    def __init__(self, track):
+    def __init__(self, track: Track) -> None:
         self.track = track
 
     @cached_property
-    def outline(self):
+    def outline(self) -> Outline:
         return outline_of_track(self.track)
 
 
-def readable(user, slug):
+def readable(user: AnyUser, slug: str) -> Reading | None:
     """The Reading that ``user`` gets for a slug, or None: drafts, retired tracks and those of others are not there."""
     track = Track.objects.filter(out(), slug=slug).select_related("source").first()
     if track is None:
@@ -34,12 +36,14 @@ def readable(user, slug):
     reading = Reading(track)
     if track.private:
         found = (outline_for(user, track) for outline_for in PRIVATE) if user.is_authenticated else ()
-        reading.outline = next((outline for outline in found if outline is not None), None)
-        return reading if reading.outline is not None else None
+        own = next((outline for outline in found if outline is not None), None)
+        if own is None:
+            return None
+        reading.outline = own
     return reading
 
 
-def readable_or_404(user, slug):
+def readable_or_404(user: AnyUser, slug: str) -> Reading:
     reading = readable(user, slug)
     if reading is None:
         raise Http404
