@@ -5,5 +5,5 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         from accounts import second_factor  # noqa: F401 - listens to allauth

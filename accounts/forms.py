@@ -1,5 +1,8 @@
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +22,7 @@ class SignupForm(forms.Form):
     )
     field_order = ["email", "name", "password1"]
 
-    def signup(self, request, user):
+    def signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth once the account exists."""
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
@@ -57,7 +60,7 @@ class DaysForm(forms.ModelForm):
         fields = ["time_zone", "rest_days", "shows_streak"]
         labels = {"shows_streak": _("Show my streak")}
 
-    def clean_rest_days(self):
+    def clean_rest_days(self) -> list[int]:
         days = self.cleaned_data["rest_days"]
         if len(days) == len(WEEKDAYS):
             raise forms.ValidationError(_("Leave at least one day of the week that is no rest day."))
@@ -73,13 +76,13 @@ class DeleteForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args, user, **options):
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         self.user = user
         if not user.has_usable_password():  # the view has let them confirm in another way
             del self.fields["password"]
 
-    def clean_password(self):
+    def clean_password(self) -> str:
         if not self.user.check_password(self.cleaned_data["password"]):
             raise ValidationError(_("This is not your password. Nothing was deleted."))
         return ""

@@ -5,22 +5,23 @@ read the same number, and the cache in the database forgets how long a value is 
 """
 
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.http import HttpRequest
 
 HOUR = 60 * 60  # seconds
 
 
-def who(request):
+def who(request: HttpRequest) -> str:
     """Whoever asks, as they are counted: an account, or the address of a visitor."""
     if request.user.is_authenticated:
         return f"user-{request.user.pk}"
     return f"address-{household(get_adapter().get_client_ip(request))}"
 
 
-def household(address):
+def household(address: str) -> IPv4Address | IPv6Address:
     """An address without what its owner chooses: a connection has 2**64 addresses of IPv6, which are the same /64."""
     ip = ip_address(address)
     if ip.version == 4:
@@ -36,13 +37,13 @@ class Slots:
     number: int
     seconds: int = HOUR
 
-    def free(self, key):
+    def free(self, key: str) -> list[str]:
         """The slots that are free, as a list. One query."""
         slots = [f"limit:{self.name}:{key}:{place}" for place in range(self.number)]
         taken = cache.get_many(slots)
         return [slot for slot in slots if slot not in taken]
 
-    def take(self, free):
+    def take(self, free: list[str]) -> str | None:
         """Take one of a list of free slots out of it, and return it; None when none is left. Two at once take two."""
         while free:
             slot = free.pop()
@@ -51,16 +52,16 @@ class Slots:
         return None
 
 
-def give_back(*slots):
+def give_back(*slots: str) -> None:
     cache.delete_many(slots)
 
 
-def may(who, deed, most):
+def may(who: str, deed: str, most: int) -> bool:
     """Whether a slot of an hour is left, for what is only counted when it fails; see take()."""
     return bool(Slots(deed, most).free(who))
 
 
-def take(who, deed, most):
+def take(who: str, deed: str, most: int) -> bool:
     """Take a slot for an hour, and return whether one was left."""
     slots = Slots(deed, most)
     return slots.take(slots.free(who)) is not None

@@ -1,6 +1,13 @@
+from collections.abc import Callable
+
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.requests import HtmxRequest
+
+type View = Callable[..., HttpResponseBase]
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -9,7 +16,8 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     A request from htmx is told to move the whole page: otherwise the log-in form would land inside a list.
     """
 
-    def handle_no_permission(self, request, view_func):
+    # The redirect that htmx follows is another one than Django's.
+    def handle_no_permission(self, request: HtmxRequest, view_func: View) -> HttpResponseBase:  # type: ignore[override]
         if not request.htmx:
             return super().handle_no_permission(request, view_func)
         page = request.htmx.current_url_abs_path or "/"

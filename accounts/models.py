@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -8,10 +10,10 @@ from accounts.hooks import pre_delete_hooks
 from accounts.sessions import end_sessions
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Creates people; an address is stored in lower case, so that it exists once."""
 
-    def create_user(self, email, password=None, **fields):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a person. Raises ValueError without an address, IntegrityError when it is taken."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
@@ -20,11 +22,11 @@ class UserManager(BaseUserManager):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email):
-        return self.get(email=email.lower())
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -61,14 +63,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.email
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
 
-    def erase(self):
+    def erase(self) -> None:
         """Delete this person with everything that is theirs, for ever, and sign them out everywhere.
 
         What must stay, as a report of a dead link, stays without them: their foreign keys say so.

@@ -2,13 +2,15 @@ from allauth.account.decorators import reauthentication_required
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.forms import DaysForm, DeleteForm, NameForm
+from accounts.requests import AuthedRequest
 
 
-def account(request):
+def account(request: AuthedRequest) -> HttpResponse:
     """The account page: a name and days of one's own, and the way to everything allauth keeps.
 
     Each of its two forms says in ``form`` which one it is.
@@ -26,7 +28,7 @@ def account(request):
 
 @rate_limit(action="reauthenticate")
 @reauthentication_required(allow_get=True, enabled=lambda request: not request.user.has_usable_password())
-def delete(request):
+def delete(request: AuthedRequest) -> HttpResponse:
     """Delete the reader's own account: asks once, explains, and wants the password."""
     form = DeleteForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():

@@ -1,6 +1,8 @@
 """The admin: who comes in, and what is written down of what they do there."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import messages
@@ -9,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -16,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from accounts import second_factor
+from accounts.requests import AuthedRequest
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -24,16 +28,16 @@ class WaymarkAdminSite(AdminSite):
     site_header = site_title = "Waymark"
     index_title = "The roadmap and its learners"
 
-    def has_permission(self, request):
+    def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and second_factor.suffices(request)
 
-    def each_context(self, request):
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from stages.models import Stage
 
         return {**super().each_context(request), "has_stages": Stage.objects.exists}  # asked where it matters
 
     @method_decorator([secure_admin_login, login_not_required])
-    def login(self, request, extra_context=None):
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Staff logs in where everyone does, behind the same rate limits, and has to have a second factor.
 
         Whoever comes here signed in either has all that it takes, or lacks the second factor.
@@ -52,11 +56,11 @@ class WaymarkAdminSite(AdminSite):
         )
         return redirect("mfa_activate_totp")
 
-    def admin_view(self, view, cacheable=False):
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(on_record(view), cacheable)
 
 
-def on_record(view):
+def on_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
 
     All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
@@ -66,7 +70,7 @@ def on_record(view):
     """
 
     @wraps(view)
-    def recorded_view(request, *args, **kwargs):
+    def recorded_view(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Here, because the models are not there yet when the admin is set up.
         from progress.impact import impact_of, look
         from roadmap_site.confirming import (

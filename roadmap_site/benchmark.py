@@ -5,6 +5,8 @@ Every other page is compared with this bare one, on the same workers and in the 
 
 import os
 
+from django.http import HttpRequest
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roadmap_site.settings")
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from django.urls import include, path
 
 
 @login_not_required
-def bare(request):
+def bare(request: HttpRequest) -> HttpResponse:
     """Reads the session and the user, as every page for a learner does, and answers."""
     return HttpResponse(f"{request.user.pk}", content_type="text/plain")
 

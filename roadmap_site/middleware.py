@@ -1,7 +1,9 @@
 import re
 import secrets
+from collections.abc import Callable
 
 import brotli
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
@@ -17,12 +19,16 @@ class BrotliMiddleware:
     QUALITY = 1
     WORTH_IT = 500  # bytes
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.streaming or len(response.content) < self.WORTH_IT or response.has_header("Content-Encoding"):
+        if (
+            not isinstance(response, HttpResponse)
+            or len(response.content) < self.WORTH_IT
+            or response.has_header("Content-Encoding")
+        ):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         if TAKES_BROTLI.search(request.headers.get("Accept-Encoding", "")):

@@ -7,6 +7,7 @@ Hardly anything else asks which of the two it is. The table in README.md beside 
 
 from os import environ
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +16,7 @@ from django.utils.csp import CSP
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def words(name):
+def words(name: str) -> list[str]:
     """The comma-separated values of an environment variable; empty when it is not set."""
     return [word.strip() for word in environ.get(name, "").split(",") if word.strip()]
 
@@ -126,7 +127,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
 
 # Rate limits must count for all workers together, so production keeps them in the database.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if LAPTOP
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
@@ -176,7 +177,7 @@ ANYONE_MAY_TEACH = environ.get("ANYONE_MAY_TEACH", "0") == "1"
 # --- Mail -----------------------------------------------------------------------------------------
 
 if LAPTOP:
-    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+    MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 else:
     MAILERS = {
         "default": {

@@ -6,15 +6,20 @@ by their number only, and stays readable when the database is not.
 """
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import ActionLocation, ModelAdmin
 from django.contrib.admin.utils import model_format_dict
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.http import HttpResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthedRequest
 from stages.models import Revision
 
 logger = logging.getLogger("waymark.staff")
@@ -23,16 +28,17 @@ logger = logging.getLogger("waymark.staff")
 class Log:
     """The log of one request, written when it is known what has come of it."""
 
-    def __init__(self, view, request, arguments):
+    def __init__(self, view: Callable[..., HttpResponse], request: AuthedRequest, arguments: dict[str, Any]) -> None:
         owner = getattr(view, "__self__", None)
         self.admin = owner if isinstance(owner, ModelAdmin) else None
         self.request, self.arguments = request, arguments
-        self.last, self.chosen = 0, []
+        self.last = 0
+        self.chosen: list[Model] = []
 
-    def begin(self):
+    def begin(self) -> None:
         """Note what there is before anything is done: an action may delete what it was done to."""
         self.last = (
-            LogEntry.objects.filter(user=self.request.user).order_by("-pk").values_list("pk", flat=True).first()
+            LogEntry.objects.filter(user=self.request.user).order_by("-pk").values_list("pk", flat=True).first() or 0
         )
         if self.admin and self.action():
             rows = self.admin.get_queryset(self.request)
@@ -42,59 +48,59 @@ class Log:
                 rows = rows.filter(pk__in=self.request.POST.getlist(ACTION_CHECKBOX_NAME))
             self.chosen = list(rows)
 
-    def action(self):
+    def action(self) -> str | None:
         """What the chosen action is called, or None where none is run."""
         if self.admin and "_save" not in self.request.POST:
             for location in ActionLocation:
                 actions = self.admin.get_actions(self.request, action_location=location)
                 prefix = "" if location == ActionLocation.CHANGE_LIST else f"{location.value}-"
                 for name in self.request.POST.getlist(f"{prefix}action"):
-                    if name in actions:
-                        return str(actions[name].description) % model_format_dict(self.admin.opts)
+                    if action := actions.get(name):
+                        return str(action.description) % model_format_dict(self.admin.opts)
         return None
 
-    def why(self):
+    def why(self) -> str:
         if revision := Revision.objects.put_back_by(self.request.POST):
             at = formats.date_format(timezone.localtime(revision.at), "DATETIME_FORMAT")
             return _("Put back as it was before %(at)s") % {"at": at}
         return ""
 
-    def write(self, response, revisions):
+    def write(self, response: HttpResponse, revisions: list[Revision]) -> None:
         """Log what was done, unless nothing was: a form that is shown again, a question, or a preview."""
         done = revisions or response.status_code == 204 or 300 <= response.status_code < 400 or is_download(response)
         if not done:
             return
-        if not LogEntry.objects.filter(user=self.request.user, pk__gt=self.last or 0).exists():
+        if not LogEntry.objects.filter(user=self.request.user, pk__gt=self.last).exists():
             self.add(self.action() or self.page(), self.chosen)
         self.say(response, f"{len(revisions)} changed")
 
-    def write_download(self, response):
+    def write_download(self, response: HttpResponse) -> None:
         if is_download(response):
             self.add(_("Downloaded %s") % self.page(), [])
             self.say(response, "downloaded")
 
-    def add(self, message, rows):
+    def add(self, message: str, rows: list[Model]) -> None:
         """An entry for each of the rows, or one for the page where it was not about rows."""
         user, objects = self.request.user, LogEntry.objects
         if rows:
             objects.log_actions(user.pk, rows, CHANGE, message)
         else:
-            model = self.admin and ContentType.objects.get_for_model(self.admin.model)
+            model = ContentType.objects.get_for_model(self.admin.model) if self.admin else None
             objects.create(
                 user=user, content_type=model, object_repr=self.page(), action_flag=CHANGE, change_message=message
             )
 
-    def refused(self):
+    def refused(self) -> None:
         logger.warning("user %s was refused %s %s", self.request.user.pk, self.request.method, self.request.path)
 
-    def say(self, response, what):
+    def say(self, response: HttpResponse, what: str) -> None:
         action = f" ({self.action()})" if self.action() else ""
         user, method, path = self.request.user.pk, self.request.method, self.request.path
         logger.info("user %s: %s %s%s: %s, %s", user, method, path, action, response.status_code, what)
 
-    def page(self):
+    def page(self) -> str:
         return self.request.path[:200]
 
 
-def is_download(response):
+def is_download(response: HttpResponse) -> bool:
     return response.headers.get("Content-Disposition", "").startswith("attachment")

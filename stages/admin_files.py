@@ -1,12 +1,14 @@
 """The admin's page about the fixture files: how the database differs from them, and both as downloads."""
 
+from collections.abc import Callable, Mapping
 from functools import wraps
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -19,11 +21,11 @@ from stages.loading import loaded_entries
 LINES = 2_000  # of the diff, on the page; the download has them all
 
 
-def for_readers_of_everything(view):
+def for_readers_of_everything(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Lets those in who may see every model of the content, for the files hold all of it, drafts too."""
 
     @wraps(view)
-    def guarded(request):
+    def guarded(request: HttpRequest) -> HttpResponse:
         if not all(request.user.has_perm(f"stages.view_{model._meta.model_name}") for model in MODELS):
             raise PermissionDenied
         return view(request)
@@ -32,7 +34,7 @@ def for_readers_of_everything(view):
 
 
 @for_readers_of_everything
-def page(request):
+def page(request: HttpRequest) -> TemplateResponse:
     with held():
         rows, loaded = snapshot(), loaded_entries()
     problems, differences = [], []
@@ -52,28 +54,28 @@ def page(request):
 
 
 @for_readers_of_everything
-def archive(request):
+def archive(request: HttpRequest) -> HttpResponse:
     with held():
         rows = snapshot()
     return download(as_zip(files(rows)), "roadmap.zip", "application/zip")
 
 
 @for_readers_of_everything
-def patch(request):
+def patch(request: HttpRequest) -> HttpResponse:
     with held():
         rows = snapshot()
     text = "".join(diff(on_disk(settings.FIXTURES), files(rows)).values())
     return download(text, "roadmap.diff", "text/x-diff; charset=utf-8")
 
 
-def download(content, name, kind):
+def download(content: str | bytes, name: str, kind: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 KINDS = {"+": "ins", "-": "del", "@": "hunk", "\\": "hunk"}
 
 
-def shown(diffs):
+def shown(diffs: Mapping[str, str]) -> dict[str, Any]:
     """A diff for the page: (file name, [(kind, line)]) for each file, up to LINES lines; ``cut`` if there are more."""
     left, parts = LINES, []
     for name, text in diffs.items():

@@ -1,17 +1,18 @@
 """What was meant by a word with a slip in it. Pure functions over words, so they are the same on every database."""
 
 import re
+from collections.abc import Callable, Mapping
 
 WHOLE = 4  # letters that a word needs to be forgiven a slip; shorter ones have too many neighbors
 BEGINNING = 6  # letters that the beginning of a word needs, for one that is still being typed
 
 
-def words_of(text):
+def words_of(text: str) -> list[str]:
     """The words of a text in lower case, as a search reads them."""
     return re.findall(r"\w+", text.lower())
 
 
-def is_slip(typed, word):
+def is_slip(typed: str, word: str) -> bool:
     """Whether ``typed`` is ``word`` with one letter wrong, missing or too many, or two neighbors swapped.
 
     That is a Damerau-Levenshtein distance of one. Behind the first difference all that is left must agree.
@@ -20,13 +21,13 @@ def is_slip(typed, word):
     return is_slip_at_start(typed, word, str.__eq__)
 
 
-def is_slip_in_beginning(typed, word):
+def is_slip_in_beginning(typed: str, word: str) -> bool:
     """Whether ``typed`` is such a slip in the beginning of ``word``."""
     typed, word = after_common_start(typed, word)
     return is_slip_at_start(typed, word, str.startswith)
 
 
-def after_common_start(one, other):
+def after_common_start(one: str, other: str) -> tuple[str, str]:
     length = 0
     for letter, same in zip(one, other, strict=False):
         if letter != same:
@@ -35,7 +36,7 @@ def after_common_start(one, other):
     return one[length:], other[length:]
 
 
-def is_slip_at_start(typed, word, agrees):
+def is_slip_at_start(typed: str, word: str, agrees: Callable[[str, str], bool]) -> bool:
     if not typed:
         return len(word) == 1  # the last letter is missing; the same word is no slip
     return (
@@ -46,7 +47,7 @@ def is_slip_at_start(typed, word, agrees):
     )
 
 
-def meant_by(text, vocabulary):
+def meant_by(text: str, vocabulary: Mapping[str, int]) -> str | None:
     """``text`` with each unknown word replaced by the known one that is a slip away; None where nothing changes.
 
     ``vocabulary`` maps every known word to how much it counts; the one that counts most wins.
@@ -55,7 +56,7 @@ def meant_by(text, vocabulary):
     return " ".join(words) if words != words_of(text) else None
 
 
-def meant_word(typed, vocabulary):
+def meant_word(typed: str, vocabulary: Mapping[str, int]) -> str:
     if len(typed) < WHOLE or any(typed in word for word in vocabulary):
         return typed
     near = [word for word in vocabulary if is_slip(typed, word)]

@@ -4,12 +4,18 @@ import difflib
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
-from stages.fixture_files import Record, shorten
+from stages.fixture_files import Fields, Identity, Record, Records, shorten
 from stages.merging import LEFT, complete, in_order
 
-FILES, DATABASE, BOTH = "files", "database", "both"
+type Side = Literal["files", "database", "both"]
+FILES: Side = "files"
+DATABASE: Side = "database"
+BOTH: Side = "both"
 
 
 @dataclass(frozen=True)
@@ -20,15 +26,15 @@ class Difference:
     field: str | None
     file: object
     row: object
-    since: str
+    since: Side
 
     @property
-    def sign(self):
+    def sign(self) -> str:
         if self.field:
             return "~"
         return "+" if self.row is None else "-"
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.field:
             what = f"{self.field}: {shorten(self.file)} in the files, {shorten(self.row)} in the database"
         else:
@@ -36,7 +42,7 @@ class Difference:
         return f"{self.sign} {self.record}: {what} ({self.reason})"
 
     @property
-    def reason(self):
+    def reason(self) -> str:
         if self.since == BOTH:
             return "both changed"
         if self.field:
@@ -46,7 +52,7 @@ class Difference:
         return "has left the files" if self.since == FILES else "made in the database"
 
 
-def compare(records, rows, loaded):
+def compare(records: Records, rows: Records, loaded: Mapping[Identity, Fields]) -> list[Difference]:
     """Every Difference between these files and these rows, in the order of the files' models."""
     found = []
     for identity in sorted(records.keys() | rows.keys(), key=in_order):
@@ -61,13 +67,13 @@ def compare(records, rows, loaded):
         elif record:
             since = FILES if base is None else by_whom(base != record.fields, True)
             found.append(Difference(record, None, record.fields, None, since))
-        else:
+        elif row:
             since = DATABASE if base is None else by_whom(True, LEFT not in base and base != row.fields)
             found.append(Difference(row, None, None, row.fields, since))
     return found
 
 
-def by_whom(file_changed, row_changed):
+def by_whom(file_changed: bool, row_changed: bool) -> Side:
     if file_changed and row_changed:
         return BOTH
     return FILES if file_changed else DATABASE
@@ -76,12 +82,12 @@ def by_whom(file_changed, row_changed):
 # --- Texts --------------------------------------------------------------------------------------------
 
 
-def on_disk(folder):
+def on_disk(folder: Path) -> dict[str, str]:
     """The fixture files of a folder as ``{file name: text}``."""
     return {path.name: path.read_bytes().decode(errors="replace") for path in sorted(folder.glob("*.yaml"))}
 
 
-def diff(before, after, folder="fixtures"):
+def diff(before: Mapping[str, str], after: Mapping[str, str], folder: str = "fixtures") -> dict[str, str]:
     """What turns the files ``before`` into ``after``, as ``{file name: unified diff}`` that ``git apply`` takes."""
     found = {}
     for name in sorted(before.keys() | after.keys()):
@@ -104,12 +110,12 @@ def diff(before, after, folder="fixtures"):
     return found
 
 
-def split(text):
+def split(text: str) -> list[str]:
     """The lines of a text. Not splitlines(), which ends them at other signs, too, and diffs do not."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
-def as_zip(texts, folder="fixtures"):
+def as_zip(texts: Mapping[str, str], folder: str = "fixtures") -> bytes:
     """The files of ``texts`` as a ZIP archive: the same texts give the same bytes, whenever it is made."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as into:

@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.http import HttpResponse
 
 
-def set_for_a_year(response, name, value):
+def set_for_a_year(response: HttpResponse, name: str, value: str) -> None:
     """Let a browser remember how it shows the pages. Only the server reads it."""
     response.set_cookie(
         name,

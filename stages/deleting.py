@@ -3,13 +3,16 @@
 Whom a tick or a cohort belongs to is not for this app to know: the others register guards (stages/hooks.py).
 """
 
+from collections.abc import Collection, Iterator
+
+from django.db.models import Model
 from django.utils.translation import ngettext
 
 from stages.hooks import deletion_guards
 from stages.models import Entry, Stage, Topic
 
 
-def by_content(model, pks):
+def by_content(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A stage is not deleted from above its topics, or from what the documents name."""
     if model is Stage:
         if topics := Topic.objects.filter(stage__in=pks).count():
@@ -21,5 +24,5 @@ def by_content(model, pks):
             yield words % {"count": entries}
 
 
-def reasons_to_keep(model, pks):
+def reasons_to_keep(model: type[Model], pks: Collection[int]) -> list[str]:
     return [reason for guard in deletion_guards for reason in guard(model, pks)]

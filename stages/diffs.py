@@ -1,28 +1,35 @@
 """What changed between two entries, field by field, for people to read. Values in, values out; no database."""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 SAME, GONE, NEW, SKIPPED = "same", "gone", "new", "skipped"
 AROUND = 2  # lines of a long text that are shown around a change
 
 
+# SAME, GONE or NEW, and a text; or SKIPPED, and how many lines are left out there because they did not change.
+type Part = tuple[str, str | int]
+
+
 @dataclass
 class Difference:
-    """A field and what became of it: ``parts`` are (SAME, GONE, NEW or SKIPPED, text).
+    """A field and what became of it.
 
-    The parts of a text follow each other in one piece; those of a list are its lines. SKIPPED has a number instead of
-    a text: how many lines are left out there because they did not change.
+    The parts of a text follow each other in one piece; those of a list are its lines.
     """
 
     name: str
-    parts: list
+    parts: list[Part]
     is_list: bool = False
     label: str = ""  # for people, where somebody knows it
 
 
-def differences(before, after, names=None):
+def differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Iterable[str] | None = None
+) -> Iterator[Difference]:
     """The fields in which two entries differ. An entry that is None has no fields."""
     before, after = before or {}, after or {}
     for name in {**after, **before} if names is None else names:
@@ -38,7 +45,7 @@ def differences(before, after, names=None):
 # --- Values as text ---
 
 
-def as_text(value):
+def as_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):  # a natural key
@@ -46,7 +53,7 @@ def as_text(value):
     return "" if value is None else str(value)
 
 
-def as_lines(value):
+def as_lines(value: Any) -> list[str]:
     """A list as lines; a foreign key is one line, and a link is its place, its target and what is said of it."""
     if not value:
         return []
@@ -57,7 +64,7 @@ def as_lines(value):
     return [as_text(part) for part in value]
 
 
-def as_line(part):
+def as_line(part: Mapping[str, Any]) -> str:
     # What it leads to comes first. The order of keys says nothing: PostgreSQL keeps none.
     rest = sorted((not isinstance(value, list), name, value) for name, value in part.items() if name != "position")
     said = [f"{name}: {as_text(value)}" if isinstance(value, bool) else as_text(value) for _, name, value in rest]
@@ -67,8 +74,8 @@ def as_line(part):
 # --- Comparing ---
 
 
-def compare_lines(old, new):
-    parts = []
+def compare_lines(old: list[str], new: list[str]) -> list[Part]:
+    parts: list[Part] = []
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
             parts += [(SAME, line) for line in old[i:j]]
@@ -77,36 +84,36 @@ def compare_lines(old, new):
     return parts
 
 
-def compare_texts(old, new):
+def compare_texts(old: str, new: str) -> list[Part]:
     """Line by line first, then word by word within lines that changed, so that long texts stay quick to compare."""
-    old, new = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    parts = []
-    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    parts: list[Part] = []
+    opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for number, (what, i, j, k, m) in enumerate(opcodes):
         if what == "equal":
-            parts += shorten(old[i:j], first=number == 0, last=number == len(opcodes) - 1)
+            parts += shorten(before[i:j], first=number == 0, last=number == len(opcodes) - 1)
         else:
-            parts += compare_words("".join(old[i:j]), "".join(new[k:m]))
+            parts += compare_words("".join(before[i:j]), "".join(after[k:m]))
     return parts
 
 
-def shorten(lines, first, last):
+def shorten(lines: list[str], first: bool, last: bool) -> list[Part]:
     """Unchanged lines, with those left out that are far from any change."""
     head = [] if first else lines[:AROUND]
     tail = [] if last else lines[len(head) :][-AROUND:]
     left_out = len(lines) - len(head) - len(tail)
     if left_out <= 1:
         return [(SAME, "".join(lines))]
-    parts = [(SAME, "".join(head)), (SKIPPED, left_out), (SAME, "".join(tail))]
+    parts: list[Part] = [(SAME, "".join(head)), (SKIPPED, left_out), (SAME, "".join(tail))]
     return [part for part in parts if part[1]]
 
 
-def compare_words(old, new):
+def compare_words(old: str, new: str) -> list[Part]:
     before, after = words(old), words(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     if matcher.ratio() < 0.3:  # another text altogether reads better in two pieces
         return [part for part in ((GONE, old), (NEW, new)) if part[1]]
-    parts = []
+    parts: list[Part] = []
     for what, i, j, k, m in matcher.get_opcodes():
         if what == "equal":
             parts.append((SAME, "".join(before[i:j])))
@@ -116,5 +123,5 @@ def compare_words(old, new):
     return parts
 
 
-def words(text):
+def words(text: str) -> list[str]:
     return re.findall(r"\w+|\s+|[^\w\s]", text)

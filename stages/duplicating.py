@@ -1,14 +1,17 @@
 """Copies to work on: drafts that nobody sees, of rows that stay as they are."""
 
+from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from stages.models import Stage, State, Topic, TopicResource, Track, TrackSection, TrackTopic
 from stages.placing import end_of
 
 
-def duplicate_stage(stage):
+def duplicate_stage(stage: Stage) -> Stage:
     """A draft of a stage at the end, with draft copies of its topics.
 
     The topics are copied and not shared, for a topic is taught in one stage. The copies are other topics, with
@@ -40,7 +43,7 @@ def duplicate_stage(stage):
     return copy
 
 
-def duplicate_track(track):
+def duplicate_track(track: Track) -> Track:
     """A draft of a track at the end, with the same topics, which are shared as in every track.
 
     Only one track can follow the stages: its copy has the stages of this moment as sections of its own, and so
@@ -58,8 +61,8 @@ def duplicate_track(track):
     return copy
 
 
-def sections_of(track):
-    """[(unsaved section, [(topic pk, position, required)])] for a copy of a track."""
+def sections_of(track: Track) -> Iterator[tuple[TrackSection, list[tuple[int, int, bool]]]]:
+    """Unsaved sections for a copy of a track, each with its topics: (pk, position, required)."""
     if track.follows_stages:
         for stage in Stage.objects.published():
             places = [(topic.pk, topic.position, topic.required) for topic in stage.topics.published()]
@@ -71,7 +74,7 @@ def sections_of(track):
         yield TrackSection(**own), places
 
 
-def copy_of(row, model, **changes):
+def copy_of[M: (Stage, Topic, Track)](row: M, model: type[M], **changes: Any) -> M:
     """A saved draft of a row, its texts and all, with a slug that is free."""
     left_out = {"id", "slug", "state", "publish_at", "title"}
     values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
@@ -83,13 +86,14 @@ def copy_of(row, model, **changes):
     return model.objects.create(**values | changes | {"slug": slug, "state": State.DRAFT})
 
 
-def title_of_copy(row):
+def title_of_copy(row: Stage | Topic | Track) -> str:
     return f"{row.title[:110]} (copy)"
 
 
-def free_slug(slug, model):
+def free_slug(slug: str, model: type[Model]) -> str:
     """``slug`` with the first number from 2 on that no row has, within the length of the field."""
-    longest = model._meta.get_field("slug").max_length
-    taken = set(model.objects.values_list("slug", flat=True))
+    field: Any = model._meta.get_field("slug")
+    longest: int = field.max_length
+    taken = set(model._default_manager.values_list("slug", flat=True))
     candidates = (f"{slug[: longest - len(str(number)) - 1]}-{number}" for number in count(2))
     return next(candidate for candidate in candidates if candidate not in taken)

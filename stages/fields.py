@@ -1,5 +1,7 @@
 """Model fields for texts: long ones, Markdown with its HTML beside it, and lists of lines."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,26 +15,28 @@ class LongTextFormField(forms.CharField):
 
     widget = forms.Textarea
 
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class LongTextField(models.TextField):
     """A text of several lines, the same whether it was typed in the admin or in a file."""
 
-    def formfield(self, **options):
+    def formfield(self, **options: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": LongTextFormField, **options})
 
 
 class HtmlAttribute(DeferredAttribute):
     """The HTML of an instance; what has none yet gets it now."""
 
-    def __get__(self, instance, owner=None):
+    field: "HtmlField"
+
+    def __get__(self, instance: models.Model | None, owner: type[models.Model] | None = None) -> Any:
         html = super().__get__(instance, owner)
         # An instance that loaddata makes is saved without pre_save(), and comes here instead.
-        return self.field.render(instance) if html == "" else html
+        return self.field.render(instance) if instance is not None and html == "" else html
 
-    def __set__(self, instance, html):
+    def __set__(self, instance: models.Model, html: str) -> None:
         # Without this Python would look into the instance first, and never come here.
         instance.__dict__[self.field.attname] = html
 
@@ -45,24 +49,24 @@ class HtmlField(models.TextField):
 
     descriptor_class = HtmlAttribute
 
-    def __init__(self, source, **options):
+    def __init__(self, source: str, **options: Any) -> None:
         self.source = source
         super().__init__(**{"editable": False, "default": "", **options})
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, options = super().deconstruct()
         return name, path, [self.source, *args], options
 
-    def pre_save(self, instance, add):
+    def pre_save(self, instance: models.Model, add: bool) -> str:
         html = self.render(instance)
         setattr(instance, self.attname, html)
         return html
 
-    def render(self, instance):
+    def render(self, instance: models.Model) -> str:
         return render(getattr(instance, self.source))
 
 
-def check_lines(value):
+def check_lines(value: object) -> None:
     """Raise ValidationError unless ``value`` is a list of lines of text."""
     if not isinstance(value, list) or not all(
         isinstance(line, str) and line == line.strip() and line.isprintable() and line for line in value
@@ -75,13 +79,13 @@ class LinesFormField(forms.CharField):
 
     widget = forms.Textarea
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value):
-        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override] # not a text, unlike other such fields
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data)
 
 
@@ -90,9 +94,9 @@ class LinesField(models.JSONField):
 
     default_validators = [check_lines]
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(**{"default": list, "blank": True, **options})
 
-    def formfield(self, **options):
+    def formfield(self, **options: Any) -> forms.Field | None:
         # Not JSONField's own: nobody should have to write brackets.
         return models.Field.formfield(self, **{"form_class": LinesFormField, **options})

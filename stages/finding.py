@@ -1,7 +1,8 @@
 """What a search finds: topics, resources, stages, tracks and pages. The search page and the palette show it."""
 
+from collections.abc import Sized
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -10,20 +11,27 @@ from django.utils.translation import pgettext_lazy
 
 from stages.closeness import meant_by, words_of
 from stages.models import Resource, Topic, Track
-from stages.outline import TOPIC_COLUMNS, OutlineTopic, Section, outline_of_stages
+from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outline_of_stages
+from stages.requests import AnyUser
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 FEW = 3  # with fewer results than this, another spelling is offered
 
 
+type Who = Literal["anyone", "members", "strangers", "staff"]
+
+
 class Page(NamedTuple):
-    """A page that can be found by its name. ``who`` may open it: anyone, members, strangers or staff."""
+    """A page that can be found by its name, and who may open it."""
 
     route: str
-    title: str
-    who: str = "anyone"
+    title: "StrOrPromise"
+    who: Who = "anyone"
 
     @property
-    def url(self):
+    def url(self) -> str:
         return reverse(self.route)
 
 
@@ -58,20 +66,21 @@ class Found:
     tracks: list[Track] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
 
-    def __len__(self):
-        return sum(map(len, (self.sections, self.resources, self.stages, self.tracks, self.pages)))
+    def __len__(self) -> int:
+        kinds: tuple[Sized, ...] = (self.sections, self.resources, self.stages, self.tracks, self.pages)
+        return sum(map(len, kinds))
 
 
 class Option(NamedTuple):
     """A line of the palette: where it leads, what it is called, and a hint of what it is."""
 
     url: str
-    title: str
+    title: "StrOrPromise"
     hint: str = ""
     external: bool = False
 
 
-def options(found, limit):
+def options(found: Found, limit: int | None) -> list[tuple["StrOrPromise", list[Option]]]:
     """``[(heading, options), ...]`` for the palette: at most ``limit`` of each kind, and no empty headings."""
     topics = [topic for section in found.sections for topic in section.topics]
     groups = [
@@ -84,7 +93,7 @@ def options(found, limit):
     return [(heading, lines[:limit]) for heading, lines in groups if lines]
 
 
-def find(text, user, limit):
+def find(text: str, user: AnyUser, limit: int) -> tuple[Found, str | None]:
     """What is found for ``text``, ``limit`` of each kind and one more where there are more; and another spelling.
 
     Returns ``(found, spelling)``. Where nothing is found for the text itself, ``found`` is for the other spelling.
@@ -95,7 +104,8 @@ def find(text, user, limit):
     if len(found) >= FEW:
         return found, None
     vocabulary = outline.words.copy()
-    for thing in [*tracks, *pages]:
+    named: list[Track | Page] = [*tracks, *pages]
+    for thing in named:
         vocabulary.update(dict.fromkeys(words_of(str(thing.title)), 1))
     spelling = meant_by(text, vocabulary)
     if spelling and not found:
@@ -103,7 +113,7 @@ def find(text, user, limit):
     return found, spelling
 
 
-def find_exactly(text, outline, tracks, pages, limit):
+def find_exactly(text: str, outline: Outline, tracks: list[Track], pages: list[Page], limit: int) -> Found:
     topics = Topic.objects.published().search(text)[: limit + 1]
     rows = topics.values_list("stage__slug", *TOPIC_COLUMNS, "required")
     its_topics = Prefetch("topics", Topic.objects.published().in_learning_order())
@@ -118,13 +128,13 @@ def find_exactly(text, outline, tracks, pages, limit):
     )
 
 
-def has_all(text, *texts):
+def has_all(text: str, *texts: "StrOrPromise") -> bool:
     """Whether every word of ``text`` is in one of ``texts``, or the beginning of a word there."""
     found = [word for text in texts for word in words_of(str(text))]
     wanted = words_of(text)
     return bool(wanted) and all(any(word.startswith(want) for word in found) for want in wanted)
 
 
-def pages_for(user):
+def pages_for(user: AnyUser) -> list[Page]:
     kinds = {"anyone", "members" if user.is_authenticated else "strangers", "staff" if user.is_staff else ""}
     return [page for page in PAGES if page.who in kinds]

@@ -13,7 +13,7 @@ class SearchForm(forms.Form):
     )
 
     @property
-    def helper(self):
+    def helper(self) -> FormHelper:
         helper = FormHelper()
         helper.form_method = "get"
         helper.form_class = "search"

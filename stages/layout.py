@@ -5,11 +5,16 @@ that comes before it, and what comes after its stage moves down as one piece.
 """
 
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, batched, islice, pairwise
 from typing import NamedTuple
 
-from stages.outline import OutlineTopic, Section
+from stages.outline import Outline, OutlineTopic, Section
+
+type Point = tuple[int, int]
+type Needs = Mapping[int, Iterable[int]]  # a topic's pk: the pks of its prerequisites
+type Font = Mapping[str, float]  # a letter: how wide it is, as a part of the size
 
 
 class Frame(NamedTuple):
@@ -68,7 +73,7 @@ class Box:
     width = BOX
 
     @property
-    def bottom(self):
+    def bottom(self) -> int:
         return self.y + self.height
 
 
@@ -81,14 +86,14 @@ class Stop:
     height: int
     part: str
     lines: tuple[str, ...]
-    post: tuple[int, int]
+    post: Point
     trail: str
     twigs: str
     boxes: tuple[Box, ...]
 
 
-def layout(outline, needs, frame):
-    """The stops of a map from first to last. ``needs`` is {topic pk: the pks of its prerequisites}."""
+def layout(outline: Outline, needs: Needs, frame: Frame) -> tuple[Stop, ...]:
+    """The stops of a map from first to last."""
     stops, y, part = [], 0, ""
     for section in outline.sections:
         stop = stand(section, y, section.part if section.part != part else "", frame, section is outline.sections[-1])
@@ -100,7 +105,7 @@ def layout(outline, needs, frame):
 # --- Boxes --------------------------------------------------------------------------------------------
 
 
-def stand(section, top, part, frame, last):
+def stand(section: Section, top: int, part: str, frame: Frame, last: bool) -> Stop:
     """A stage whose top is at ``top``, without edges."""
     lines = wrap(section.title, frame.title, frame.title_size, SERIF)
     lead = PART if part else 0
@@ -126,7 +131,7 @@ def stand(section, top, part, frame, last):
     return Stop(section, top, height, part, lines, post, trail, twigs, placed)
 
 
-def boxed(topic, section):
+def boxed(topic: OutlineTopic, section: Section) -> Box:
     sign = topic.level != section.level
     lines = wrap(topic.title, BOX - TEXT - (24 if sign else 8), TEXT_SIZE, SANS)
     return Box(topic, 0, 0, HEIGHT + LINE * (len(lines) - 1), lines, sign)
@@ -135,13 +140,13 @@ def boxed(topic, section):
 # --- The trail ----------------------------------------------------------------------------------------
 
 
-def bends(frame, start, end):
+def bends(frame: Frame, start: int, end: int) -> tuple[Point, ...]:
     """The points where the trail runs straight down: its ends, a turn to the left, and one to the right."""
     x, quarter = frame.spine, (end - start) // 4
     return (x, start), (x - frame.sway, start + quarter), (x + frame.sway, end - quarter), (x, end)
 
 
-def wind(frame, start, end, from_above):
+def wind(frame: Frame, start: int, end: int, from_above: bool) -> str:
     """The trail from a post at ``start`` down to ``end``, and to the post from the stage above."""
     path = f"M{frame.spine} 0V{start}" if from_above else f"M{frame.spine} {start}"
     for (x0, y0), (x1, y1) in pairwise(bends(frame, start, end)):
@@ -150,7 +155,7 @@ def wind(frame, start, end, from_above):
     return path
 
 
-def wind_at(frame, start, end, y):
+def wind_at(frame: Frame, start: int, end: int, y: int) -> int:
     """Where the trail is at ``y``. Between two bends y is linear in t, for its control points stand at the thirds."""
     for (x0, y0), (x1, y1) in pairwise(bends(frame, start, end)):
         if y0 <= y < y1:
@@ -159,7 +164,7 @@ def wind_at(frame, start, end, y):
     return frame.spine
 
 
-def twig(frame, columns, level, start, end):
+def twig(frame: Frame, columns: Sequence[int], level: int, start: int, end: int) -> str:
     """From the trail to the boxes of a row, on both sides of it; it goes on behind them to the farthest."""
     leaves = max(level - 24, start)
     x = wind_at(frame, start, end, leaves)
@@ -175,14 +180,14 @@ def twig(frame, columns, level, start, end):
 # --- Edges --------------------------------------------------------------------------------------------
 
 
-def with_edges(stops, needs, frame):
+def with_edges(stops: Sequence[Stop], needs: Needs, frame: Frame) -> tuple[Stop, ...]:
     """The stops with a path in each box to the boxes of what it needs: the nearest before it, else the first after.
 
     A path leaves a box at its top, runs between rows and along the free line beside the other's column, and comes
     to the other from below, so it crosses no box. Around the other it closes a ring.
     """
     order = [(box, floor) for stop in stops for box, floor in zip(stop.boxes, floors(stop.boxes), strict=True)]
-    places = {}
+    places: dict[int, list[int]] = {}
     for place, (box, _) in enumerate(order):
         places.setdefault(box.topic.pk, []).append(place)
     found = []
@@ -191,21 +196,22 @@ def with_edges(stops, needs, frame):
         for pk in needs.get(box.topic.pk, ()):
             if there := places.get(pk):
                 nearest = max((at for at in there if at < place), default=there[0])
-                paths.append(edge(box, *order[nearest], frame))
+                other, floor = order[nearest]
+                paths.append(edge(box, other, floor, frame))
         found.append(replace(box, edges="".join(paths)))
     rest = iter(found)
     return tuple(replace(stop, boxes=tuple(islice(rest, len(stop.boxes)))) for stop in stops)
 
 
-def floors(boxes):
+def floors(boxes: Sequence[Box]) -> list[int]:
     """For each box the bottom of its row, which is that of the tallest box in it."""
-    deepest = {}
+    deepest: dict[int, int] = {}
     for box in boxes:
         deepest[box.y] = max(deepest.get(box.y, 0), box.bottom)
     return [deepest[box.y] for box in boxes]
 
 
-def edge(box, other, floor, frame):
+def edge(box: Box, other: Box, floor: int, frame: Frame) -> str:
     """The path from the top of ``box`` to ``other``, whose row ends at ``floor``, relative to the box's corner."""
     middle, target = box.x + BOX // 2, other.x + BOX // 2
     out, into = box.y - GAP // 2, floor + GAP // 2
@@ -219,7 +225,7 @@ def edge(box, other, floor, frame):
     return rounded([(x - box.x, y - box.y) for x, y in points]) + f"h{BOX // 2}v{ring}h-{BOX}v{-ring}h{BOX // 2}"
 
 
-def rounded(points, radius=7):
+def rounded(points: Sequence[Point], radius: int = 7) -> str:
     """A path along ``points``, each step straight across or straight down, with its corners rounded."""
     points = [point for place, point in enumerate(points) if not place or point != points[place - 1]]
     path, (x, y) = "M{} {}".format(*points[0]), points[0]
@@ -236,19 +242,19 @@ def rounded(points, radius=7):
     return path + step(points[-1][0] - x, points[-1][1] - y)
 
 
-def step(across, down):
+def step(across: int, down: int) -> str:
     """A straight piece of a path: this far across, or this far down."""
     return f"h{across}" if across else f"v{down}" if down else ""
 
 
-def sign(number):
+def sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
 # --- Text ---------------------------------------------------------------------------------------------
 
 
-def widths(letters):
+def widths(letters: Mapping[float, str]) -> Font:
     return {letter: width for width, all_of_them in letters.items() for letter in all_of_them}
 
 
@@ -287,14 +293,14 @@ OTHER = 1.3  # whatever is not listed, such as the letters of other scripts
 WIDE = 1.4  # emoji, and the letters of East Asia
 
 
-def text_width(text, size, font):
+def text_width(text: str, size: int, font: Font) -> float:
     """How wide a text is at most."""
     return size * sum(
         font.get(letter) or (WIDE if unicodedata.east_asian_width(letter) in "WF" else OTHER) for letter in text
     )
 
 
-def wrap(text, width, size, font):
+def wrap(text: str, width: int, size: int, font: Font) -> tuple[str, ...]:
     """The lines of a text that is broken between words, and within a word only where the word is too wide."""
     lines, line = [], ""
     for word in text.split():

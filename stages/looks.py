@@ -1,13 +1,16 @@
 """Four ways to see a roadmap: as the five documents draw theirs."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import TextChoices
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from stages.cookies import set_for_a_year
 from stages.models import Level
-from stages.outline import prerequisites
+from stages.outline import Outline, OutlineTopic, Section, prerequisites
 from stages.sheet import sheet_of
 
 
@@ -20,28 +23,28 @@ class Look(TextChoices):
     CHECKLIST = "checklist", _("Checklist")
 
     @property
-    def template(self):
+    def template(self) -> str:
         """What draws it. The checklist is the page itself: the trail, or the sections of a track."""
         return f"stages/looks/{self}.html"
 
 
-def look_of(request):
+def look_of(request: HttpRequest) -> Look:
     """The look that a page is asked for: by its address, else as this browser saw the last one."""
     for wanted in (request.GET.get("view"), request.COOKIES.get("view")):
-        if wanted in Look:
+        if wanted is not None and wanted in Look:
             return Look(wanted)
     return Look.CHECKLIST
 
 
-def remember(request, response):
+def remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Keep the look that was chosen with the switch for the next page of this browser."""
     look = request.GET.get("view")
-    if look in Look and look != request.COOKIES.get("view"):
+    if look is not None and look in Look and look != request.COOKIES.get("view"):
         set_for_a_year(response, "view", look)
     return response
 
 
-def seen(request, outline):
+def seen(request: HttpRequest, outline: Outline) -> dict[str, Any]:
     """What a page needs to show an outline in the look that is asked for."""
     look = look_of(request)
     context = {"look": look, "looks": Look}
@@ -52,7 +55,7 @@ def seen(request, outline):
     return context
 
 
-def by_level(outline):
+def by_level(outline: Outline) -> list[tuple[Level, tuple[OutlineTopic, ...], list[Section]]]:
     """The outline as a tree: [(level, its topics, its sections)], each section with its topics of that level."""
     tree = []
     for level in Level:
@@ -63,5 +66,5 @@ def by_level(outline):
     return tree
 
 
-def of_level(topics, level):
+def of_level(topics: Iterable[OutlineTopic], level: Level) -> tuple[OutlineTopic, ...]:
     return tuple(topic for topic in topics if topic.level == level)

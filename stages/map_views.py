@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from stages.models import Topic
 from stages.outline import outline_of_stages, prerequisites, ways
 from stages.reading import readable, readable_or_404
+from stages.requests import HtmxRequest
 from stages.sheet import sheet_of
 
 YEAR = 365 * 24 * 60 * 60
@@ -19,7 +20,7 @@ YEAR = 365 * 24 * 60 * 60
 
 @login_not_required
 @require_safe
-def map_style(request, slug=None):
+def map_style(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The stylesheet that moves the map of the roadmap, or of a track, for narrower screens.
 
     Its address names its content, so a browser that has it never asks again.
@@ -38,7 +39,7 @@ def map_style(request, slug=None):
 @login_not_required
 @require_safe
 @vary_on_headers("HX-Request")
-def beside(request, slug):
+def beside(request: HtmxRequest, slug: str) -> HttpResponse:
     """A topic in short, for the panel beside the map. Whoever comes without the map is led to the topic itself."""
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_of_stages()

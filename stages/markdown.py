@@ -1,12 +1,17 @@
 """Markdown to HTML that is safe whoever wrote it, with its code highlighted."""
 
+from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from pygments.lexers import TextLexer, get_lexer_by_name
-from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String
+from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 
 from stages.fences import facts_of
@@ -28,17 +33,24 @@ ATTRIBUTES = {
 MARKED = {"The usual mistake:": "mistake", "When not to use it:": "limits"}
 
 
-def render(text):
+def render(text: str) -> str:
     """The HTML of a Markdown text."""
     return nh3.clean(PARSER.render(text), tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"})
 
 
-def mark_paragraphs(state):
+def mark_paragraphs(state: StateCore) -> None:
     """Give the paragraphs that warn a class of their own."""
     for paragraph, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if paragraph.type == "paragraph_open":
-            text, strong, lead = (inline.children + [None] * 3)[:3]
-            if lead and not text.content and strong.type == "strong_open" and lead.content in MARKED:
+            text, strong, lead = [*(inline.children or ()), None, None, None][:3]
+            if (
+                text
+                and strong
+                and lead
+                and not text.content
+                and strong.type == "strong_open"
+                and lead.content in MARKED
+            ):
                 paragraph.attrs["class"] = MARKED[lead.content]
 
 
@@ -60,13 +72,13 @@ CLASSES = {
 }
 
 
-def class_of(token):
+def class_of(token: _TokenType | None) -> str:
     while token and token not in CLASSES:
         token = token.parent
-    return CLASSES.get(token, "")
+    return CLASSES[token] if token else ""
 
 
-def highlight(code, language):
+def highlight(code: str, language: str) -> str:
     """Code as HTML, a span around what has a color."""
     try:
         lexer = get_lexer_by_name(language)
@@ -79,7 +91,7 @@ def highlight(code, language):
     return "".join(pieces).rstrip()
 
 
-def render_fence(self, tokens, place, options, env):
+def render_fence(self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:
     """A block of code: highlighted, with the name of its file, and reached by keyboard when it is too wide."""
     language, facts = facts_of(tokens[place].info)
     kind = "output" if language == "output" else "code"

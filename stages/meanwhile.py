@@ -5,19 +5,27 @@ what it changed is compared with what has been changed since: a form sends all i
 somebody else has changed. Whoever sends the same form twice changes nothing, and is asked nothing.
 """
 
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Model
+
+from stages.fixture_files import Fields, Key
 from stages.history import LABELS, PARTS
 from stages.models import Revision
 from stages.putting_back import TARGET
 
 SEEN = "_seen"
 
+type FieldName = str | tuple[str, Key]  # of a part: the name of all of them, and what it leads to
 
-def newest():
+
+def newest() -> int:
     """The number of the newest revision, for a form that is opened now. Ask before its rows are read."""
     return Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def undone_by(revisions, seen):
+def undone_by(revisions: Collection[Revision], seen: str) -> list[Revision]:
     """The revisions after number ``seen`` that ``revisions`` undo in part, the oldest first.
 
     Only while nobody else writes content, as within ``recorded``: else more may come after them.
@@ -35,16 +43,18 @@ def undone_by(revisions, seen):
     ]
 
 
-def touched(revision):
+def touched(revision: Revision) -> set[FieldName]:
     """The fields that a revision changed. A link is one of its own, so two people may edit two of them."""
     before, after = (values_of(entry, LABELS[revision.model]) for entry in (revision.before, revision.after))
     return {name for name in {**before, **after} if before.get(name) != after.get(name)}
 
 
-def values_of(entry, model):
+def values_of(entry: Fields | None, model: type[Model]) -> dict[FieldName, Any]:
     """The values of an entry; no places, since forms show them and do not set them."""
-    values = {name: value for name, value in (entry or {}).items() if name != "position"}
-    name, part = PARTS.get(model, (None, None))
+    values: dict[FieldName, Any] = {name: value for name, value in (entry or {}).items() if name != "position"}
+    if model not in PARTS:
+        return values
+    name, part = PARTS[model]
     for link in values.pop(name, []):
         target = tuple(link[TARGET[part]])
         values[name, target] = {key: value for key, value in link.items() if key != "position"}

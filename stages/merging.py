@@ -5,13 +5,36 @@ the row follows. Where only the row changed, it stays. Where both changed, and d
 the caller says whose value wins.
 """
 
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-from stages.fixture_files import MODELS, FixtureError, content_fields, default_of, find_cycle, shorten
+from django.db.models import ForeignKey, ManyToManyField, Model
+
+from stages.fixture_files import (
+    MODELS,
+    Fields,
+    FixtureError,
+    Identity,
+    Key,
+    Record,
+    Records,
+    Where,
+    content_fields,
+    default_of,
+    find_cycle,
+    shorten,
+    target_of,
+)
 from stages.models import State, Topic, Track
 from stages.rules import empty_stages_in, twins_in
 
-OURS, THEIRS = "ours", "theirs"  # the row's value wins; the file's value wins
+type Side = Literal["ours", "theirs"]
+OURS: Side = "ours"  # the row's value wins
+THEIRS: Side = "theirs"  # the file's value wins
+
+type Changes = dict[str, tuple[Any, Any]]  # {field: (row now, new value)}
+type Loaded = Mapping[Identity, Fields]  # the files as they were last loaded
 
 # Beside the fields of an entry as it was last loaded: it has left the files, and what becomes of its row is not
 # their business any more.
@@ -28,13 +51,13 @@ class Wishes:
     A name is ``stages.topic:maps`` or ``stages.topic:maps.title``; the closest one counts.
     """
 
-    general: str | None = None
-    named: dict = field(default_factory=dict)
+    general: Side | None = None
+    named: dict[str, Side] = field(default_factory=dict)
 
-    def of(self, record, name=None):
+    def of(self, record: Record, name: str | None = None) -> Side | None:
         return self.named.get(f"{record.name}.{name}") or self.named.get(record.name) or self.general
 
-    def unknown(self, records):
+    def unknown(self, records: Iterable[Record]) -> list[str]:
         """The names that are none of these records' and none of their fields'."""
         known = {record.name for record in records}
         known |= {f"{record.name}.{name}" for record in records for name in record.fields} if self.named else set()
@@ -43,27 +66,27 @@ class Wishes:
 
 @dataclass
 class Plan:
-    """What a load would do. ``changed`` pairs a record with ``{field: (row now, new value)}``."""
+    """What a load would do."""
 
-    records: dict  # the files now
-    rows: dict  # the database now
-    loaded: dict  # the files as they were last loaded, as {identity: fields}
+    records: Records  # the files now
+    rows: Records  # the database now
+    loaded: Loaded
     wishes: Wishes
-    added: list = field(default_factory=list)
-    changed: list = field(default_factory=list)
-    retired: list = field(default_factory=list)
-    removed: list = field(default_factory=list)
-    left: set = field(default_factory=set)  # identities that left the files, and whose rows stay
-    gone: set = field(default_factory=set)  # in the files, deleted in the database, and staying so
-    kept: list = field(default_factory=list)  # lines: what the database has of its own, and keeps
-    notes: list = field(default_factory=list)
-    conflicts: list = field(default_factory=list)
-    after: dict = field(default_factory=dict)  # the database as it will be
+    added: list[Record] = field(default_factory=list)
+    changed: list[tuple[Record, Changes]] = field(default_factory=list)
+    retired: list[Record] = field(default_factory=list)
+    removed: list[Record] = field(default_factory=list)
+    left: set[Identity] = field(default_factory=set)  # those that left the files, and whose rows stay
+    gone: set[Identity] = field(default_factory=set)  # in the files, deleted in the database, and staying so
+    kept: list[str] = field(default_factory=list)  # lines: what the database has of its own, and keeps
+    notes: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    after: Records = field(default_factory=dict)  # the database as it will be
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.retired or self.removed)
 
-    def remembered(self):
+    def remembered(self) -> dict[Identity, Fields]:
         """The files as they will have been loaded, for the next load to compare with."""
         entries = {identity: record.fields for identity, record in self.records.items()}
         for identity in self.left:
@@ -74,7 +97,7 @@ class Plan:
             }
         return entries
 
-    def lines(self):
+    def lines(self) -> Iterator[str]:
         """The plan for people, one line for each thing that would change, and then for each that stays apart."""
         for record in self.added:
             yield f"+ {record}"
@@ -84,13 +107,13 @@ class Plan:
         yield from self.losses()
         yield from self.kept
 
-    def losses(self):
+    def losses(self) -> Iterator[str]:
         for record in self.retired:
             yield f"- {record}: retired, for it has left the files"
         for record in self.removed:
             yield f"- {record}: removed, for it has left the files"
 
-    def summary(self):
+    def summary(self) -> str:
         counts = [
             (len(self.added), "added"),
             (len(self.changed), "changed"),
@@ -100,7 +123,9 @@ class Plan:
         return ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing to change"
 
 
-def make_plan(records, rows, loaded, wishes=None, taken=()):
+def make_plan(
+    records: Records, rows: Records, loaded: Loaded, wishes: Wishes | None = None, taken: Collection[Identity] = ()
+) -> Plan:
     """The Plan for these records, rows and entries as last loaded; ``taken`` are keys of rows that are not content.
 
     Raises FixtureError for names that nothing has, and for what would contradict itself when it is loaded.
@@ -127,18 +152,18 @@ def make_plan(records, rows, loaded, wishes=None, taken=()):
     return plan
 
 
-def in_order(identity):
+def in_order(identity: Identity) -> tuple[int, Key]:
     model, key = identity
     return MODELS.index(model), key
 
 
-def complete(model, base):
+def complete(model: type[Model], base: Fields) -> Fields:
     """An entry as it was last loaded, with the defaults of fields that there were not yet."""
     fields = {field.name: base.get(field.name, default_of(field)) for field in content_fields(model)}
     return fields | {name: base[name] for name in [LEFT] if name in base}
 
 
-def arrive(record, base, plan):
+def arrive(record: Record, base: Fields | None, plan: Plan) -> None:
     """Plan what becomes of an entry without a row: it is new, or a maintainer deleted the row or changed its key."""
     wish = plan.wishes.of(record)
     if base is None or (record.fields != base and wish == THEIRS):
@@ -154,9 +179,9 @@ def arrive(record, base, plan):
         )
 
 
-def merge(record, row, base, plan):
-    """``{field: (row now, new value)}`` for the fields of a row that are to follow the file."""
-    changes = {}
+def merge(record: Record, row: Fields, base: Fields | None, plan: Plan) -> Changes:
+    """The changes to a row in the fields that are to follow the file."""
+    changes: Changes = {}
     for name, new in record.fields.items():
         now = row[name]
         if new == now:
@@ -166,7 +191,7 @@ def merge(record, row, base, plan):
         wish = plan.wishes.of(record, name)
         if file_changed and row_changed and wish is None:
             plan.conflicts.append(
-                f"{record.where.at(name)}: {name} changed both in the file ({shorten(new)}) and in the database "
+                f"{record.at(name)}: {name} changed both in the file ({shorten(new)}) and in the database "
                 f"({shorten(now)}); --theirs takes the file's, --ours keeps the database's ({record.name}.{name})."
             )
         elif file_changed and not (row_changed and wish == OURS):
@@ -176,7 +201,7 @@ def merge(record, row, base, plan):
     return changes
 
 
-def leave(row, base, plan):
+def leave(row: Record, base: Fields, plan: Plan) -> None:
     """Plan what becomes of a row whose entry left the files: retire a thing, remove a mere link."""
     if LEFT in base:  # it left before
         plan.left.add(row.identity)
@@ -197,7 +222,7 @@ def leave(row, base, plan):
         )
 
 
-def let_go(plan):
+def let_go(plan: Plan) -> None:
     """Plan what becomes of rows of the database's own that point at what is to be removed."""
     leaving = {record.identity: record for record in plan.removed}
     changes = {record.identity: changed for record, changed in plan.changed}
@@ -222,13 +247,15 @@ def let_go(plan):
     plan.removed = sorted(leaving.values(), key=lambda record: in_order(record.identity))
 
 
-def pointers(record, plan, leaving, changes):
+def pointers(
+    record: Record, plan: Plan, leaving: Collection[Identity], changes: Mapping[Identity, Changes]
+) -> Iterator[tuple[Record, str]]:
     """(row, field) of the rows that stay and will point at ``record`` although no file says so."""
     for identity, row in plan.rows.items():
         if identity in leaving:
             continue
         for one in content_fields(row.model):
-            if one.many_to_many or one.related_model is not record.model or not row.fields[one.name]:
+            if not isinstance(one, ForeignKey) or target_of(one) is not record.model or not row.fields[one.name]:
                 continue
             by_file = identity in plan.records and plan.records[identity].fields[one.name] == row.fields[one.name]
             moved = one.name in changes.get(identity, {})
@@ -236,7 +263,7 @@ def pointers(record, plan, leaving, changes):
                 yield row, one.name
 
 
-def foresee(plan):
+def foresee(plan: Plan) -> None:
     """Work out the database as it will be."""
     after = dict(plan.rows)
     for record in plan.added:
@@ -251,16 +278,16 @@ def foresee(plan):
     for identity, record in after.items():
         for one in content_fields(record.model):
             value = record.fields[one.name]
-            if one.is_relation and one.null and value and (one.related_model, tuple(value)) in removed:
+            if isinstance(one, ForeignKey) and one.null and value and (target_of(one), tuple(value)) in removed:
                 set_fields(after, identity, {one.name: None})
     plan.after = after
 
 
-def set_fields(after, identity, values):
+def set_fields(after: Records, identity: Identity, values: Fields) -> None:
     after[identity] = replace(after[identity], fields=after[identity].fields | values)
 
 
-def give_way(plan):
+def give_way(plan: Plan) -> None:
     """Let a retired track that the files do not have give up what another track claims."""
     tracks = [record for record in plan.after.values() if record.model is Track]
     for name, nothing in CLAIMS.items():
@@ -275,7 +302,7 @@ def give_way(plan):
 # --- Checking -----------------------------------------------------------------------------------------
 
 
-def check(plan):
+def check(plan: Plan) -> None:
     """Raise FixtureError for entries that point nowhere, or that contradict each other when they are loaded."""
     there = {identity: record for identity, record in plan.records.items() if identity not in plan.gone}
     problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *twins_in(there)]
@@ -300,31 +327,28 @@ def check(plan):
     ]
 
 
-def whereabouts(plan, identity):
+def whereabouts(plan: Plan, identity: Identity) -> Where | str:
     return plan.records[identity].where if identity in plan.records else f"database: {plan.after[identity]}"
 
 
-def check_references(plan):
+def check_references(plan: Plan) -> Iterator[str]:
     """Problems with what the entries of the files will point at."""
     for identity, record in plan.records.items():
         if identity not in plan.after:
             continue
         for one in content_fields(record.model):
-            if not one.is_relation:
+            if not isinstance(one, (ForeignKey, ManyToManyField)):
                 continue
             value = plan.after[identity].fields[one.name]
             for key in value if one.many_to_many else [value] if value else []:
-                if (one.related_model, tuple(key)) not in plan.after:
-                    name = one.related_model._meta.verbose_name
-                    yield (
-                        f"{record.where.at(one.name)}: {one.name}: "
-                        f"there is no {name} “{' / '.join(map(shorten, key))}”."
-                    )
+                if (target_of(one), tuple(key)) not in plan.after:
+                    name = target_of(one)._meta.verbose_name
+                    yield (f"{record.at(one.name)}: {one.name}: there is no {name} “{' / '.join(map(shorten, key))}”.")
 
 
-def check_tracks(plan):
+def check_tracks(plan: Plan) -> Iterator[str]:
     """Problems with tracks that claim the same: to follow the stages, or to be a source's own."""
-    claimed = {}
+    claimed: dict[str, Record] = {}
     # Those of the database first, so that the complaint is about one that can be found in a file.
     tracks = [record for record in plan.after.values() if record.model is Track]
     for track in sorted(tracks, key=lambda track: track.identity in plan.records):
@@ -336,7 +360,7 @@ def check_tracks(plan):
             claimed[claim] = track
 
 
-def check_minutes(plan):
+def check_minutes(plan: Plan) -> Iterator[str]:
     for identity, record in plan.after.items():
         if record.model is Topic and record.fields["minutes_min"] > record.fields["minutes_max"]:
             least, most = record.fields["minutes_min"], record.fields["minutes_max"]

@@ -7,12 +7,13 @@ depends on the learner. It holds published topics only, so nothing built from an
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db import connection
-from django.db.models import Q, StringAgg, TextField, Value
+from django.db.models import Manager, Q, QuerySet, StringAgg, TextField, Value
 from django.db.models.functions import Cast, JSONArray
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from stages.closeness import words_of
 from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
 
 
-def each_once(topics):
+def each_once(topics: Iterable["OutlineTopic"]) -> list["OutlineTopic"]:
     """The topics in order without those that come again, as where two sections of a track have one."""
     return list({topic.pk: topic for topic in topics}.values())
 
@@ -32,12 +33,12 @@ class Minutes(NamedTuple):
     most: int
 
     @classmethod
-    def of(cls, topics):
+    def of(cls, topics: Iterable["OutlineTopic"]) -> Self:
         """The time for every required topic among ``topics``, each counted once however often it is there."""
         required = each_once(topic for topic in topics if topic.required)
         return cls(sum(topic.minutes_min for topic in required), sum(topic.minutes_max for topic in required))
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not self.most:
             return ""
         if self.most <= 120:
@@ -59,7 +60,7 @@ class OutlineTopic(NamedTuple):
     required: bool
 
     @property
-    def minutes(self):
+    def minutes(self) -> Minutes:
         return Minutes(self.minutes_min, self.minutes_max)
 
 
@@ -76,8 +77,11 @@ class Section:
     level: str = ""
 
     @property
-    def minutes(self):
+    def minutes(self) -> Minutes:
         return Minutes.of(self.topics)
+
+
+type Place = tuple[Section, OutlineTopic]
 
 
 @dataclass(frozen=True)
@@ -85,28 +89,29 @@ class Outline:
     sections: tuple[Section, ...]
 
     @cached_property
-    def topics(self):
+    def topics(self) -> list[OutlineTopic]:
         """Every topic in order; one that stands in two sections comes twice."""
         return [topic for section in self.sections for topic in section.topics]
 
     @cached_property
-    def minutes(self):
+    def minutes(self) -> Minutes:
         return Minutes.of(self.topics)
 
     @cached_property
-    def places(self):
+    def places(self) -> dict[str, list[Place]]:
         """``{slug: [(section, topic), ...]}``: in which sections a topic stands, and how."""
-        places = {}
+        places: dict[str, list[Place]] = {}
         for section in self.sections:
             for topic in section.topics:
                 places.setdefault(topic.slug, []).append((section, topic))
         return places
 
     @cached_property
-    def words(self):
+    def words(self) -> Counter[str]:
         """Every word of the titles and summaries, and how much it counts; words of titles count most."""
-        words = Counter()
-        for thing in [*self.sections, *self.topics]:
+        words: Counter[str] = Counter()
+        named: list[Section | OutlineTopic] = [*self.sections, *self.topics]
+        for thing in named:
             words.update(dict.fromkeys(words_of(thing.title), 100))
             words.update(words_of(thing.summary))
         return words
@@ -117,7 +122,7 @@ class Outline:
 TOPIC_COLUMNS = ["pk", "slug", "title", "summary", "level", "kind", "minutes_min", "minutes_max"]
 
 
-def outline_of_stages():
+def outline_of_stages() -> Outline:
     """The merged roadmap as an outline. One query.
 
     Nearly every page needs it, so the database hands it over as two texts, which are parsed once. The texts are
@@ -129,7 +134,7 @@ def outline_of_stages():
 
 
 @lru_cache
-def statement():
+def statement() -> tuple[str, tuple[Any, ...]]:
     """The query for all stages and topics as (SQL, parameters). Making it takes longer than running it."""
     stages = as_one_text(Stage.objects.published(), "position", "pk", "slug", "title", "summary", "level")
     topics = as_one_text(Topic.objects.published(), "position", "stage_id", *TOPIC_COLUMNS, "required")
@@ -137,19 +142,22 @@ def statement():
     return f"SELECT ({sql}), ({more_sql})", parameters + more
 
 
-def as_one_text(rows, *columns):
+def as_one_text(rows: QuerySet[Any] | Manager[Any], *columns: str) -> QuerySet[Any]:
     """A query whose one value is all ``rows``, each a JSON array of its ``columns``, joined by commas."""
     text = StringAgg(Cast(JSONArray(*columns), TextField()), delimiter=Value(","))
     # Grouping by a constant makes one group of everything.
-    return rows.order_by().annotate(all=Value(1)).values("all").annotate(text=text).values_list("text")
+    one: QuerySet[Any, tuple[str | None]] = (
+        rows.order_by().annotate(all=Value(1)).values("all").annotate(text=text).values_list("text")
+    )
+    return one
 
 
 @lru_cache(maxsize=4)
-def parse(stages, topics):
-    by_stage = {}
+def parse(stages: str | None, topics: str | None) -> Outline:
+    by_stage: dict[int, list[OutlineTopic]] = {}
     found = sorted(json.loads(f"[{topics or ''}]"), key=lambda row: (row[0], row[2]))
     for _position, stage, *columns, required in found:
-        by_stage.setdefault(stage, []).append(OutlineTopic(*columns, bool(required)))
+        by_stage.setdefault(stage, []).append(OutlineTopic._make([*columns, bool(required)]))
     rows = sorted(json.loads(f"[{stages or ''}]"))
     return Outline(
         tuple(
@@ -162,19 +170,22 @@ def parse(stages, topics):
 # --- What needs what -----------------------------------------------------------------------------------
 
 
-def prerequisites():
-    """Pairs of pks: a topic and what it needs, sorted. One query, handed over as the merged roadmap is."""
+type Pair = tuple[int, int]  # the pks of a topic and of one that it needs
+
+
+def prerequisites() -> tuple[Pair, ...]:
+    """What needs what, sorted. One query, handed over as the merged roadmap is."""
     pairs = as_one_text(Topic.prerequisites.through.objects, "from_topic_id", "to_topic_id")
     [text] = next(iter(pairs), [None])
     return parse_pairs(text)
 
 
 @lru_cache(maxsize=4)
-def parse_pairs(pairs):
+def parse_pairs(pairs: str | None) -> tuple[Pair, ...]:
     return tuple(sorted(map(tuple, json.loads(f"[{pairs or ''}]"))))
 
 
-def ways(topic, outline):
+def ways(topic: Topic, outline: Outline) -> dict[str, list[OutlineTopic]]:
     """What a topic of ``outline`` builds on, and what it unlocks, in learning order. One query."""
     links = Topic.prerequisites.through.objects.filter(Q(from_topic=topic) | Q(to_topic=topic))
     pairs = set(links.values_list("from_topic", "to_topic"))
@@ -187,12 +198,12 @@ def ways(topic, outline):
 # --- The other tracks ---------------------------------------------------------------------------------
 
 
-def outline_of_track(track: Track):
+def outline_of_track(track: Track) -> Outline:
     """A track as an outline. Two queries; sections without a published topic are left out."""
     return outlines([track])[track.pk]
 
 
-def outlines(tracks):
+def outlines(tracks: Iterable[Track]) -> dict[int, Outline]:
     """``{track pk: Outline}`` for several tracks, in three queries at most."""
     own = [track for track in tracks if not track.follows_stages]
     found = {track.pk: outline_of_stages() for track in tracks if track.follows_stages}
@@ -204,7 +215,7 @@ def outlines(tracks):
         .order_by("position", "pk")
         .values_list("section_id", *(f"topic__{name}" for name in TOPIC_COLUMNS), "required")
     )
-    by_section = {pk: [] for _, pk, *_ in sections}
+    by_section: dict[int, list[OutlineTopic]] = {pk: [] for _, pk, *_ in sections}
     for section_id, *columns in places:
         by_section[section_id].append(OutlineTopic(*columns))
     for track in own:

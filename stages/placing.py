@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Manager, QuerySet
 
 
-def place(rows, pk, after):
+def place(rows: QuerySet[Any], pk: int, after: int | None) -> bool:
     """Put the row ``pk`` of ``rows`` right behind the row ``after``, or first when that is None.
 
     Returns whether both are there; nothing happens when one of them is not. It says where one row goes, not how
@@ -41,12 +42,12 @@ def renumber(rows: Sequence[Any], positions: Iterable[int]) -> None:
         type(rows[0]).objects.bulk_update([row for row, _ in changed], ["position"])
 
 
-def places_for(positions):
+def places_for(positions: Iterable[int]) -> list[int]:
     """The numbers for rows in a new order: those that they had, which keeps the files quiet, or else 1 to n."""
     positions = sorted(positions)
     return positions if len(set(positions)) == len(positions) else list(range(1, len(positions) + 1))
 
 
-def end_of(rows):
+def end_of(rows: QuerySet[Any] | Manager[Any]) -> int:
     """The position for a row that comes after all of ``rows``."""
     return max(rows.values_list("position", flat=True), default=0) + 1

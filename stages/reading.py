@@ -10,21 +10,22 @@ from django.http import Http404
 
 from stages.hooks import private_outline_providers
 from stages.models import Track, out
-from stages.outline import outline_of_track
+from stages.outline import Outline, outline_of_track
+from stages.requests import AnyUser
 
 
 class Reading:
     """A track that somebody may read; its outline is asked for when it is needed."""
 
-    def __init__(self, track):
+    def __init__(self, track: Track) -> None:
         self.track = track
 
     @cached_property
-    def outline(self):
+    def outline(self) -> Outline:
         return outline_of_track(self.track)
 
 
-def readable(user, slug):
+def readable(user: AnyUser, slug: str) -> Reading | None:
     """The Reading that ``user`` gets for a slug, or None: drafts, retired tracks and those of others are not there."""
     track = Track.objects.filter(out(), slug=slug).select_related("source").first()
     if track is None:
@@ -38,7 +39,7 @@ def readable(user, slug):
     return reading
 
 
-def readable_or_404(user, slug):
+def readable_or_404(user: AnyUser, slug: str) -> Reading:
     reading = readable(user, slug)
     if reading is None:
         raise Http404

@@ -6,28 +6,32 @@ only, and never on anything that a learner can see. ``refuse_to_publish`` holds 
 any page, button or cascade; the admin pages offer nothing that it would refuse.
 """
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from stages.models import State, TrackSection
+from stages.models import Revision, State, TrackSection
+from stages.requests import AnyUser
 
 
-def may_publish(user):
+def may_publish(user: AnyUser) -> bool:
     return user.has_perm("stages.publish")
 
 
-def is_draft(row):
+def is_draft(row: Model) -> bool:
     """Whether only editors see it. Sources and their entries are public as soon as they exist."""
     return getattr(row.track if isinstance(row, TrackSection) else row, "state", None) == State.DRAFT
 
 
-def refuse_to_publish(user, revisions):
+def refuse_to_publish(user: AnyUser, revisions: Iterable[Revision]) -> None:
     """Raise PermissionDenied if any of these changes is one that learners see and ``user`` may not publish."""
     seen = [revision for revision in revisions if not revision.of_drafts]
     if seen and not may_publish(user):
         raise not_a_draft(seen[0].title)
 
 
-def not_a_draft(title):
+def not_a_draft(title: str) -> PermissionDenied:
     words = _("“%(title)s” is not a draft, and you may change drafts only. Nothing was saved.")
     return PermissionDenied(words % {"title": title})

@@ -1,20 +1,22 @@
 """Full-text search behind one QuerySet method, on PostgreSQL and on SQLite."""
 
 import re
+from collections.abc import Iterable
 from functools import reduce
 from operator import add, and_, or_
+from typing import ClassVar, Self
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db import connections, models
 from django.db.models import Case, IntegerField, Q, Value, When
 
 
-class SearchQuerySet(models.QuerySet):
+class SearchQuerySet[M: models.Model](models.QuerySet[M]):
     """A QuerySet whose ``search_weights`` names the searched fields and their weight, A before D."""
 
-    search_weights = {}
+    search_weights: ClassVar[dict[str, str]] = {}
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Rows that have every word of ``text`` (or its beginning) in a searched field, best first.
 
         PostgreSQL stems words and ranks them; SQLite looks for the letters. On both, what has the whole phrase in
@@ -46,5 +48,5 @@ class SearchQuerySet(models.QuerySet):
         return rows.order_by("closeness", "-rank", "pk")
 
 
-def anywhere(fields, word):
+def anywhere(fields: Iterable[str], word: str) -> Q:
     return reduce(or_, (Q(**{f"{field}__icontains": word}) for field in fields))

@@ -5,10 +5,14 @@ frame alone has, the trail, is in the page for each of them: not every browser t
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from stages.layout import FRAMES, HEAD, HEAD_LINE, LINE, TEXT, Box, Frame, Stop, layout
+from stages.outline import Outline, Pair
+
+type Line = tuple[int, int, str]  # x, y and the words there
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +25,8 @@ class Node:
     y: int
 
     @property
-    def lines(self):
-        """The lines of the title as (x, y, words). All but the last end in a space, which no eye sees."""
+    def lines(self) -> list[Line]:
+        """The lines of the title. All but the last end in a space, which no eye sees."""
         return placed(self.box.lines, TEXT, 24, LINE)
 
 
@@ -34,7 +38,7 @@ class Stage:
     nodes: tuple[Node, ...]
 
     @property
-    def titles(self):
+    def titles(self) -> list[tuple[str, list[Line], int]]:
         """For each frame the lines of the title, and where the words below it stand, seen from the post."""
         return [
             (frame.name, placed(stop.lines, HEAD, 0, HEAD_LINE), HEAD_LINE * (len(stop.lines) - 1) + 21)
@@ -49,19 +53,19 @@ class Sheet:
     width = FRAMES[0].width
 
     @cached_property
-    def digest(self):
+    def digest(self) -> str:
         """Names this stylesheet and no other, so that a browser may keep it for ever."""
         return hashlib.sha256(self.style.encode()).hexdigest()[:12]
 
     @cached_property
-    def nodes(self):
+    def nodes(self) -> list[Node]:
         return [node for stage in self.stages for node in stage.nodes]
 
 
 @lru_cache(maxsize=32)
-def sheet_of(outline, prerequisites):
+def sheet_of(outline: Outline, prerequisites: tuple[Pair, ...]) -> Sheet:
     """The map of an outline; ``prerequisites`` are pairs of pks: a topic and what it needs."""
-    needs = {}
+    needs: dict[int, list[int]] = {}
     for topic, needed in prerequisites:
         needs.setdefault(topic, []).append(needed)
     drawn = [(frame, layout(outline, needs, frame)) for frame in FRAMES]
@@ -75,7 +79,7 @@ def sheet_of(outline, prerequisites):
     return Sheet(tuple(stages), "".join(style_of(frame, stops) for frame, stops in drawn))
 
 
-def style_of(frame, stops):
+def style_of(frame: Frame, stops: Sequence[Stop]) -> str:
     """What a frame needs of the stylesheet: the widest nothing but to hide the trails of the others."""
     others = ",".join(f".map .{other.name}" for other in FRAMES if other is not frame)
     rules = [f"{others}{{display:none}}"]
@@ -91,6 +95,6 @@ def style_of(frame, stops):
     return f"@media {frame.media}{{{'\n'.join(rules)}}}\n"
 
 
-def placed(lines, x, y, pitch):
+def placed(lines: Sequence[str], x: int, y: int, pitch: int) -> list[Line]:
     last = len(lines) - 1
     return [(x, y + pitch * place, line if place == last else f"{line} ") for place, line in enumerate(lines)]

@@ -1,10 +1,12 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,8 +16,8 @@ from stages.forms import SearchForm
 from stages.links.showing import with_alternatives
 from stages.looks import remember, seen
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import each_once, outline_of_stages, outline_of_track, outlines, ways
-from stages.reading import readable
+from stages.outline import Outline, Section, each_once, outline_of_stages, outline_of_track, outlines, ways
+from stages.reading import Reading, readable
 from stages.redirects import page_of
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
@@ -25,12 +27,12 @@ OPTIONS = 6  # of each kind, in the palette
 
 @login_not_required
 @require_safe
-def roadmap(request):
+def roadmap(request: HttpRequest) -> HttpResponse:
     """The merged roadmap: every stage with its topics, in learning order."""
     return remember(request, show_roadmap(request, outline_of_stages()))
 
 
-def show_roadmap(request, outline):
+def show_roadmap(request: HttpRequest, outline: Outline) -> HttpResponse:
     context = {
         "outline": outline,
         "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
@@ -41,7 +43,7 @@ def show_roadmap(request, outline):
 
 @login_not_required
 @require_safe
-def stage(request, slug):
+def stage(request: HttpRequest, slug: str) -> HttpResponse:
     sections = outline_of_stages().sections
     place = next((number for number, section in enumerate(sections) if section.slug == slug), None)
     if place is None:
@@ -49,14 +51,14 @@ def stage(request, slug):
     return show_stage(request, Stage.objects.get(slug=slug), sections, place)
 
 
-def show_stage(request, stage, sections, place):
+def show_stage(request: HttpRequest, stage: Stage, sections: Sequence[Section], place: int) -> HttpResponse:
     context = {"stage": stage, "section": sections[place], **neighbors(sections, place)}
     return render(request, "stages/stage.html", context)
 
 
 @login_not_required
 @require_safe
-def topic(request, slug):
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_of_stages()
     if slug not in outline.places:
@@ -69,7 +71,7 @@ def topic(request, slug):
     return show_topic(request, topic, outline, reading)
 
 
-def show_topic(request, topic, outline, reading=None):
+def show_topic(request: HttpRequest, topic: Topic, outline: Outline, reading: Reading | None = None) -> HttpResponse:
     """The page of a topic that is in ``outline``, the merged roadmap."""
     [(section, place)] = outline.places[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
@@ -86,7 +88,7 @@ def show_topic(request, topic, outline, reading=None):
     return render(request, "stages/topic.html", context)
 
 
-def along(reading, slug, outline):
+def along(reading: Reading | None, slug: str, outline: Outline) -> dict[str, Any]:
     """The topics before and after one on the way that its reader takes: a track that has it, or the roadmap."""
     track, own = None, outline
     if reading and not reading.track.follows_stages and slug in reading.outline.places:
@@ -96,7 +98,7 @@ def along(reading, slug, outline):
     return {"track": track, **neighbors(way, place)}
 
 
-def neighbors(things, place):
+def neighbors[T](things: Sequence[T], place: int) -> dict[str, T | None]:
     return {
         "previous": things[place - 1] if place else None,
         "next": things[place + 1] if place + 1 < len(things) else None,
@@ -105,7 +107,7 @@ def neighbors(things, place):
 
 @login_not_required
 @require_safe
-def track_list(request):
+def track_list(request: HttpRequest) -> HttpResponse:
     tracks = list(Track.objects.published().select_related("source"))
     found = outlines(tracks)
     return render(request, "stages/track_list.html", {"tracks": [(track, found[track.pk]) for track in tracks]})
@@ -113,19 +115,19 @@ def track_list(request):
 
 @login_not_required
 @require_safe
-def track(request, slug):
+def track(request: HttpRequest, slug: str) -> HttpResponse:
     track = get_object_or_404(Track.objects.published().select_related("source"), slug=slug)
     if track.follows_stages:
         return redirect("roadmap")
     return track_page(request, track, outline_of_track(track))
 
 
-def track_page(request, track, outline, **more):
+def track_page(request: HttpRequest, track: Track, outline: Outline, **more: Any) -> HttpResponse:
     """The page of a track, in the outline that this reader gets of it; ``more`` is for its template."""
     return remember(request, show_track(request, track, outline, **more))
 
 
-def show_track(request, track, outline, **more):
+def show_track(request: HttpRequest, track: Track, outline: Outline, **more: Any) -> HttpResponse:
     roadmap = outline_of_stages()
     context = {
         "track": track,
@@ -139,7 +141,7 @@ def show_track(request, track, outline, **more):
     return render(request, "stages/track.html", context)
 
 
-def compared(outline, roadmap):
+def compared(outline: Outline, roadmap: Outline) -> dict[str, Any]:
     """How a track differs from the merged roadmap: what it takes of each stage, and what it insists on."""
     required = {topic.slug for topic in outline.topics if topic.required}
     return {
@@ -154,14 +156,14 @@ def compared(outline, roadmap):
 
 @login_not_required
 @require_safe
-def source_list(request):
+def source_list(request: HttpRequest) -> HttpResponse:
     sources = Source.objects.with_counts().prefetch_related(PUBLISHED_TRACK)
     return render(request, "stages/source_list.html", {"sources": sources})
 
 
 @login_not_required
 @require_safe
-def source(request, key):
+def source(request: HttpRequest, key: str) -> HttpResponse:
     source = get_object_or_404(Source.objects.prefetch_related(PUBLISHED_TRACK), key=key)
     topics = Prefetch("topics", Topic.objects.published().in_learning_order())
     resources = Prefetch("resources", Resource.objects.published())
@@ -173,7 +175,7 @@ def source(request, key):
 
 @login_not_required
 @require_safe
-def search(request):
+def search(request: HttpRequest) -> HttpResponse:
     """Everything that has the words asked for, each topic with its box to tick."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
@@ -184,7 +186,7 @@ def search(request):
 
 @login_not_required
 @require_safe
-def palette(request):
+def palette(request: HttpRequest) -> HttpResponse:
     """The best of each kind, as the palette lists them while someone types; without words, the pages."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
@@ -206,7 +208,7 @@ def palette(request):
 
 @login_not_required
 @require_safe
-def shortcuts(request):
+def shortcuts(request: HttpRequest) -> HttpResponse:
     """The list of keys, and the switch that turns single ones off."""
     return render(request, "stages/shortcuts.html")
 
@@ -221,7 +223,7 @@ DISPLAY = {
 
 @login_not_required
 @require_POST
-def display(request):
+def display(request: HttpRequest) -> HttpResponse:
     """State how this browser shows the pages: any of DISPLAY. ``at`` in the query is the place to return to."""
     wanted = {name: request.POST[name] for name in DISPLAY if name in request.POST}
     if not wanted or any(value not in DISPLAY[name] for name, value in wanted.items()):

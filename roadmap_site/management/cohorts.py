@@ -3,9 +3,10 @@
 Everything happens in one process and on one connection, so what is compared is the page and not the network.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -22,7 +23,7 @@ WEEKS = 10
 EVERY = 3  # a learner has a standing in one of so many topics: a million for 10,000 learners and 300 topics
 
 
-def make_cohorts():
+def make_cohorts() -> dict[int, Cohort]:
     """Cohorts that follow the whole roadmap, each topic ticked by a third of the learners over ten weeks.
 
     Returns ``{number of learners: a Cohort}``.
@@ -51,7 +52,7 @@ def make_cohorts():
     return {LARGE: cohorts[0], USUAL: cohorts[len(cohorts) // 2]}
 
 
-def tick_much(now):
+def tick_much(now: datetime) -> None:
     """Standings and their events, made where they are kept: both databases understand the same two statements."""
     days = [connection.ops.adapt_datetimefield_value(now - timedelta(days=day)) for day in range(7 * WEEKS)]
     when = " ".join(f"WHEN {day} THEN %s" for day in range(len(days)))
@@ -82,7 +83,7 @@ AGGREGATE = f"""
 PAGES = {"everyone, stage by stage": "", "the same as CSV": "standings.csv", "over time": "over-time/"}
 
 
-def measure(rounds):
+def measure(rounds: int) -> dict[str, Any]:
     """``{"ticks": number, "found": {learners of a cohort: {what: milliseconds}}}``, the medians of all rounds."""
     found = {}
     for size, cohort in make_cohorts().items():
@@ -92,7 +93,7 @@ def measure(rounds):
             name: lambda url=f"/cohorts/{cohort.pk}/{path}", client=client: ask(client, url)
             for name, path in PAGES.items()
         }
-        times = {name: [] for name in ways}
+        times: dict[str, list[float]] = {name: [] for name in ways}
         for turn in range(rounds + 1):
             for name, way in ways.items():
                 start = perf_counter()
@@ -103,13 +104,13 @@ def measure(rounds):
     return {"ticks": TopicProgress.objects.count(), "found": found}
 
 
-def aggregate(cohort):
+def aggregate(cohort: Cohort) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(AGGREGATE, [cohort.pk])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
-def ask(client, url):
+def ask(client: Client, url: str) -> None:
     response = client.get(url, secure=True)
     if response.status_code != 200:
         raise RuntimeError(f"{url} answered {response.status_code}")

@@ -5,21 +5,28 @@ page saw them, so that of two people the second undoes the first. Here a request
 (``stages.placing``), which is why the forms show a row's place and do not set it.
 """
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stages.fixture_files import content_rows
 from stages.placing import end_of, place
 from stages.rights import may_publish
+
+type Log = Callable[[HttpRequest, Any, str], None]  # writes down what was done to a row, in words
 
 
 class Arranged(admin.ModelAdmin):
@@ -28,8 +35,8 @@ class Arranged(admin.ModelAdmin):
     ``arranges_itself`` is for a model whose own rows have an order. What is new comes last.
     """
 
-    arranges = None
-    arranges_related = ()  # what the names of those rows are made of
+    arranges = ""
+    arranges_related: Sequence[str] = ()  # what the names of those rows are made of
     arranges_itself = False
     change_form_template = "admin/stages/change_form.html"
     change_list_template = "admin/stages/change_list.html"
@@ -37,53 +44,55 @@ class Arranged(admin.ModelAdmin):
     class Media:
         css = {"all": ["css/admin.css"]}
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
         own = [path("arrange/", view(self.arrange_all), name=f"{name}_arrange_all")] if self.arranges_itself else []
         below = [path("<int:pk>/arrange/", view(self.arrange), name=f"{name}_arrange")] if self.arranges else []
         return [*own, *below, *super().get_urls()]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *(["place"] if "place" in self.all_fields() else [])]
 
-    def all_fields(self):
+    def all_fields(self) -> list[Any]:
         sets = self.fieldsets or [(None, {"fields": self.fields or []})]
         return [name for _, options in sets for name in options["fields"]]
 
     @admin.display(description=gettext_lazy("place"), ordering="position")
-    def place(self, row):
+    def place(self, row: Any) -> int | str:
         return row.position if row.pk else _("comes last")
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # Every move changes the places of others, so it is for whom none of them is out of reach.
         may = self.arranges_itself and self.has_change_permission(request) and may_publish(request.user)
         return super().changelist_view(request, {**(extra_context or {}), "may_arrange": may})
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if not change:
             obj.position = end_of(self.siblings(obj))
         super().save_model(request, obj, form, change)
 
-    def siblings(self, row):
+    def siblings(self, row: Any) -> QuerySet[Any]:
         """The rows among which ``row`` has its place."""
         return self.model.objects.all()
 
-    def save_formset(self, request, form, formset, change):
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseInlineFormSet, change: bool
+    ) -> None:
         """Rows that are added below an object come last, in the order in which they were filled in."""
         if self.arranges and formset.model is self.model._meta.get_field(self.arranges).related_model:
             position = end_of(getattr(form.instance, self.arranges)) if form.instance.pk else 1
             for extra in formset.extra_forms:
-                if extra.has_changed() and not formset._should_delete_form(extra):
+                if extra.has_changed() and not formset._should_delete_form(extra):  # type: ignore[attr-defined] # no stub
                     extra.instance.position, position = position, position + 1
         super().save_formset(request, form, formset, change)
 
-    def arrange_all(self, request):
+    def arrange_all(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
         rows = content_rows(self.model)
         return self.arrangement(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
 
-    def arrange(self, request, pk):
+    def arrange(self, request: HttpRequest, pk: int) -> HttpResponse:
         above = get_object_or_404(content_rows(self.model), pk=pk)
         if not self.has_change_permission(request, above):
             raise PermissionDenied
@@ -92,10 +101,10 @@ class Arranged(admin.ModelAdmin):
             rows = rows.select_related(*self.arranges_related)
         return self.arrangement(request, rows, above, lambda request, row, words: self.log_move(request, above, words))
 
-    def log_move(self, request, row, words):
+    def log_move(self, request: HttpRequest, row: Any, words: str) -> None:
         self.log_change(request, row, words)
 
-    def arrangement(self, request, rows, above, log):
+    def arrangement(self, request: HttpRequest, rows: QuerySet[Any], above: object, log: Log) -> HttpResponse:
         """The page of ``rows``, and the move that it asks for: ``move`` is "<row>:<the row before it>"."""
         if request.method == "POST":
             moved, _colon, after = request.POST.get("move", "").partition(":")
@@ -113,7 +122,7 @@ class Arranged(admin.ModelAdmin):
         }
         return render(request, "admin/stages/arrange.html", context)
 
-    def move(self, request, rows, moved, after, log):
+    def move(self, request: HttpRequest, rows: QuerySet[Any], moved: str, after: str, log: Log) -> None:
         done = False
         with suppress(ValueError):
             done = place(rows.select_related(None), int(moved), int(after) if after else None)
@@ -128,7 +137,7 @@ class Arranged(admin.ModelAdmin):
         messages.success(request, words)
 
 
-def steps(rows):
+def steps(rows: Sequence[Model]) -> list[tuple[Model, str, str, str]]:
     """[(row, its name, move up, move down)]; a move is what its button says, and empty at either end."""
     names = [name_of(row) for row in rows]
     found = []
@@ -139,7 +148,7 @@ def steps(rows):
     return found
 
 
-def name_of(row):
+def name_of(row: Model) -> str:
     """What a row is called here: a link by what it leads to."""
     for attribute in ("resource", "topic"):
         if hasattr(row, f"{attribute}_id"):
@@ -147,7 +156,7 @@ def name_of(row):
     return str(row)
 
 
-def link_to(row):
+def link_to(row: Model) -> SafeString:
     """A link to the form of a row."""
     page = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     return format_html('<a href="{}">{}</a>', page, row)

@@ -1,13 +1,17 @@
 """Stages, their topics, and resources."""
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
-from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,9 +23,21 @@ from stages.admin.texts import PreviewsMarkdown, WideTexts
 from stages.duplicating import duplicate_stage, title_of_copy
 from stages.fixture_files import content_rows
 from stages.meanwhile import SEEN
-from stages.models import Resource, Revision, Stage, State, Topic, TopicResource
+from stages.models import Resource, Revision, Stage, State, Topic, TopicResource, Track
 from stages.placing import end_of
+from stages.requests import AuthedRequest
 from stages.rules import cycle_with, twin_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Counts(TypedDict):
+    """What the queries of the lists count for a row, each list its own."""
+
+    topic_count: int
+    draft_count: int
+    link_count: int
 
 
 class SlugIsForever(WideTexts, HasState, Arranged):
@@ -30,23 +46,23 @@ class SlugIsForever(WideTexts, HasState, Arranged):
     prepopulated_fields = {"slug": ["title"]}
     list_per_page = 50
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
 
-    def get_prepopulated_fields(self, request, obj=None):
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else self.prepopulated_fields
 
 
 class Duplicated(admin.ModelAdmin):
     """Has a button that makes a draft of the same: ``duplicate`` says how."""
 
-    duplicate = None
+    duplicate: Callable[[Any], Any]
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view(self.copy)
         return [path("<int:pk>/duplicate/", view, name=f"{name}_duplicate"), *super().get_urls()]
 
-    def copy(self, request, pk):
+    def copy(self, request: AuthedRequest, pk: int) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_add_permission(request):
@@ -60,7 +76,7 @@ class Duplicated(admin.ModelAdmin):
         messages.success(request, words.format(row=row))
         return HttpResponseRedirect(reverse(f"admin:stages_{self.opts.model_name}_change", args=[copy.pk]))
 
-    def copy_made_by(self, request, row):
+    def copy_made_by(self, request: AuthedRequest, row: Stage | Track) -> Any:
         """The copy that the same button has made already, when it was pressed twice."""
         seen = request.POST.get(SEEN, "")
         made = Revision.objects.filter(
@@ -74,7 +90,7 @@ class Duplicated(admin.ModelAdmin):
 
 
 class StageForm(forms.ModelForm):
-    def clean_state(self):
+    def clean_state(self) -> str:
         state = self.cleaned_data["state"]
         becomes = state == State.PUBLISHED and (not self.instance.pk or "state" in self.changed_data)
         if becomes and not (self.instance.pk and self.instance.topics.filter(state=State.PUBLISHED).exists()):
@@ -106,17 +122,17 @@ class StageAdmin(Duplicated, PreviewsMarkdown, SlugIsForever):
     ]
     duplicate = staticmethod(duplicate_stage)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stage]:
         published = Count("topics", Q(topics__state=State.PUBLISHED))
         drafts = Count("topics", Q(topics__state=State.DRAFT))
         return super().get_queryset(request).annotate(topic_count=published, draft_count=drafts)
 
     @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
-    def topic_count(self, stage):
+    def topic_count(self, stage: "WithAnnotations[Stage, Counts]") -> int:
         return stage.topic_count
 
     @admin.display(description=gettext_lazy("drafts"), ordering="draft_count")
-    def draft_count(self, stage):
+    def draft_count(self, stage: "WithAnnotations[Stage, Counts]") -> int | None:
         return stage.draft_count or None
 
 
@@ -124,7 +140,7 @@ class StageAdmin(Duplicated, PreviewsMarkdown, SlugIsForever):
 
 
 class TopicForm(forms.ModelForm):
-    def clean_prerequisites(self):
+    def clean_prerequisites(self) -> QuerySet[Topic]:
         needed = self.cleaned_data["prerequisites"]
         if self.instance.pk and needed:
             circle = cycle_with(self.instance.slug, [topic.slug for topic in needed])
@@ -137,7 +153,7 @@ class TopicForm(forms.ModelForm):
                 )
         return needed
 
-    def clean_replaces(self):
+    def clean_replaces(self) -> list[str]:
         replaces = self.cleaned_data["replaces"]
         if self.instance.slug and self.instance.slug in replaces:
             raise forms.ValidationError(_("A topic cannot replace itself."))
@@ -154,7 +170,7 @@ class TopicResourceInline(WideTexts, admin.TabularInline):
     autocomplete_fields = ["resource"]
     extra = 0
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TopicResource]:
         return super().get_queryset(request).select_related("topic", "resource")
 
 
@@ -177,27 +193,27 @@ class TopicAdmin(SlugIsForever):
         ("Ties", {"fields": ["prerequisites", "replaces"]}),
     ]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
         return super().get_queryset(request).annotate(link_count=Count("links"))
 
     @admin.display(description=gettext_lazy("resources"), ordering="link_count")
-    def link_count(self, topic):
+    def link_count(self, topic: "WithAnnotations[Topic, Counts]") -> int | None:
         return topic.link_count or None
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Topic, form: forms.ModelForm, change: bool) -> None:
         if change and "stage" in form.changed_data:
             obj.position = end_of(obj.stage.topics)  # where it stood is no place in the other stage
         super().save_model(request, obj, form, change)
 
-    def siblings(self, row):
-        return row.stage.topics
+    def siblings(self, row: Topic) -> QuerySet[Topic]:
+        return row.stage.topics.all()
 
 
 # --- Resources ----------------------------------------------------------------------------------------
 
 
 class ResourceForm(forms.ModelForm):
-    def clean_url(self):
+    def clean_url(self) -> str:
         url = self.cleaned_data["url"]
         twin = twin_of(url, Resource.objects.exclude(pk=self.instance.pk).exclude(url=url))
         if twin:
@@ -219,16 +235,16 @@ class ResourceAdmin(WideTexts, HasState):
     class Media:
         css = {"all": ["css/admin.css"]}
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
         return super().get_queryset(request).annotate(topic_count=Count("links"))
 
     @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
-    def topic_count(self, resource):
+    def topic_count(self, resource: "WithAnnotations[Resource, Counts]") -> int | None:
         return resource.topic_count or None
 
     @admin.display(description=gettext_lazy("address"), ordering="url")
-    def page(self, resource):
+    def page(self, resource: Resource) -> SafeString:
         return format_html('<a href="{}" rel="external">{}</a>', resource.url, resource.url)
 
-    def view_on_site(self, row):
+    def view_on_site(self, row: Resource) -> str:
         return row.url

@@ -1,23 +1,34 @@
 """Filters that answer what a maintainer asks: what is missing, what is old, which document wanted it."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stages.models import Resource, Source, State, Topic
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+type Answer = tuple["StrOrPromise", Callable[[QuerySet[Any]], QuerySet[Any]]]  # words, and which rows they mean
+
 
 class Question(admin.SimpleListFilter):
-    """A filter whose answers are conditions: ``answers`` is {value: (words, method on the rows)}."""
+    """A filter whose answers are conditions."""
 
-    answers = {}
+    answers: ClassVar[dict[str, Answer]] = {}
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, "StrOrPromise"]]:
         return [(value, words) for value, (words, _method) in self.answers.items()]
 
-    def queryset(self, request, rows):
-        return self.answers[self.value()][1](rows) if self.value() in self.answers else rows
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return self.answers[chosen][1](rows) if chosen in self.answers else rows
 
 
 EXAMPLE = Q(body__contains="```") | Q(body__contains="~~~")
@@ -62,10 +73,10 @@ class NamedBy(admin.SimpleListFilter):
     title = gettext_lazy("named by")
     parameter_name = "named_by"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [*Source.objects.values_list("key", "title"), ("nobody", _("none of the documents"))]
 
-    def queryset(self, request, topics):
+    def queryset(self, request: HttpRequest, topics: QuerySet[Topic]) -> QuerySet[Topic]:
         match self.value():
             case None:
                 return topics

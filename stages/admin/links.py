@@ -1,7 +1,12 @@
 """What the admin shows of links and offers to do about them, wherever resources are listed."""
 
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -11,12 +16,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from stages.models import LinkCheck, Resource, State
 from stages.models.links import known_about
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise, StrPromise
+
 
 class LinkFilter(admin.SimpleListFilter):
     title = gettext_lazy("link")
     parameter_name = "link"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [
             ("never", _("never checked")),
             ("dead", _("dead")),
@@ -25,7 +33,7 @@ class LinkFilter(admin.SimpleListFilter):
             ("moved", _("moved for good")),
         ]
 
-    def queryset(self, request, resources):
+    def queryset(self, request: HttpRequest, resources: QuerySet[Resource]) -> QuerySet[Resource]:
         checks = LinkCheck.objects.all()
         match self.value():
             case "never":
@@ -41,7 +49,7 @@ class LinkFilter(admin.SimpleListFilter):
         return resources
 
 
-def link_state(resource):
+def link_state(resource: Resource) -> str:
     """What is known about the address of a resource, for a cell of a list."""
     known = known_about(resource)
     if not known or not known.outcome:
@@ -56,7 +64,7 @@ def link_state(resource):
     return format_html("{}" + "<br>{}" * (len(words) - 1), *words)
 
 
-def suggestion(resource):
+def suggestion(resource: Resource) -> "StrOrPromise":
     """The action that fits best, by the words it has in the menu."""
     known = known_about(resource)
     if known and known.outcome == LinkCheck.Outcome.GOOD:
@@ -64,7 +72,7 @@ def suggestion(resource):
     return ARCHIVE if known and known.is_dead and known.last_good_at else RETIRE if known and known.is_dead else ""
 
 
-LONGEST = Resource._meta.get_field("url").max_length  # some redirects are longer
+LONGEST = Resource._meta.get_field("url").max_length or 0  # some redirects are longer
 
 NEW_ADDRESS = gettext_lazy("Take the address it has moved to")
 ARCHIVE = gettext_lazy("Put the archive’s address in place")
@@ -72,11 +80,12 @@ OUTDATED = gettext_lazy("Mark the resource as outdated")
 RETIRE = gettext_lazy("Retire the resource")
 
 
-# Each verb changes one resource, unsaved, and returns the fields that it changed. It raises ValidationError, with
-# the reason, for one that it does not suit.
+# Changes one resource, unsaved, and returns the fields that it changed. It raises ValidationError, with the reason,
+# for one that it does not suit.
+type Verb = Callable[[Resource], list[str]]
 
 
-def take_new_address(resource):
+def take_new_address(resource: Resource) -> list[str]:
     known = known_about(resource)
     if not known or known.outcome != LinkCheck.Outcome.GOOD or not known.moved_to:
         raise ValidationError(_("it is not known to have moved for good."))
@@ -84,7 +93,7 @@ def take_new_address(resource):
     return ["url"]
 
 
-def put_archive_in_place(resource):
+def put_archive_in_place(resource: Resource) -> list[str]:
     known = known_about(resource)
     if not known or not known.is_dead:
         raise ValidationError(_("it is not known to be dead."))
@@ -92,7 +101,7 @@ def put_archive_in_place(resource):
     return ["url"]
 
 
-def mark_as_outdated(resource):
+def mark_as_outdated(resource: Resource) -> list[str]:
     known = known_about(resource)
     if resource.outdated:
         raise ValidationError(_("it says already what is outdated."))
@@ -103,14 +112,16 @@ def mark_as_outdated(resource):
     return ["outdated"]
 
 
-def retire(resource):
+def retire(resource: Resource) -> list[str]:
     if resource.state == State.RETIRED:
         raise ValidationError(_("it is retired already."))
     resource.state = State.RETIRED
     return ["state"]
 
 
-def change_each(model_admin, request, resources, verb):
+def change_each(
+    model_admin: admin.ModelAdmin, request: HttpRequest, resources: Iterable[Resource], verb: Verb
+) -> list[Resource]:
     """Apply a verb to each resource, say in words and in the log what came of it, and return those it changed."""
     changed = []
     for resource in resources:
@@ -134,11 +145,11 @@ def change_each(model_admin, request, resources, verb):
     return changed
 
 
-def act(verb, words):
+def act(verb: Verb, words: "StrPromise") -> Callable[["LinkActions", HttpRequest, QuerySet[Any]], None]:
     """An action of the admin that applies ``verb``; ``resources_of`` says to which resources, ``settle`` what then."""
 
     @admin.action(description=words, permissions=["change_resources"])
-    def action(model_admin, request, chosen):
+    def action(model_admin: "LinkActions", request: HttpRequest, chosen: QuerySet[Any]) -> None:
         changed = change_each(model_admin, request, model_admin.resources_of(chosen), verb)
         model_admin.after_change(request, chosen, changed)
 
@@ -157,11 +168,11 @@ LINK_ACTIONS = [
 class LinkActions(admin.ModelAdmin):
     """For the list of resources, and for others that lead to resources."""
 
-    def has_change_resources_permission(self, request):
+    def has_change_resources_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stages.change_resource")
 
-    def resources_of(self, chosen):
+    def resources_of(self, chosen: QuerySet[Any]) -> Iterable[Resource]:
         return chosen.select_related("link_check")
 
-    def after_change(self, request, chosen, changed):
+    def after_change(self, request: HttpRequest, chosen: QuerySet[Any], changed: list[Resource]) -> None:
         """What else there is to do once the resources have changed."""

@@ -1,19 +1,26 @@
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from stages.admin.history import describe, label_of, place_of
 from stages.history import LABELS
 from stages.models import Revision
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class KindFilter(admin.SimpleListFilter):
     title = _("kind")
     parameter_name = "kind"
 
-    def lookups(self, request, model_admin):
-        return [(label, model._meta.verbose_name_plural) for label, model in LABELS.items()]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, "StrOrPromise"]]:
+        return [(label, str(model._meta.verbose_name_plural)) for label, model in LABELS.items()]
 
-    def queryset(self, request, revisions):
+    def queryset(self, request: HttpRequest, revisions: QuerySet[Revision]) -> QuerySet[Revision]:
         return revisions.filter(model=self.value()) if self.value() else revisions
 
 
@@ -29,33 +36,38 @@ class RevisionAdmin(admin.ModelAdmin):
     change_form_template = "admin/stages/revision.html"
     fields = []
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         revision = Revision.objects.select_related("by").filter(pk=object_id).first()
         found = {"revision": revision and describe(revision), "may_put_back": self.may_put_back(request, revision)}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **found})
 
-    def may_put_back(self, request, revision):
+    def may_put_back(self, request: HttpRequest, revision: Revision | None) -> bool:
         if revision is None:
             return False
         model = LABELS[revision.model]
-        model_admin, row = self.admin_site.get_model_admin(model), model.objects.filter(pk=revision.object_id).first()
+        model_admin, row = (
+            self.admin_site.get_model_admin(model),
+            model._default_manager.filter(pk=revision.object_id).first(),
+        )
         return model_admin.has_change_permission(request, row) if row else model_admin.has_add_permission(request)
 
     @admin.display(description=_("kind"))
-    def kind(self, revision):
-        return LABELS[revision.model]._meta.verbose_name
+    def kind(self, revision: Revision) -> "StrOrPromise":
+        return LABELS[revision.model]._meta.verbose_name or ""
 
     @admin.display(description=_("what changed"))
-    def what(self, revision):
+    def what(self, revision: Revision) -> "StrOrPromise":
         if revision.before is None:
             return _("made")
         if revision.after is None:
@@ -65,5 +77,5 @@ class RevisionAdmin(admin.ModelAdmin):
         return ", ".join(label_of(model, name) for name in names)
 
     @admin.display(description=_("by"), ordering="by__name")
-    def made_by(self, revision):
+    def made_by(self, revision: Revision) -> str:
         return revision.who()

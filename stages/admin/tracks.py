@@ -1,7 +1,11 @@
 """Tracks, their sections, and the topics in them."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from stages.admin.arranging import Arranged
@@ -12,6 +16,16 @@ from stages.admin.states import StateFilter
 from stages.duplicating import duplicate_track
 from stages.models import Track, TrackSection, TrackTopic
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise, WithAnnotations
+
+
+class Counts(TypedDict):
+    """What the queries of the lists count for a row, each list its own."""
+
+    section_count: int
+    topic_count: int | None
+
 
 class TrackSectionInline(admin.TabularInline):
     model = TrackSection
@@ -21,7 +35,7 @@ class TrackSectionInline(admin.TabularInline):
     extra = 0
     show_change_link = True
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrackSection]:
         return super().get_queryset(request).select_related("track")
 
 
@@ -40,17 +54,17 @@ class TrackAdmin(Duplicated, SlugIsForever):
     arranges, arranges_itself = "sections", True
     duplicate = staticmethod(duplicate_track)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         topics = TrackTopic.objects.filter(section__track=OuterRef("pk")).order_by().values("section__track")
         counted = Subquery(topics.annotate(number=Count("topic", distinct=True)).values("number"))
         return super().get_queryset(request).annotate(section_count=Count("sections"), topic_count=counted)
 
     @admin.display(description=gettext_lazy("sections"), ordering="section_count")
-    def section_count(self, track):
+    def section_count(self, track: "WithAnnotations[Track, Counts]") -> "int | StrPromise":
         return gettext_lazy("the stages") if track.follows_stages else track.section_count
 
     @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
-    def topic_count(self, track):
+    def topic_count(self, track: "WithAnnotations[Track, Counts]") -> "int | StrPromise | None":
         return gettext_lazy("all") if track.follows_stages else track.topic_count
 
 
@@ -61,7 +75,7 @@ class TrackTopicInline(admin.TabularInline):
     autocomplete_fields = ["topic"]
     extra = 0
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrackTopic]:
         return super().get_queryset(request).select_related("section", "topic")
 
 
@@ -80,19 +94,19 @@ class TrackSectionAdmin(Kept, Arranged):
     inlines = [TrackTopicInline]
     arranges, arranges_related = "places", ["topic"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrackSection]:
         return super().get_queryset(request).annotate(topic_count=Count("places"))
 
     @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
-    def topic_count(self, section):
+    def topic_count(self, section: "WithAnnotations[TrackSection, Counts]") -> int | None:
         return section.topic_count or None
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Links to a section end with its slug, and its track and slug are what the files know it by."""
         return [*super().get_readonly_fields(request, obj), *(["track", "slug"] if obj else [])]
 
-    def get_prepopulated_fields(self, request, obj=None):
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else self.prepopulated_fields
 
-    def siblings(self, row):
-        return row.track.sections
+    def siblings(self, row: TrackSection) -> QuerySet[TrackSection]:
+        return row.track.sections.all()

@@ -10,8 +10,14 @@ from stages.fixture_files.reading import find_cycle, read
 from stages.fixture_files.records import (
     LABELS,
     MODELS,
+    ContentField,
+    Fields,
     FixtureError,
+    Identity,
+    Key,
     Record,
+    Records,
+    Where,
     content_fields,
     content_rows,
     default_of,
@@ -19,14 +25,22 @@ from stages.fixture_files.records import (
     key_names,
     shorten,
     snapshot,
+    target_of,
+    through_of,
 )
 from stages.fixture_files.writing import files, write
 
 __all__ = [
     "LABELS",
     "MODELS",
+    "ContentField",
+    "Fields",
     "FixtureError",
+    "Identity",
+    "Key",
     "Record",
+    "Records",
+    "Where",
     "content_fields",
     "content_rows",
     "default_of",
@@ -37,5 +51,7 @@ __all__ = [
     "read",
     "shorten",
     "snapshot",
+    "target_of",
+    "through_of",
     "write",
 ]

@@ -1,6 +1,9 @@
 """Reading the fixture files, with errors that say where."""
 
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import yaml
 from django.core.exceptions import ValidationError
@@ -8,8 +11,10 @@ from django.db import models
 
 from stages.fixture_files.records import (
     LABELS,
+    ContentField,
     FixtureError,
     Record,
+    Records,
     Where,
     content_fields,
     default_of,
@@ -23,15 +28,16 @@ from stages.fixture_files.records import (
 MAX_BYTES = 5_000_000  # of one file
 
 
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the fast one, where there is one
     """YAML's safe loader, which here also refuses a key that stands twice in one mapping."""
 
-    def construct_mapping(self, node, deep=False):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
                 raise yaml.constructor.ConstructorError(None, None, f"“{shorten(key)}” stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 Loader.add_constructor(
@@ -40,7 +46,7 @@ Loader.add_constructor(
 )
 
 
-def read(folder, tell=lambda done, total: None):
+def read(folder: Path, tell: Callable[[int, int], None] = lambda done, total: None) -> Records:
     """Every entry of ``folder/*.yaml`` as ``{(model, key): Record}``.
 
     Checks all that can be checked without a database and raises FixtureError with everything it found. ``tell``
@@ -49,7 +55,8 @@ def read(folder, tell=lambda done, total: None):
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise FixtureError([f"{folder}: there are no fixture files (*.yaml) here."])
-    problems, records = [], {}
+    problems: list[str] = []
+    records: Records = {}
     for done, path in enumerate(paths, start=1):
         tell(done, len(paths))
         for number, (entry, line, lines) in enumerate(parse(path, problems), start=1):
@@ -65,7 +72,7 @@ def read(folder, tell=lambda done, total: None):
     return records
 
 
-def parse(path, problems):
+def parse(path: Path, problems: list[str]) -> list[tuple[Any, int, dict[str, int]]]:
     """The entries of one file, each with its line and {field: line}.
 
     What is wrong with the file as a whole goes to ``problems``.
@@ -98,7 +105,7 @@ def parse(path, problems):
     return []
 
 
-def field_lines(entry):
+def field_lines(entry: yaml.Node) -> dict[str, int]:
     """{field: line} of an entry as YAML's own node."""
     if not isinstance(entry, yaml.MappingNode):
         return {}
@@ -106,11 +113,11 @@ def field_lines(entry):
     return {key.value: key.start_mark.line + 1 for node in fields for key, _ in node.value if is_word(key)}
 
 
-def is_word(node):
+def is_word(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode)
 
 
-def record_of(entry, where, problems):
+def record_of(entry: Any, where: Where, problems: list[str]) -> Record | None:
     """One entry of a file as a Record, or None after saying what is wrong with it."""
     if not isinstance(entry, dict) or set(entry) != {"model", "fields"} or not isinstance(entry["fields"], dict):
         problems.append(f"{where}: an entry has exactly “model” and “fields”, and fields is a mapping.")
@@ -134,13 +141,13 @@ def record_of(entry, where, problems):
     return Record(model, key_of(model, fields), fields, where)
 
 
-def as_row_has_it(field, value):
+def as_row_has_it(field: ContentField, value: Any) -> Any:
     if field.many_to_many:
         return sorted(value)
     return value if field.is_relation else plain(field.to_python(value))
 
 
-def mistakes(model, given):
+def mistakes(model: type[models.Model], given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(field, what is wrong with it) for the values of an entry."""
     known = {field.name: field for field in content_fields(model)}
     for name in given:
@@ -174,15 +181,16 @@ def mistakes(model, given):
                     yield name, f"{name} “{value}”: is not between 0 and 32767."
 
 
-def is_key(value):
+def is_key(value: object) -> bool:
     return isinstance(value, list) and value != [] and all(isinstance(part, str) for part in value)
 
 
-def find_cycle(prerequisites):
+def find_cycle(prerequisites: Mapping[str, Iterable[str]]) -> list[str] | None:
     """A cycle in ``{slug: [slugs it needs]}`` as a list that ends where it began, or None."""
-    state = {}
+    state: dict[str, str] = {}
     for start in prerequisites:
-        path, stack = [], [(start, False)]
+        path: list[str] = []
+        stack = [(start, False)]
         while stack:
             slug, leaving = stack.pop()
             if leaving:

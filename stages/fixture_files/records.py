@@ -1,9 +1,11 @@
 """What an entry of the fixture files is, and the database in the same form."""
 
 import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any, Self
 
 from django.core import serializers
 from django.db import connection, models, transaction
@@ -24,29 +26,47 @@ from stages.models import (
 )
 
 # Each comes after those it points at.
-MODELS = [Source, Stage, Resource, Topic, TopicResource, Track, TrackSection, TrackTopic, Entry]
-LABELS = {model._meta.label_lower: model for model in MODELS}
+MODELS: list[type[models.Model]] = [
+    Source,
+    Stage,
+    Resource,
+    Topic,
+    TopicResource,
+    Track,
+    TrackSection,
+    TrackTopic,
+    Entry,
+]
+LABELS: dict[str, type[models.Model]] = {model._meta.label_lower: model for model in MODELS}
 
 # Which rows of a model are content, as a Q; of a model that is not here, all are. The files know nothing of the
 # others: they are never dumped, compared, changed, retired or removed.
-CONTENT = {
+CONTENT: dict[type[models.Model], models.Q] = {
     Track: models.Q(private=False),
     TrackSection: models.Q(track__private=False),
     TrackTopic: models.Q(section__track__private=False),
 }
 
 
-def content_rows(model):
+def content_rows[M: models.Model](model: type[M]) -> models.QuerySet[M]:
     """The rows of a model that belong into the files."""
-    return model.objects.filter(CONTENT.get(model, models.Q()))
+    return model._default_manager.filter(CONTENT.get(model, models.Q()))
 
 
 class FixtureError(Exception):
     """What is wrong with the files: ``problems``, one line each, naming file and entry."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(self.problems))
+
+
+type Key = tuple[str, ...]  # a natural key, flat
+type Identity = tuple[type[models.Model], Key]
+type Fields = dict[str, Any]  # the values of an entry, by field, as JSON has them
+type Records = dict[Identity, Record]
+type ContentField = models.Field[Any, Any]
+type Relation = models.ForeignKey[Any, Any] | models.ManyToManyField[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -56,36 +76,40 @@ class Where:
     file: str
     line: int
     entry: str
-    lines: dict
+    lines: dict[str, int]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.file}, line {self.line}: {self.entry}"
 
-    def at(self, name):
+    def at(self, name: str) -> Self:
         return replace(self, line=self.lines.get(name, self.line))
 
 
 @dataclass(frozen=True)
 class Record:
     model: type[models.Model]
-    key: tuple
-    fields: dict
+    key: Key
+    fields: Fields
     where: Where | str = field(default="database", compare=False)
 
     @property
-    def identity(self):
+    def identity(self) -> Identity:
         return self.model, self.key
 
     @property
-    def name(self):
+    def name(self) -> str:
         """What the record is called on the command line: stages.topic:maps."""
         return f"{self.model._meta.label_lower}:{'/'.join(self.key)}"
 
-    def __str__(self):
+    def at(self, name: str) -> Where | str:
+        """Where one of its fields is given."""
+        return self.where.at(name) if isinstance(self.where, Where) else self.where
+
+    def __str__(self) -> str:
         return f"{self.model._meta.verbose_name} {' / '.join(shorten(part) for part in self.key)}"
 
 
-def shorten(value, limit=80):
+def shorten(value: object, limit: int = 80) -> str:
     text = str(value)
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
 
@@ -93,18 +117,31 @@ def shorten(value, limit=80):
 # --- What a field looks like in a file ---
 
 
-def content_fields(model):
+def content_fields(model: type[models.Model]) -> list[ContentField]:
     """The fields that a file may give, the many-to-many ones included, and what is rendered from others left out."""
     own = [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
-    return own + [field for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created]
+    return own + [field for field in model._meta.many_to_many if through_of(field)._meta.auto_created]
 
 
-def stamp(moment):
+def target_of(field: Relation) -> type[models.Model]:
+    """The model that a relation leads to."""
+    return field.remote_field.model
+
+
+def through_of(field: "models.ManyToManyField[Any, Any]") -> type[models.Model]:
+    """The model whose rows are the links of a many-to-many field."""
+    through = field.remote_field.through
+    if through is None:
+        raise TypeError(f"{field} is not part of a model yet.")
+    return through
+
+
+def stamp(moment: datetime) -> str:
     """A time as the files have it, one text for each moment: 2026-05-04T08:00:00Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def moment_of(value):
+def moment_of(value: Any) -> datetime | None:
     """The time that a file means, or None if it does not say which: a time of day needs its offset."""
     try:
         moment = parse_datetime(value) if isinstance(value, str) else value
@@ -113,7 +150,7 @@ def moment_of(value):
     return moment if isinstance(moment, datetime) and is_aware(moment) else None
 
 
-def default_of(field):
+def default_of(field: ContentField) -> Any:
     if field.many_to_many:
         return []
     if field.has_default():
@@ -121,7 +158,7 @@ def default_of(field):
     return None if field.null or not field.empty_strings_allowed else ""
 
 
-def key_names(model):
+def key_names(model: type[models.Model]) -> list[str]:
     """The fields that make up the natural key, in its order."""
     return {
         Source: ["key"],
@@ -133,9 +170,9 @@ def key_names(model):
     }.get(model, ["slug"])
 
 
-def key_of(model, fields):
+def key_of(model: type[models.Model], fields: Fields) -> Key:
     """The natural key, flat, from the values of an entry."""
-    parts = []
+    parts: list[str] = []
     for name in key_names(model):
         value = fields[name]
         parts += value if isinstance(value, list) else [value]
@@ -146,7 +183,7 @@ def key_of(model, fields):
 
 
 @contextmanager
-def held():
+def held() -> Iterator[None]:
     """A transaction during which nobody else writes content; whoever wants to waits for its end.
 
     So what is read in it belongs together, and of two loads at once the second sees what the first has done.
@@ -154,8 +191,9 @@ def held():
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            many = [field.remote_field.through for model in MODELS for field in model._meta.many_to_many]
-            tables = dict.fromkeys(model._meta.db_table for model in [*MODELS, *many, LoadedEntry])
+            many = [through_of(field) for model in MODELS for field in model._meta.many_to_many]
+            locked: list[type[models.Model]] = [*MODELS, *many, LoadedEntry]
+            tables = dict.fromkeys(model._meta.db_table for model in locked)
             with connection.cursor() as cursor:
                 cursor.execute(
                     f"LOCK TABLE {', '.join(map(connection.ops.quote_name, tables))} IN SHARE ROW EXCLUSIVE MODE"
@@ -163,9 +201,9 @@ def held():
         yield
 
 
-def snapshot():
+def snapshot() -> Records:
     """Every content row of the database as ``{(model, key): Record}``."""
-    records = {}
+    records: Records = {}
     for model in MODELS:
         related = [field.name for field in content_fields(model) if field.is_relation and not field.many_to_many]
         if model is TrackTopic:
@@ -186,6 +224,6 @@ def snapshot():
     return records
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """The value as JSON would give it back: tuples are lists, and times are texts."""
     return json.loads(json.dumps(value, default=stamp))

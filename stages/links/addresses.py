@@ -6,6 +6,7 @@ the public internet, and the connection is made to just the address that was loo
 """
 
 import socket
+from collections.abc import Callable
 from ipaddress import IPv4Address, ip_address, ip_network
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -13,6 +14,8 @@ from threading import Thread
 from django.conf import settings
 
 from stages.links.errors import LinkError, Problem
+
+type LookUp = Callable[[str, int, float], list[str]]  # the addresses of a host, for a port, within so many seconds
 
 PORTS = {"http": 80, "https": 443}
 # All that is public in IPv6. Outside of it are mapped and compatible IPv4 addresses, link-local and unique local ones.
@@ -30,7 +33,7 @@ NEVER = [
 ]
 
 
-def is_public(address):
+def is_public(address: str) -> bool:
     """Whether this IP address belongs to the public internet and to nothing else."""
     ip = ip_address(address)
     if ip.version == 6:
@@ -41,7 +44,7 @@ def is_public(address):
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in NEVER)
 
 
-def is_allowed(address, port):
+def is_allowed(address: str, port: int) -> bool:
     """Public addresses on the usual ports; any port within the networks that the settings name."""
     ip = ip_address(address)
     if any(ip in ip_network(network) for network in settings.LINK_NETWORKS):
@@ -49,7 +52,7 @@ def is_allowed(address, port):
     return port in PORTS.values() and is_public(address)
 
 
-def allowed_addresses(host, port, look_up, seconds):
+def allowed_addresses(host: str, port: int, look_up: LookUp, seconds: float) -> list[str]:
     """The addresses of ``host``, best first. Raises LinkError unless every one of them may be asked."""
     addresses = list(dict.fromkeys(look_up(host, port, seconds)))
     if not all(is_allowed(address, port) for address in addresses):
@@ -57,13 +60,13 @@ def allowed_addresses(host, port, look_up, seconds):
     return addresses
 
 
-def look_up(host, port, seconds):
+def look_up(host: str, port: int, seconds: float) -> list[str]:
     """The IP addresses of ``host``. A resolver has no time limit of its own, so it works in a thread beside us."""
-    answers = SimpleQueue()
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
 
-    def resolve():
+    def resolve() -> None:
         try:
-            answers.put([info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
+            answers.put([str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
         except (OSError, UnicodeError) as error:
             answers.put(error)
 

@@ -6,16 +6,18 @@ thing at a time and pauses in between, comes back later when told to, and reads 
 
 import contextlib
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from ssl import SSLContext
 from threading import Event, Lock
 from time import monotonic
 from urllib.parse import urldefrag, urlsplit
 
 from django.utils import timezone
 
-from stages.links.addresses import look_up
+from stages.links.addresses import LookUp, look_up
 from stages.links.errors import Answer, LinkError, Outcome, Problem
 from stages.links.robots import Rules, rules_for
 from stages.links.wire import NAME, Reply, Wire, parts_of, target
@@ -54,24 +56,26 @@ class Host:
 class Asker:
     """Asks for pages. One is shared by all threads of a run, so that they are polite together."""
 
-    def __init__(self, patience=None, look_up=look_up, tls=None):
+    def __init__(
+        self, patience: Patience | None = None, look_up: LookUp = look_up, tls: SSLContext | None = None
+    ) -> None:
         self.patience = patience or Patience()
         self.wire = Wire(self.patience, look_up, tls)
-        self.hosts = defaultdict(lambda: Host(pause=self.patience.pause))
-        self.robots = {}  # by scheme and host: its Rules, or the LinkError that there was
-        self.known = {}
+        self.hosts: defaultdict[str, Host] = defaultdict(lambda: Host(pause=self.patience.pause))
+        self.robots: dict[str, Rules | LinkError] = {}  # by scheme and host
+        self.known: dict[str, Answer] = {}
         self.stopped = Event()
 
     @property
-    def reached(self):
+    def reached(self) -> bool:
         """Whether any host has been there at all, so that this machine is not offline."""
         return self.wire.reached
 
-    def stop(self):
+    def stop(self) -> None:
         """End all waiting."""
         self.stopped.set()
 
-    def ask(self, url):
+    def ask(self, url: str) -> Answer:
         """The Answer for an address. Links to places within one page are asked about once."""
         try:
             parts_of(url)
@@ -82,7 +86,7 @@ class Asker:
             self.known[page] = self.find_out(page)
         return with_place(self.known[page], place)
 
-    def find_out(self, page):
+    def find_out(self, page: str) -> Answer:
         deadline = monotonic() + self.patience.in_all
         try:
             reply, final_url, moved_to = self.follow(page, deadline)
@@ -94,7 +98,9 @@ class Asker:
         outcome = Outcome.UNTOLD if reply.status in DENIED else Outcome.FAILED
         return Answer(outcome, reply.status, problem, final_url, moved_to)
 
-    def follow(self, url, deadline, methods=("HEAD", "GET"), limit=0, obey=True):
+    def follow(
+        self, url: str, deadline: float, methods: Sequence[str] = ("HEAD", "GET"), limit: int = 0, obey: bool = True
+    ) -> tuple[Reply, str, str]:
         """(the reply at the end of all redirects, where that is, where the lasting ones end)."""
         here, for_good, seen, moved_to, cookies = url, True, {url}, "", False
         while True:
@@ -114,7 +120,7 @@ class Asker:
 
     # --- Robots ---
 
-    def obey_robots(self, url, deadline):
+    def obey_robots(self, url: str, deadline: float) -> None:
         """Raise LinkError unless the site lets us ask for ``url``."""
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
@@ -132,7 +138,7 @@ class Asker:
         if rules.delay:
             self.hosts[host_of(url)].pause = max(self.patience.pause, min(rules.delay, LONGEST_PAUSE))
 
-    def read_robots(self, url, deadline):
+    def read_robots(self, url: str, deadline: float) -> Rules:
         """The rules of a site. As RFC 9309 has it, none where there is no file, and closed where there is an error."""
         try:
             reply, *_ = self.follow(url, deadline, methods=("GET",), limit=ROBOTS_BYTES, obey=False)
@@ -149,38 +155,43 @@ class Asker:
 
     # --- One page ---
 
-    def knock(self, url, deadline, methods, limit):
+    def knock(self, url: str, deadline: float, methods: Sequence[str], limit: int) -> Reply:
         """The reply for one address: by HEAD, by GET where HEAD is not understood, and again where it may help."""
-        methods, backoff, retries = list(methods), self.patience.backoff, self.patience.retries
+        left, backoff, retries = list(methods), self.patience.backoff, self.patience.retries
         while True:
-            reply = trouble = None
-            try:
-                with self.turn(host_of(url), deadline):
-                    reply = self.wire.send(methods[0], url, deadline, limit)
-                wait = retry_after(reply)
-            except LinkError as error:
-                trouble, wait = error, None
-            if reply and (reply.status < 300 or (reply.status in ELSEWHERE and "location" in reply.headers)):
-                return reply
-            busy = reply and (reply.status == 429 or (reply.status == 503 and wait is not None))
-            if len(methods) > 1 and not busy and not (trouble and trouble.early):
-                methods.pop(0)  # only a good answer to HEAD is worth anything
+            came = self.knock_once(left[0], url, deadline, limit)
+            if isinstance(came, LinkError):
+                wait, busy, early, may_help = None, False, came.early, came.passing
+            elif came.status < 300 or (came.status in ELSEWHERE and "location" in came.headers):
+                return came
+            else:
+                wait, early, may_help = retry_after(came), False, came.status in PASSING
+                busy = came.status == 429 or (came.status == 503 and wait is not None)
+            if len(left) > 1 and not busy and not early:
+                left.pop(0)  # only a good answer to HEAD is worth anything
                 continue
             wait = backoff if wait is None else wait
-            may_help = trouble.passing if trouble else reply.status in PASSING
             in_time = wait <= self.patience.longest_wait and monotonic() + wait < deadline
             if may_help and in_time and retries and not self.stopped.wait(wait):
                 retries, backoff = retries - 1, backoff * 2
                 continue
-            if busy and (reply.status == 429 or not in_time):
+            if isinstance(came, LinkError):
+                raise came
+            if busy and (came.status == 429 or not in_time):
                 self.hosts[host_of(url)].closed = True
-                raise LinkError(Problem.BUSY, reply.status)
-            if trouble:
-                raise trouble
-            return reply
+                raise LinkError(Problem.BUSY, came.status)
+            return came
+
+    def knock_once(self, method: str, url: str, deadline: float, limit: int) -> Reply | LinkError:
+        """What came of it, when it was our turn."""
+        try:
+            with self.turn(host_of(url), deadline):
+                return self.wire.send(method, url, deadline, limit)
+        except LinkError as trouble:
+            return trouble
 
     @contextlib.contextmanager
-    def turn(self, host, deadline):
+    def turn(self, host: str, deadline: float) -> Iterator[None]:
         """Wait until it is our turn at this host: nobody else is there, and the pause since the last is over."""
         place = self.hosts[host]
         if not place.lock.acquire(timeout=max(deadline - monotonic(), 0)):
@@ -196,11 +207,11 @@ class Asker:
         finally:
             place.lock.release()
 
-    def is_closed(self, host):
+    def is_closed(self, host: str) -> bool:
         return self.hosts[host].closed
 
 
-def retry_after(reply):
+def retry_after(reply: Reply) -> float | None:
     """How many seconds the reply asks us to wait, or None."""
     text = reply.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
@@ -214,9 +225,9 @@ def retry_after(reply):
     return max((at - timezone.now()).total_seconds(), 0)
 
 
-def with_place(answer, place):
+def with_place(answer: Answer, place: str) -> Answer:
     """The answer about a page as one about a place in it."""
     if not place:
         return answer
-    ends = {name: f"{url}#{place}" for name in ("final_url", "moved_to") if (url := getattr(answer, name))}
-    return replace(answer, **ends)
+    final_url, moved_to = (f"{url}#{place}" if url else "" for url in (answer.final_url, answer.moved_to))
+    return replace(answer, final_url=final_url, moved_to=moved_to)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from stages.models.links import LinkCheck
 
-Outcome, Problem = LinkCheck.Outcome, LinkCheck.Problem
+Outcome = LinkCheck.Outcome
+Problem = LinkCheck.Problem
 # What says nothing about the page, only about who may ask for it and when.
 UNTOLD = {Problem.ROBOTS, Problem.DENIED, Problem.BUSY, Problem.ADDRESS}
 
@@ -21,11 +22,11 @@ class Answer:
 class LinkError(Exception):
     """The page could not be had. What is ``passing`` may be over in a moment."""
 
-    def __init__(self, problem, status=None, passing=False, early=True):
+    def __init__(self, problem: Problem, status: int | None = None, passing: bool = False, early: bool = True) -> None:
         super().__init__(problem)
         self.problem, self.status, self.passing = problem, status, passing
         self.early = early  # before anything was asked, so that asking in another way is no use
 
-    def answer(self):
+    def answer(self) -> Answer:
         outcome = Outcome.UNTOLD if self.problem in UNTOLD else Outcome.FAILED
         return Answer(outcome, self.status, self.problem)

@@ -11,10 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass
 class Rules:
-    paths: list = field(default_factory=list)  # of (pattern, whether it is allowed)
+    paths: list[tuple[str, bool]] = field(default_factory=list)  # a pattern, and whether it is allowed
     delay: float = 0  # seconds between two requests
 
-    def allow(self, url):
+    def allow(self, url: str) -> bool:
         """The longest rule that fits decides; of two as long, the one that allows."""
         parts = urlsplit(url)
         path = unquote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
@@ -22,10 +22,11 @@ class Rules:
         return max(found, default=(0, True))[1]
 
 
-def rules_for(name, text):
+def rules_for(name: str, text: str) -> Rules:
     """The Rules in ``text`` for the robot of this ``name``: those for all only where there are none of its own."""
     own, general = Rules(), Rules()
-    is_named, names, begun = False, set(), True
+    names: set[str] = set()
+    is_named, begun = False, True
     for line in text.splitlines():
         key, _, value = (part.strip() for part in line.partition("#")[0].partition(":"))
         match key.lower():
@@ -42,16 +43,17 @@ def rules_for(name, text):
     return own if is_named else general
 
 
-def product(agent):
+def product(agent: str) -> str:
     """What a robot is called, without its version."""
-    return re.match(r"[*]|[a-z_-]*", agent.lower())[0]
+    found = re.match(r"[*]|[a-z_-]*", agent.lower())
+    return found[0] if found else ""
 
 
-def seconds(text):
+def seconds(text: str) -> float:
     return float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) else 0
 
 
-def fits(pattern, path):
+def fits(pattern: str, path: str) -> bool:
     """Whether a path begins as the pattern says, in which * is anything and $ the end.
 
     Without a regular expression, which some patterns would keep busy for ever.

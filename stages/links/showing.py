@@ -1,11 +1,14 @@
 """What learners are offered where a link is dead."""
 
+from collections.abc import Iterable
+
+from stages.models import TopicResource
 from stages.models.links import is_dead, known_about
 
 ALTERNATIVES = 3
 
 
-def with_alternatives(links):
+def with_alternatives(links: Iterable[TopicResource]) -> list[TopicResource]:
     """The links of a topic as a list, each with ``dead`` (its LinkCheck, or None) and ``instead`` of it others.
 
     ``links`` come with their resources and what is known about them, as TopicResourceQuerySet.shown() reads them.

@@ -12,15 +12,20 @@ import ssl
 from dataclasses import dataclass
 from threading import Timer
 from time import monotonic
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.encoding import iri_to_uri
+from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, NewConnectionError
 from urllib3.exceptions import SSLError as UrllibSSLError
 
-from stages.links.addresses import PORTS, allowed_addresses
+from stages.links.addresses import PORTS, LookUp, allowed_addresses
 from stages.links.errors import LinkError, Problem
+
+if TYPE_CHECKING:
+    from stages.links.asking import Patience
 
 NAME = "Waymark"  # what a robots.txt calls us
 HEADERS = {
@@ -36,20 +41,20 @@ logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 @dataclass
 class Reply:
     status: int
-    headers: dict
+    headers: dict[str, str]
     body: bytes = b""
 
 
 class Wire:
     """Sends requests. ``patience`` says how long to wait, ``look_up`` finds addresses, ``tls`` knows whom to trust."""
 
-    def __init__(self, patience, look_up, tls=None):
+    def __init__(self, patience: "Patience", look_up: LookUp, tls: ssl.SSLContext | None = None) -> None:
         self.patience = patience
         self.look_up = look_up
         self.tls = tls or ssl.create_default_context()
         self.reached = False  # whether anybody has been, if only to say no
 
-    def send(self, method, url, deadline, limit=0):
+    def send(self, method: str, url: str, deadline: float, limit: int = 0) -> Reply:
         """Send one request and return the Reply, with at most ``limit`` bytes of what it carries."""
         scheme, host, port, authority, path = parts_of(url)
         connection = self.connect(scheme, host, port, deadline)
@@ -80,7 +85,7 @@ class Wire:
                 reply.close()
             connection.close()
 
-    def connect(self, scheme, host, port, deadline):
+    def connect(self, scheme: str, host: str, port: int, deadline: float) -> HTTPConnection:
         """A connection to one of the addresses that ``host`` has, all of which may be asked.
 
         It is opened to the address itself, so that nothing can look the name up again and find another. The
@@ -92,6 +97,7 @@ class Wire:
             left = give_up - monotonic()
             if left <= 0:
                 break
+            connection: HTTPConnection
             if scheme == "https":
                 connection = HTTPSConnection(
                     address, port, timeout=left, ssl_context=self.tls, server_hostname=host.rstrip(".")
@@ -115,7 +121,7 @@ class Wire:
         raise trouble
 
 
-def parts_of(url):
+def parts_of(url: str) -> tuple[str, str, int, str, str]:
     """(scheme, host, port, host and port as sent, path and query as sent). Raises LinkError for what is not for us."""
     try:
         parts = urlsplit(url)
@@ -129,7 +135,7 @@ def parts_of(url):
     return parts.scheme, host, port or PORTS[parts.scheme], authority, path
 
 
-def target(here, location):
+def target(here: str, location: str) -> str:
     """The page that a redirect leads to."""
     with contextlib.suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")  # headers arrive as Latin-1, whatever they are
@@ -142,7 +148,7 @@ def target(here, location):
         raise LinkError(Problem.GARBAGE) from None
 
 
-def read_some(reply, limit):
+def read_some(reply: BaseHTTPResponse, limit: int) -> bytes:
     """The beginning of what a reply carries, unpacked: some pack it although we say that we would rather not."""
     body = b""
     with contextlib.suppress(DecodeError):
@@ -151,7 +157,7 @@ def read_some(reply, limit):
     return body
 
 
-def cut(sock):
+def cut(sock: socket.socket) -> None:
     """End a conversation from another thread: whoever waits in it gets an error at once."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

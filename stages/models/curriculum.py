@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_slug
@@ -11,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from stages.fields import HtmlField, LinesField, LongTextField
 from stages.replaced import followers, takers_of
 from stages.search import SearchQuerySet
+
+if TYPE_CHECKING:
+    from stages.models.links import LinkCheck
+    from stages.models.tracks import Track
 
 
 class Level(models.TextChoices):
@@ -27,7 +34,7 @@ class State(models.TextChoices):
     RETIRED = "retired"
 
 
-def out(prefix=""):
+def out(prefix: str = "") -> models.Q:
     """The condition that a row is published now: its state says so, and its date has come if it has one.
 
     The database compares with its own clock whenever a page is read. So nothing has to run at the time itself,
@@ -37,20 +44,20 @@ def out(prefix=""):
     return models.Q(**{f"{prefix}state": State.PUBLISHED}) & (no_date | has_come)
 
 
-def is_out(row):
+def is_out(row: "Stage | Topic | Track") -> bool:
     """The same question about a row that is at hand."""
     return row.state == State.PUBLISHED and (row.publish_at is None or row.publish_at <= timezone.now())
 
 
-class StageQuerySet(models.QuerySet):
-    def published(self):
+class StageQuerySet(models.QuerySet["Stage"]):
+    def published(self) -> Self:
         return self.filter(out())
 
-    def empty(self):
+    def empty(self) -> Self:
         """The published stages in which a learner finds nothing."""
         return self.published().exclude(topics__in=Topic.objects.published())
 
-    def get_by_natural_key(self, slug):
+    def get_by_natural_key(self, slug: str) -> "Stage":
         return self.get(slug=slug)
 
 
@@ -85,30 +92,30 @@ class Stage(models.Model):
     class Meta:
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("stage", args=[self.slug])
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
-    def is_published(self):
+    def is_published(self) -> bool:
         return is_out(self)
 
 
-class ResourceQuerySet(SearchQuerySet):
+class ResourceQuerySet(SearchQuerySet["Resource"]):
     search_weights = {"title": "A", "publisher": "B", "url": "C"}
 
-    def published(self):
+    def published(self) -> Self:
         return self.filter(state=State.PUBLISHED)
 
-    def get_by_natural_key(self, url):
+    def get_by_natural_key(self, url: str) -> "Resource":
         return self.get(url=url)
 
 
-def check_language(code):
+def check_language(code: str) -> None:
     """Raise ValidationError unless ``code`` names a language that Django knows."""
     if "name" not in LANG_INFO.get(code, {}):
         raise ValidationError("Give the code of a language, such as en or pt-br.")
@@ -157,29 +164,29 @@ class Resource(models.Model):
     class Meta:
         ordering = ["url"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (self.url,)
 
-    def is_published(self):
+    def is_published(self) -> bool:
         return self.state == State.PUBLISHED
 
     @property
-    def language_name(self):
+    def language_name(self) -> str:
         """What the language is called in the language of the page: "Brazilian Portuguese"."""
-        return get_language_info(self.language)["name_translated"]
+        return str(get_language_info(self.language)["name_translated"])
 
 
-class TopicQuerySet(SearchQuerySet):
+class TopicQuerySet(SearchQuerySet["Topic"]):
     search_weights = {"title": "A", "summary": "B", "body": "D"}
 
-    def published(self):
+    def published(self) -> Self:
         """The topics that learners see and that count: published, in a published stage."""
         return self.filter(out(), out("stage__"))
 
-    def not_draft(self):
+    def not_draft(self) -> Self:
         """The topics that learners see or have seen: a retired one is theirs, a draft or planned one nobody's."""
         found = self
         for prefix in ("", "stage__"):
@@ -187,12 +194,12 @@ class TopicQuerySet(SearchQuerySet):
             found = found.exclude(**{f"{prefix}state": State.DRAFT}).exclude(**planned)
         return found
 
-    def with_prerequisites(self):
+    def with_prerequisites(self) -> "models.QuerySet[Topic, tuple[int, Any]]":
         """(pk, pk of a prerequisite) for each prerequisite of these topics that is published itself."""
         needed = Topic.objects.published().order_by().values("pk")
         return self.order_by().filter(prerequisites__in=needed).values_list("pk", "prerequisites")
 
-    def heirs(self):
+    def heirs(self) -> dict[str, list["Topic"]]:
         """``{slug: [topics]}``: for each that was merged or split, the published ones that took over. One query."""
         replacing = {topic.slug: topic for topic in self.exclude(replaces=[]).select_related("stage")}
         published = {slug for slug, topic in replacing.items() if topic.is_published()}
@@ -202,14 +209,14 @@ class TopicQuerySet(SearchQuerySet):
             for old in takers
         }
 
-    def in_learning_order(self):
+    def in_learning_order(self) -> Self:
         return self.order_by("stage__position", "stage_id", "position", "pk")
 
-    def get_by_natural_key(self, slug):
+    def get_by_natural_key(self, slug: str) -> "Topic":
         return self.get(slug=slug)
 
 
-def check_slugs(value):
+def check_slugs(value: Iterable[str]) -> None:
     """Raise ValidationError for the first of ``value`` that is no slug."""
     for slug in value:
         try:
@@ -275,31 +282,31 @@ class Topic(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("topic", args=[self.slug])
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
-    natural_key.dependencies = ["stages.stage"]
+    natural_key.dependencies = ["stages.stage"]  # type: ignore[attr-defined] # as Django wants it
 
-    def is_published(self):
+    def is_published(self) -> bool:
         return is_out(self) and is_out(self.stage)
 
-    def successors(self):
+    def successors(self) -> list["Topic"]:
         """The published topics that took over from this one: none unless it was merged or split."""
         return Topic.objects.heirs().get(self.slug, [])
 
 
-class TopicResourceQuerySet(models.QuerySet):
-    def shown(self):
+class TopicResourceQuerySet(models.QuerySet["TopicResource"]):
+    def shown(self) -> Self:
         """The links to show under a topic, in their order, each with its resource and what is known about that."""
         return self.filter(resource__state=State.PUBLISHED).select_related("resource__link_check")
 
-    def get_by_natural_key(self, topic, url):
+    def get_by_natural_key(self, topic: str, url: str) -> "TopicResource":
         return self.get(topic__slug=topic, resource__url=url)
 
 
@@ -310,6 +317,10 @@ class TopicResource(models.Model):
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="links")
     position = models.PositiveSmallIntegerField(default=0)
     why = models.CharField(max_length=120, blank=True, help_text="One line: why this one.")
+
+    # What a page of it says besides; see stages/links/showing.py.
+    dead: "LinkCheck | None"
+    instead: list["TopicResource"]
 
     objects = TopicResourceQuerySet.as_manager()
 
@@ -323,10 +334,10 @@ class TopicResource(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.topic} → {self.resource}"
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str, str]:
         return (self.topic.slug, self.resource.url)
 
-    natural_key.dependencies = ["stages.topic", "stages.resource"]
+    natural_key.dependencies = ["stages.topic", "stages.resource"]  # type: ignore[attr-defined] # as Django wants it

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError, models, transaction
@@ -7,26 +8,29 @@ from django.utils.translation import gettext_lazy as _
 
 from stages.models.curriculum import Resource, State
 
+if TYPE_CHECKING:
+    from stages.links.errors import Answer
+
 DEAD_AFTER = 3  # failures in a row
 UNDER_WAY = timedelta(minutes=3)  # how long a claim holds, if whoever made it was stopped
 
 
-class LinkCheckQuerySet(models.QuerySet):
-    def dead(self):
+class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
+    def dead(self) -> Self:
         return self.filter(failures__gte=DEAD_AFTER, url=models.F("resource__url"))
 
-    def failing(self):
+    def failing(self) -> Self:
         return self.filter(outcome=LinkCheck.Outcome.FAILED, url=models.F("resource__url"))
 
-    def redirected(self):
+    def redirected(self) -> Self:
         return self.exclude(final_url="").filter(outcome=LinkCheck.Outcome.GOOD, url=models.F("resource__url"))
 
-    def told(self):
+    def told(self) -> Self:
         """The checks that say something about the address as it is now: not of sites that let no robot in."""
         known = models.Q(failures__gt=0) | models.Q(last_good_at__isnull=False)
         return self.filter(known, url=models.F("resource__url"))
 
-    def claim(self, resource):
+    def claim(self, resource: Resource) -> bool:
         """Say that ``resource`` is being asked about now. False if somebody else has said so since it was read."""
         seen, now = check_of(resource), timezone.now()
         if seen:
@@ -37,7 +41,7 @@ class LinkCheckQuerySet(models.QuerySet):
         except IntegrityError:  # the resource is gone
             return False
 
-    def record(self, resource, answer):
+    def record(self, resource: Resource, answer: "Answer") -> "LinkCheck | None":
         """Write down what came of asking for ``resource.url`` and return the LinkCheck; None if the row is gone."""
         with transaction.atomic():
             check = self.select_for_update().filter(pk=resource.pk).first()
@@ -96,47 +100,49 @@ class LinkCheck(models.Model):
 
     objects = LinkCheckQuerySet.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.url}: {self.in_words}"
 
     @property
-    def is_dead(self):
+    def is_dead(self) -> bool:
         return self.failures >= DEAD_AFTER
 
     @property
-    def in_words(self):
+    def in_words(self) -> str:
         """What came of it: "it answered with an error (404)"."""
         words = self.get_problem_display() or self.get_outcome_display() or str(_("not checked"))
         return f"{words} ({self.status})" if self.status and self.problem else words
 
     @property
-    def archive_url(self):
+    def archive_url(self) -> str:
         """The copy in the Internet Archive nearest to the last day on which the page was there."""
         return archived(self.url, self.last_good_at)
 
 
-def is_dead(resource):
+def is_dead(resource: Resource) -> bool:
     known = known_about(resource)
-    return bool(known) and known.is_dead
+    return known is not None and known.is_dead
 
 
-def archived(url, at=None):
+def archived(url: str, at: datetime | None = None) -> str:
     """Where the Internet Archive has ``url`` as it was at ``at``, or as it was last seen."""
     return f"https://web.archive.org/web/{f'{at:%Y%m%d}/' if at else ''}{url}"
 
 
-def check_of(resource):
+def check_of(resource: Resource) -> LinkCheck | None:
     """The LinkCheck of a resource, or None. One query, unless it was read with the resource."""
     return getattr(resource, "link_check", None)
 
 
-def known_about(resource):
+def known_about(resource: Resource) -> LinkCheck | None:
     """The LinkCheck that is about the address that the resource has now, or None."""
     check = check_of(resource)
     return check if check and check.url == resource.url else None
 
 
-def to_check(older_than=None, host=None, among=None):
+def to_check(
+    older_than: timedelta | None = None, host: str | None = None, among: models.QuerySet[Resource] | None = None
+) -> list[Resource]:
     """The resources to ask about, those longest unasked first, each with its LinkCheck.
 
     ``among`` are the resources to choose from, all by default; ``older_than`` (a timedelta) leaves out what has been
@@ -151,8 +157,8 @@ def to_check(older_than=None, host=None, among=None):
         check = check_of(resource)
         if check and is_under_way(check, now):
             continue
-        fresh = known_about(resource) if older_than else None
-        if fresh and now - fresh.checked_at < older_than:
+        fresh = known_about(resource)
+        if older_than and fresh and fresh.checked_at and now - fresh.checked_at < older_than:
             continue
         if host and host_of(resource.url) != host.lower():
             continue
@@ -160,12 +166,12 @@ def to_check(older_than=None, host=None, among=None):
     return found
 
 
-def is_under_way(check, now):
+def is_under_way(check: LinkCheck, now: datetime) -> bool:
     claimed, done = check.claimed_at, check.checked_at
-    return bool(claimed) and now - claimed < UNDER_WAY and (done is None or done < claimed)
+    return claimed is not None and now - claimed < UNDER_WAY and (done is None or done < claimed)
 
 
-def host_of(url):
+def host_of(url: str) -> str:
     """The host in an address, without its port; "" where there is none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")

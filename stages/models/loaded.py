@@ -17,5 +17,5 @@ class LoadedEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["model", "key"], name="entry_loaded_once")]
         verbose_name_plural = "loaded entries"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.model} {self.key}"

@@ -1,19 +1,25 @@
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from stages.diffs import Difference
 
-class RevisionQuerySet(models.QuerySet):
-    def about(self, row):
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def about(self, row: models.Model) -> Self:
         """What was done to ``row``; to a track, what was done to its sections as well."""
         own = models.Q(model=row._meta.label_lower, object_id=row.pk)
         if row._meta.model_name == "track":
             own |= models.Q(model="stages.tracksection", within=row.pk)
         return self.filter(own)
 
-    def put_back_by(self, sent, model=None):
+    def put_back_by(self, sent: Mapping[str, str], model: str | None = None) -> "Revision | None":
         """The revision that a form puts back, or None for a form that somebody has filled in by hand."""
         number = sent.get("_put_back", "")
         found = self.filter(pk=number, before__isnull=False) if number.isdecimal() else self.none()
@@ -45,6 +51,14 @@ class Revision(models.Model):
     why = models.CharField(_("why"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
+    # Not kept: whether nobody but editors could see it, neither before nor after. See stages/rights.py.
+    of_drafts: bool
+    # What its pages show besides; see stages/admin/history.py.
+    kind: str
+    differences: list["Difference"]
+    put_back: str
+    is_of_part: bool
+
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
@@ -55,15 +69,15 @@ class Revision(models.Model):
             models.Index(fields=["model", "within"], name="history_of_parts"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def who(self):
+    def who(self) -> str:
         if self.by:
             return str(self.by)
-        return "load_roadmap" if self.how == self.How.FILES else _("somebody who has left")
+        return "load_roadmap" if self.how == self.How.FILES else str(_("somebody who has left"))
 
-    def changed_fields(self):
+    def changed_fields(self) -> list[str]:
         """The names of the fields that this change touched, in no order."""
         before, after = self.before or {}, self.after or {}
         return [name for name in {**after, **before} if before.get(name) != after.get(name)]

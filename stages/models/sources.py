@@ -1,15 +1,17 @@
+from typing import Self
+
 from django.db import models
 from django.urls import reverse
 
 from stages.models.curriculum import Resource, Stage, Topic
 
 
-class SourceQuerySet(models.QuerySet):
-    def with_counts(self):
+class SourceQuerySet(models.QuerySet["Source"]):
+    def with_counts(self) -> Self:
         """Adds ``entry_count``: how many things the document names."""
         return self.annotate(entry_count=models.Count("entries"))
 
-    def get_by_natural_key(self, key):
+    def get_by_natural_key(self, key: str) -> "Source":
         return self.get(key=key)
 
 
@@ -27,18 +29,18 @@ class Source(models.Model):
     class Meta:
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("source", args=[self.key])
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (self.key,)
 
 
-class EntryQuerySet(models.QuerySet):
-    def get_by_natural_key(self, ref):
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def get_by_natural_key(self, ref: str) -> "Entry":
         return self.get(ref=ref)
 
 
@@ -81,10 +83,10 @@ class Entry(models.Model):
         ordering = ["source", "position", "pk"]
         verbose_name_plural = "entries"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.ref} {self.label}"
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (self.ref,)
 
-    natural_key.dependencies = ["stages.source", "stages.stage", "stages.topic", "stages.resource"]
+    natural_key.dependencies = ["stages.source", "stages.stage", "stages.topic", "stages.resource"]  # type: ignore[attr-defined] # as Django wants it

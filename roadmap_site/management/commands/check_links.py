@@ -1,8 +1,9 @@
 import argparse
 import shutil
 from datetime import timedelta
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.utils.translation import ngettext
 
 from progress.flags import Offline, check_links
@@ -11,7 +12,7 @@ from stages.models import LinkCheck
 from stages.models.links import to_check
 
 
-def positive(text):
+def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
@@ -26,14 +27,24 @@ class Command(BaseCommand):
     )
     asker = Asker  # for tests
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--limit", type=positive, help="ask about so many at most, those longest unasked first")
         parser.add_argument("--older-than", type=positive, metavar="DAYS", help="leave out what was asked about since")
         parser.add_argument("--host", help="only links to this host, such as docs.djangoproject.com")
         parser.add_argument("--at-once", type=positive, default=8, help="how many hosts to ask at a time (8)")
         parser.add_argument("--dry-run", action="store_true", help="list what would be asked, and ask nobody")
 
-    def handle(self, *, limit, older_than, host, at_once, dry_run, verbosity, **options):
+    def handle(
+        self,
+        *,
+        limit: int | None,
+        older_than: int | None,
+        host: str | None,
+        at_once: int,
+        dry_run: bool,
+        verbosity: int,
+        **options: Any,
+    ) -> None:
         resources = to_check(timedelta(days=older_than) if older_than else None, host)[:limit]
         if dry_run:
             for resource in resources:
@@ -63,7 +74,7 @@ class Command(BaseCommand):
         if dead:
             raise SystemExit(1)
 
-    def summary(self, checks, dead, wanted):
+    def summary(self, checks: list[LinkCheck], dead: int, wanted: int) -> str:
         found = [check.outcome for check in checks]
         counts = [
             (found.count(LinkCheck.Outcome.GOOD), "good"),
@@ -78,10 +89,10 @@ class Command(BaseCommand):
 class Bar:
     """How far it is, on one line of a terminal; nothing anywhere else."""
 
-    def __init__(self, out, total):
+    def __init__(self, out: OutputWrapper, total: int) -> None:
         self.out, self.total = out, total if out.isatty() else 0
 
-    def show(self, number, text):
+    def show(self, number: int, text: str) -> None:
         if self.total:
             width = shutil.get_terminal_size().columns - 1
             full = 20 * number // self.total
@@ -89,7 +100,7 @@ class Bar:
             self.out.write(f"\r{line[:width]:<{width}}", ending="")
             self.out.flush()
 
-    def clear(self):
+    def clear(self) -> None:
         if self.total:
             self.out.write(f"\r{' ' * (shutil.get_terminal_size().columns - 1)}\r", ending="")
             self.out.flush()

@@ -1,10 +1,12 @@
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from accounts.models import User
 from progress.cohorts.models import LETTERS, Assignment, Cohort, Enrolment, Extension
 from progress.models import ProgressEvent, Status, TopicProgress
 from stages.models import Track
-from stages.outline import outlines
+from stages.outline import OutlineTopic, outlines
 
 WEEKS = 10
 TRACKS = ["ship-an-mvp", "api-developers"]  # the first is due before today, the second after it
@@ -41,11 +43,11 @@ PEOPLE = [
 class Command(BaseCommand):
     help = "Make a cohort of learners with ten weeks behind them, for the demo instructor to look at."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--instructor", default="instructor@example.com", help="whose cohort it is, by address")
         parser.add_argument("--seed", type=int, default=1, help="the same number makes the same cohort (1)")
 
-    def handle(self, *, instructor, seed, verbosity, **options):
+    def handle(self, *, instructor: str, seed: int, verbosity: int, **options: Any) -> None:
         if not settings.LAPTOP:
             raise CommandError("demo_cohort makes people up, so it refuses to run where SECRET_KEY is set.")
         leader = User.objects.filter(email=instructor.lower()).first()
@@ -60,12 +62,12 @@ class Command(BaseCommand):
             self.stdout.write(said)
 
 
-def address(name):
+def address(name: str) -> str:
     return f"{name.split()[0].lower()}@demo.example"
 
 
 @transaction.atomic
-def make_cohort(leader, random, now):
+def make_cohort(leader: User, random: Random, now: datetime) -> Cohort:
     """A cohort that began ten weeks before ``now``. The same ``random`` and ``now`` make the same rows."""
     tracks = sorted(Track.objects.published().filter(slug__in=TRACKS), key=lambda track: TRACKS.index(track.slug))
     if not tracks:
@@ -111,8 +113,8 @@ def make_cohort(leader, random, now):
     )
     hard = set(random.sample([topic.pk for topic in topics[: len(topics) // 2]], 4))
     walks = [
-        walk(person, *facts, topics, hard, random, first, now)
-        for person, (_name, *facts) in zip(people, PEOPLE, strict=True)
+        walk(person, pace, begins, ends, topics, hard, random, first, now)
+        for person, (_name, pace, begins, ends) in zip(people, PEOPLE, strict=True)
     ]
     events = sorted((event for walked in walks for event in walked), key=lambda event: event.at)
     ProgressEvent.objects.bulk_create(events)
@@ -126,11 +128,21 @@ def make_cohort(leader, random, now):
     return cohort
 
 
-def at(day, hour, minute=0):
+def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def walk(person, pace, begins, ends, topics, hard, random, first, now):
+def walk(
+    person: User,
+    pace: int,
+    begins: int,
+    ends: int,
+    topics: Iterable[OutlineTopic],
+    hard: set[int],
+    random: Random,
+    first: date,
+    now: datetime,
+) -> list[ProgressEvent]:
     """The events of one learner: topics in their order, begun one evening and done that evening or days later.
 
     ``pace`` is topics in a week. What is ``hard`` takes four times as long, and some give up on it.
@@ -158,5 +170,5 @@ def walk(person, pace, begins, ends, topics, hard, random, first, now):
     return events
 
 
-def event(person, topic, status, moment):
+def event(person: User, topic: OutlineTopic, status: Status, moment: datetime) -> ProgressEvent:
     return ProgressEvent(user=person, topic_id=topic.pk, status=status, at=moment)

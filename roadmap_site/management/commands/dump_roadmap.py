@@ -1,7 +1,8 @@
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from stages.fixture_files import FixtureError, held, snapshot, write
@@ -10,10 +11,10 @@ from stages.fixture_files import FixtureError, held, snapshot, write
 class Command(BaseCommand):
     help = "Write the roadmap from the database to the fixture files; nothing changed gives the same bytes."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.FIXTURES, help="where to write them")
 
-    def handle(self, *, folder, verbosity, **options):
+    def handle(self, *, folder: Path, verbosity: int, **options: Any) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with held():  # while the files are written, too: of two dumps at once one waits

@@ -1,14 +1,15 @@
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, IntegrityError, transaction
 
 from progress.models import CarryOver
 from roadmap_site.management.bar import Bar
 from stages.comparing import compare, diff, on_disk
 from stages.fixture_files import FixtureError, files, held, read, snapshot
-from stages.loading import OURS, THEIRS, Conflict, Wishes, load, loaded_entries
+from stages.loading import OURS, THEIRS, Conflict, Wishes, load, loaded_entries, silent
 
 DIFFER, TROUBLE = 1, 2  # how --check ends; 0 is when files and database say the same
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         "maintainer changed in the admin stays; nobody loses a tick."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.FIXTURES, help="where the files are")
         look = parser.add_mutually_exclusive_group()
         look.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
@@ -42,14 +43,24 @@ class Command(BaseCommand):
                 "field (stages.topic:slug.title)",
             )
 
-    def handle(self, *, folder, dry_run, check, ours, theirs, verbosity, **options):
+    def handle(
+        self,
+        *,
+        folder: Path,
+        dry_run: bool,
+        check: bool,
+        ours: list[str],
+        theirs: list[str],
+        verbosity: int,
+        **options: Any,
+    ) -> None:
         if check:
             return self.check_files(folder, verbosity)
         wishes = wishes_of(ours, theirs)
-        bar = Bar(self.stdout) if verbosity else lambda *told: None
+        bar = Bar(self.stdout) if verbosity else None
         try:
             with transaction.atomic():
-                plan = load(folder, dry_run=dry_run, prefer=wishes, tell=bar)
+                plan = load(folder, dry_run=dry_run, prefer=wishes, tell=bar or silent)
                 carried = 0 if dry_run else CarryOver.objects.settle()
         except Conflict as error:
             how = "Follow --ours or --theirs with a name in brackets to settle that one alone."
@@ -61,7 +72,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"Nothing was loaded: {error}. Has “manage.py migrate” been run?") from error
         finally:
-            if verbosity:
+            if bar:
                 bar.done()
         # What is taken away is always said, and not only that something is.
         for line in plan.lines() if verbosity > 1 or dry_run else plan.losses() if verbosity else ():
@@ -74,7 +85,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{carried} standings carried over to topics that replace others.")
         return None
 
-    def check_files(self, folder, verbosity):
+    def check_files(self, folder: Path, verbosity: int) -> None:
         try:
             records = read(folder)
             with held():
@@ -100,7 +111,7 @@ class Command(BaseCommand):
         )
 
 
-def wishes_of(ours, theirs):
+def wishes_of(ours: list[str], theirs: list[str]) -> Wishes:
     """The Wishes that --ours and --theirs state; raises CommandError where they state both for the same."""
     if both := sorted(set(ours) & set(theirs)):
         raise CommandError(f"Both --ours and --theirs for {', '.join(name or 'all conflicts' for name in both)}.")

@@ -1,10 +1,11 @@
 import socket
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
@@ -19,11 +20,11 @@ class Command(BaseCommand):
     # They would open the database before it is known whether there is a port to serve on; runserver makes them.
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="serve on this port (8000)")
         parser.add_argument("--no-server", action="store_true", help="make everything ready, and do not serve")
 
-    def handle(self, *, port, no_server, verbosity, **options):
+    def handle(self, *, port: int, no_server: bool, verbosity: int, **options: Any) -> None:
         if not settings.LAPTOP:
             raise CommandError("quickstart makes demo accounts, so it refuses to run where SECRET_KEY is set.")
         if not no_server:
@@ -40,11 +41,11 @@ class Command(BaseCommand):
         if not no_server:
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
 
-    def step(self, what):
+    def step(self, what: str) -> None:
         self.stdout.write(f"{self.style.MIGRATE_HEADING('→')} {what} …")
         self.stdout.flush()
 
-    def invitation(self, port):
+    def invitation(self, port: int) -> str:
         accounts = "\n".join(f"    {name}@example.com" for name in PEOPLE)
         return (
             f"\n{self.style.SUCCESS('Waymark is ready:')} http://127.0.0.1:{port}/\n\n"
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         )
 
 
-def check_port(port):
+def check_port(port: int) -> None:
     """Raise CommandError when the port cannot be had: before the work, not after it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,7 +70,7 @@ def check_port(port):
             ) from error
 
 
-def make_database():
+def make_database() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
@@ -81,7 +82,7 @@ def make_database():
 
 
 @transaction.atomic
-def make_person(name):
+def make_person(name: str) -> None:
     """A demo account, if it is not there yet; one that is stays as its owner left it."""
     email = f"{name}@example.com"
     if User.objects.filter(email=email).exists():

@@ -1,9 +1,10 @@
 from datetime import date
 from smtplib import SMTPException
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from progress.cohorts.digests.sending import Run
+from progress.cohorts.digests.sending import Letter, Run
 
 
 class Command(BaseCommand):
@@ -12,13 +13,13 @@ class Command(BaseCommand):
         "clock, or until Wednesday when that failed, and never twice."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="send nothing; say who would get what, and why not")
         parser.add_argument(
             "--week", metavar="YYYY-MM-DD", help="the Monday of the week to tell of, at whatever hour it is now"
         )
 
-    def handle(self, *, dry_run, week, verbosity, **options):
+    def handle(self, *, dry_run: bool, week: str | None, verbosity: int, **options: Any) -> None:
         run = Run(monday=monday_of(week))
         if dry_run:
             for letters in run.letters():
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(f"{run.failed} of these mails could not be sent. The next run tries them again.")
 
 
-def monday_of(text):
+def monday_of(text: str | None) -> date | None:
     if text is None:
         return None
     try:
@@ -50,7 +51,7 @@ def monday_of(text):
     return day
 
 
-def in_words(letter):
+def in_words(letter: Letter) -> str:
     """A line of the dry run."""
     said = f"“{letter.subject}”" if letter.subject else f"nothing: {letter.why or 'nothing happened'}"
     return f"{letter.user.email}, {letter.kind}: {said}"
