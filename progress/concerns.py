@@ -1,12 +1,16 @@
 """How many people a piece of content concerns, so that nobody deletes what they did. See stages/admin/deleting.py."""
 
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Model, QuerySet
 from django.utils.translation import ngettext
 
 from progress.models import Certificate, Note, ProgressEvent, Report, ResourceTick, Star, TopicProgress
 from stages.models import Resource, Stage, Topic, Track
 
 # What a learner leaves at a topic: (model, the field of the person). An app above adds its own.
-AT_TOPICS = [
+AT_TOPICS: list[tuple[type[Model], str]] = [
     (TopicProgress, "user"),
     (ProgressEvent, "user"),
     (Star, "user"),
@@ -15,11 +19,11 @@ AT_TOPICS = [
 ]
 
 
-def concerns(model, pks):
+def concerns(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A line for each kind of people whom these rows concern."""
     if model is Topic or model is Stage:
         way = "topic" if model is Topic else "topic__stage"
-        yield from people([(rows.objects.filter(**{f"{way}__in": pks}), owner) for rows, owner in AT_TOPICS])
+        yield from people([(rows._default_manager.filter(**{f"{way}__in": pks}), owner) for rows, owner in AT_TOPICS])
         yield from reports(Report.objects.filter(**{f"{way}__in": pks}))
     elif model is Resource:
         told = Report.objects.filter(resource__in=pks)
@@ -33,7 +37,7 @@ def concerns(model, pks):
             }
 
 
-def people(found):
+def people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
     """How many there are in all, each once however much they did."""
     owners = [rows.exclude(**{owner: None}).order_by().values_list(owner) for rows, owner in found]
     number = owners[0].union(*owners[1:]).count()
@@ -45,7 +49,7 @@ def people(found):
         ) % {"count": number}
 
 
-def reports(told):
+def reports(told: QuerySet[Report]) -> Iterator[str]:
     """What visitors reported, or check_links found, is nobody's, and waits for a maintainer all the same."""
     number = told.filter(user=None).count()
     if number:
