@@ -1,23 +1,23 @@
 """What a learner's history says: the days with activity, the streak, the year, and how the done topics grew.
 
-Nothing here asks the database. Functions take events (anything with ``topic_id``, ``status``, ``cause`` and ``at``, in
-the order in which they were written), a time zone and a date, and return values.
+Nothing here asks the database. Functions take events in the order in which they were written, a time zone and a date,
+and return values.
 
 All of the history is read in the zone that the learner has now: a day is the day it was there. So the same events
 and the same zone always give the same year, and daylight saving needs no rule of its own.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from math import sqrt
 from statistics import fmean, variance
 from typing import NamedTuple
 
 from progress.burn_up_chart import AHEAD, SIDE, BurnUpChart
-from progress.models import NONE, ProgressEvent, Status
+from progress.models import NONE, Event, ProgressEvent, Status
 
 # --- What counts ----------------------------------------------------------------------------------
 
@@ -26,32 +26,33 @@ from progress.models import NONE, ProgressEvent, Status
 COUNTED = {ProgressEvent.Cause.TICK, ProgressEvent.Cause.SIGN_IN}
 
 
-def ticks(events):
+def ticks(events: Iterable[Event]) -> list[Event]:
     """The events that count as activity.
 
     Taking a tick away counts for nothing, and a tick that was undone counts as little as if it had not been.
     """
-    kept, latest = {}, {}
+    kept: dict[int, Event] = {}
+    latest: dict[int, int] = {}
     for place, event in enumerate(events):
         if event.cause == ProgressEvent.Cause.UNDO:
-            kept.pop(latest.get(event.topic_id), None)
+            kept.pop(latest.get(event.topic_id, -1), None)
         elif event.cause in COUNTED and event.status != NONE:
             kept[place] = event
         latest[event.topic_id] = place
     return list(kept.values())
 
 
-def day_of(moment, zone):
+def day_of(moment: datetime, zone: tzinfo) -> date:
     """The date that it was at an aware ``moment`` in a time zone."""
     return moment.astimezone(zone).date()
 
 
-def active_days(events, zone):
-    """``{date: number of topics}`` for each day with activity."""
+def active_days(events: Iterable[Event], zone: tzinfo) -> Counter[date]:
+    """The number of topics for each day with activity."""
     return by_day(ticks(events), zone)
 
 
-def by_day(ticked, zone):
+def by_day(ticked: Iterable[Event], zone: tzinfo) -> Counter[date]:
     """The same of events that all count."""
     return Counter(day for day, _ in {(day_of(event.at, zone), event.topic_id) for event in ticked})
 
@@ -67,18 +68,19 @@ class Streak(NamedTuple):
     today: bool
 
 
-def streak(days, today, rest_days=()):
+def streak(days: Collection[date], today: date, rest_days: Container[int] = ()) -> Streak:
     """The current and the longest streak.
 
     ``days`` are dates with activity, ``rest_days`` days of the week (0 is Monday). A rest day never ends a streak,
     and lengthens it when something was done on it. Nor does today end one: the learner has until midnight.
     """
 
-    def goes_on(last, day):
+    def goes_on(last: date, day: date) -> bool:
         between = (last + timedelta(days=number) for number in range(1, (day - last).days))
         return all(missed.weekday() in rest_days for missed in between)
 
-    run, longest, last = 0, 0, None
+    run, longest = 0, 0
+    last: date | None = None
     for day in sorted(days):
         run = run + 1 if last and goes_on(last, day) else 1
         longest = max(longest, run)
@@ -94,7 +96,7 @@ SIZES = [4, 6, 8, 10, 12]  # of the mark of a day, by level
 LEVELS = [1, 2, 4, 7]  # the numbers of topics at which a level begins
 
 
-def level_of(topics):
+def level_of(topics: int) -> int:
     return sum(topics >= least for least in LEVELS)
 
 
@@ -105,20 +107,20 @@ class Day(NamedTuple):
     is_today: bool
 
     @property
-    def level(self):
+    def level(self) -> int:
         """How much was done, from 0 to 4."""
         return level_of(self.topics)
 
     @property
-    def size(self):
+    def size(self) -> int:
         return SIZES[self.level]
 
     @property
-    def x(self):
+    def x(self) -> int:
         return self.date.weekday() * CELL + (CELL - self.size) // 2
 
     @property
-    def y(self):
+    def y(self) -> int:
         week = (self.date.replace(day=1).weekday() + self.date.day - 1) // 7
         return week * CELL + (CELL - self.size) // 2
 
@@ -128,11 +130,11 @@ class Month(NamedTuple):
     days: tuple[Day, ...]
 
     @property
-    def active(self):
+    def active(self) -> int:
         return sum(day.topics > 0 for day in self.days)
 
     @property
-    def topics(self):
+    def topics(self) -> int:
         return sum(day.topics for day in self.days)
 
 
@@ -143,7 +145,7 @@ class Mark(NamedTuple):
     size: int
 
     @property
-    def edge(self):
+    def edge(self) -> int:
         return (CELL - self.size) // 2
 
 
@@ -159,20 +161,20 @@ class Year(NamedTuple):
     months: tuple[Month, ...]
 
     @property
-    def active(self):
+    def active(self) -> int:
         return sum(month.active for month in self.months)
 
     @property
-    def rests(self):
+    def rests(self) -> bool:
         return any(day.is_rest for month in self.months for day in month.days)
 
     @property
-    def marks(self):
+    def marks(self) -> list[Mark]:
         return MARKS
 
 
-def year(days, today, rest_days=()):
-    """The twelve months up to ``today``. ``days`` is ``{date: number of topics}``."""
+def year(days: Mapping[date, int], today: date, rest_days: Container[int] = ()) -> Year:
+    """The twelve months up to ``today``. ``days`` maps a date to a number of topics."""
     months = []
     for back in reversed(range(12)):
         years, month = divmod(today.year * 12 + today.month - 1 - back, 12)
@@ -196,20 +198,22 @@ class BurnUp(NamedTuple):
     learned: tuple[date, ...]
 
 
-def burn_up(events, topics, zone):
+def burn_up(events: Iterable[Event], topics: Container[int], zone: tzinfo) -> BurnUp:
     """The growth that ``events`` tell of, for the topics whose pks are ``topics``. Every cause changes a standing."""
-    changes, learned = Counter(), []
+    changes: Counter[date] = Counter()
+    learned: list[date] = []
     for pk, standings in timelines(events).items():
         if pk not in topics:
             continue
-        done = None  # the event that made it so
+        done: Event | None = None  # the event that made it so
         for event in standings:
             if (event.status == Status.DONE) == (done is None):
                 changes[day_of(event.at, zone)] += 1 if done is None else -1
                 done = event if done is None else None
         if done and done.cause in COUNTED:
             learned.append(day_of(done.at, zone))
-    points, total = [], 0
+    points: list[tuple[date, int]] = []
+    total = 0
     for day in sorted(changes):
         if changes[day]:
             total += changes[day]
@@ -217,13 +221,13 @@ def burn_up(events, topics, zone):
     return BurnUp(tuple(points), tuple(sorted(learned)))
 
 
-def timelines(events):
-    """``{topic pk: its events in the order of their times}``.
+def timelines(events: Iterable[Event]) -> dict[int, list[Event]]:
+    """The events of each topic, by its pk, in the order of their times.
 
     Ticks of a visit and those carried over are written later than they happened. Such an event holds from its own
     time on, whatever was written before it, so that each timeline ends where the learner stands.
     """
-    found = defaultdict(list)
+    found: defaultdict[int, list[Event]] = defaultdict(list)
     for event in events:
         standings = found[event.topic_id]
         while standings and standings[-1].at > event.at:
@@ -248,7 +252,7 @@ FARTHEST = 5 * 52  # weeks; what lies beyond is no forecast
 EIGHTY = 1.28  # four in five values of a normal distribution are within so many standard deviations
 
 
-def forecast(learned, left, today):
+def forecast(learned: Sequence[date], left: int, today: date) -> Forecast | None:
     """A Forecast for ``left`` topics from the days on which others were learned, or None.
 
     The pace is the topics in each of the last weeks. The range is wider the more these weeks differ, the fewer there

@@ -1,9 +1,13 @@
 """Checking links from the admin: here, because what comes of it may go into the queue of reports."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.db.transaction import on_commit
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,6 +17,9 @@ from stages.admin.links import LINK_ACTIONS, LinkActions, LinkFilter, link_state
 from stages.links.asking import Asker, Patience
 from stages.models import LinkCheck, Resource
 from stages.models.links import to_check
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Somebody waits for the answer, so there are few links and little patience. All in all it ends within 20 seconds,
 # before the server takes the worker for stuck.
@@ -32,11 +39,11 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
     actions = [*ResourceAdmin.actions, "check_now", *(act for act in LINK_ACTIONS if act.__name__ != "retire")]
 
     @admin.display(description=_("link"), ordering="link_check__failures")
-    def link(self, resource):
+    def link(self, resource: Resource) -> "StrOrPromise":
         return link_state(resource)
 
     @admin.action(description=_("Check these links now"), permissions=["change_resources"])
-    def check_now(self, request, resources):
+    def check_now(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         number = resources.count()
         if number > MOST:
             text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
@@ -46,7 +53,7 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
         # nobody else could save anything while we wait for answers.
         on_commit(lambda: self.ask(request, number, to_check(among=resources)))
 
-    def ask(self, request, number, chosen):
+    def ask(self, request: HttpRequest, number: int, chosen: Iterable[Resource]) -> None:
         """Check these of the ``number`` of links that were to be checked, and say what came of it."""
         try:
             checks = [check for _, check in check_links(chosen, Asker(IN_A_REQUEST), seconds=SECONDS)]
@@ -60,9 +67,9 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
         for check in bad:
             self.message_user(request, str(check), messages.WARNING)
         if left := number - len(checks):
-            text = ngettext(
+            words = ngettext(
                 "%d link was not asked for: it is retired, somebody is checking it, or there was no time.",
                 "%d links were not asked for: they are retired, somebody is checking them, or there was no time.",
                 left,
             )
-            self.message_user(request, text % left, messages.WARNING)
+            self.message_user(request, words % left, messages.WARNING)

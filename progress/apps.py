@@ -5,7 +5,7 @@ class ProgressConfig(AppConfig):
     name = "progress"
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
         from progress.concerns import TOPIC_REFERENCES, concerns

@@ -4,6 +4,7 @@ The font is the one that comes with Pillow. It has the letters of English and li
 translated, and a name that it cannot draw is left out: better no name than a row of boxes.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -18,6 +19,8 @@ FINER = 2  # shapes have no smooth edges of their own: they are drawn larger, an
 # Those of static/css/tokens.css, in daylight.
 PAPER, RAISED, CONTOUR, LINE = "#f8f4ea", "#fffdf7", "#e9e0c9", "#8b8672"
 INK, SOFT, ACCENT = "#23271f", "#565a4c", "#b03a12"
+
+type Point = tuple[float, float]  # across and down
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Card:
 
 
 @lru_cache(maxsize=64)
-def draw(card):
+def draw(card: Card) -> bytes:
     """A card as a PNG of 1200 by 630. The latest ones are kept under what is on them."""
     picture = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), PAPER)
     pen = ImageDraw.Draw(picture)
@@ -54,7 +57,7 @@ def draw(card):
 # --- Words ----------------------------------------------------------------------------------------
 
 
-def write(pen, card):
+def write(pen: ImageDraw.ImageDraw, card: Card) -> None:
     pen.text((MARGIN + 82, 95), "Waymark", INK, font(44), anchor="lm")
     name = card.name if can_draw(card.name) else ""
     if card.percentage is None:
@@ -73,11 +76,11 @@ def write(pen, card):
 
 
 @lru_cache
-def font(size):
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def fitted(text, size):
+def fitted(text: str, size: int) -> str:
     """``text``, cut with an ellipsis where it would run off the card."""
     room = WIDTH - 2 * MARGIN
     if font(size).getlength(text) <= room:
@@ -87,18 +90,18 @@ def fitted(text, size):
     return text.rstrip() + "…"
 
 
-def can_draw(text):
+def can_draw(text: str) -> bool:
     """Whether the font has every letter of ``text``."""
     return all(has_glyph(letter) for letter in set(text))
 
 
 @lru_cache(maxsize=2048)
-def has_glyph(letter):
+def has_glyph(letter: str) -> bool:
     # Pillow does not say which letters a font has, but those that it has not all look the same.
     return letter.isprintable() and look(letter) != look("\U0010ffff")
 
 
-def look(letter):
+def look(letter: str) -> tuple[tuple[int, int], bytes]:
     mask = font(40).getmask(letter)
     return mask.size, bytes(mask)
 
@@ -106,11 +109,11 @@ def look(letter):
 # --- Shapes ---------------------------------------------------------------------------------------
 
 
-def line(pen, points, color, width):
+def line(pen: ImageDraw.ImageDraw, points: Iterable[Point], color: str, width: int) -> None:
     pen.line([(x * FINER, y * FINER) for x, y in points], color, width * FINER, joint="curve")
 
 
-def draw_contours(pen):
+def draw_contours(pen: ImageDraw.ImageDraw) -> None:
     """The lines of a hill in the corner, as on the roadmap."""
     for ring in range(1, 9):
         radius, wobble, turns = 52 * ring, min(22, 9 * ring), [step / 40 for step in range(252)]
@@ -124,11 +127,11 @@ def draw_contours(pen):
         line(pen, hill, CONTOUR, 2)
 
 
-def draw_sign(pen, x, y, size):
+def draw_sign(pen: ImageDraw.ImageDraw, x: float, y: float, size: float) -> None:
     """The sign of the site: a path with a circle, a square and a diamond. Drawn on a grid of 24."""
     unit = size / 24
 
-    def at(*points):
+    def at(*points: Point) -> list[Point]:
         return [(x + unit * across, y + unit * down) for across, down in points]
 
     curves = [((4, 20), (9, 19), (7, 13), (12, 12)), ((12, 12), (17, 11), (15, 5), (20, 4))]
@@ -141,7 +144,7 @@ def draw_sign(pen, x, y, size):
         draw_mark(pen, middle, height, 2.6 * unit, level, ACCENT, ACCENT)
 
 
-def bezier(curve, steps=9):
+def bezier(curve: Sequence[Point], steps: int = 9) -> Iterator[Point]:
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve
     for step in range(steps + 1):
         t = step / steps
@@ -149,7 +152,7 @@ def bezier(curve, steps=9):
         yield a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
 
 
-def draw_mark(pen, x, y, size, level, fill, edge):
+def draw_mark(pen: ImageDraw.ImageDraw, x: float, y: float, size: float, level: str, fill: str, edge: str) -> None:
     """A trail sign, told by its shape: a circle for beginners, a diamond for the advanced, else a square."""
     x, y, size, width = x * FINER, y * FINER, size * FINER, 3 * FINER
     if level == "advanced":
@@ -161,11 +164,11 @@ def draw_mark(pen, x, y, size, level, fill, edge):
         pen.ellipse((x - size, y - size, x + size, y + size), fill, edge, width)
 
 
-def draw_trail(pen, card):
+def draw_trail(pen: ImageDraw.ImageDraw, card: Card) -> None:
     """The path along the foot of the card, walked as far as the learner is, with a sign for each stage."""
     length = WIDTH - 2 * MARGIN
 
-    def path(start, end):
+    def path(start: float, end: float) -> list[Point]:
         """The points from ``start`` to ``end``, in hundredths of the way."""
         steps = max(2, round(end - start))
         parts = [(start + (end - start) * step / steps) / 100 for step in range(steps + 1)]
@@ -181,6 +184,6 @@ def draw_trail(pen, card):
         draw_mark(pen, MARGIN + part * length, height_at(part), 12, level, fill, edge)
 
 
-def height_at(part):
+def height_at(part: float) -> float:
     """How far down the path is, ``part`` of the way along."""
     return 535 - 26 * sin(9.5 * part) - 34 * (part - 0.5)

@@ -1,5 +1,9 @@
 """How many people a piece of content concerns, so that nobody deletes what they did. See stages/admin/deleting.py."""
 
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Model, QuerySet
 from django.utils.translation import ngettext
 
 from progress.hooks import TopicReference, topic_references
@@ -16,11 +20,13 @@ TOPIC_REFERENCES = [
 ]
 
 
-def concerns(model, pks):
+def concerns(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A line for each kind of people whom these rows concern."""
     if model is Topic or model is Stage:
         way = "topic" if model is Topic else "topic__stage"
-        yield from people([(rows.objects.filter(**{f"{way}__in": pks}), owner) for rows, owner in topic_references])
+        yield from people(
+            [(rows._default_manager.filter(**{f"{way}__in": pks}), owner) for rows, owner in topic_references]
+        )
         yield from reports(Report.objects.filter(**{f"{way}__in": pks}))
     elif model is Resource:
         told = Report.objects.filter(resource__in=pks)
@@ -34,7 +40,7 @@ def concerns(model, pks):
             }
 
 
-def people(found):
+def people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
     """How many there are in all, each once however much they did."""
     owners = [rows.exclude(**{owner: None}).order_by().values_list(owner) for rows, owner in found]
     number = owners[0].union(*owners[1:]).count()
@@ -46,7 +52,7 @@ def people(found):
         ) % {"count": number}
 
 
-def reports(told):
+def reports(told: QuerySet[Report]) -> Iterator[str]:
     """What visitors reported, or check_links found, is nobody's, and waits for a maintainer all the same."""
     number = told.filter(user=None).count()
     if number:

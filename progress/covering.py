@@ -1,25 +1,29 @@
 """What a certificate covers, and what its track has required since."""
 
+from collections.abc import Iterable, Sequence
+
 from stages.models import Topic
-from stages.outline import each_once
+from stages.outline import Outline, each_once
 from stages.replaced import followers, takers_of
 
 
-def required_by(outline):
+def required_by(outline: Outline) -> list[list[str]]:
     """What 100 % of a track is made of: ``[[slug, title], ...]``, each topic once, in order."""
     return [[topic.slug, topic.title] for topic in each_once(topic for topic in outline.topics if topic.required)]
 
 
-def all_takers():
+def all_takers() -> dict[str, list[str]]:
     """``takers_of`` every topic that replaces another. One query."""
     return takers_of(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
 
 
-def added_since(topics, outline, takers=None):
+def added_since(
+    topics: Iterable[Sequence[str]], outline: Outline, takers: dict[str, list[str]] | None = None
+) -> list[tuple[str, str]]:
     """The required topics of a track that a certificate of these ``topics`` does not cover: the track has grown since.
 
-    A topic that took over from a covered one is not new. One query where anything else is there, unless ``takers``
-    are at hand.
+    Both are pairs of a slug and a title. A topic that took over from a covered one is not new. One query where
+    anything else is there, unless ``takers`` are at hand.
     """
     covered = {slug for slug, _title in topics}
     others = [(slug, title) for slug, title in required_by(outline) if slug not in covered]

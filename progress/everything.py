@@ -4,6 +4,7 @@ Whoever adds a model that belongs to a user adds a Part here; a test fails until
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -27,6 +28,9 @@ from progress.models import (
 )
 from stages.models import Revision, Topic
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 FORMAT = "waymark-export"
 VERSION = 1  # a new key leaves it as it is; a key that goes, or means something else, makes it one more
 
@@ -40,17 +44,18 @@ class Part:
     """
 
     key: str
-    says: str
+    says: "StrPromise"
     model: type[Model]
     columns: dict[str, str]
     left_out: dict[str, str] = field(default_factory=dict)
     owner: str = "user"
     single: bool = False
 
-    def of(self, user):
+    def of(self, user: User) -> list[dict[str, Any]] | dict[str, Any] | None:
         """What ``user`` has of it. One query."""
-        rows = self.model.objects.filter(**{self.owner: user.pk}).order_by("pk").values_list(*self.columns.values())
-        entries = [dict(zip(self.columns, row, strict=True)) for row in rows]
+        rows = self.model._default_manager.filter(**{self.owner: user.pk}).order_by("pk")
+        values = rows.values_list(*self.columns.values())
+        entries = [dict(zip(self.columns, row, strict=True)) for row in values]
         return (entries[0] if entries else None) if self.single else entries
 
 
@@ -203,9 +208,9 @@ PARTS = [
 ]
 
 
-def everything(user):
+def everything(user: User) -> dict[str, Any]:
     """All that the site holds about a person, as values that JSON can say. One query a part, and one more."""
-    found = {part.key: part.of(user) for part in export_sections}
+    found: dict[str, Any] = {part.key: part.of(user) for part in export_sections}
     # A reset knows its topics by their number, which means nothing outside of this database.
     numbers = {pk for reset in found["resets"] for pk in reset["standings"]}
     slugs = {str(pk): slug for pk, slug in Topic.objects.filter(pk__in=numbers).values_list("pk", "slug")}

@@ -3,27 +3,35 @@
 import csv
 import io
 import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, tzinfo
+from typing import Any, Protocol
 
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from progress.importing import OPTIONAL
 from progress.models import ProgressEvent, Status, TopicProgress
+from progress.standings import Standings
 from stages.models import Topic, TopicResource
+from stages.outline import Outline
+
+type LinkTo = Callable[[str], str]  # from the slug of a topic to its address
 
 # --- Progress, as a table -----------------------------------------------------------------------------
 
 COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "marked by", "changed", "link"]
 
 
-def table(user, outline, link, zone):
-    """Every topic of the roadmap and where ``user`` stands, as CSV. ``link(slug)`` is a topic's address.
+def table(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> str:
+    """Every topic of the roadmap and where ``user`` stands, as CSV.
 
     Topics that have left the roadmap come last, without a stage. Days are those of the time zone. One query.
     """
     return sheet([COLUMNS, *rows_of(user, outline, link, zone)])
 
 
-def sheet(rows):
+def sheet(rows: Iterable[Iterable[str]]) -> str:
     """Rows of texts as CSV that a spreadsheet opens as it is."""
     text = io.StringIO()
     text.write("\ufeff")  # without this mark it does not take the file for UTF-8
@@ -31,7 +39,7 @@ def sheet(rows):
     return text.getvalue()
 
 
-def rows_of(user, outline, link, zone):
+def rows_of(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> Iterator[tuple[str, ...]]:
     rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic").with_cause()
     found = rows.values_list("topic", "topic__slug", "topic__title", "status", "cause", "changed_at")
     standings = {pk: (slug, title, status, who(cause), day(at, zone)) for pk, slug, title, status, cause, at in found}
@@ -44,15 +52,15 @@ def rows_of(user, outline, link, zone):
         yield "", title, slug, "", "", status, by, changed, ""
 
 
-def who(cause):
+def who(cause: str | None) -> str:
     return "an instructor" if cause == ProgressEvent.Cause.OVERRIDE else "me"
 
 
-def day(moment, zone):
+def day(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).date().isoformat()
 
 
-def harmless(cell):
+def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula, which could run or send something when the file is opened."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
@@ -60,10 +68,10 @@ def harmless(cell):
 # --- Check-lists, as Markdown -------------------------------------------------------------------------
 
 
-def checklist(title, outline, progress, link):
+def checklist(title: str, outline: Outline, progress: Standings, link: LinkTo) -> str:
     """An outline as a GitHub-flavored check-list with one reader's ticks.
 
-    ``link(slug)`` is a topic's address. What a box cannot say stands behind the topic, as in *(optional, learning)*,
+    What a box cannot say stands behind the topic, as in *(optional, learning)*,
     so that an import finds everything again; see ``importing.REMARK``.
     """
     measured = progress.measure(outline.topics)
@@ -90,7 +98,7 @@ def checklist(title, outline, progress, link):
     return "\n".join(lines)
 
 
-def plain_text(text):
+def plain_text(text: str) -> str:
     """A line of text that Markdown shows as it stands."""
     return re.sub(r"([\\`*_\[\]<>&~#|!])", r"\\\1", " ".join(text.split()))
 
@@ -98,10 +106,24 @@ def plain_text(text):
 # --- Outlines, as JSON --------------------------------------------------------------------------------
 
 
-def outline_facts(track, outline, link):
+class Titled(Protocol):
+    """What is said of a track before its sections."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+
+def outline_facts(track: Titled, outline: Outline, link: LinkTo) -> dict[str, Any]:
     """A track as values that JSON can say: its sections and topics, with resources and prerequisites. Two queries."""
     pks = {topic.pk for topic in outline.topics}
-    links, before = {}, {}
+    links: dict[int, list[dict[str, str]]] = {}
+    before: dict[int, list[str]] = {}
     shown = TopicResource.objects.shown().filter(topic__in=Topic.objects.published()).order_by("position", "pk")
     for pk, *facts in shown.values_list("topic", "resource__title", "resource__url", "resource__kind", "why"):
         links.setdefault(pk, []).append(dict(zip(("title", "url", "kind", "why"), facts, strict=True)))

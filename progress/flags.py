@@ -1,11 +1,15 @@
 """Writing down what came of asking for links, and keeping the queue of reports in step with it."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from django.db import transaction
 
 from progress.models import Report
+from stages.links.asking import Asker
 from stages.links.checking import answers
-from stages.links.errors import Outcome
-from stages.models import LinkCheck
+from stages.links.errors import Answer, Outcome
+from stages.models import LinkCheck, Resource
 from stages.models.links import DEAD_AFTER, host_of
 
 MANY = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
@@ -15,13 +19,13 @@ class Offline(Exception):  # noqa: N818 - it is a state
     """No host could be reached."""
 
 
-def check_links(resources, asker, **how):
+def check_links(resources: Iterable[Resource], asker: Asker, **how: Any) -> Iterator[tuple[Resource, LinkCheck]]:
     """Ask for ``resources`` and yield (resource, LinkCheck) for each, saved by then. See stages.links.checking.
 
     Until one host has been reached nothing is saved, or a machine without a network would make every link dead.
     Raises Offline where that never comes.
     """
-    waiting = []
+    waiting: list[tuple[Resource, Answer]] = []
     for resource, answer in answers(resources, asker, LinkCheck.objects.claim, **how):
         waiting.append((resource, answer))
         if asker.reached:
@@ -32,13 +36,13 @@ def check_links(resources, asker, **how):
     yield from kept(waiting)
 
 
-def kept(answered):
+def kept(answered: Iterable[tuple[Resource, Answer]]) -> Iterator[tuple[Resource, LinkCheck]]:
     for resource, answer in answered:
         if check := keep(resource, answer):
             yield resource, check
 
 
-def keep(resource, answer):
+def keep(resource: Resource, answer: Answer) -> LinkCheck | None:
     """Record an answer. The third failure in a row puts the link into the queue, a good answer takes it out."""
     with transaction.atomic():
         check = LinkCheck.objects.record(resource, answer)

@@ -1,9 +1,16 @@
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from progress.importing import LARGEST, NotAList, decode, parse
 from progress.models import Note, Report
+from stages.models import Resource
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class NoteForm(forms.ModelForm):
@@ -15,7 +22,7 @@ class NoteForm(forms.ModelForm):
         model = Note
         fields = ["text"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].required = False  # an empty note is no note
 
@@ -34,19 +41,20 @@ class ReportForm(forms.ModelForm):
         }
         help_texts = {"text": gettext_lazy("A word or two is enough. Name the sentence or the code if you can.")}
 
-    def __init__(self, *args, links, **kwargs):
+    def __init__(self, *args: Any, links: QuerySet[Resource], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        resource = self.fields["resource"]
+        resource: Any = self.fields["resource"]  # what Django makes of a foreign key
+        kind: Any = self.fields["kind"]  # and of choices
         resource.queryset = links
         resource.empty_label = gettext_lazy("in the topic itself")
         self.fields["text"].widget.attrs["rows"] = 5
-        self.fields["kind"].choices = [choice for choice in Report.Kind.choices if choice[0] != Report.Kind.FLAGGED]
+        kind.choices = [choice for choice in Report.Kind.choices if choice[0] != Report.Kind.FLAGGED]
         # Of a dead link it is enough to say which; everything else takes a few words.
         resource.required = self["kind"].value() == Report.Kind.LINK
         self.fields["text"].required = not resource.required
 
     @property
-    def is_a_trap_sprung(self):
+    def is_a_trap_sprung(self) -> bool:
         return bool(self.cleaned_data.get("website"))
 
 
@@ -56,8 +64,14 @@ class ListForm(forms.Form):
     Whoever has such a list adds the two fields, and says how ``largest`` it is and what is said of ``nothing``.
     """
 
-    def clean(self):
-        cleaned = super().clean()
+    largest: int  # bytes
+    nothing: "StrPromise"
+
+    def read(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
         file, text = cleaned.get("file"), cleaned.get("text") or ""
         if self.errors:
             return cleaned
@@ -92,5 +106,5 @@ class ImportForm(ListForm):
     largest = LARGEST
     nothing = gettext_lazy("Paste a list, or choose a file with one.")
 
-    def read(self, data):
+    def read(self, data: bytes) -> None:
         self.items = parse(decode(data))

@@ -7,6 +7,7 @@ written before the learner has seen it and agreed; see ``progress/views/transfer
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -31,6 +32,10 @@ class NotAList(ValueError):  # noqa: N818 - it says to a person what is wrong wi
     """There is nothing in a list, or far too much; the message says why."""
 
 
+type Slugs = tuple[str, ...]
+type Words = tuple[str, ...]  # of a text, as names are compared by; see words_of_name()
+
+
 # --- Reading ------------------------------------------------------------------------------------------
 
 
@@ -45,7 +50,17 @@ class Item:
     heading: str = ""
 
 
-def decode(data):
+@dataclass
+class RawItem:
+    """A box as it stands in the list. Its text may go on in the lines below."""
+
+    line: int
+    ticked: bool
+    markdown: str
+    heading: str
+
+
+def decode(data: bytes) -> str:
     """The text of an uploaded file. Raises NotAList when it is too large or not UTF-8."""
     if len(data) > LARGEST:
         raise NotAList(TOO_LARGE)
@@ -68,54 +83,57 @@ REMARK = re.compile(r"\*\(([a-z, ]+)\)\*\s*$")
 OPTIONAL = "optional"
 
 
-def parse(text):
+def parse(text: str) -> list[Item]:
     """The boxes of a Markdown check-list, in order. Raises NotAList when it has none, or far too many."""
-    boxes, heading, fenced, open_line = [], "", False, 0
+    boxes: list[RawItem] = []
+    heading, fenced, open_line = "", False, 0
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         fence = FENCE.match(line)
         fenced ^= bool(fence)
         if fenced or fence:
             continue
         if box := BOX.match(line):
-            boxes.append([number, bool(box[1]), box[2], heading])
+            boxes.append(RawItem(number, bool(box[1]), box[2], heading))
             open_line = number
         elif found := HEADING.match(line):
             heading = plain(found[1])[0].rstrip(" :")
         elif boxes and open_line == number - 1 and GOES_ON.match(line):
-            boxes[-1][2] += f" {line.strip()}"
+            boxes[-1].markdown += f" {line.strip()}"
             open_line = number
     if not boxes:
         raise NotAList(_("There is no box in this text. A list to import has lines such as “- [x] Models”."))
     if len(boxes) > MOST_BOXES:
         raise NotAList(_("This list has more than %(most)d boxes. Split it into several.") % {"most": MOST_BOXES})
-    return [read(*box) for box in boxes]
+    return [read(box) for box in boxes]
 
 
-def read(number, ticked, markdown, heading):
+def read(box: RawItem) -> Item:
     """One box as an Item. What is not ticked may still be remarked to be learning or skipped."""
-    said = set()
+    said: set[str] = set()
+    markdown = box.markdown
     if remark := REMARK.search(markdown[:LONGEST]):
         words = {word.strip() for word in remark[1].split(",")}
         if words <= {OPTIONAL, Status.LEARNING.value, Status.SKIPPED.value}:
             said, markdown = words, markdown[: remark.start()]
     told = next((status for status in (Status.LEARNING, Status.SKIPPED) if status in said), NONE)
     text, links = plain(markdown)
-    return Item(number, text.rstrip(" :"), Status.DONE if ticked else told, links, heading)
+    return Item(box.line, text.rstrip(" :"), Status.DONE if box.ticked else told, links, box.heading)
 
 
 INLINE = MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
 
 
-def plain(markdown):
+def plain(markdown: str) -> tuple[str, tuple[str, ...]]:
     """Inline Markdown as (its text without any marks, the addresses that it links to)."""
     markdown = markdown[:LONGEST]
     if re.sub(r"\\.", "", markdown).count("[") > LINKS:
         return " ".join(markdown.split()), ()
     [inline] = INLINE.parseInline(markdown)
-    links = [part.attrs["href"] for part in inline.children if part.type == "link_open"]
+    parts = inline.children or []
+    links = [str(part.attrs["href"]) for part in parts if part.type == "link_open"]
     text = "".join(
         part.content if part.type in ("text", "code_inline", "image") else " "
-        for part in inline.children
+        for part in parts
         if part.type in ("text", "code_inline", "image", "softbreak", "hardbreak")
     )
     bare = re.findall(r"https?://\S+", text)
@@ -133,7 +151,7 @@ FILLING = {
 EXAMPLES = [("e", "g"), ("eg",), ("such", "as"), ("like",), ("for", "example"), ("for", "instance")]
 
 
-def words_of_name(text):
+def words_of_name(text: str) -> Words:
     """A text as the words that names are compared by: case, marks and apostrophes make no difference."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
     return tuple(re.findall(r"[^\W_]+[+#]*", re.sub(r"['’`´]", "", text)))
@@ -143,8 +161,8 @@ def words_of_name(text):
 class Match:
     """The slugs of the topics that a line means for certain, and of those that it may mean."""
 
-    sure: tuple[str, ...] = ()
-    maybe: tuple[str, ...] = ()
+    sure: Slugs = ()
+    maybe: Slugs = ()
 
 
 @dataclass(frozen=True)
@@ -162,37 +180,37 @@ class Catalogue:
     host: str = ""
 
     @cached_property
-    def by_title(self):
-        """``{words: [slug, ...]}``"""
-        found = {}
+    def by_title(self) -> dict[Words, list[str]]:
+        """The slugs of the topics that have a title."""
+        found: dict[Words, list[str]] = {}
         for slug, title in self.titles.items():
             found.setdefault(words_of_name(title), []).append(slug)
         return found
 
     @cached_property
-    def by_label(self):
-        """``{words: {document: [slug, ...]}}``"""
-        found = {}
+    def by_label(self) -> dict[Words, dict[str, list[str]]]:
+        """The slugs that each document means by a label."""
+        found: dict[Words, dict[str, list[str]]] = {}
         for document, label, slug in self.labels:
             if slug in self.titles and words_of_name(label):
                 found.setdefault(words_of_name(label), {}).setdefault(document, []).append(slug)
         return found
 
     @cached_property
-    def longest(self):
+    def longest(self) -> int:
         return max(map(len, (*self.by_title, *self.by_label)), default=0)
 
-    def matches(self, items):
+    def matches(self, items: Sequence[Item]) -> Iterator[Match]:
         """A Match for each of ``items``."""
         document = self.document_of(items)
-        known = {}  # a list may say the same twice
+        known: dict[tuple[str, tuple[str, ...]], Match] = {}  # a list may say the same twice
         for item in items:
             key = item.text, item.links
             if key not in known:
                 known[key] = self.match(item, document)
             yield known[key]
 
-    def document_of(self, items):
+    def document_of(self, items: Iterable[Item]) -> str | None:
         """The document that more of the lines are from than from any other, or None. What it says comes first."""
         counted = Counter(
             document
@@ -202,7 +220,7 @@ class Catalogue:
         best = counted.most_common(2)
         return best[0][0] if best and (len(best) == 1 or best[0][1] > best[1][1]) else None
 
-    def match(self, item, document=None):
+    def match(self, item: Item, document: str | None = None) -> Match:
         if linked := self.linked(item.links):
             return Match(linked)
         words = words_of_name(item.text)
@@ -214,9 +232,9 @@ class Catalogue:
             return Match(sure, maybe)
         return Match((), unique(*titled, *sure, *maybe, *self.close(words))[:CHOICES])
 
-    def linked(self, links):
+    def linked(self, links: Iterable[str]) -> Slugs:
         """The topics that are linked to, as pages of this site."""
-        found = []
+        found: list[str] = []
         for link in links:
             try:
                 address = urlsplit(link)
@@ -227,9 +245,11 @@ class Catalogue:
                 found += [slug[1]] if slug[1] in self.titles else self.heirs.get(slug[1], [])
         return unique(*found)
 
-    def named(self, words, document):
+    def named(self, words: Words, document: str | None) -> tuple[Slugs, Slugs, bool]:
         """The topics whose names make up a line, as (for certain, maybe, whether nothing else is in the line)."""
-        sure, maybe, covered, place = [], [], True, 0
+        sure: list[str] = []
+        maybe: list[str] = []
+        covered, place = True, 0
         examples = min((at for sign in EXAMPLES if (at := place_of(sign, words)) is not None), default=len(words))
         while place < len(words):
             for name in self.names_at(words, place, document):
@@ -245,13 +265,13 @@ class Catalogue:
                 place += len(sign or " ")
         return unique(*sure), tuple(slug for slug in unique(*maybe) if slug not in sure), covered
 
-    def names_at(self, words, place, document):
+    def names_at(self, words: Words, place: int, document: str | None) -> list[Words]:
         """What may be a name in ``words`` from ``place`` on: those of the document first, the longest first."""
         lengths = range(min(self.longest, len(words) - place), 0, -1)
         names = [words[place : place + length] for length in lengths]
         return sorted(names, key=lambda name: document not in self.by_label.get(name, {}))
 
-    def meaning(self, name, document):
+    def meaning(self, name: Words, document: str | None) -> tuple[list[str], list[str]] | None:
         """What a name means, as (topics for certain, topics maybe), or None for no name.
 
         The document that the list is from says it; else a title; else all documents together, for certain only
@@ -269,15 +289,15 @@ class Catalogue:
         return agreed, [slug for own in said.values() for slug in own if slug not in agreed]
 
     @cached_property
-    def letters(self):
-        """``{three letters: names that have them}``, so that only names that look alike are compared."""
-        found = {}
+    def letters(self) -> dict[str, list[str]]:
+        """The names that have three letters, so that only names that look alike are compared."""
+        found: dict[str, list[str]] = {}
         for name in {" ".join(words) for words in (*self.by_title, *self.by_label)}:
             for three in threes(name):
                 found.setdefault(three, []).append(name)
         return found
 
-    def close(self, words):
+    def close(self, words: Words) -> Slugs:
         """The topics whose names are spelled most like this, the closest first."""
         text = " ".join(words)[:120]
         shared = Counter(name for three in threes(text) for name in self.letters.get(three, ()))
@@ -286,7 +306,7 @@ class Catalogue:
             matcher = SequenceMatcher(None, text, name, autojunk=False)
             if matcher.quick_ratio() > CLOSE and (ratio := matcher.ratio()) > CLOSE:
                 alike.append((ratio, name))
-        found = []
+        found: list[str] = []
         for _ratio, name in sorted(alike, reverse=True):
             key = tuple(name.split())
             found += self.by_title.get(key, [])
@@ -294,15 +314,15 @@ class Catalogue:
         return unique(*found)[:CHOICES]
 
 
-def threes(text):
+def threes(text: str) -> set[str]:
     padded = f"  {text} "
     return {padded[place : place + 3] for place in range(len(padded) - 2)}
 
 
-def place_of(sign, words):
+def place_of(sign: Words, words: Words) -> int | None:
     """Where ``sign`` begins in ``words``, or None."""
     return next((place for place in range(len(words)) if words[place : place + len(sign)] == sign), None)
 
 
-def unique(*things):
-    return tuple(dict.fromkeys(things))
+def unique(*slugs: str) -> Slugs:
+    return tuple(dict.fromkeys(slugs))

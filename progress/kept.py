@@ -1,8 +1,13 @@
 """What was sent after the log-in had expired: kept in the session, and done when the same learner is back."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from progress import visitors
 from progress.models import Note, ResourceTick, Star
 from stages.models import Resource, Topic
@@ -12,8 +17,10 @@ MOST = 20  # deeds; of more, those that came first are forgotten. A whole sessio
 UNSAVED = "unsaved notes"  # {topic pk as text: [text, version]}, of the learner whose session it is
 
 
-def do(user, kind, pk, *wanted):
-    """Do what a form asked for. Returns whether it is so now; only a note that was changed elsewhere is not."""
+def do(user: User, kind: str, pk: int, *wanted: Any) -> bool:
+    """Do what a form asked for. ``wanted`` is the text and the version of a note, else whether the row is to be there.
+
+    Returns whether it is so now; only a note that was changed elsewhere is not."""
     match kind:
         case "note":
             return Note.objects.write(user, pk, *wanted)
@@ -24,7 +31,7 @@ def do(user, kind, pk, *wanted):
     return True
 
 
-def keep(session, reader, kind, pk, *wanted):
+def keep(session: SessionBase, reader: str, kind: str, pk: int, *wanted: Any) -> SessionBase:
     """Keep for ``reader`` (a user's pk as text) what cannot be done yet; return the session as it was saved."""
     with visitors.latest(session) as saved:
         kept = saved.get(SESSION_KEY, {})
@@ -38,20 +45,23 @@ def keep(session, reader, kind, pk, *wanted):
     return saved
 
 
-def unsaved_note(session, topic_id):
+def unsaved_note(session: SessionBase, topic_id: int) -> tuple[str, str] | None:
     """(text, version) of the note on a topic that could not be saved at log-in, or None."""
-    return session.get(UNSAVED, {}).get(str(topic_id))
+    note: tuple[str, str] | None = session.get(UNSAVED, {}).get(str(topic_id))
+    return note
 
 
-def forget_unsaved_note(session, topic_id):
+def forget_unsaved_note(session: SessionBase, topic_id: int) -> None:
     if unsaved_note(session, topic_id):
         del session[UNSAVED][str(topic_id)]
         session.modified = True
 
 
-def take_up(sender, request, user, **kwargs):
+def take_up(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """Do what was kept for the learner who has just logged in. What was kept for somebody else is forgotten."""
-    kept = getattr(request, "session", {}).pop(SESSION_KEY, None)
+    if request is None or not hasattr(request, "session"):
+        return
+    kept = request.session.pop(SESSION_KEY, None)
     if not kept or kept["reader"] != str(user.pk):
         return
     unsaved = {}

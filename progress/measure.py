@@ -1,12 +1,23 @@
 """The one way of counting. Every number about progress, on every page, comes from here."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, Self
 
 from progress.models import Status
 
 
-def percentage(done, total):
+class Countable(Protocol):
+    """What can be counted: a topic, of the database or of an outline."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def required(self) -> bool: ...
+
+
+def percentage(done: int, total: int) -> int | None:
     """Whole per cent, rounded down; None where nothing is required. 100 means that nothing is left."""
     return done * 100 // total if total else None
 
@@ -27,40 +38,40 @@ class Measure:
     optional_done: int = 0
 
     @classmethod
-    def of(cls, topics, statuses):
-        """Measure ``topics`` (anything with ``pk`` and ``required``) by ``statuses``, a mapping of pk to Status.
+    def of(cls, topics: Iterable[Countable], statuses: Mapping[int, str]) -> "Measure":
+        """Measure ``topics`` by ``statuses``, which maps a pk to a Status.
 
         A topic that comes twice counts once, and is required if it is so anywhere.
         """
         return Counted.of(topics).measure(statuses)
 
     @property
-    def percentage(self):
+    def percentage(self) -> int | None:
         return percentage(self.done, self.total)
 
     @property
-    def left(self):
+    def left(self) -> int:
         return self.total - self.done
 
     @property
-    def is_complete(self):
+    def is_complete(self) -> bool:
         return self.total > 0 and self.left == 0
 
 
 class Counted(NamedTuple):
     """A list of topics made ready to be measured for many learners: each pk once, by whether it is required."""
 
-    required: list
-    optional: list
+    required: list[int]
+    optional: list[int]
 
     @classmethod
-    def of(cls, topics):
-        required = {}
+    def of(cls, topics: Iterable[Countable]) -> Self:
+        required: dict[int, bool] = {}
         for topic in topics:
             required[topic.pk] = topic.required or required.get(topic.pk, False)
         return cls([pk for pk, needed in required.items() if needed], [pk for pk in required if not required[pk]])
 
-    def measure(self, statuses):
+    def measure(self, statuses: Mapping[int, str]) -> Measure:
         standings = [statuses[pk] for pk in self.required if pk in statuses]
         return Measure(
             total=len(self.required),

@@ -5,14 +5,18 @@ standing, so it is rendered once for each such pair and kept. The key is what th
 template and language: an edit makes another key, and what is kept can never be out of date.
 """
 
+from collections.abc import Hashable
 from functools import lru_cache
 
-from django.template import Context, engines
-from django.utils.safestring import mark_safe
+from django.template import Context, Template
+from django.template.engine import Engine
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from progress.measure import Measure
 from progress.models import NONE
 from progress.standings import Standings
+from stages.outline import OutlineTopic, Section
 
 # The pages that have rows, and the form that rows take there.
 ROWS = {
@@ -27,22 +31,22 @@ ROWS = {
 }
 
 
-def template(name):
+def template(name: str) -> Template:
     """A compiled template. Django keeps it, and on a laptop compiles another when its file changes."""
-    return engines["django"].engine.get_template(name)
+    return Engine.get_default().get_template(name)
 
 
 @lru_cache(maxsize=4096)
-def kept_in(language, template, **facts):
+def kept_in(language: str | None, template: Template, **facts: Hashable) -> SafeString:
     return template.render(Context(facts))
 
 
-def kept(template, **facts):
+def kept(template: Template, **facts: Hashable) -> SafeString:
     """``template`` rendered with ``facts``, once in each language."""
     return kept_in(get_language(), template, **facts)
 
 
-def render_rows(section, page, progress, track=""):
+def render_rows(section: Section, page: str, progress: Standings, track: str = "") -> SafeString:
     """The rows of a section on one of the pages, one after another, as the reader stands.
 
     ``track`` is the slug of the track that the page is of, for its links to lead along.
@@ -53,7 +57,16 @@ def render_rows(section, page, progress, track=""):
     return mark_safe("".join(rows))  # noqa: S308
 
 
-def row_on(page, section, topic, progress, track="", row=None, language=None, swap=False):
+def row_on(
+    page: str,
+    section: Section,
+    topic: OutlineTopic,
+    progress: Standings,
+    track: str = "",
+    row: Template | None = None,
+    language: str | None = None,
+    swap: bool = False,
+) -> SafeString:
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
     ``swap`` marks the row for htmx to put in its place.
@@ -66,13 +79,23 @@ def row_on(page, section, topic, progress, track="", row=None, language=None, sw
 
 
 @lru_cache(maxsize=16384)
-def kept_row(language, row, topic, section, track, form, status, sign, swap):
+def kept_row(
+    language: str | None,
+    row: Template,
+    topic: OutlineTopic,
+    section: str,
+    track: str,
+    form: str,
+    status: str,
+    sign: bool,
+    swap: bool,
+) -> SafeString:
     # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
     place = {"topic": topic, "section": section, "track": track}
     return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))
 
 
-def render_stage_head(section, measured):
+def render_stage_head(section: Section, measured: Measure) -> SafeString:
     """What stands above the rows of a stage: the trail beside it, its name, and how far the reader is."""
     return kept(
         template("includes/stage_head.html"),
@@ -86,21 +109,21 @@ def render_stage_head(section, measured):
     )
 
 
-def render_bar(name, label, measured, *, swap=False):
+def render_bar(name: str, label: str, measured: Measure, *, swap: bool = False) -> SafeString:
     """A bar and its words; ``name`` makes its id, ``label`` is what a screen reader calls it."""
     return kept(template("includes/bar.html"), name=name, label=label, measured=measured, swap=swap)
 
 
-def render_trail(name, measured, *, swap=False):
+def render_trail(name: str, measured: Measure, *, swap: bool = False) -> SafeString:
     """The path beside a stage, walked as far as the reader is."""
     return kept(template("includes/trail.html"), name=name, measured=measured, swap=swap)
 
 
-def render_onward(topic, track="", *, started, swap=False):
+def render_onward(topic: OutlineTopic | None, track: str = "", *, started: bool, swap: bool = False) -> SafeString:
     """The button to the topic to go on with; without a topic, nothing is left."""
     return kept(template("includes/onward.html"), topic=topic, track=track, started=started, swap=swap)
 
 
-def render_dialogs():
+def render_dialogs() -> SafeString:
     """The palette and the list of shortcuts, closed: at the foot of every page."""
     return kept(template("includes/dialogs.html"))

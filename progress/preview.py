@@ -1,8 +1,10 @@
 """What an import would do, for the learner to look at and to change before it is done. Pure."""
 
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from progress.importing import Item, Match
 from progress.models import NONE, STATUSES, Status
 
 
@@ -13,12 +15,12 @@ class Decision(NamedTuple):
     slug: str
 
     @classmethod
-    def read(cls, values, slugs):
+    def read(cls, values: Iterable[str], slugs: Container[str]) -> list[Self]:
         """The decisions among the ``values`` of a form, for topics that ``slugs`` holds; each once."""
         pairs = (value.partition(":") for value in dict.fromkeys(values))
         return [cls(status, slug) for status, _, slug in pairs if status in STATUSES and slug in slugs]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.status}:{self.slug}"
 
 
@@ -54,23 +56,28 @@ class Preview:
     said_before: int = 0  # lines that only repeat what lines above them say
 
     @property
-    def changes(self):
+    def changes(self) -> int:
         """How many topics would change if the learner just agreed."""
         return len({choice.decision.slug for line in self.matched for choice in line.sure if choice.changes})
 
 
-def is_ahead(status, standing):
+def is_ahead(status: str, standing: str) -> bool:
     return STATUSES.index(status) > STATUSES.index(standing)
 
 
-def preview(items, matches, titles, standings):
-    """A Preview of ``items`` with their ``matches``, for a learner with ``standings``, a mapping of slug to status.
+def preview(
+    items: Sequence[Item], matches: Iterable[Match], titles: Mapping[str, str], standings: Mapping[str, str]
+) -> Preview:
+    """A Preview of ``items`` with their ``matches``. ``titles`` and ``standings`` map slugs, to a title and a status.
 
     A status is only ever raised, as TopicProgress.raise_to() does it.
     """
-    found, seen, claimed, unticked = Preview(boxes=len(items)), set(), set(), {}
+    found = Preview(boxes=len(items))
+    seen: set[Decision] = set()
+    claimed: set[str] = set()
+    unticked: dict[str, str] = {}
 
-    def choices(status, slugs):
+    def choices(status: str, slugs: Iterable[str]) -> list[Choice]:
         new = [Decision(status, slug) for slug in slugs if (status, slug) not in seen]
         seen.update(new)
         return [
@@ -78,7 +85,7 @@ def preview(items, matches, titles, standings):
             for decision in new
         ]
 
-    def changes(decision):
+    def changes(decision: Decision) -> bool:
         return is_ahead(decision.status, standings.get(decision.slug, NONE))
 
     for item, match in zip(items, matches, strict=True):
@@ -108,7 +115,12 @@ def preview(items, matches, titles, standings):
     return found
 
 
-def again(decisions, unticked, titles, standings):
+def again(
+    decisions: Iterable[Decision],
+    unticked: Iterable[Decision],
+    titles: Mapping[str, str],
+    standings: Mapping[str, str],
+) -> Preview:
     """The Preview of what a form carried back: nothing was done, and nothing of it is lost."""
     found = preview([], [], titles, standings)
     chosen = [

@@ -1,15 +1,19 @@
 """An import between the pure parts of it and the database."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from progress.importing import Catalogue
 from progress.models import STATUSES, ProgressEvent, Status, TopicProgress
+from progress.preview import Decision
 from stages.models import Entry, Topic
 from stages.outline import outline_of_stages
 
 
-def catalogue(host):
+def catalogue(host: str) -> Catalogue:
     """What a check-list can mean, from the roadmap as it is now. Three queries."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     labels = Entry.objects.filter(topics__slug__isnull=False).values_list("source__key", "label", "topics__slug")
@@ -17,14 +21,14 @@ def catalogue(host):
     return Catalogue(titles, list(labels.order_by("pk", "topics__slug")), heirs, host)
 
 
-def apply(user, decisions, unticked):
+def apply(user: User, decisions: Sequence[Decision], unticked: Sequence[Decision]) -> tuple[int, int]:
     """Do what the learner agreed to: raise standings, and take off the ticks of ``unticked``. All of it or nothing.
 
-    Both are Decisions. Doing it twice changes nothing more. Returns how many topics were raised and unticked.
+    Doing it twice changes nothing more. Returns how many topics were raised and unticked.
     """
     slugs = {decision.slug for decision in (*decisions, *unticked)}
     topics = {topic.slug: topic for topic in Topic.objects.published().filter(slug__in=slugs).order_by("pk")}
-    best = {}
+    best: dict[str, str] = {}
     for status, slug in decisions:
         best[slug] = max(status, best.get(slug, status), key=STATUSES.index)
     now = timezone.now()

@@ -1,26 +1,33 @@
 """A visitor's ticks: kept in the session, and brought into the account at log-in."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import ngettext
 
-from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
+from accounts.models import User
+from progress.models import NONE, STATUSES, HasPk, ProgressEvent, TopicProgress
 from stages.models import Topic
 
 SESSION_KEY = "ticks"  # {topic pk as text: [status, seconds since 1970]}, the most recent change last
 
+type Ticks = dict[int, tuple[str, int]]  # {topic pk: (status, seconds since 1970)}, the most recent last
 
-def ticks_of(session):
-    """A visitor's ticks as {topic pk: (status, seconds since 1970)}, the most recent last."""
+
+def ticks_of(session: SessionBase) -> Ticks:
+    """A visitor's ticks."""
     return {int(pk): (status, seconds) for pk, (status, seconds) in session.get(SESSION_KEY, {}).items()}
 
 
-def record(session, topics, status):
+def record(session: SessionBase, topics: Iterable[HasPk], status: str) -> SessionBase:
     """State that the visitor stands at ``status`` in ``topics``. Saying it twice changes nothing.
 
     Returns the session as it was saved; its cookie is to be sent with ``send_cookie``.
@@ -40,7 +47,7 @@ def record(session, topics, status):
 
 
 @contextmanager
-def latest(session):
+def latest(session: SessionBase) -> Iterator[SessionBase]:
     """The session as it is saved now, for a with block to change; it is saved at the end of the block.
 
     Two requests at once must not overwrite each other: lock the row, then change what is there now.
@@ -52,11 +59,11 @@ def latest(session):
         saved.save()
 
 
-def send_cookie(response, session):
+def send_cookie[R: HttpResponseBase](response: R, session: SessionBase) -> R:
     """Send the session's cookie, as the middleware does for a session that it saves itself."""
     response.set_cookie(
         settings.SESSION_COOKIE_NAME,
-        session.session_key,
+        session.session_key,  # type: ignore[arg-type]  # one that was saved has a key
         max_age=session.get_expiry_age(),
         domain=settings.SESSION_COOKIE_DOMAIN,
         path=settings.SESSION_COOKIE_PATH,
@@ -67,15 +74,15 @@ def send_cookie(response, session):
     return response
 
 
-def carried(ticks):
+def carried(ticks: Ticks) -> Ticks:
     """``ticks`` with those of merged or split topics given to what took over, the more advanced status winning.
 
     No query without ticks, one with them, and one more where a topic was replaced meanwhile.
     """
     if not ticks:
         return ticks
-    gone = Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk"))
-    gone = list(gone.values_list("pk", "slug"))
+    unpublished = Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk"))
+    gone = list(unpublished.values_list("pk", "slug"))
     heirs = Topic.objects.heirs() if gone else {}
     found = dict(ticks)
     for pk, slug in gone:
@@ -85,7 +92,7 @@ def carried(ticks):
     return found
 
 
-def keep_ticks(sender, request, user, **kwargs):
+def keep_ticks(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """Bring the ticks of a visit into the account that the visitor has just logged in to."""
     if request is None or not hasattr(request, "session"):
         return

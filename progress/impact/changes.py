@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import ngettext
 
@@ -31,61 +31,61 @@ class Change:
     """
 
     scope: Scope
-    done: dict = field(repr=False)  # as long as there are learners
+    done: dict[int, tuple[int, int]] = field(repr=False)  # as long as there are learners
 
-    def figures(self, learner):
+    def figures(self, learner: int) -> tuple[int | None, int | None]:
         """The percentages of a learner before and after."""
         before, after = self.done.get(learner, (0, 0))
         return percentage(before, len(self.scope.before)), percentage(after, len(self.scope.after))
 
     @property
-    def totals(self):
+    def totals(self) -> tuple[int, int]:
         return len(self.scope.before), len(self.scope.after)
 
     @cached_property
-    def counted(self):
-        """``{(percentage before, percentage after): learners}``, of those for whom anything is otherwise."""
+    def counted(self) -> Counter[tuple[int | None, int | None]]:
+        """How many learners by (percentage before, percentage after), of those for whom anything is otherwise."""
         was, now = self.totals
-        found = Counter()
+        found: Counter[tuple[int | None, int | None]] = Counter()
         for pair, learners in Counter(self.done.values()).items():
             if (pair[0], was) != (pair[1], now):
                 found[percentage(pair[0], was), percentage(pair[1], now)] += learners
         return found
 
     @cached_property
-    def learners(self):
+    def learners(self) -> set[int]:
         """Those whose percentage changes."""
         return {learner for learner in self.done if len(set(self.figures(learner))) == 2}
 
     @cached_property
-    def groups(self):
+    def groups(self) -> list[Group]:
         """The learners by what their percentage changes from and to, the largest changes first."""
         groups = [Group(*pair, learners) for pair, learners in self.counted.items() if pair[0] != pair[1]]
         return sorted(groups, key=lambda group: (-size(group), -group.learners, group.before or 0, group.after or 0))
 
     @property
-    def shown(self):
+    def shown(self) -> list[Group]:
         return self.groups[:SHOWN]
 
     @property
-    def others(self):
+    def others(self) -> int:
         """How many learners are in none of the groups that are shown."""
         return sum(group.learners for group in self.groups[SHOWN:])
 
     @property
-    def staying(self):
+    def staying(self) -> int:
         """How many have another count at the same percentage."""
         return sum(learners for pair, learners in self.counted.items() if pair[0] == pair[1])
 
     @property
-    def matters(self):
+    def matters(self) -> bool:
         """Whether any number of anybody changes. A cohort's work does even before its first learner has come."""
         if self.scope.among is not None:
             return self.scope.before != self.scope.after or bool(self.counted)
         return bool(self.counted)
 
 
-def size(group):
+def size(group: Group) -> int:
     return abs((group.after or 0) - (group.before or 0))
 
 
@@ -106,20 +106,20 @@ class Phase:
     """What happens at one time: at once (None), or when a date has come, as far as can be known today."""
 
     at: datetime | None
-    changes: list  # of Change
-    waiting: list  # of Scope
-    certificates: list  # of Certified
-    facts: list  # all of it except the learners, as JSON has it
+    changes: list[Change]
+    waiting: list[Scope]
+    certificates: list[Certified]
+    facts: list[Any]  # all of it except the learners, as JSON has it
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.changes or self.certificates)
 
     @property
-    def on_site(self):
+    def on_site(self) -> list[Change]:
         return [change for change in self.changes if change.scope.among is None]
 
     @property
-    def in_cohorts(self):
+    def in_cohorts(self) -> list[Change]:
         return [change for change in self.changes if change.scope.among is not None]
 
 
@@ -127,26 +127,26 @@ class Phase:
 class Impact:
     """What an edit does to everyone's numbers; false when it does nothing to them."""
 
-    phases: list
+    phases: list[Phase]
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return any(self.phases)
 
     @cached_property
-    def learners(self):
+    def learners(self) -> set[int]:
         """Those who see another percentage anywhere."""
         return set().union(*(change.learners for phase in self.phases for change in phase.changes))
 
     @property
-    def cohorts(self):
+    def cohorts(self) -> set[int | None]:
         return {change.scope.cohort for phase in self.phases for change in phase.in_cohorts}
 
     @property
-    def certificates(self):
+    def certificates(self) -> int:
         return max((sum(certified.number for certified in phase.certificates) for phase in self.phases), default=0)
 
     @property
-    def summary(self):
+    def summary(self) -> str:
         """In a line: "41 learners see another percentage, 2 cohorts, 1 certificate"."""
         number = len(self.learners)
         said = [
@@ -160,7 +160,7 @@ class Impact:
         return ", ".join(said)
 
     @property
-    def token(self):
+    def token(self) -> str:
         """What a form carries that agrees to this.
 
         Learners go on ticking while an editor reads, and that must not keep the editor from publishing. So it names
@@ -169,7 +169,7 @@ class Impact:
         text = json.dumps([phase.facts for phase in self.phases], sort_keys=True, default=str)
         return f"{sha256(text.encode()).hexdigest()[:24]}-{len(self.learners)}"
 
-    def is_agreed(self, token):
+    def is_agreed(self, token: str) -> bool:
         """Whether ``token`` agrees to this: to the same, for a number of learners that is about the same."""
         digest, _dash, number = self.token.partition("-")
         agreed, _dash, seen = token.partition("-")

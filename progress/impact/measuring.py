@@ -1,6 +1,9 @@
 """Measuring everyone before and after an edit."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, StringAgg, TextField, Value
 from django.db.models.functions import Cast
@@ -8,12 +11,16 @@ from django.db.models.functions import Cast
 from progress.covering import added_since
 from progress.hooks import scope_providers
 from progress.impact.changes import Certified, Change, Impact, Phase
-from progress.impact.content import look, required
+from progress.impact.content import Content, look, required
 from progress.impact.planned import look_ahead, planned_by
+from progress.impact.scopes import Scope
 from progress.models import Certificate, ProgressEvent, Status, TopicProgress
+from stages.models import Revision
+
+type Carried = dict[int, set[int]]  # the learners whose ticks a topic took over, by its pk
 
 
-def impact_of(before, revisions):
+def impact_of(before: Content, revisions: Sequence[Revision]) -> Impact:
     """The Impact of an edit that was made just now, in this transaction; ``revisions`` are what it changed.
 
     Seven queries where it changed nothing that is counted.
@@ -28,14 +35,14 @@ def impact_of(before, revisions):
     return Impact([phase for phase in phases if phase])
 
 
-def phase_of(at, before, after, carried):
+def phase_of(at: datetime | None, before: Content, after: Content, carried: Carried) -> Phase:
     topics = frozenset(carried)
     touched = [scope for scopes_of in scope_providers for scope in scopes_of(before, after, topics)]
     counted = [scope for scope in touched if not scope.waits]
     changes = [change for change in measured(counted, carried) if change.matters]
     certificates = certificates_of(before, after)
     slugs = {topic.pk: topic.slug for content in (before, after) for topic in content.roadmap.topics}
-    facts = [
+    facts: list[Any] = [
         at,
         [[*change.scope[:3], *(sorted(slugs[pk] for pk in pks) for pks in change.scope[3:5])] for change in changes],
         sorted(slugs.get(pk, "") for pk in topics),
@@ -44,11 +51,11 @@ def phase_of(at, before, after, carried):
     return Phase(at, changes, [scope for scope in touched if scope.waits], certificates, facts)
 
 
-def measured(scopes, carried):
+def measured(scopes: Sequence[Scope], carried: Carried) -> Iterator[Change]:
     """A Change for each Scope. One query, or none."""
     if not scopes:
         return
-    topics = sorted(frozenset().union(*(scope.before | scope.after for scope in scopes)))
+    topics = sorted(frozenset[int]().union(*(scope.before | scope.after for scope in scopes)))
     bits = {topic: 1 << place for place, topic in enumerate(topics)}
     now = ticks(bits)
     was = dict(now)
@@ -57,18 +64,18 @@ def measured(scopes, carried):
             was[learner] = was.get(learner, 0) & ~bits[topic]
     for scope in scopes:
         old, new = (sum(bits[topic] for topic in pks) for pks in (scope.before, scope.after))
-        learners = now if scope.among is None else scope.among
+        among = now if scope.among is None else scope.among
         done = {
             learner: ((was.get(learner, 0) & old).bit_count(), (now.get(learner, 0) & new).bit_count())
-            for learner in learners
+            for learner in among
         }
         if scope.among is None:
             done = {learner: pair for learner, pair in done.items() if any(pair)}
         yield Change(scope, done)
 
 
-def ticks(bits):
-    """``{learner: the sum of the bits of what they have done}``. One query; ``bits`` is {topic pk: bit}."""
+def ticks(bits: Mapping[int, int]) -> dict[int, int]:
+    """For each learner the sum of the bits of what they have done. One query; ``bits`` is {topic pk: bit}."""
     rows = (
         TopicProgress.objects.filter(status=Status.DONE, topic__in=bits)
         .values_list("user_id")
@@ -78,21 +85,21 @@ def ticks(bits):
     return {learner: sum(map(bit_of.__getitem__, topics.split(","))) for learner, topics in rows.iterator()}
 
 
-def carried_since(before):
-    """``{topic pk: learners}`` for the topics that have become done since by taking over from others. One query.
+def carried_since(before: Content) -> Carried:
+    """The learners for the topics that have become done since by taking over from others. One query.
 
     A carried-over tick is only written where there was none.
     """
     events = ProgressEvent.objects.filter(
         pk__gt=before.last_event, cause=ProgressEvent.Cause.CARRY_OVER, status=Status.DONE
     )
-    found = {}
+    found: Carried = {}
     for topic, learner in events.values_list("topic_id", "user_id"):
         found.setdefault(topic, set()).add(learner)
     return found
 
 
-def certificates_of(before, after):
+def certificates_of(before: Content, after: Content) -> list[Certified]:
     """A Certified for certificates whose page says something else afterwards. One query, or none."""
     was, now = ({pk: required(outline) for pk, outline in content.outlines.items()} for content in (before, after))
     if before.takers == after.takers and was == now:
@@ -103,7 +110,7 @@ def certificates_of(before, after):
         .values_list("track", "track_title", "topics")
         .annotate(number=Count("pk"))
     )
-    found = Counter()
+    found: Counter[tuple[str, int | None, int | None]] = Counter()
     for track, title, topics, number in rows:
         old, new = (
             len(added_since(topics, content.outlines[track], content.takers)) if track in content.outlines else None

@@ -1,35 +1,43 @@
 """What an edit plans for a time to come."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from progress.impact.content import look
+from progress.impact.content import Content, look
 from stages.history import LABELS
-from stages.models import State
+from stages.models import Revision, State
+
+type Planned = dict[type[Model], list[int]]  # pks of rows
 
 COUNTING = {"state", "publish_at", "stage", "required", "level"}
 
 
-def planned_by(revisions):
-    """The rows that an edit plans for a time to come, as ``{model: pks}``, and the last of their dates."""
-    found, dates = {}, []
+def planned_by(revisions: Iterable[Revision]) -> tuple[Planned, datetime | None]:
+    """The rows that an edit plans for a time to come, and the last of their dates."""
+    found: Planned = {}
+    dates: list[datetime] = []
     for revision in revisions:
         entry = revision.after or {}
         date = entry.get("publish_at")
         date = parse_datetime(date) if isinstance(date, str) else date
-        planned = date and date > timezone.now() and entry.get("state") == State.PUBLISHED
-        if planned and (revision.before is None or COUNTING & set(revision.changed_fields())):
+        if not date or date <= timezone.now() or entry.get("state") != State.PUBLISHED:
+            continue
+        if revision.before is None or COUNTING & set(revision.changed_fields()):
             found.setdefault(LABELS[revision.model], []).append(revision.object_id)
             dates.append(date)
     return found, max(dates, default=None)
 
 
-def look_ahead(planned):
+def look_ahead(planned: Planned) -> Content:
     """The Content when the dates of these rows will have come."""
     with transaction.atomic():
         for model, pks in planned.items():
-            model.objects.filter(pk__in=pks).update(publish_at=None)
+            model._default_manager.filter(pk__in=pks).update(publish_at=None)
         found = look()
         transaction.set_rollback(True)
     return found

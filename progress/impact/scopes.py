@@ -1,10 +1,11 @@
 """What has a percentage, and which topics it is measured in."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from progress.impact.content import required
+from progress.impact.content import Content, required
 from stages.models import Level
 
 
@@ -18,19 +19,19 @@ class Scope(NamedTuple):
     kind: str
     key: str
     title: str
-    before: frozenset
-    after: frozenset
-    among: frozenset | None = None
+    before: frozenset[int]
+    after: frozenset[int]
+    among: frozenset[int] | None = None
     waits: bool = False
     cohort: int | None = None
 
-    def is_touched(self, carried):
+    def is_touched(self, carried: frozenset[int]) -> bool:
         return self.before != self.after or bool(carried & (self.before | self.after))
 
 
-def of_site(before, after, carried):
+def of_site(before: Content, after: Content, carried: frozenset[int]) -> Iterator[Scope]:
     """A Scope for each percentage that every learner has and that may change."""
-    empty = frozenset()
+    empty: frozenset[int] = frozenset()
     was, now = sets(before), sets(after)
     for key in {**now, **was}:
         title = (now.get(key) or was[key])[0]
@@ -39,7 +40,7 @@ def of_site(before, after, carried):
             yield scope
 
 
-def sets(content):
+def sets(content: Content) -> dict[tuple[str, str], tuple[str, frozenset[int]]]:
     """``{(kind, slug): (title, required topics)}``"""
     roadmap = content.roadmap
     found = {("roadmap", ""): (_("The whole roadmap"), required(roadmap))}

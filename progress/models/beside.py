@@ -1,20 +1,23 @@
 """What a learner puts beside a topic: a star, a note, ticks on its resources, a report of a problem."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from stages.fields import HtmlField, LongTextField
 from stages.models import Resource, Topic
 from stages.search import SearchQuerySet
 
 
-class BesideQuerySet(models.QuerySet):
+class BesideQuerySet[M: models.Model](models.QuerySet[M]):
     """Rows whose being there is the fact: a star, a ticked resource."""
 
-    def state(self, wanted, **row):
+    def state(self, wanted: bool, **row: Any) -> None:
         """See to it that ``row`` is there, or is not. Saying it twice changes nothing."""
         if wanted:
             self.get_or_create(**row)
@@ -35,14 +38,14 @@ class Star(models.Model):
     class Meta:
         ordering = ["at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.topic}"
 
 
-class NoteQuerySet(SearchQuerySet):
+class NoteQuerySet(SearchQuerySet["Note"]):
     search_weights = {"text": "A"}
 
-    def write(self, user, topic_id, text, version):
+    def write(self, user: User, topic_id: int, text: str, version: str) -> bool:
         """Replace the ``version`` of the learner's note that was edited by ``text``; no text, no note.
 
         Returns whether the note says so now. It does not when it was changed since, as in a second tab: then
@@ -55,7 +58,7 @@ class NoteQuerySet(SearchQuerySet):
                 return True
             if version != (note.version if note else ""):
                 return False
-            if not text:
+            if note and not text:
                 note.delete()
                 return True
             if note:
@@ -83,11 +86,11 @@ class Note(models.Model):
     class Meta:
         ordering = ["-changed_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.topic}"
 
     @property
-    def version(self):
+    def version(self) -> str:
         """What an editing form says it began with."""
         return self.changed_at.isoformat()
 
@@ -102,15 +105,15 @@ class ResourceTick(models.Model):
 
     objects = BesideQuerySet.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.resource}"
 
 
-class ReportQuerySet(models.QuerySet):
-    def open(self):
+class ReportQuerySet(models.QuerySet["Report"]):
+    def open(self) -> Self:
         return self.filter(handled_at=None)
 
-    def handle(self):
+    def handle(self) -> int:
         """Mark the open ones as handled and return how many they were."""
         return self.open().update(handled_at=timezone.now())
 
@@ -152,5 +155,5 @@ class Report(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.topic or self.resource}: {self.get_kind_display()}"

@@ -1,5 +1,6 @@
 """What a learner shows to others: a page of their own, off until they turn it on, and certificates."""
 
+from datetime import date
 from secrets import token_urlsafe
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from stages.models import Track
 ZONE_HELP = "That of the learner's browser, for one who chose none. Those who look have another."
 
 
-def new_token():
+def new_token() -> str:
     """An address that nobody guesses: 128 random bits."""
     return token_urlsafe(16)
 
@@ -29,13 +30,13 @@ class Share(models.Model):
     time_zone = models.CharField(max_length=64, blank=True, editable=False, help_text=ZONE_HELP)
     created_at = models.DateTimeField(db_default=Now())
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"page of {self.user}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("shared", args=[self.token])
 
-    def renew(self):
+    def renew(self) -> bool:
         """Give the page another link; return whether it still had the one known here."""
         return bool(Share.objects.filter(user=self.user_id, token=self.token).update(token=new_token()))
 
@@ -65,13 +66,13 @@ class Certificate(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}: {self.track_title}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("certificate", args=[self.token])
 
     @property
-    def issued_on(self):
+    def issued_on(self) -> date:
         """The day of issue by the learner's own clock."""
         return self.issued_at.astimezone(zone_of_person(self.user, self.time_zone)).date()

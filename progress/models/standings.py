@@ -1,10 +1,18 @@
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
 from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from stages.models import Topic
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 NONE = "none"  # "not started" is the absence of a row; this word states it in forms and events
 
@@ -18,7 +26,7 @@ class Status(models.TextChoices):
 
 
 STATUSES = [NONE, *Status.values]
-IN_WORDS = {
+IN_WORDS: "dict[str, StrPromise]" = {
     NONE: _("not started"),
     Status.SKIPPED: _("skipped"),
     Status.LEARNING: _("learning"),
@@ -26,23 +34,30 @@ IN_WORDS = {
 }
 
 
-def behind(status):
+class HasPk(Protocol):
+    """A topic, of the database or of an outline."""
+
+    @property
+    def pk(self) -> int: ...
+
+
+def behind(status: str) -> list[str]:
     """The statuses that are less advanced than this one."""
     return Status.values[: Status.values.index(status)]
 
 
-class TopicProgressQuerySet(models.QuerySet):
-    def begun(self):
+class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
+    def begun(self) -> Self:
         """What is being learned, the longest begun first."""
         return self.filter(status=Status.LEARNING).order_by("changed_at")
 
-    def with_cause(self):
+    def with_cause(self) -> models.QuerySet[Any]:
         """Each standing with ``cause``: that of the latest event of its topic, which is how it came to be."""
         events = ProgressEvent.objects.filter(user=models.OuterRef("user"), topic=models.OuterRef("topic"))
         return self.annotate(cause=models.Subquery(events.order_by("-pk").values("cause")[:1]))
 
-    def record(self, user, topic, status, cause="tick"):
-        """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic`` (anything with a ``pk``).
+    def record(self, user: User, topic: HasPk, status: str, cause: str = "tick") -> bool:
+        """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic``.
 
         ``cause`` is a ProgressEvent.Cause. Saying it twice changes nothing. Returns whether anything
         changed; the event is written together with the standing or not at all.
@@ -56,7 +71,7 @@ class TopicProgressQuerySet(models.QuerySet):
                 ProgressEvent.objects.create(user=user, topic_id=topic.pk, status=status, cause=cause)
         return bool(changed)
 
-    def raise_to(self, wanted, cause):
+    def raise_to(self, wanted: Iterable["TopicProgress"], cause: str) -> list["TopicProgress"]:
         """Write each standing of ``wanted`` unless the learner is as far already; return those written.
 
         ``wanted`` are unsaved TopicProgress with all their fields set.
@@ -75,7 +90,7 @@ class TopicProgressQuerySet(models.QuerySet):
             )
         return written
 
-    def put_back(self, user, standings):
+    def put_back(self, user: User, standings: Mapping[int, tuple[str, datetime | None]]) -> int:
         """Write those of ``standings``, {topic pk: (status, since)}, that have none now; return how many."""
         with transaction.atomic():
             written = [
@@ -89,13 +104,14 @@ class TopicProgressQuerySet(models.QuerySet):
             )
         return len(written)
 
-    def copy_to(self, topic, cause):
+    def copy_to(self, topic: Topic, cause: str) -> int:
         """Write each of these standings, all of one topic, for ``topic`` unless the learner is as far there already.
 
         Returns how many were written. A few statements, however many learners there are.
         """
         with transaction.atomic():
-            learners, names = set(), ["user", "topic", "status", "changed_at"]
+            learners: set[int] = set()
+            names = ["user", "topic", "status", "changed_at"]
             for status in Status.values:
                 rows = self.filter(status=status).values_list("user", models.Value(topic.pk), "status", "changed_at")
                 learners |= self._write(names, *rows.query.sql_with_params(), replacing=behind(status))
@@ -107,14 +123,16 @@ class TopicProgressQuerySet(models.QuerySet):
             )
         return len(learners)
 
-    def _upsert(self, user, topic, status, replacing, at=None):
+    def _upsert(
+        self, user: int, topic: int, status: str, replacing: Sequence[str], at: datetime | None = None
+    ) -> bool:
         """Insert a standing, or update the one there if it is one of ``replacing``; return whether either happened."""
-        values = {"user": user, "topic": topic, "status": status}
+        values: dict[str, Any] = {"user": user, "topic": topic, "status": status}
         if at:
             values["changed_at"] = connections[self.db].ops.adapt_datetimefield_value(at)
         return bool(self._write(values, f"VALUES ({', '.join(['%s'] * len(values))})", values.values(), replacing))
 
-    def _write(self, names, rows, parameters, replacing):
+    def _write(self, names: Iterable[str], rows: str, parameters: Iterable[Any], replacing: Sequence[str]) -> set[int]:
         """Insert ``rows``, SQL that gives the fields of these ``names``, or update the standings of ``replacing``.
 
         Returns the pks of the users for whom either happened. One statement, so that any number of equal requests at
@@ -122,7 +140,7 @@ class TopicProgressQuerySet(models.QuerySet):
         The ORM has this statement as well (``bulk_create(update_conflicts=True)``), but without its WHERE, which is
         what tells a change.
         """
-        column = {field.name: field.column for field in self.model._meta.local_concrete_fields}
+        column = {field.name: field.column for field in self.model._meta.local_concrete_fields if field.column}
         sql = (
             "INSERT INTO {table} ({columns}) {rows} ON CONFLICT ({user}, {topic}) DO UPDATE "
             "SET {status} = excluded.{status}, {changed_at} = excluded.{changed_at} "
@@ -157,12 +175,28 @@ class TopicProgress(models.Model):
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="known_status"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.topic} {self.status}"
 
 
-class ProgressEventQuerySet(models.QuerySet):
-    def history(self):
+class Event(Protocol):
+    """What ``progress.activity`` reads of a ProgressEvent."""
+
+    @property
+    def topic_id(self) -> int: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def cause(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+
+class ProgressEventQuerySet(models.QuerySet["ProgressEvent"]):
+    def history(self) -> models.QuerySet["ProgressEvent", Event]:
         """What ``progress.activity`` reads of each event, in the order in which they were written."""
         return self.order_by("pk").values_list("topic_id", "status", "cause", "at", named=True)
 
@@ -196,12 +230,12 @@ class ProgressEvent(models.Model):
             models.Index(fields=["user", "topic"], name="events_of_a_standing"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.topic} {self.status}"
 
 
-class CarryOverQuerySet(models.QuerySet):
-    def settle(self):
+class CarryOverQuerySet(models.QuerySet["CarryOver"]):
+    def settle(self) -> int:
         """Give the learners of every replaced topic the same standing in the topics that replace it.
 
         A standing is carried over once, and again only when it changes later, as by a page that was open while
@@ -212,7 +246,7 @@ class CarryOverQuerySet(models.QuerySet):
             pairs = [(topic, slug) for topic in Topic.objects.exclude(replaces=[]) for slug in topic.replaces]
             return sum(self._carry(topic, slug) for topic, slug in oldest_first(pairs))
 
-    def _carry(self, topic, slug):
+    def _carry(self, topic: Topic, slug: str) -> int:
         old = Topic.objects.filter(slug=slug).first()
         if old is None:  # it never was in this database
             return 0
@@ -224,9 +258,10 @@ class CarryOverQuerySet(models.QuerySet):
         return standings.copy_to(topic, ProgressEvent.Cause.CARRY_OVER)
 
 
-def oldest_first(pending):
+def oldest_first(pending: Iterable[tuple[Topic, str]]) -> list[tuple[Topic, str]]:
     """Order (topic, replaced slug) pairs so that a chain of replacements is walked from its beginning."""
-    pending, ordered = list(pending), []
+    pending = list(pending)
+    ordered: list[tuple[Topic, str]] = []
     while pending:
         waiting = {topic.slug for topic, __ in pending}
         ready = [pair for pair in pending if pair[1] not in waiting] or pending[:1]
@@ -247,13 +282,13 @@ class CarryOver(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "replaced"], name="carried_over_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.replaced} → {self.topic}"
 
 
-class ResetQuerySet(models.QuerySet):
-    def make(self, user, title, topics):
-        """Set ``topics`` (anything with a ``pk``) back to "not started"; return the Reset, or None if all are."""
+class ResetQuerySet(models.QuerySet["Reset"]):
+    def make(self, user: User, title: str, topics: Iterable[HasPk]) -> "Reset | None":
+        """Set ``topics`` back to "not started"; return the Reset, or None if all are."""
         with transaction.atomic():
             # Locked, so that what is taken away is what is remembered, whatever is ticked at the same time.
             rows = TopicProgress.objects.select_for_update().filter(
@@ -271,7 +306,7 @@ class ResetQuerySet(models.QuerySet):
             )
             return self.create(user=user, title=title, standings=standings, at=at)
 
-    def standing(self):
+    def standing(self) -> Self:
         """Those that have not been taken back."""
         return self.filter(undone_at=None)
 
@@ -293,10 +328,10 @@ class Reset(models.Model):
     class Meta:
         ordering = ["-at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.title}"
 
-    def undo(self):
+    def undo(self) -> int:
         """Put back what is untouched since, as old as it was; return how many. A second time changes nothing."""
         with transaction.atomic():
             mine = Reset.objects.select_for_update().get(pk=self.pk)
@@ -306,12 +341,13 @@ class Reset(models.Model):
             mine.save(update_fields=["undone_at"])
             return TopicProgress.objects.put_back(self.user, mine.untouched())
 
-    def untouched(self):
+    def untouched(self) -> dict[int, tuple[str, datetime | None]]:
         """{topic pk: (status, since)} of the topics whose latest event is still this reset's.
 
         For a topic that was merged or split meanwhile that is now, or its standing would not be carried over.
         """
-        latest, before = {}, {}
+        latest: dict[int, datetime] = {}
+        before: dict[int, datetime] = {}
         events = ProgressEvent.objects.filter(user=self.user_id, topic__in=self.standings).order_by("pk")
         for topic, at in events.values_list("topic_id", "at"):
             if topic in latest:

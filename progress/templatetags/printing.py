@@ -1,13 +1,13 @@
 import re
 
 from django import template
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
 
 @register.filter
-def one_deeper(html, levels=1):
+def one_deeper(html: str, levels: int = 1) -> SafeString:
     """The rendered HTML of a text, its headings so many levels deeper, for a page on which it is one of many."""
     return mark_safe(  # noqa: S308 - it was cleaned when it was written
         re.sub(r"(</?h)([3-6])\b", lambda found: f"{found[1]}{min(int(found[2]) + levels, 6)}", html)

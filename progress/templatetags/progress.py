@@ -1,87 +1,102 @@
 """What templates ask of the reader's progress. All of it comes from the lazy ``progress`` in the context."""
 
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.map_pieces import render_map
-from progress.models import IN_WORDS
+from progress.measure import Countable, Measure
+from progress.models import IN_WORDS, HasPk
 from progress.pieces import render_bar, render_dialogs, render_onward, render_rows, render_stage_head, render_trail
+from progress.standings import Standings
+from stages.outline import Outline, OutlineTopic, Section
+from stages.sheet import Sheet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def rows(context, section, page):
+def rows(context: Context, section: Section, page: str) -> SafeString:
     """The rows of a section's topics: ``{% rows section "roadmap" %}``."""
     return render_rows(section, page, context["progress"], slug_of_track(context))
 
 
 @register.simple_tag(takes_context=True)
-def draw(context, sheet, outline):
+def draw(context: Context, sheet: Sheet, outline: Outline) -> SafeString:
     """The map of an outline: ``{% draw sheet outline %}``."""
     return render_map(sheet, outline, context["progress"], slug_of_track(context))
 
 
 @register.simple_tag(takes_context=True)
-def stage_head(context, section):
+def stage_head(context: Context, section: Section) -> SafeString:
     """What stands above the rows of a stage: ``{% stage_head section %}``."""
     return render_stage_head(section, context["progress"].measure(section.topics))
 
 
 @register.simple_tag
-def bar(name, label, measured):
+def bar(name: str, label: str, measured: Measure) -> SafeString:
     """A bar and its words: ``{% bar "total" "The whole roadmap" measured %}``."""
     return render_bar(name, label, measured)
 
 
 @register.simple_tag
-def trail(name, measured):
+def trail(name: str, measured: Measure) -> SafeString:
     """The path beside a stage: ``{% trail section.slug measured %}``."""
     return render_trail(name, measured)
 
 
 @register.simple_tag(takes_context=True)
-def measure(context, topics):
+def measure(context: Context, topics: Iterable[Countable]) -> Measure:
     """How far the reader is: ``{% measure section.topics as measured %}``."""
-    return context["progress"].measure(topics)
+    progress: Standings = context["progress"]
+    return progress.measure(topics)
 
 
 @register.simple_tag(takes_context=True)
-def onward(context, topics):
+def onward(context: Context, topics: Sequence[OutlineTopic]) -> SafeString:
     """The button to where the reader goes on: ``{% onward outline.topics %}``."""
-    progress = context["progress"]
+    progress: Standings = context["progress"]
     statuses = progress.statuses
     started = any(topic.pk in statuses for topic in topics)
     return render_onward(progress.next_topic(topics), slug_of_track(context), started=started)
 
 
-def slug_of_track(context):
+def slug_of_track(context: Context) -> str:
     """Which track a page follows, if it is not the merged roadmap."""
     track = context.get("track")
     return track.slug if track else ""
 
 
 @register.simple_tag(takes_context=True)
-def standing(context, topic):
+def standing(context: Context, topic: HasPk) -> str:
     """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
-    return context["progress"].of(topic.pk)
+    progress: Standings = context["progress"]
+    return progress.of(topic.pk)
 
 
 @register.filter
-def in_words(status):
+def in_words(status: str) -> "StrPromise":
     """A status, or "none", as a reader sees it: ``{{ status|in_words }}``."""
     return IN_WORDS[status]
 
 
 @register.filter
-def links(topics, shown=3):
+def links(topics: Iterable[OutlineTopic], shown: int = 3) -> SafeString:
     """Links to topics as part of a sentence: ``{{ topics|links }}`` is "A, B, C and 2 more"."""
-    found = [format_html('<a href="{}">{}</a>', reverse("topic", args=[topic.slug]), topic.title) for topic in topics]
+    found: list[str] = [
+        format_html('<a href="{}">{}</a>', reverse("topic", args=[topic.slug]), topic.title) for topic in topics
+    ]
     more = len(found) - shown
     if more > 1:
         found[shown:] = [ngettext("%d more", "%d more", more) % more]
@@ -89,6 +104,6 @@ def links(topics, shown=3):
 
 
 @register.simple_tag
-def dialogs():
+def dialogs() -> SafeString:
     """What opens by key on every page: the palette and the list of shortcuts."""
     return render_dialogs()

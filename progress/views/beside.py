@@ -1,15 +1,18 @@
 """What a learner puts beside a topic: a star, ticks on its resources, and a note."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import limits
+from accounts.requests import AuthedRequest, HtmxRequest
 from progress import kept
 from progress.forms import NoteForm
 from progress.models import Note, Star
@@ -19,13 +22,13 @@ from stages.models import Resource, State, Topic
 from stages.redirects import page_of
 
 KEPT = 60  # times an hour that something is kept for those who were signed out, from one address
-WANTED = {"yes": True, "no": False}
+WANTED: dict[str | None, bool] = {"yes": True, "no": False}
 
 
 # They are marked as public because they know better than the log-in page what to do with what was sent.
 @login_not_required
 @require_POST
-def star(request, slug):
+def star(request: HtmxRequest, slug: str) -> HttpResponse:
     """State whether a topic has the learner's star: ``starred`` is yes or no."""
     topic = topic_with(slug)
     wanted = WANTED.get(request.POST.get("starred"))
@@ -33,7 +36,7 @@ def star(request, slug):
         return HttpResponseBadRequest("starred must be yes or no.", content_type="text/plain")
     if refused := refusal(request, "star", topic.pk, wanted):
         return refused
-    kept.do(request.user, "star", topic.pk, wanted)
+    kept.do(request.user, "star", topic.pk, wanted)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
         return render(request, "progress/includes/star.html", {"topic": topic, "starred": wanted})
     return HttpResponseRedirect(f"{page_of(request)}#star")
@@ -41,7 +44,7 @@ def star(request, slug):
 
 @login_not_required
 @require_POST
-def tick_resource(request, pk):
+def tick_resource(request: HtmxRequest, pk: int) -> HttpResponse:
     """State whether the learner has been through a resource: ``ticked`` is yes or no."""
     resource = get_object_or_404(Resource.objects.exclude(state=State.DRAFT), pk=pk)
     wanted = WANTED.get(request.POST.get("ticked"))
@@ -49,7 +52,7 @@ def tick_resource(request, pk):
         return HttpResponseBadRequest("ticked must be yes or no.", content_type="text/plain")
     if refused := refusal(request, "resource", pk, wanted):
         return refused
-    kept.do(request.user, "resource", pk, wanted)
+    kept.do(request.user, "resource", pk, wanted)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
         return render(request, "progress/includes/resource_tick.html", {"resource": resource, "ticked": wanted})
     return HttpResponseRedirect(f"{page_of(request)}#resource-{pk}")
@@ -58,7 +61,7 @@ def tick_resource(request, pk):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True)
-def note(request, slug):
+def note(request: HtmxRequest, slug: str) -> HttpResponse:
     """The learner's note on a topic, to write. What cannot be saved is shown again, beside what is there."""
     if request.method != "POST" and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
@@ -77,14 +80,20 @@ def note(request, slug):
         return edit_note(request, topic, (wanted[0], ""), status=409)
     if refused := refusal(request, "note", topic.pk, *wanted):
         return refused
-    if not kept.do(request.user, "note", topic.pk, *wanted):
+    if not kept.do(request.user, "note", topic.pk, *wanted):  # type: ignore[arg-type]  # visitors are refused
         return edit_note(request, topic, wanted, status=409)
     kept.forget_unsaved_note(request.session, topic.pk)
     messages.success(request, _("Your note is saved.") if wanted[0] else _("Your note is gone."))
     return HttpResponseRedirect(f"{page_of(request)}#note")
 
 
-def edit_note(request, topic, unsaved=None, form=None, status=200):
+def edit_note(
+    request: HttpRequest,
+    topic: Topic,
+    unsaved: tuple[str, str] | None = None,
+    form: NoteForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     """The page of a note; ``unsaved`` is (text, version) of what could not be saved, as the note was changed since."""
     user = request.user if request.user.is_authenticated else None
     saved = Note.objects.filter(user=user, topic=topic).first()
@@ -100,7 +109,7 @@ def edit_note(request, topic, unsaved=None, form=None, status=200):
 
 @require_safe
 @cache_control(private=True)
-def notes(request):
+def notes(request: AuthedRequest) -> HttpResponse:
     """Everything that the learner put beside topics: notes, and stars."""
     context = {
         "notes": Note.objects.filter(user=request.user).select_related("topic__stage"),
@@ -109,12 +118,12 @@ def notes(request):
     return render(request, "progress/notes.html", context)
 
 
-def topic_with(slug):
+def topic_with(slug: str) -> Topic:
     """The topic, also after it was retired: what learners put beside it stays theirs."""
     return get_object_or_404(Topic.objects.not_draft().select_related("stage"), slug=slug)
 
 
-def refusal(request, *deed):
+def refusal(request: HtmxRequest, kind: str, pk: int, *wanted: Any) -> HttpResponse | None:
     """The answer when the one who sends a form is not the one it was made for; None when it can be done.
 
     Whoever was signed out meanwhile is asked to sign in, and what was sent waits for that.
@@ -125,7 +134,7 @@ def refusal(request, *deed):
             return render(request, "429.html", status=429)
         messages.info(request, _("You have been signed out. Sign in, and what you did is saved."))
         response = redirect_back(request, redirect_to_login(page_of(request)).url)
-        return send_cookie(response, kept.keep(request.session, reader, *deed)) if reader else response
+        return send_cookie(response, kept.keep(request.session, reader, kind, pk, *wanted)) if reader else response
     if reader and reader != str(request.user.pk):
         messages.warning(request, _("You are signed in as %s now. Nothing was changed.") % request.user)
         return redirect_back(request, page_of(request))

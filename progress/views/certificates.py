@@ -3,11 +3,13 @@
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import AuthedRequest
 from accounts.zones import browser_zone
 from progress.covering import added_since, required_by
 from progress.models import Certificate, Status
@@ -26,7 +28,7 @@ class CertificateForm(forms.ModelForm):
         help_texts = {"name": _("As it is to stand on the certificate. It cannot be changed afterwards.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
-    def clean_name(self):
+    def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         if not any(letter.isalpha() for letter in name):
             raise ValidationError(_("Write your name with letters, of any script."))
@@ -34,7 +36,7 @@ class CertificateForm(forms.ModelForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def claim(request, slug=""):
+def claim(request: AuthedRequest, slug: str = "") -> HttpResponse:
     """Get the certificate of a track (without a slug: of the merged roadmap). There is one for each learner."""
     wanted = {"slug": slug} if slug else {"follows_stages": True}
     track = get_object_or_404(Track.objects.published(), **wanted)
@@ -64,7 +66,7 @@ def claim(request, slug=""):
 @require_safe
 @cache_control(private=True, no_cache=True)
 @unlisted
-def certificate(request, token):
+def certificate(request: HttpRequest, token: str) -> HttpResponse:
     """A certificate, for whoever has its link. That the page is here is the proof that it was issued."""
     issued = Certificate.objects.select_related("user", "track")
     certificate = get_object_or_404(issued, token=token, user__is_active=True)

@@ -4,8 +4,9 @@ import json
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from accounts.models import User
 from progress import exporting
 from progress.standings import Standings
 from stages.models import Stage, Topic, TopicResource
-from stages.outline import Outline, outline_of_stages
+from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
 from stages.reading import readable_or_404
 
 
@@ -31,7 +33,7 @@ class Way(NamedTuple):
     private: bool = False
 
 
-def way_of(user, track=None, stage=None):
+def way_of(user: User | AnonymousUser, track: str | None = None, stage: str | None = None) -> Way:
     """A track, a stage, or without either the merged roadmap. Raises Http404 for what this person may not read."""
     if stage:
         sections = [section for section in outline_of_stages().sections if section.slug == stage]
@@ -46,7 +48,7 @@ def way_of(user, track=None, stage=None):
     return Way("roadmap", _("The roadmap"), "", reverse("roadmap"), outline_of_stages())
 
 
-def link_to_topics(request):
+def link_to_topics(request: HttpRequest) -> exporting.LinkTo:
     """A function from a topic's slug to its whole address."""
     return lambda slug: request.build_absolute_uri(reverse("topic", args=[slug]))
 
@@ -54,7 +56,7 @@ def link_to_topics(request):
 @login_not_required
 @require_safe
 @cache_control(private=True)
-def checklist(request, **place):
+def checklist(request: HttpRequest, **place: str) -> HttpResponse:
     """A GitHub-flavored check-list with the reader's own ticks, a visitor's as well."""
     way = way_of(request.user, **place)
     progress = Standings.of_reader(request)
@@ -62,13 +64,13 @@ def checklist(request, **place):
     return download(text, f"waymark-{way.slug}.md", "text/markdown; charset=utf-8")
 
 
-def download(text, name, kind):
+def download(text: str, name: str, kind: str) -> HttpResponse:
     return HttpResponse(text, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @login_not_required
 @require_safe
-def printed(request, **place):
+def printed(request: HttpRequest, **place: str) -> HttpResponse:
     """Every lesson of a stage or a track on one page, for paper."""
     way = way_of(request.user, **place)
     texts = {
@@ -77,7 +79,8 @@ def printed(request, **place):
         .filter(pk__in={topic.pk for topic in way.outline.topics})
         .prefetch_related(Prefetch("links", TopicResource.objects.shown()))
     }
-    sections, seen = [], set()
+    sections: list[tuple[Section, list[tuple[OutlineTopic, Topic | None]]]] = []
+    seen: set[int] = set()
     for section in way.outline.sections:
         # A topic that a track names twice is printed once.
         sections.append(
@@ -91,7 +94,7 @@ def printed(request, **place):
 @login_not_required
 @require_safe
 @conditional_page
-def data_of_way(request, **place):
+def data_of_way(request: HttpRequest, **place: str) -> HttpResponse:
     """A track as JSON. About nobody: a public one may be read from anywhere, and kept until it changes."""
     way = way_of(request.user, **place)
     facts = exporting.outline_facts(way, way.outline, link_to_topics(request))

@@ -1,23 +1,29 @@
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
+from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from accounts.requests import AuthedRequest
 from accounts.zones import zone_of
 from progress import activity
-from progress.ahead import reasons
+from progress.ahead import Reason, reasons
 from progress.standings import Standings
 from stages.models import Level, Topic, Track
-from stages.outline import outline_of_stages, outlines
+from stages.outline import Outline, OutlineTopic, outline_of_stages, outlines
 
 NEXT = 4  # topics that are shown as what comes next
 
 
 @require_safe
 @cache_control(private=True)
-def me(request):
+def me(request: AuthedRequest) -> HttpResponse:
     """The learner's own page: where to continue, how far each part is, and how the year went."""
     progress = Standings.of_reader(request)
     roadmap = outline_of_stages()
@@ -39,8 +45,8 @@ def me(request):
     return render(request, "progress/me.html", context)
 
 
-def what_is_next(progress, topics):
-    """The topic to continue with and those after it, each with a Reason."""
+def what_is_next(progress: Standings, topics: Sequence[OutlineTopic]) -> list[tuple[OutlineTopic, Reason]]:
+    """The topic to continue with and those after it."""
     onward = progress.next_topic(topics)
     after = islice((topic for topic in progress.ahead(topics) if topic != onward), NEXT - 1)
     chosen = [onward, *after] if onward else []
@@ -49,14 +55,14 @@ def what_is_next(progress, topics):
     return reasons(chosen, topics, pairs, progress.statuses)
 
 
-def begun_by(user, roadmap):
+def begun_by(user: User, roadmap: Outline) -> list[tuple[OutlineTopic, datetime]]:
     """(topic, since when) for what is being learned, the longest begun first. One query."""
     by_pk = {topic.pk: topic for topic in roadmap.topics}
     rows = user.standings.begun().values_list("topic_id", "changed_at")
     return [(by_pk[pk], since) for pk, since in rows if pk in by_pk]
 
 
-def history_of(request, topics, progress):
+def history_of(request: AuthedRequest, topics: Sequence[OutlineTopic], progress: Standings) -> dict[str, Any]:
     """The year, the streak and the burn-up, in the days of whoever asks. One query."""
     user, zone = request.user, zone_of(request)
     today = timezone.localdate(timezone=zone)

@@ -1,13 +1,18 @@
 """Telling the maintainers about a problem with a topic or a link."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import limits
+from accounts.models import User
 from progress.forms import ReportForm
 from progress.models import Report
 from stages.models import Resource, Topic
@@ -17,11 +22,11 @@ LIMIT = 10  # reports an hour, by one account or from one address
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def report(request, slug):
+def report(request: HttpRequest, slug: str) -> HttpResponse:
     """Anyone may report; ``?link=`` chooses the resource that it is about."""
     topic = get_object_or_404(Topic.objects.published(), slug=slug)
     links = Resource.objects.published().filter(topics=topic).order_by("links__position", "links__pk")
-    initial = {}
+    initial: dict[str, Any] = {}
     link = request.GET.get("link", "")
     if link.isdecimal() and len(link) < 19 and links.filter(pk=link).exists():
         initial = {"resource": link, "kind": Report.Kind.LINK}
@@ -40,7 +45,7 @@ def report(request, slug):
     return render(request, "progress/report.html", {"topic": topic, "form": form}, status=status)
 
 
-def save_once(report, topic, user):
+def save_once(report: Report, topic: Topic, user: User | AnonymousUser) -> None:
     """Save a report, unless the same one waits already: a form may be sent twice."""
     report.topic, report.user = topic, user if user.is_authenticated else None
     same = {name: getattr(report, name) for name in ("topic", "resource", "user", "kind", "text")}

@@ -1,24 +1,27 @@
 """Setting a stage or a track back to its beginning, and taking that back."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import AuthedRequest
 from progress.models import Reset
 from progress.standings import Standings
-from stages.models import Stage
-from stages.outline import outline_of_stages
+from stages.models import Stage, Track
+from stages.outline import OutlineTopic, outline_of_stages
 from stages.reading import readable_or_404
 from stages.redirects import page_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reset_stage(request, slug):
+def reset_stage(request: AuthedRequest, slug: str) -> HttpResponse:
     section = next((section for section in outline_of_stages().sections if section.slug == slug), None)
     if section is None:
         raise Http404
@@ -26,12 +29,12 @@ def reset_stage(request, slug):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reset_track(request, slug):
+def reset_track(request: AuthedRequest, slug: str) -> HttpResponse:
     reading = readable_or_404(request.user, slug)
     return reset(request, reading.track, reading.outline.topics)
 
 
-def reset(request, place, topics):
+def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[OutlineTopic]) -> HttpResponse:
     """Say what would be set back, and on POST set it back: as many topics as the page has named, and no others."""
     topics = list({topic.pk: topic for topic in topics}.values())
     progress = Standings.of_reader(request)
@@ -54,7 +57,7 @@ def reset(request, place, topics):
 
 @login_not_required  # whoever was signed out comes back to the page with the button, not to this address
 @require_POST
-def undo_reset(request, pk):
+def undo_reset(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a reset back. What the learner has touched since stays as it is."""
     if not request.user.is_authenticated:
         return redirect_to_login(page_of(request))

@@ -5,7 +5,7 @@ from hashlib import sha256
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
+from accounts.requests import AuthedRequest
 from accounts.zones import browser_zone, zone_of_person
 from progress import activity, cards
 from progress.models import Share, Status
 from progress.standings import Standings
 from progress.views.unlisted import unlisted
 from stages.models import Topic
-from stages.outline import outline_of_stages
+from stages.outline import Outline, outline_of_stages
 
 FRESH = 5 * 60  # seconds that others may keep a picture: as long as a revoked one may be seen at most
 
@@ -37,7 +39,7 @@ class ShareForm(forms.ModelForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
-def share(request):
+def share(request: AuthedRequest) -> HttpResponse:
     """Turn one's public page on, and say what is on it."""
     share = Share.objects.select_related("user").filter(user=request.user).first()
     form = ShareForm(request.POST or None, instance=share)
@@ -64,7 +66,7 @@ def share(request):
 
 
 @require_POST
-def renew_share(request):
+def renew_share(request: AuthedRequest) -> HttpResponse:
     """Give one's page a new link instead of ``token``, which then leads nowhere. Said twice, it is new once."""
     share = get_object_or_404(Share, user=request.user)
     if share.token == request.POST.get("token") and share.renew():
@@ -73,7 +75,7 @@ def renew_share(request):
 
 
 @require_POST
-def stop_share(request):
+def stop_share(request: AuthedRequest) -> HttpResponse:
     Share.objects.filter(user=request.user).delete()
     messages.success(request, _("Your page is off. Its link leads nowhere now."))
     return redirect("share")
@@ -86,7 +88,7 @@ def stop_share(request):
 @require_safe
 @cache_control(private=True, no_store=True)
 @unlisted
-def shared(request, token):
+def shared(request: HttpRequest, token: str) -> HttpResponse:
     """A learner's page as everyone sees it who has the link. No one's address and no note is on it."""
     share = get_share(token)
     roadmap, progress = outline_of_stages(), Standings.of_learner(share.user)
@@ -109,7 +111,7 @@ def shared(request, token):
 @login_not_required
 @require_safe
 @unlisted
-def shared_card(request, token):
+def shared_card(request: HttpRequest, token: str) -> HttpResponse:
     card = card_behind(token)
     return picture(request, cards.draw(card), "image/png")
 
@@ -117,26 +119,26 @@ def shared_card(request, token):
 @login_not_required
 @require_safe
 @unlisted
-def shared_badge(request, token):
+def shared_badge(request: HttpRequest, token: str) -> HttpResponse:
     card = card_behind(token)
     return picture(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
 
 
-def get_share(token):
+def get_share(token: str) -> Share:
     return get_object_or_404(Share.objects.select_related("user"), token=token, user__is_active=True)
 
 
-def name_of(user):
+def name_of(user: User) -> str:
     """What a public page may call a learner: never by their e-mail address, not even as a name."""
     return "" if "@" in user.name else user.name
 
 
-def card_behind(token):
+def card_behind(token: str) -> cards.Card:
     share = get_share(token)
     return card_of(share, outline_of_stages(), Standings.of_learner(share.user))
 
 
-def card_of(share, roadmap, progress):
+def card_of(share: Share, roadmap: Outline, progress: Standings) -> cards.Card:
     name = name_of(share.user)
     if not share.show_progress:
         return cards.Card(name)
@@ -145,7 +147,7 @@ def card_of(share, roadmap, progress):
     return cards.Card(name, measured.percentage, measured.done, measured.total, stages)
 
 
-def announcement_of(request, share, card):
+def announcement_of(request: HttpRequest, share: Share, card: cards.Card) -> dict[str, str]:
     """What to say of a page where its link is posted: title, words, and the addresses of its pictures, in full.
 
     What fetches the card to show it beside a link keeps it for long, so its address changes with what is on it.
@@ -166,13 +168,13 @@ def announcement_of(request, share, card):
     }
 
 
-def in_words(card):
+def in_words(card: cards.Card) -> str:
     if card.percentage is None:
         return _("On the way to Django")
     return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)
 
 
-def picture(request, content, content_type):
+def picture(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
     """Answer with a picture that may be kept for a while, and sent again only when it has changed."""
     etag = f'W/"{sha256(content).hexdigest()[:32]}"'  # weak, for it goes out compressed or not
     response = get_conditional_response(request, etag=etag) or HttpResponse(content, content_type=content_type)
@@ -184,7 +186,7 @@ def picture(request, content, content_type):
 # --- The calendar ---------------------------------------------------------------------------------
 
 
-def calendar_of(share):
+def calendar_of(share: Share) -> activity.Year:
     """The last year of the one who shares, in the days of their own clock. One query."""
     user, zone = share.user, zone_of_person(share.user, share.time_zone)
     days = activity.active_days(user.progress_events.history(), zone)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote
@@ -6,23 +7,25 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from accounts import limits
+from accounts.requests import HtmxRequest
 from progress import visitors
 from progress.map_pieces import answer_on_map
-from progress.models import NONE, STATUSES, ProgressEvent, TopicProgress
+from progress.models import NONE, STATUSES, HasPk, ProgressEvent, TopicProgress
 from progress.pieces import ROWS, render_bar, render_onward, render_trail, row_on
 from progress.standings import Standings
 from stages.looks import Look, of_level
-from stages.models import Level, Topic
-from stages.outline import Outline, outline_of_stages, prerequisites
+from stages.models import Level, Topic, Track
+from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, prerequisites
 from stages.reading import readable
 from stages.redirects import page_of
 from stages.sheet import sheet_of
@@ -42,7 +45,7 @@ class Change(NamedTuple):
 
 @login_not_required
 @require_POST
-def tick(request, slug):
+def tick(request: HtmxRequest, slug: str) -> HttpResponse:
     """State where the reader stands in a topic: ``status`` is done, learning, skipped or none.
 
     The value wanted is stated, never toggled, so a repeated or late request changes nothing. To take a tick back is
@@ -85,12 +88,12 @@ def tick(request, slug):
     return visitors.send_cookie(response, session) if session else response
 
 
-def is_new_visitor(request):
+def is_new_visitor(request: HttpRequest) -> bool:
     """Whether a tick begins a session. Looking for the user has forgotten a key that leads to none."""
     return not request.user.is_authenticated and not request.session.session_key
 
 
-def topics_meant_by(slug, outline):
+def topics_meant_by(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topic]:
     """The topics that a tick is for: the one with this slug, or what took over from it.
 
     A page that was open while its topic was merged, split or retired still counts. Raises Http404 for a slug
@@ -102,7 +105,7 @@ def topics_meant_by(slug, outline):
     return topic.successors() or [topic]
 
 
-def standing_before(request, topics):
+def standing_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
     """Where the reader stood in ``topics`` until now; None if not in all of them alike."""
     if request.user.is_authenticated:
         # Locked, so that it is still so when it is changed.
@@ -114,7 +117,7 @@ def standing_before(request, topics):
     return standings.pop() if len(standings) == 1 else None
 
 
-def answer(request, change, outline, page, log_in):
+def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, log_in: bool) -> HttpResponse:
     """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
     if log_in:
         messages.info(request, _("You have been signed out. Sign in, and a new tick joins your account."))
@@ -133,7 +136,7 @@ def answer(request, change, outline, page, log_in):
     return HttpResponse(refreshed(request, change, outline, page, track))
 
 
-def refreshed(request, change, outline, page, track):
+def refreshed(request: HttpRequest, change: Change, outline: Outline, page: str, track: Track | None) -> str:
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = Standings.of_reader(request)
     label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
@@ -169,15 +172,17 @@ def refreshed(request, change, outline, page, track):
     return render_to_string("progress/tick.html", context)
 
 
-def bars_of_levels(outline, places, progress):
+def bars_of_levels(
+    outline: Outline, places: Sequence[tuple[Section, OutlineTopic]], progress: Standings
+) -> list[SafeString]:
     """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
     level = Level(places[0][1].level)
-    bars = [(f"level-{level}", capfirst(_(level)), outline.topics)]
+    bars: list[tuple[str, str, Sequence[OutlineTopic]]] = [(f"level-{level}", capfirst(_(level)), outline.topics)]
     bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, __ in places]
     return [
         render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
     ]
 
 
-def redirect_back(request, url):
+def redirect_back(request: HtmxRequest, url: str) -> HttpResponse:
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

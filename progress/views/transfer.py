@@ -1,10 +1,12 @@
 """What goes out of the site and comes into it: a person's data, and check-lists with their ticks."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
+from accounts.requests import AuthedRequest
 from accounts.zones import zone_of
 from progress import exporting, transfer
 from progress.everything import everything
@@ -33,7 +36,7 @@ SESSION_KEY = "import"  # what somebody agreed to after their log-in had expired
 
 
 @require_safe
-def data(request):
+def data(request: AuthedRequest) -> HttpResponse:
     """Your data: everything to take along, and a check-list to bring."""
     tracks = Track.objects.published().filter(follows_stages=False)
     return render(
@@ -43,7 +46,7 @@ def data(request):
 
 @require_safe
 @never_cache
-def data_as_json(request):
+def data_as_json(request: AuthedRequest) -> HttpResponse:
     """Everything the site holds about the reader, in one file."""
     response = JsonResponse(everything(request.user), json_dumps_params={"ensure_ascii": False, "indent": 1})
     response.headers["Content-Disposition"] = 'attachment; filename="waymark.json"'
@@ -52,7 +55,7 @@ def data_as_json(request):
 
 @require_safe
 @never_cache
-def progress_as_csv(request):
+def progress_as_csv(request: AuthedRequest) -> HttpResponse:
     text = exporting.table(request.user, outline_of_stages(), link_to_topics(request), zone_of(request))
     return download(text, "waymark-progress.csv", "text/csv; charset=utf-8")
 
@@ -62,7 +65,7 @@ def progress_as_csv(request):
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_list(request):
+def import_list(request: HttpRequest) -> HttpResponse:
     """Shows what a check-list would change, and after that, when the learner agrees, changes it."""
     if request.method != "POST":
         kept = request.session.get(SESSION_KEY)
@@ -87,12 +90,12 @@ def import_list(request):
     return render(request, "progress/import.html", {"preview": found})
 
 
-def agree(request):
+def agree(request: HttpRequest) -> HttpResponse:
     """Do what the form says, and only that: each decision is one of its fields, so that no other page is needed."""
-    take, unticked = request.POST.getlist("take"), request.POST.getlist("unticked")
+    slugs = {topic.slug for topic in outline_of_stages().topics}
+    take = Decision.read(request.POST.getlist("take"), slugs)
+    unticked = Decision.read(request.POST.getlist("unticked"), slugs)
     untick = "untick" in request.POST
-    titles = {topic.slug for topic in outline_of_stages().topics}
-    take, unticked = Decision.read(take, titles), Decision.read(unticked, titles)
     if not request.user.is_authenticated:
         if not has_token(request):
             # Maybe another site sent it. To write a session would put a new one in the place of the reader's own,
@@ -130,20 +133,25 @@ def agree(request):
     return redirect("me")
 
 
-def look_again(request, take, unticked, untick):
+def look_again(request: HttpRequest, take: Iterable[str], unticked: Iterable[str], untick: bool) -> HttpResponse:
     """The preview of what was agreed to before, from the values of the form alone."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
-    take, unticked = Decision.read(take, titles), Decision.read(unticked, titles)
-    found = again(take, unticked, titles, standings_by_slug(request))
+    decisions = Decision.read(take, titles)
+    found = again(decisions, Decision.read(unticked, titles), titles, standings_by_slug(request))
     return render(request, "progress/import.html", {"preview": found, "again": True, "untick": untick})
 
 
-def standings_by_slug(request):
+def standings_by_slug(request: HttpRequest) -> dict[str, str]:
     progress = Standings.of_reader(request)
     topics = outline_of_stages().topics
     return {topic.slug: progress.of(topic.pk) for topic in topics}
 
 
-def has_token(request):
+def has_token(request: HttpRequest) -> bool:
     """Whether a request that csrf_exempt let pass has the token all the same."""
-    return CsrfViewMiddleware(lambda request: None).process_view(request, has_token, (), {}) is None
+
+    def view(request: HttpRequest) -> HttpResponse:
+        """Any that csrf_exempt does not let pass. It is not called."""
+        return HttpResponse()
+
+    return CsrfViewMiddleware(view).process_view(request, view, (), {}) is None
