@@ -7,14 +7,17 @@ theirs from that first day on. Today everyone is in it, so the last point is wha
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import accumulate
 from statistics import quantiles
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from progress.cohorts.assigned import Assigned
+from progress.cohorts.seen import Learner
 from progress.measure import percentage
 
 DAILY = 120  # a history of more days has a point for each week
@@ -26,12 +29,12 @@ LATELY = 14  # days
 class Steps:
     """Whole per cent of ``total`` topics on the evening of any day, from ``{day: number of topics}``."""
 
-    def __init__(self, total, topics):
+    def __init__(self, total: int, topics: Mapping[date, int]) -> None:
         self.days = sorted(topics)
         counts = accumulate((topics[day] for day in self.days), initial=0)
-        self.shares = [percentage(count, total) for count in counts]
+        self.shares = [percentage(count, total) or 0 for count in counts]
 
-    def on(self, day):
+    def on(self, day: date) -> int:
         return self.shares[bisect_right(self.days, day)]
 
 
@@ -43,9 +46,10 @@ class Walk(NamedTuple):
     plan: Steps | None
 
 
-def walks_of(learners, done, today):
+def walks_of(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]], today: date) -> list[Walk]:
     """A Walk for each learner who has something required to do. ``done`` is ``{user pk: {topic pk: day}}``."""
-    plans, walks = {}, []
+    plans: dict[tuple[int, ...], tuple[Steps | None, frozenset[int]]] = {}
+    walks = []
     for learner in learners:
         if not learner.measured.total:
             continue
@@ -64,9 +68,9 @@ def walks_of(learners, done, today):
     return walks
 
 
-def due_days(plans):
+def due_days(plans: Iterable[Assigned]) -> dict[int, date]:
     """``{topic pk: date}`` of what has a date; what several assignments want is due with the first of them."""
-    found = {}
+    found: dict[int, date] = {}
     for plan in plans:
         for topic, day in plan.days.items():
             if day:
@@ -93,7 +97,7 @@ class Spread(NamedTuple):
     plan: int | None
 
     @property
-    def texts(self):
+    def texts(self) -> list[str]:
         """The cells of its row, as on the screen so in the file."""
         shares = [self.least, self.lower, self.median, self.upper, self.most, self.plan]
         texts = [_("%(share)d %%") % {"share": share} if share is not None else "" for share in shares]
@@ -106,56 +110,56 @@ class OverTime(NamedTuple):
     ``on_plan`` of the ``planned`` learners, who have dates, have done as much as is due by today.
     """
 
-    past: list
-    ahead: list
+    past: list[Spread]
+    ahead: list[Spread]
     planned: int
     on_plan: int
 
     @property
-    def now(self):
+    def now(self) -> Spread:
         return self.past[-1]
 
     @property
-    def rows(self):
+    def rows(self) -> list[list[str]]:
         return [spread.texts for spread in [*self.past, *self.ahead]]
 
 
-def heads():
+def heads() -> list[str]:
     """What stands above the cells of a Spread."""
     names = [_("Least"), _("A quarter have at most"), _("Half have at most"), _("A quarter have at least"), _("Most")]
     return [_("Day"), _("Learners"), *names, _("Plan")]
 
 
-def over_time(learners, done, today):
+def over_time(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]], today: date) -> OverTime | None:
     """The OverTime of some learners, or None where nobody has anything required to do."""
     walks = walks_of(learners, done, today)
     if not walks:
         return None
-    planned = [walk for walk in walks if walk.plan]
-    to_come = sorted({day for walk in planned for day in walk.plan.days if day > today})
+    planned = [(walk.done, walk.plan) for walk in walks if walk.plan]
+    to_come = sorted({day for _done, plan in planned for day in plan.days if day > today})
     return OverTime(
         [spread(walks, day) for day in days_shown(min(walk.begins for walk in walks), today)],
         [Spread(day, 0, None, None, None, None, None, planned_share(walks, day)) for day in to_come],
         len(planned),
-        sum(walk.done.on(today) >= walk.plan.on(today) for walk in planned),
+        sum(done.on(today) >= plan.on(today) for done, plan in planned),
     )
 
 
-def days_shown(start, today):
+def days_shown(start: date, today: date) -> list[date]:
     """Each day from ``start``, or where that are too many each seventh, so that the last is ``today``."""
     length = (today - start).days
     step = 1 if length <= DAILY else 7
     return [today - timedelta(days=back) for back in range(length - length % step, -1, -step)]
 
 
-def spread(walks, day):
+def spread(walks: Iterable[Walk], day: date) -> Spread:
     there = [walk for walk in walks if walk.begins <= day]
     shares = sorted(walk.done.on(day) for walk in there)
-    quarters = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
-    return Spread(day, len(there), shares[0], *quarters, shares[-1], planned_share(there, day))
+    lower, middle, upper = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
+    return Spread(day, len(there), shares[0], lower, middle, upper, shares[-1], planned_share(there, day))
 
 
-def planned_share(walks, day):
+def planned_share(walks: Iterable[Walk], day: date) -> int | None:
     # Most learners share one plan, which is then asked once.
     sharing = Counter(walk.plan for walk in walks if walk.plan)
     return sum(plan.on(day) * count for plan, count in sharing.items()) // sharing.total() if sharing else None
@@ -172,11 +176,11 @@ class Active(NamedTuple):
     learners: int
 
     @property
-    def width(self):
+    def width(self) -> str:
         return f"{self.active / self.learners:.1%}"
 
 
-def lately(learners, days, today):
+def lately(learners: Iterable[Learner], days: Mapping[int, Collection[date]], today: date) -> list[Active]:
     """An Active for each of the last days, today first. ``days`` is ``{user pk: dates with activity}``.
 
     Who has nothing assigned can tick nothing that is seen here, so they are not counted.
@@ -196,6 +200,8 @@ SIDE = 1000  # the drawing is a square of so many units, and stretched to its pl
 AHEAD = 3  # what is to come takes at most so many times the room of what was
 LEAST_AHEAD = timedelta(days=14)
 
+type Share = Literal["least", "lower", "median", "upper", "most"]  # of a Spread
+
 
 class Drawing(NamedTuple):
     """Paths in a square of 1000. ``now`` and ``height`` say where the median ends, as percentages from the start and
@@ -212,7 +218,7 @@ class Drawing(NamedTuple):
     is_late: bool
 
 
-def draw(found):
+def draw(found: OverTime) -> Drawing | None:
     """The Drawing of an OverTime, or None for one without a day before today."""
     start, today = found.past[0].day, found.now.day
     if start == today:
@@ -221,18 +227,18 @@ def draw(found):
     ahead = [spread for spread in found.ahead if spread.day <= farthest]
     end = ahead[-1].day if ahead else today
 
-    def x(day):
+    def x(day: date) -> int:
         return round((day - start) / (end - start) * SIDE)
 
-    def path(spreads, name):
+    def path(spreads: Iterable[Spread], name: Share) -> str:
         return "L".join(f"{x(spread.day)} {height(getattr(spread, name))}" for spread in spreads)
 
-    def band(least, most):
+    def band(least: Share, most: Share) -> str:
         return f"M{path(found.past, most)}L{path(found.past[::-1], least)}Z"
 
-    planned = [spread for spread in [*found.past, *ahead] if spread.plan is not None]
+    planned = [(x(spread.day), height(spread.plan)) for spread in [*found.past, *ahead] if spread.plan is not None]
     # What is due stays so until the next date, so the plan goes in steps.
-    steps = "".join(f"H{x(spread.day)}V{height(spread.plan)}" for spread in planned)
+    steps = "".join(f"H{across}V{down}" for across, down in planned)
     now = x(today)
     return Drawing(
         start,
@@ -240,13 +246,13 @@ def draw(found):
         everyone=band("least", "most"),
         half=band("lower", "upper"),
         median=f"M{path(found.past, 'median')}",
-        plan=f"M{x(planned[0].day)} {height(planned[0].plan)}{steps}" if planned else "",
+        plan=f"M{planned[0][0]} {planned[0][1]}{steps}" if planned else "",
         now=f"{now / SIDE:.1%}",
-        height=f"{height(found.now.median) / SIDE:.1%}",
+        height=f"{height(found.now.median or 0) / SIDE:.1%}",
         is_late=now > SIDE / 2,
     )
 
 
-def height(share):
+def height(share: int) -> int:
     """How far from above a share is; 100 % is a little below the edge, so that its line is seen as a whole."""
     return round(SIDE - share * 0.94 * SIDE / 100) - 10
