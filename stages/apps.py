@@ -7,7 +7,7 @@ class StagesConfig(AppConfig):
     verbose_name = _("Roadmap content")
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         from stages.deleting import by_content
         from stages.hooks import deletion_guards
 

@@ -34,8 +34,10 @@ def readable(user: AnyUser, slug: str) -> Reading | None:
     if track.private:
         providers = private_outline_providers if user.is_authenticated else ()
         found = (outline_for(user, track) for outline_for in providers)
-        reading.outline = next((outline for outline in found if outline is not None), None)
-        return reading if reading.outline is not None else None
+        outline = next((outline for outline in found if outline is not None), None)
+        if outline is None:
+            return None
+        reading.outline = outline
     return reading
 
 

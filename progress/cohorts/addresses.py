@@ -7,7 +7,9 @@ the other, and is named by its number, as an editor or a spreadsheet shows it.
 import codecs
 import csv
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -43,14 +45,14 @@ class Reading:
     people: list[Person] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.people) + len(self.problems)
 
 
 # --- Bytes ----------------------------------------------------------------------------------------
 
 
-def decode(data):
+def decode(data: bytes) -> str:
     """The text of a file, as spreadsheets of all kinds write it. Raises NotAList when it is too large."""
     if len(data) > LARGEST:
         raise NotAList(TOO_LARGE)
@@ -75,16 +77,18 @@ NAME = re.compile(r"name|nachname|vorname|nom|nombre|имя|姓名", re.IGNORECA
 JOINERS = "\u200c\u200d"  # unseen, but part of how some names are written
 
 
-def read(text):
+def read(text: str) -> Reading:
     """A Reading of a list. Raises NotAList when nobody is in it, or far too many."""
-    found, first_lines, heading, delimiter = Reading(), {}, None, ""
+    found, heading, delimiter = Reading(), None, ""
+    first_lines: dict[str, int] = {}
+    is_first = True
     for number, line in lines(text):
         if not delimiter and (chosen := re.fullmatch(r"sep=([;,\t|])", line.strip(), re.IGNORECASE)):
             delimiter = chosen[1]  # so begin the files that a spreadsheet writes for another one
             continue
         cells = split(line, delimiter or delimiter_of(line))
-        if heading is None:
-            heading = heading_of(cells)
+        if is_first:
+            heading, is_first = heading_of(cells), False
             if heading:
                 delimiter = delimiter or delimiter_of(line)
                 continue
@@ -106,7 +110,7 @@ def read(text):
     return found
 
 
-def lines(text):
+def lines(text: str) -> Iterator[tuple[int, str]]:
     """(number, line) of what is not empty. A quoted cell may go on in the next lines; it counts as the first."""
     rows = re.split(r"\r\n|\r|\n", text)
     number = 0
@@ -120,13 +124,13 @@ def lines(text):
         number += length
 
 
-def delimiter_of(line):
+def delimiter_of(line: str) -> str:
     """What a line is divided by, where nothing says it: the rarest in names comes first."""
     bare = QUOTED.sub("", line)
     return next((sign for sign in DELIMITERS if sign in bare), ",")
 
 
-def split(line, delimiter):
+def split(line: str, delimiter: str) -> list[str]:
     try:
         [cells] = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
     except (csv.Error, ValueError):
@@ -134,15 +138,24 @@ def split(line, delimiter):
     return [cell.strip() for cell in cells]
 
 
-def heading_of(cells):
-    """(column of the addresses, columns of the names) where a first line is a heading; otherwise empty."""
+class Heading(NamedTuple):
+    """The columns that a first line names."""
+
+    mail: int
+    names: list[int]
+
+
+def heading_of(cells: Sequence[str]) -> Heading | None:
+    """What a first line names, if it is a heading."""
     mails = [column for column, cell in enumerate(cells) if MAIL.search(cell)]
     if not mails or any("@" in cell for cell in cells):
-        return ()
-    return mails[0], [column for column, cell in enumerate(cells) if NAME.search(cell) and column not in mails]
+        return None
+    return Heading(
+        mails[0], [column for column, cell in enumerate(cells) if NAME.search(cell) and column not in mails]
+    )
 
 
-def people_of(cells, heading):
+def people_of(cells: Sequence[str], heading: Heading | None) -> list[tuple[str, str]]:
     """(address as it is written, name) of each person in a line; an empty address where there is none."""
     written, names = [cell for cell in cells if "@" in cell], [cell for cell in cells if "@" not in cell]
     if heading:
@@ -160,7 +173,7 @@ def people_of(cells, heading):
     return found or [("", "")]
 
 
-def people_of_cell(cell):
+def people_of_cell(cell: str) -> list[tuple[str, str]]:
     """The same of a cell with an @: "jane@example.com", "Jane <jane@example.com>", or several of them."""
     if "<" in cell:
         parts = re.split("[<>]", cell)
@@ -171,7 +184,7 @@ def people_of_cell(cell):
     return [(email, name) for email in emails]
 
 
-def address(written):
+def address(written: str) -> str:
     """An address in lower case; empty when it is none."""
     email = "".join(letter for letter in written if letter.isprintable()).strip(" <>()[]\"',;:.")
     email = email.lower().removeprefix("mailto:")
@@ -182,10 +195,10 @@ def address(written):
     return "" if len(email) > 254 or '"' in email else email
 
 
-def plain(text):
+def plain(text: str) -> str:
     """Text in one line, without letters that cannot be seen."""
     return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in text).split())
 
 
-def name_of(text):
+def name_of(text: str) -> str:
     return plain(text[:LONGEST]).strip(" \"',;:")[:150]

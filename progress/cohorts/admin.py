@@ -1,9 +1,16 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 from django.db.models import Prefetch
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from progress.cohorts.models import Cohort
+from progress.cohorts.models.cohort import CohortQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @admin.register(Cohort)
@@ -26,18 +33,18 @@ class CohortAdmin(admin.ModelAdmin):
         (_("Joining"), {"fields": ["is_open", "code_expires_at", "places"]}),
     ]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Instructors who are staff make theirs on the site, where they lead it at once."""
         return super().has_add_permission(request) and self.has_view_permission(request)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> CohortQuerySet:
         people = Prefetch("instructors", User.objects.order_by("name", "email"))
-        return super().get_queryset(request).with_people_counted().prefetch_related(people)
+        return Cohort.objects.with_people_counted().prefetch_related(people)
 
     @admin.display(description=_("led by"))
-    def leaders(self, cohort):
+    def leaders(self, cohort: Cohort) -> "StrOrPromise":
         return ", ".join(map(str, cohort.instructors.all())) or _("nobody")
 
     @admin.display(description=_("learners"), ordering="learning")
-    def learners_now(self, cohort):
+    def learners_now(self, cohort: Cohort) -> int:
         return getattr(cohort, "learning", 0)  # a cohort that is just being made has none

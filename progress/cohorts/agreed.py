@@ -7,15 +7,28 @@ What a topic is comes from the roadmap, always as it is now: one that was retire
 
 import json
 from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from stages.outline import Outline, Section
 
 
-def agree(outline):
+class SectionSnapshot(TypedDict):
+    """A section as a form keeps it."""
+
+    slug: str
+    title: str
+    part: str
+    topics: list[list[Any]]  # [slug, required] each, because JSON has no tuples
+
+
+type Snapshot = list[SectionSnapshot]
+
+
+def agree(outline: Outline) -> Snapshot:
     """The form to keep of an outline."""
     return [
         {
@@ -28,10 +41,10 @@ def agree(outline):
     ]
 
 
-def outline_as_agreed(form, roadmap):
+def outline_as_agreed(form: Snapshot, roadmap: Outline) -> Outline:
     """The outline that a kept form describes; ``roadmap`` is the outline of the stages. Sections left empty go."""
     stages = {stage.slug: stage for stage in roadmap.sections}
-    sections = []
+    sections: list[Section] = []
     for kept in form:
         topics = tuple(
             topic._replace(required=required)
@@ -40,13 +53,12 @@ def outline_as_agreed(form, roadmap):
         )
         if topics:
             stage = stages.get(kept["slug"])
-            described = {"summary": stage.summary, "level": stage.level} if stage else {}
             section = Section(kept["slug"], kept["title"], topics, len(sections) + 1, kept["part"])
-            sections.append(replace(section, **described))
+            sections.append(replace(section, summary=stage.summary, level=stage.level) if stage else section)
     return Outline(tuple(sections))
 
 
-def digest_of(values):
+def digest_of(values: object) -> str:
     """A short name for what JSON can say: a page shows it, and a form says with it what it was answered to."""
     return sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
@@ -73,8 +85,8 @@ class Move(NamedTuple):
     """A topic stood in some sections and stands in others; without either it was moved within its section."""
 
     topic: str
-    out_of: tuple
-    into: tuple
+    out_of: tuple[str, ...]
+    into: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -85,23 +97,23 @@ class Changes:
     several sections. What a person wants to know is about topics: ``added`` to the track, ``removed`` from it, ...
     """
 
-    put: tuple = ()
-    taken: tuple = ()  # of (section, topic)
-    flags: tuple = ()  # of (section, topic, required)
-    before: tuple = ()  # of Heading
-    now: tuple = ()  # of Heading
-    added: tuple = ()
-    removed: tuple = ()
-    now_required: tuple = ()
-    now_optional: tuple = ()
+    put: tuple[Put, ...] = ()
+    taken: tuple[tuple[str, str], ...] = ()  # (section, topic)
+    flags: tuple[tuple[str, str, bool], ...] = ()  # (section, topic, required)
+    before: tuple[Heading, ...] = ()
+    now: tuple[Heading, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    now_required: tuple[str, ...] = ()
+    now_optional: tuple[str, ...] = ()
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.put or self.taken or self.flags or self.before != self.now)
 
     @cached_property
-    def moved(self):
+    def moved(self) -> tuple[Move, ...]:
         """A Move for each topic that is still in the track, and elsewhere."""
-        elsewhere = {}
+        elsewhere: dict[str, tuple[list[str], list[str]]] = {}
         for section, topic in self.taken:
             elsewhere.setdefault(topic, ([], []))[0].append(section)
         for put in self.put:
@@ -114,34 +126,36 @@ class Changes:
         )
 
     @cached_property
-    def renamed(self):
+    def renamed(self) -> tuple[tuple[Heading, Heading], ...]:
         """(Heading before, Heading now) of each section that is called otherwise."""
         before = {heading.slug: heading for heading in self.before}
         pairs = [(before[heading.slug], heading) for heading in self.now if heading.slug in before]
         return tuple((old, new) for old, new in pairs if old != new)
 
     @cached_property
-    def new_sections(self):
+    def new_sections(self) -> tuple[Heading, ...]:
         known = {heading.slug for heading in self.before}
         return tuple(heading for heading in self.now if heading.slug not in known)
 
     @cached_property
-    def gone_sections(self):
+    def gone_sections(self) -> tuple[Heading, ...]:
         known = {heading.slug for heading in self.now}
         return tuple(heading for heading in self.before if heading.slug not in known)
 
     @cached_property
-    def is_reordered(self):
+    def is_reordered(self) -> bool:
         """Whether the sections that stayed come in another order."""
         before, now = ([heading.slug for heading in headings] for headings in (self.before, self.now))
         return [slug for slug in before if slug in now] != [slug for slug in now if slug in before]
 
 
-def compared(form, newer):
+def compared(form: Snapshot, newer: Snapshot) -> Changes:
     """The Changes from one form to another. Sections without topics are nowhere to be seen, so they do not count."""
     before, now = headings(form), headings(newer)
     was, is_now = places(form), places(newer)
-    put, taken, flags = [], [], []
+    put: list[Put] = []
+    taken: list[tuple[str, str]] = []
+    flags: list[tuple[str, str, bool]] = []
     for section in dict.fromkeys([*was, *is_now]):
         old, new = was.get(section, {}), is_now.get(section, {})
         stayed = in_common(list(old), list(new))
@@ -165,10 +179,12 @@ def compared(form, newer):
     )
 
 
-def in_common(old, new):
+def in_common(old: Iterable[str], new: Iterable[str]) -> set[str]:
     """The most topics that stand in the same order in two lists: those that need not be moved."""
     places = {topic: place for place, topic in enumerate(old)}
-    ends, chains = [], [()]  # for each length the chain that ends earliest in ``old``: its end, and the topics in it
+    # For each length the chain that ends earliest in ``old``: its end, and the topics in it.
+    ends: list[int] = []
+    chains: list[tuple[str, ...]] = [()]
     for topic in new:
         if (place := places.get(topic)) is not None:
             length = bisect_left(ends, place)
@@ -177,18 +193,18 @@ def in_common(old, new):
     return set(chains[-1])
 
 
-def headings(form):
+def headings(form: Snapshot) -> tuple[Heading, ...]:
     return tuple(Heading(kept["slug"], kept["title"], kept["part"]) for kept in form if kept["topics"])
 
 
-def places(form):
+def places(form: Snapshot) -> dict[str, dict[str, bool]]:
     """``{section: {topic: required}}``"""
-    return {kept["slug"]: dict(kept["topics"]) for kept in form}
+    return {kept["slug"]: {topic: bool(required) for topic, required in kept["topics"]} for kept in form}
 
 
-def needed(sections):
+def needed(sections: Mapping[str, Mapping[str, bool]]) -> dict[str, bool]:
     """``{topic: required}``, each once; required if it is so anywhere."""
-    found = {}
+    found: dict[str, bool] = {}
     for topics in sections.values():
         for topic, required in topics.items():
             found[topic] = required or found.get(topic, False)
@@ -198,14 +214,14 @@ def needed(sections):
 class Replaced(NamedTuple):
     """Topics that went, and those that came for them: one for several is a merge, several for one a split."""
 
-    old: tuple
-    new: tuple
+    old: tuple[str, ...]
+    new: tuple[str, ...]
 
 
-def replacements(found, newer, replaces):
+def replacements(found: Changes, newer: Snapshot, replaces: Mapping[str, Sequence[str]]) -> list[Replaced]:
     """A Replaced for each merge and split in ``found``, the Changes to ``newer``; ``replaces`` is {slug: [slugs]}."""
     now = needed(places(newer))
-    groups = []
+    groups: list[tuple[set[str], set[str]]] = []  # (old, new)
     for topic in now:
         old = {slug for slug in origins(topic, replaces) if slug in found.removed}
         if old:
@@ -220,9 +236,10 @@ def replacements(found, newer, replaces):
     ]
 
 
-def origins(topic, replaces):
+def origins(topic: str, replaces: Mapping[str, Sequence[str]]) -> set[str]:
     """Every slug that a topic replaces, also by way of others."""
-    found, ahead = set(), [topic]
+    found: set[str] = set()
+    ahead = [topic]
     while ahead:
         for slug in replaces.get(ahead.pop(), ()):
             if slug not in found:

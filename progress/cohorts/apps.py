@@ -5,7 +5,7 @@ class CohortsConfig(AppConfig):
     name = "progress.cohorts"
     label = "cohorts"
 
-    def ready(self):
+    def ready(self) -> None:
         from allauth.account.signals import email_confirmed
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import m2m_changed

@@ -1,12 +1,17 @@
 """The tracks that somebody may assign to a cohort, and how a form offers them."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
 from django.forms.models import ModelChoiceField, ModelChoiceIterator
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from stages.models import Track, out
 
 
-def assignable_by(user):
+def assignable_by(user: User) -> QuerySet[Track]:
     """The published tracks, and those that this person composed."""
     own = Track.objects.filter(out(), own__authors=user)
     return Track.objects.filter(pk__in=own.values("pk")) | Track.objects.published()
@@ -15,7 +20,7 @@ def assignable_by(user):
 class InGroups(ModelChoiceIterator):
     """The choices with one's own tracks under a heading of their own, where there are any."""
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         tracks = list(self.queryset)
@@ -29,6 +34,6 @@ class InGroups(ModelChoiceIterator):
             yield _("Tracks for everyone"), published
 
 
-def offer_in_groups(field: ModelChoiceField, tracks):
+def offer_in_groups(field: ModelChoiceField, tracks: QuerySet[Track]) -> None:
     field.iterator = InGroups
     field.queryset = tracks  # makes the choices anew

@@ -4,7 +4,8 @@
 (RFC 5545) of Dates. Nothing but ``calendar_of`` asks the database.
 """
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from progress.cohorts.assigned import assigned_to
+from accounts.models import User
+from progress.cohorts.assigned import Assigned, assigned_to
 from progress.cohorts.mail import address_of
 from progress.cohorts.models import Assignment, Cohort
 from progress.measure import Measure
@@ -38,7 +40,7 @@ class Date(NamedTuple):
 # --- What is in it ------------------------------------------------------------------------------------
 
 
-def calendar_of(user):
+def calendar_of(user: User) -> list[Date]:
     """Every Date of a person, as they learn and as they instruct. A fixed number of queries."""
     plans = assigned_to(user)
     statuses = Standings.of_learner(user).statuses if plans else {}
@@ -47,7 +49,7 @@ def calendar_of(user):
     return sorted([*dates_of_learner(plans, statuses), *dates_of_instructor(led)], key=lambda one: (one.day, one.key))
 
 
-def dates_of_learner(plans, statuses):
+def dates_of_learner(plans: Iterable[Assigned], statuses: Mapping[int, str]) -> Iterator[Date]:
     """When each assignment is due, and before that its sections. What is done stays, and says so."""
     for plan in plans:
         key, me = f"due-{plan.assignment.pk}", reverse("me")
@@ -58,22 +60,22 @@ def dates_of_learner(plans, statuses):
             yield Date(key, plan.due, marked(title, measured, plan), plan.cohort.name, here)
         for section, day in plan.rhythm if plan.has_rhythm else ():
             measured = Measure.of(section.topics, statuses)
-            if measured.total:
+            if day and measured.total:
                 title, words = marked(section.title, measured, plan), f"{plan.track}, {plan.cohort}"
                 yield Date(f"{key}-{section.slug}", day, title, words, plan.track.get_absolute_url())
 
 
-def marked(title, measured, plan):
+def marked(title: str, measured: Measure, plan: Assigned) -> str:
     if measured.is_complete:
         return _("%(title)s (done)") % {"title": title}
     return title if plan.assignment.required else _("%(title)s (optional)") % {"title": title}
 
 
-def dates_of_instructor(cohorts):
+def dates_of_instructor(cohorts: Iterable[Cohort]) -> Iterator[Date]:
     """The first and the last day of each cohort, and when each of its tracks starts and is due for everyone."""
     for cohort in cohorts:
         key, path = f"cohort-{cohort.pk}", cohort.get_absolute_url()
-        said = {"cohort": cohort.name}
+        said: dict[str, object] = {"cohort": cohort.name}
         if cohort.starts:
             yield Date(f"{key}-first", cohort.starts, _("First day: %(cohort)s") % said, "", path)
         if cohort.ends:
@@ -91,7 +93,7 @@ def dates_of_instructor(cohorts):
 # --- As a file ----------------------------------------------------------------------------------------
 
 
-def written(dates, owner, now):
+def written(dates: Iterable[Date], owner: int, now: datetime) -> bytes:
     """The bytes of a calendar with ``dates``, for the person whose pk is ``owner``, as it is at the moment ``now``.
 
     It is published, so its stamps say when it was made, and nobody is invited to anything. A UID never changes: a
@@ -117,9 +119,10 @@ def written(dates, owner, now):
         event.add("url", address_of(one.path))
         event.add("transp", "TRANSPARENT")  # a day on which something is due is no day on which one is busy
         calendar.add_component(event)
-    return calendar.to_ical()
+    file: bytes = calendar.to_ical()
+    return file
 
 
-def one_line(text):
+def one_line(text: str) -> str:
     """Text without breaks and without what no calendar may contain."""
     return " ".join(text.translate(CONTROLS).split())

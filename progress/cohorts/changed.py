@@ -1,6 +1,8 @@
 """Tracks that were edited since a cohort agreed on them: what changed, and what taking it over would do."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from statistics import median
 from typing import NamedTuple
@@ -10,18 +12,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from progress.cohorts.agreed import Changes, agree, compared, digest_of, outline_as_agreed, replacements
+from progress.cohorts.agreed import (
+    Changes,
+    Move,
+    Replaced,
+    Snapshot,
+    agree,
+    compared,
+    digest_of,
+    outline_as_agreed,
+    replacements,
+)
+from progress.cohorts.models import Assignment
 from progress.cohorts.plan import dates_of
 from progress.cohorts.seen import standings
+from progress.cohorts.whom import Whom
 from progress.measure import Measure
-from stages.models import Topic, TrackTopic
+from stages.models import Topic, Track, TrackTopic
+from stages.outline import Outline, Section
 
 # --- That it changed ----------------------------------------------------------------------------------
 
 
-def forms_now(tracks, roadmap):
+def forms_now(tracks: Sequence[Track], roadmap: Outline) -> dict[int, Snapshot]:
     """``{track pk: form}``, each as ``agree`` gives it now. One query, or none where all follow the stages."""
-    found = {track.pk: agree(roadmap) if track.follows_stages else [] for track in tracks}
+    found: dict[int, Snapshot] = {track.pk: agree(roadmap) if track.follows_stages else [] for track in tracks}
     own = [track for track in tracks if not track.follows_stages]
     rows = TrackTopic.objects.filter(section__track__in=own, topic__in=Topic.objects.published())
     columns = ["section__track", "section__slug", "section__title", "section__part", "topic__slug", "required"]
@@ -33,14 +48,14 @@ def forms_now(tracks, roadmap):
     return found
 
 
-def changed_since(assignments, roadmap):
+def changed_since(assignments: Iterable[Assignment], roadmap: Outline) -> dict[int, str]:
     """``{assignment pk: what changed, in a line}`` for those whose track is otherwise now. One query at most."""
     now = forms_now([assignment.track for assignment in assignments], roadmap)
     found = {one.pk: compared(one.form, now[one.track_id]) for one in assignments if one.form != now[one.track_id]}
     return {pk: in_short(changes) for pk, changes in found.items() if changes}
 
 
-def in_short(changes):
+def in_short(changes: Changes) -> str:
     """Some Changes in a line: "3 topics more, 1 less"."""
     said = []
     if more := len(changes.added):
@@ -85,10 +100,18 @@ class Effect(NamedTuple):
     after: Measure
 
     @property
-    def rises(self):
+    def rises(self) -> bool | None:
         """Whether the percentage does: True, False, or None where it stays."""
         old, new = self.before.percentage, self.after.percentage
         return None if old == new else (-1 if new is None else new) > (-1 if old is None else old)
+
+
+class Redated(NamedTuple):
+    """A section whose due date changes; ``old`` is None where it had none."""
+
+    section: Section
+    old: date | None
+    new: date
 
 
 @dataclass(frozen=True)
@@ -96,23 +119,23 @@ class News:
     """An edit of a track that waits for its cohort, as the page of the assignment shows it."""
 
     changes: Changes
-    form: list  # the track as it is now
-    titles: dict  # {slug: title}
-    published: frozenset  # of slugs
-    replaced: list
-    dates: list  # (section, its date, the date that it gets) where they differ; without a date before, it is new
-    effects: list  # an Effect for each learner who has it
+    form: Snapshot  # the track as it is now
+    titles: dict[str, str]  # by slug
+    published: frozenset[str]
+    replaced: list[Replaced]
+    dates: list[Redated]
+    effects: list[Effect]  # one for each learner who has it
 
     @property
-    def short(self):
+    def short(self) -> str:
         return in_short(self.changes)
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         return digest_of(self.form)
 
     @cached_property
-    def groups(self):
+    def groups(self) -> list[tuple[str, list[Line]]]:
         """(heading, lines) of what there is to say about topics."""
         changes, sections = self.changes, {head.slug: head.title for head in (*self.changes.before, *self.changes.now)}
         spoken = {slug for one in self.replaced for slug in one.old}
@@ -135,14 +158,14 @@ class News:
         ]
         return [(heading, lines) for heading, lines in found if lines]
 
-    def line(self, slug, said=""):
+    def line(self, slug: str, said: str = "") -> Line:
         return Line(slug if slug in self.published else "", self.titles.get(slug, slug), said)
 
-    def weight(self, slug):
+    def weight(self, slug: str) -> str:
         is_required = any(required for kept in self.form for topic, required in kept["topics"] if topic == slug)
         return "" if is_required else _("optional")
 
-    def where(self, move, sections):
+    def where(self, move: Move, sections: Mapping[str, str]) -> str:
         said = {
             "old": ", ".join(sections[slug] for slug in move.out_of),
             "new": ", ".join(sections[slug] for slug in move.into),
@@ -153,7 +176,7 @@ class News:
             return _("also in %(new)s") % said
         return _("no longer in %(old)s") % said if move.out_of else _("to another place in its section")
 
-    def became(self, replaced):
+    def became(self, replaced: Replaced) -> str:
         old, new = (listed([self.titles.get(slug, slug) for slug in slugs]) for slugs in replaced)
         said = {"old": old, "new": new}
         if len(replaced.old) > 1 and len(replaced.new) == 1:
@@ -165,40 +188,39 @@ class News:
         return _("%(old)s was replaced by %(new)s") % said
 
     @cached_property
-    def affected(self):
+    def affected(self) -> list[Effect]:
         """The Effects that change a percentage or what is left to do."""
         return [effect for effect in self.effects if effect.before != effect.after]
 
     @property
-    def rising(self):
+    def rising(self) -> int:
         return sum(effect.rises is True for effect in self.effects)
 
     @property
-    def falling(self):
+    def falling(self) -> int:
         return sum(effect.rises is False for effect in self.effects)
 
     @property
-    def staying(self):
+    def staying(self) -> int:
         return sum(effect.rises is None for effect in self.effects)
 
     @property
-    def medians(self):
+    def medians(self) -> tuple[int | None, int | None]:
         """The percentage that half of the learners have, before and after; None where nothing is required."""
-        return tuple(
-            int(median(found)) if found else None
-            for found in (
-                [m.percentage for m in measured if m.total]
-                for measured in ([e.before for e in self.effects], [e.after for e in self.effects])
-            )
-        )
+        return middle([e.before.percentage for e in self.effects]), middle([e.after.percentage for e in self.effects])
 
 
-def redated(old, new):
+def middle(percentages: Iterable[int | None]) -> int | None:
+    known = [share for share in percentages if share is not None]
+    return int(median(known)) if known else None
+
+
+def redated(old: date | None, new: date) -> str:
     said = {"old": date_format(old, "MONTH_DAY_FORMAT") if old else "", "new": date_format(new, "MONTH_DAY_FORMAT")}
     return _("from %(old)s to %(new)s") % said if old else said["new"]
 
 
-def about_sections(changes):
+def about_sections(changes: Changes) -> Iterator[str]:
     """What some Changes say of the sections, a line for each."""
     for heading in changes.new_sections:
         yield _("“%(title)s” is new") % {"title": heading.title}
@@ -213,19 +235,19 @@ def about_sections(changes):
         yield _("The sections come in another order")
 
 
-def titles_of(slugs, roadmap):
+def titles_of(slugs: set[str], roadmap: Outline) -> dict[str, str]:
     """``{slug: title}``, also of topics that have left the roadmap. One query where some have."""
     titles = {slug: roadmap.places[slug][0][1].title for slug in slugs if slug in roadmap.places}
     missing = slugs - titles.keys()
     return titles | (dict(Topic.objects.filter(slug__in=missing).values_list("slug", "title")) if missing else {})
 
 
-def listed(names):
+def listed(names: Iterable[str]) -> str:
     *most, last = [f"“{name}”" for name in names]
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
 
 
-def news_of(assignment, form, roadmap, whom):
+def news_of(assignment: Assignment, form: Snapshot, roadmap: Outline, whom: Whom) -> News | None:
     """The News of an assignment whose track has this ``form`` now, or None. Four queries at most."""
     changes = compared(assignment.form, form)
     if not changes:
@@ -246,24 +268,26 @@ def news_of(assignment, form, roadmap, whom):
     )
 
 
-def dates(assignment, before, after):
+def dates(assignment: Assignment, before: Outline, after: Outline) -> list[Redated]:
     """What becomes of the due dates of everyone when the sections have other topics."""
     old = {section.slug: day for section, day in zip(before.sections, dates_of(assignment, before), strict=True)}
     new = zip(after.sections, dates_of(assignment, after), strict=True)
-    return [(section, old.get(section.slug), day) for section, day in new if day != old.get(section.slug)]
+    return [
+        Redated(section, old.get(section.slug), day) for section, day in new if day and day != old.get(section.slug)
+    ]
 
 
-def effects(assignment, before, after, whom):
+def effects(assignment: Assignment, before: Outline, after: Outline, whom: Whom) -> list[Effect]:
     """An Effect for each learner who has the assignment, by name. Two queries."""
-    before, after = before.topics, after.topics
     members = assignment.cohort.enrolments.current()
     reached = whom.reached(assignment)
     if reached is not None:
         members = members.filter(user__in=reached)
-    statuses = standings(members, {topic.pk for topic in (*before, *after)})
+    statuses = standings(members, {topic.pk for topic in (*before.topics, *after.topics)})
     people = members.values_list("user", "user__name", "user__email")
     found = []
     for pk, name, email in people:
         own = statuses.get(pk, {})
-        found.append(Effect(str(User(name=name, email=email)), Measure.of(before, own), Measure.of(after, own)))
+        measures = Measure.of(before.topics, own), Measure.of(after.topics, own)
+        found.append(Effect(str(User(name=name, email=email)), *measures))
     return sorted(found, key=lambda effect: effect.name.casefold())

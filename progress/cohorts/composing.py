@@ -5,12 +5,15 @@ It is made while the row of the track is locked: of two authors at once the seco
 Whatever a change takes for granted and is no longer so is a NotSoError, and nothing has been changed then.
 """
 
+from collections.abc import Sequence
+
 from django.db.models import Prefetch
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from stages.models import Topic, Track, TrackSection, TrackTopic
+from stages.outline import Outline
 from stages.placing import insert_after, renumber
 
 SECTIONS = 60
@@ -21,12 +24,12 @@ class NotSoError(Exception):
     """A change that cannot be made; the message says to a person why."""
 
 
-def new_key():
+def new_key() -> str:
     """What makes a slug unlike all others. It is drawn with the form, so that a form sent twice makes one thing."""
     return get_random_string(8, "bcdfghjkmnpqrstvwxz23456789")
 
 
-def slug_of(title, key):
+def slug_of(title: str, key: str) -> str:
     return f"{slugify(title)[:60]}-{key}".strip("-")
 
 
@@ -36,25 +39,26 @@ class Bench:
     ``sections`` are TrackSections in order, and the ``rows`` of each are its TrackTopics in order.
     """
 
-    def __init__(self, track, *, lock=False):
+    def __init__(self, track: Track, *, lock: bool = False) -> None:
         self.track = Track.objects.select_for_update().get(pk=track.pk) if lock else track
         topic = Prefetch("topic", Topic.objects.only("slug", "title", "level"))
         places = TrackTopic.objects.order_by("position", "pk").prefetch_related(topic)
-        self.sections = list(self.track.sections.prefetch_related(Prefetch("places", places, to_attr="rows")))
+        every = Prefetch("places", places, to_attr="rows")
+        self.sections = list(self.track.sections.prefetch_related(every))  # type: ignore[no-redef] # TrackSection says of what
 
     @property
-    def number_of_topics(self):
+    def number_of_topics(self) -> int:
         return sum(len(section.rows) for section in self.sections)
 
     # --- Finding ---
 
-    def section(self, slug):
+    def section(self, slug: str) -> TrackSection:
         for section in self.sections:
             if section.slug == slug:
                 return section
         raise NotSoError(_("That section is not in the track any more. This is the track as it is now."))
 
-    def row(self, section, slug):
+    def row(self, section: TrackSection, slug: str) -> TrackTopic:
         for row in section.rows:
             if row.topic.slug == slug:
                 return row
@@ -62,19 +66,19 @@ class Bench:
             _("That topic is not in “%(section)s” any more. This is the track as it is now.") % {"section": section}
         )
 
-    def has(self, section, slug):
+    def has(self, section: TrackSection, slug: str) -> bool:
         return any(row.topic.slug == slug for row in section.rows)
 
     # --- Sections ---
 
-    def add_section(self, title, slug):
+    def add_section(self, title: str, slug: str) -> TrackSection:
         """A section at the end; ``slug`` tells that the same form is sent twice."""
         title = " ".join(title.split())
         if any(section.slug == slug for section in self.sections):
             return self.section(slug)
         if not title:
             raise NotSoError(_("A section needs a title."))
-        if len(title) > TrackSection._meta.get_field("title").max_length:
+        if (most := TrackSection._meta.get_field("title").max_length) and len(title) > most:
             raise NotSoError(_("That title is too long for a section."))
         if len(self.sections) >= SECTIONS:
             raise NotSoError(_("A track has at most %(number)d sections.") % {"number": SECTIONS})
@@ -84,17 +88,17 @@ class Bench:
         self.number(self.sections)
         return made
 
-    def rename_section(self, slug, title):
+    def rename_section(self, slug: str, title: str) -> TrackSection:
         section = self.section(slug)
         section.title = title
         section.save(update_fields=["title"])
         return section
 
-    def remove_section(self, slug):
+    def remove_section(self, slug: str) -> None:
         """Take a section away with the places in it; said twice it changes nothing."""
         self.track.sections.filter(slug=slug).delete()
 
-    def move_section(self, slug, after):
+    def move_section(self, slug: str, after: str) -> TrackSection:
         """Put a section after another, or first where ``after`` is empty."""
         section, other = self.section(slug), self.section(after) if after else None
         if section != other:
@@ -104,7 +108,7 @@ class Bench:
 
     # --- Topics ---
 
-    def add_topic(self, topic, slug, *, required=True):
+    def add_topic(self, topic: Topic, slug: str, *, required: bool = True) -> TrackSection:
         """A topic at the end of a section. Where it is already, it stays."""
         section = self.section(slug)
         if self.has(section, topic.slug):
@@ -115,7 +119,7 @@ class Bench:
         self.number(section.rows)
         return section
 
-    def remove_topic(self, slug, topic):
+    def remove_topic(self, slug: str, topic: str) -> TrackSection:
         """Take a topic out of a section; said twice it changes nothing."""
         section = self.section(slug)
         gone = [row for row in section.rows if row.topic.slug == topic]
@@ -124,7 +128,7 @@ class Bench:
         section.rows = [row for row in section.rows if row not in gone]
         return section
 
-    def require(self, slug, topic, required):
+    def require(self, slug: str, topic: str, required: bool) -> TrackSection:
         section = self.section(slug)
         row = self.row(section, topic)
         if row.required != required:
@@ -132,7 +136,7 @@ class Bench:
             row.save(update_fields=["required"])
         return section
 
-    def move_topic(self, slug, topic, to, after):
+    def move_topic(self, slug: str, topic: str, to: str, after: str | None) -> TrackSection:
         """Put a topic of a section into a section, perhaps the same, after another topic, or first without one."""
         section, target = self.section(slug), self.section(to)
         other = self.row(target, after) if after else None
@@ -152,12 +156,12 @@ class Bench:
             self.number(target.rows)
         return target
 
-    def number(self, things):
+    def number[T: (TrackSection, TrackTopic)](self, things: Sequence[T]) -> None:
         """Write the order of sections, or of the places of one: 0, 1, 2 and so on, whatever the numbers were."""
         renumber(things, range(len(things)))
 
 
-def fill(track, outline):
+def fill(track: Track, outline: Outline) -> None:
     """Give a new track the sections and topics of an outline. Two queries. Raises NotSoError where it is too long."""
     if len(outline.sections) > SECTIONS or len(outline.topics) > TOPICS:
         raise NotSoError(

@@ -1,12 +1,15 @@
 """What cohorts have to do with content, so that nobody deletes it from below them. See progress/concerns.py."""
 
+from collections.abc import Collection, Iterator
+
+from django.db.models import Model
 from django.utils.translation import ngettext
 
 from progress.cohorts.models import Assignment, OwnTrack
 from stages.models import Track
 
 
-def concerns(model, pks):
+def concerns(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A line for each way in which cohorts and their instructors have to do with these tracks."""
     if model is not Track:
         return

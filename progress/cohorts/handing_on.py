@@ -3,12 +3,12 @@
 from django.db import transaction
 
 from accounts.models import User
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import Cohort, OwnTrack
 from stages.models import Track
 
 
 @transaction.atomic
-def hand_on(author):
+def hand_on(author: User) -> None:
     """Leave no track without an author: it goes on to those who lead a cohort that follows it.
 
     What no cohort follows is deleted; ticks belong to topics, so they stay. Where nobody else leads its cohorts,
@@ -25,7 +25,7 @@ def hand_on(author):
             track.own.authors.add(*heirs.distinct())
 
 
-def adopt(*, instance, action, reverse, pk_set, **_sent):
+def adopt(*, instance: Cohort | User, action: str, reverse: bool, pk_set: set[int] | None, **_sent: object) -> None:
     """Whoever comes to lead a cohort becomes the author of the tracks in it that nobody composes any more."""
     if action == "post_add" and pk_set:
         cohorts, people = (pk_set, [instance.pk]) if reverse else ([instance.pk], pk_set)

@@ -1,29 +1,37 @@
 """When the learners of a cohort did what they did, in the days of its time zone."""
 
-from collections import defaultdict
-from datetime import datetime, time, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from progress.activity import COUNTED, by_day, day_of, ticks
+from progress.cohorts.assigned import Assigned
+from progress.cohorts.models import Cohort, Enrolment
 from progress.models import ProgressEvent, Status, TopicProgress
 
+if TYPE_CHECKING:
+    from progress.cohorts.seen import Seen  # which asks this module
+    from progress.models import Event
 
-def done_days(cohort, seen):
+
+def done_days(cohort: Cohort, seen: "Seen") -> dict[int, dict[int, date]]:
     """``{user pk: {topic pk: day}}``: since when what is done is done, however it came to be. One query."""
     rows = TopicProgress.objects.filter(
         user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, status=Status.DONE
     )
-    found = defaultdict(dict)
+    found: dict[int, dict[int, date]] = defaultdict(dict)
     for user, topic, moment in rows.values_list("user_id", "topic_id", "changed_at"):
         found[user][topic] = day_of(moment, cohort.zone)
     return found
 
 
-def ticks_since(cohort, seen, since):
+def ticks_since(cohort: Cohort, seen: "Seen", since: datetime) -> "dict[int, list[Event]]":
     """``{user pk: events}``: the ticks since a moment that count as activity, in what each is assigned. One query."""
     events = ProgressEvent.objects.filter(
         user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, at__gte=since
@@ -36,7 +44,7 @@ def ticks_since(cohort, seen, since):
     }
 
 
-def days_with_ticks(cohort, seen, days):
+def days_with_ticks(cohort: Cohort, seen: "Seen", days: int) -> dict[int, Counter[date]]:
     """``{user pk: {date: number of topics}}`` of the last ``days``, by the rules of the learner's own year. One
     query."""
     first = cohort.today - timedelta(days=days - 1)
@@ -44,7 +52,9 @@ def days_with_ticks(cohort, seen, days):
     return {user: by_day(events, cohort.zone) for user, events in found.items()}
 
 
-def with_last_ticks(members, assigned):
+def with_last_ticks(
+    members: QuerySet[Enrolment], assigned: Iterable[Assigned]
+) -> QuerySet[Enrolment, tuple[Any, ...]]:
     """(user pk, name, address, joined at, last tick or None in the topics of each assignment). One query.
 
     One for each assignment, because a learner's activity in what is assigned to others is none of the instructor's.

@@ -1,13 +1,16 @@
 """Which cohorts an edit of the content concerns. progress/impact/ asks this; see apps.py."""
 
+from collections.abc import Iterable, Set
+
 from django.db.models import F
 
 from progress.cohorts.agreed import agree, outline_as_agreed
 from progress.cohorts.models import Assignment, Enrolment
 from progress.impact import Scope, required
+from progress.impact.content import Content
 
 
-def of_cohorts(before, after, carried):
+def of_cohorts(before: Content, after: Content, carried: frozenset[int]) -> list[Scope]:
     """A Scope for each assignment that may be measured otherwise, and for those whose track waits to be taken over.
 
     A cohort follows a track in the form agreed on, so what reaches it at once is what becomes of the topics
@@ -37,24 +40,25 @@ def of_cohorts(before, after, carried):
     return [scope._replace(among=frozenset(learners.get(row.pk, ()))) for row, scope in found]
 
 
-def on_offer(content):
+def on_offer(content: Content) -> tuple[set[int], Set[int]]:
     """What an assignment depends on besides its own form: the topics and the tracks that are published."""
     return {topic.pk for topic in content.roadmap.topics}, content.tracks.keys()
 
 
-def edited_tracks(before, after):
+def edited_tracks(before: Content, after: Content) -> set[int]:
     """The pks of the tracks that have another form now."""
     both = before.outlines.keys() & after.outlines.keys()
     return {pk for pk in both if agree(before.outlines[pk]) != agree(after.outlines[pk])}
 
 
-def learners_of(assignments):
+def learners_of(assignments: Iterable[Assignment]) -> dict[int, set[int]]:
     """``{assignment pk: its learners now}``. Three queries at most."""
     whole = [row for row in assignments if row.to_everyone]
     some = [row.pk for row in assignments if not row.to_everyone]
-    current, found = Enrolment.objects.current(), {}
+    current = Enrolment.objects.current()
+    found: dict[int, set[int]] = {}
     if whole:
-        members = {}
+        members: dict[int, set[int]] = {}
         cohorts = {row.cohort_id for row in whole}
         for cohort, learner in current.filter(cohort__in=cohorts).values_list("cohort", "user"):
             members.setdefault(cohort, set()).add(learner)

@@ -5,6 +5,7 @@ and after that the mails are sent, each on its own: ``sent_at`` says which were,
 What instructors are told never depends on whether somebody has an account.
 """
 
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,17 +13,21 @@ from html import unescape
 from re import DOTALL, findall
 from smtplib import SMTPRecipientsRefused
 from time import monotonic
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.mail import mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models.functions import Lower
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.limits import Slots, give_back
-from progress.cohorts.addresses import Person, Problem
+from accounts.models import User
+from progress.cohorts.addresses import Person, Problem, Reading
 from progress.cohorts.mail import address_of, send
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal, hash_of
 
@@ -32,9 +37,17 @@ PATIENCE = timedelta(days=3)  # before somebody is reminded
 LONGEST = 15  # seconds that a page may take for its mails; the rest waits for another press
 
 
-def claim(sender, request, user=None, email_address=None, **kwargs):
+def claim(
+    sender: object,
+    request: HttpRequest,
+    user: User | None = None,
+    email_address: EmailAddress | None = None,
+    **kwargs: object,
+) -> None:
     """An account came in, or an address turned out to be its own: what was sent there belongs to it."""
-    Invitation.objects.claim(user or email_address.user)
+    owner = email_address.user if email_address else user
+    if owner:
+        Invitation.objects.claim(owner)
 
 
 # --- Looking --------------------------------------------------------------------------------------
@@ -48,11 +61,11 @@ class Look:
     problems: list[Problem]
 
     @property
-    def total(self):
+    def total(self) -> int:
         return len(self.people) + len(self.problems)
 
 
-def look(cohort, reading):
+def look(cohort: Cohort, reading: Reading) -> Look:
     """A Look at a Reading. Five queries."""
     emails = {person.email for person in reading.people}
     # Learners are known by the address that the instructors see; another one of theirs is nobody's business.
@@ -61,7 +74,8 @@ def look(cohort, reading):
     invited = {found.email: found for found in cohort.invitations.filter(email__in=emails)}
     refused = Refusal.objects.among(emails, Mail.INVITATION)
     left = places_left(cohort)
-    people, problems = [], list(reading.problems)
+    people: list[Person] = []
+    problems = list(reading.problems)
     for person in reading.people:
         if why := hindrance(person.email, within, invited, refused):
             problems.append(Problem(person.line, person.email, why))
@@ -72,7 +86,7 @@ def look(cohort, reading):
     return Look(people, sorted(problems, key=lambda problem: problem.line))
 
 
-def hindrance(email, within, invited, refused):
+def hindrance(email: str, within: Collection[str], invited: Mapping[str, Invitation], refused: Collection[str]) -> str:
     """Why an address cannot be invited, as a sentence; empty when it can."""
     if email in within:
         return _("In the cohort already.")
@@ -85,7 +99,7 @@ def hindrance(email, within, invited, refused):
     return _("Cannot be invited by mail.") if email in refused else ""
 
 
-def places_left(cohort):
+def places_left(cohort: Cohort) -> int | None:
     """How many more can be invited: everyone who waits may still say yes. None without a limit."""
     if cohort.places is None:
         return None
@@ -95,7 +109,7 @@ def places_left(cohort):
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def invite(cohort, reading, by):
+def invite(cohort: Cohort, reading: Reading, by: User) -> tuple[list[Invitation], Look]:
     """Write the invitations of a Reading, all of them or none; return (the new ones, the Look that decided).
 
     The cohort's row is locked as in join(), so of two equal lists the second finds everybody invited.
@@ -128,19 +142,19 @@ class Delivery:
     stopped: str = ""
 
 
-def due(invitations):
+def due(invitations: Iterable[Invitation]) -> list[Invitation]:
     """Of the waiting invitations those to send: never sent, or sent some days ago without an answer. No query."""
     before = timezone.now() - PATIENCE
     return [found for found in invitations if found.sent_at is None or found.sent_at < before]
 
 
-def deliver(cohort, invitations, by):
+def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> Delivery:
     """Send the mails of invitations through one connection; return a Delivery. Raises nothing of the mail server.
 
     What is in no number of the Delivery waits.
     """
     told, began = Delivery(), monotonic()
-    mine = A_DAY.free(by.pk)
+    mine = A_DAY.free(str(by.pk))
     context = {"cohort": cohort, "by": by, "seen": seen_lines()}
     mailer = mailers.default
     try:
@@ -152,7 +166,7 @@ def deliver(cohort, invitations, by):
                 break
             day, week = A_DAY.take(mine), A_WEEK.take(A_WEEK.free(hash_of(invitation.email)))
             slots = [slot for slot in (day, week) if slot]
-            sent = False
+            sent: bool | None = False
             try:
                 if not day:
                     told.stopped = _("%(most)d invitations a day are the limit. The others can be sent tomorrow.")
@@ -173,7 +187,7 @@ def deliver(cohort, invitations, by):
     return told
 
 
-def send_one(invitation, context, mailer):
+def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEmailBackend) -> bool | None:
     """Send one mail; return whether it was sent, or None when another press of the button has it or it is answered.
 
     Whatever happens on the way, it counts as sent only if it was: the time is written first, so that of two presses
@@ -196,7 +210,7 @@ def send_one(invitation, context, mailer):
     return sent
 
 
-def seen_lines():
+def seen_lines() -> list[tuple[str, str]]:
     """What instructors see of a learner, in the words of the page that asks, for a mail without markup."""
     found = findall(r'data-seen="(\w+)">(.*?)</li>', render_to_string("cohorts/seen.html"), DOTALL)
     return [("+" if seen == "yes" else "-", " ".join(unescape(text).split())) for seen, text in found]

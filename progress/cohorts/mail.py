@@ -3,12 +3,16 @@
 Every mail has the headers of RFC 8058, so that a mail program can offer to unsubscribe by itself.
 """
 
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
-from email.policy import default
+from collections.abc import Iterable, Mapping
+from email import message
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.policy import Policy, default
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -17,39 +21,48 @@ from progress.cohorts.models import Mail, Refusal, hash_of
 SALT = "cohorts.mail"
 
 
-def address_of(path):
+def address_of(path: str) -> str:
     """A page of this site as a mail must name it, in full. Commands have no request to ask for the host."""
     return f"{settings.SITE_URL}{path}"
 
 
-def way_out(email, kind):
+def way_out(email: str, kind: Mail) -> str:
     """The page under which this recipient refuses this kind of mail. It names nobody: logs keep what it says."""
     return address_of(reverse("mail_off", args=[signing.dumps([hash_of(email), kind], salt=SALT)]))
 
 
-def whose(token):
+def whose(token: str) -> tuple[str, Mail]:
     """The (hash of the address, Mail) of a way out. Raises ``signing.BadSignature`` for a token that is not ours."""
     address, kind = signing.loads(token, salt=SALT)
     return address, Mail(kind)
 
 
-class UnbrokenHeader(UnstructuredHeader):
+class UnbrokenHeader(UnstructuredHeader, BaseHeader):
     """A header in one line, however long. Python would encode an address that is longer than 78 letters, and no mail
     program reads it then.
     """
 
-    def fold(self, *, policy):
+    def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: {self}{policy.linesep}"
 
 
 class MessageWithWayOut(EmailMessage):
-    def message(self, *, policy=default):
+    def message(self, *, policy: Policy | None = None) -> message.EmailMessage:
         headers = HeaderRegistry()
         headers.map_to_type("List-Unsubscribe", UnbrokenHeader)
-        return super().message(policy=policy.clone(header_factory=headers))
+        policy = (policy or default).clone(header_factory=headers)  # type: ignore[call-arg] # Django's are EmailPolicies
+        return super().message(policy=policy)
 
 
-def send(kind, email, subject, template, context, reply_to=(), mailer=None):
+def send(
+    kind: Mail,
+    email: str,
+    subject: str,
+    template: str,
+    context: Mapping[str, Any],
+    reply_to: Iterable[str] = (),
+    mailer: BaseEmailBackend | None = None,
+) -> bool:
     """Send one mail of a kind of Mail, unless its recipient wants none of them; return whether it was sent.
 
     ``template`` is below ``cohorts/mail/``, without its ending; it is given ``way_out`` besides the context.

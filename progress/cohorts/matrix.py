@@ -1,26 +1,30 @@
 """Everyone's standing as a table: sorted, filtered, summed up, each cell in words. Nothing here asks the database."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from progress.cohorts import words
-from progress.cohorts.seen import Learner, by_name
+from progress.cohorts.seen import Curriculum, Learner, by_name
+from progress.cohorts.whom import Whom
+from progress.measure import Measure
+from stages.outline import OutlineTopic, Section
 
 # --- Sorted and filtered ------------------------------------------------------------------------------
 
 
-SORTS = {
+SORTS: dict[str, Callable[[Learner], Any]] = {
     "name": by_name,
     "progress": lambda learner: (learner.measured.percentage is not None, learner.measured.percentage or 0),
     "activity": lambda learner: learner.last_day or date.min,
     "overdue": lambda learner: learner.overdue,
 }
-SHOWN = {
+SHOWN: dict[str, Callable[[Learner], bool]] = {
     "all": lambda learner: True,
     "quiet": lambda learner: learner.silent is not None,
     "overdue": lambda learner: learner.overdue >= learner.overdue_from,
@@ -28,7 +32,7 @@ SHOWN = {
 }
 
 
-def chosen(learners, show, sort):
+def chosen(learners: Iterable[Learner], show: str, sort: str) -> list[Learner]:
     """The learners to show, in order; ``sort`` is a key of SORTS, with a minus before it for the other way round."""
     found = sorted(filter(SHOWN[show], learners), key=by_name)
     return sorted(found, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
@@ -51,12 +55,15 @@ class Summary(NamedTuple):
     idle: int  # those who have nothing to do
 
 
-def summary(learners):
-    percentages = [found.measured.percentage for found in learners if found.measured.total]
+def summary(learners: Sequence[Learner]) -> Summary:
+    percentages = [share for found in learners if (share := found.measured.percentage) is not None]
+    quiet, overdue, done = (sum(map(SHOWN[show], learners)) for show in ("quiet", "overdue", "done"))
     return Summary(
         len(learners),
         int(median(percentages)) if percentages else None,
-        *(sum(map(SHOWN[show], learners)) for show in ("quiet", "overdue", "done")),
+        quiet,
+        overdue,
+        done,
         sum(bool(found.measured.left and found.statuses) for found in learners),
         sum(bool(found.measured.left and not found.statuses) for found in learners),
         sum(not found.measured.total for found in learners),
@@ -82,17 +89,19 @@ class Row(NamedTuple):
     progress: Cell
     last_day: str
     overdue: str
-    cells: list
+    cells: list[Cell]
     groups: str | None = None  # None where the cohort has none
 
     @property
-    def texts(self):
+    def texts(self) -> list[str]:
         cells = [cell.text for cell in self.cells]
         groups = [] if self.groups is None else [self.groups]
         return [self.learner.name, *groups, self.behind, self.progress.text, self.last_day, self.overdue, *cells]
 
 
-def rows(learners, curriculum, stage=None, whom=None):
+def rows(
+    learners: Iterable[Learner], curriculum: Curriculum, stage: Section | None = None, whom: Whom | None = None
+) -> list[Row]:
     """A Row for each learner: a cell for each stage, or for each topic of one stage. ``whom`` knows the groups."""
     # Learners who are equally far have the same cell, so its words are put together once.
     cell_of = cache(measured_cell)
@@ -112,22 +121,22 @@ def rows(learners, curriculum, stage=None, whom=None):
     ]
 
 
-def measured_cell(measured, name):
+def measured_cell(measured: Measure | None, name: str) -> Cell:
     return Cell(words.cell(measured), str(words.warmth(measured)), name) if measured else not_assigned(name)
 
 
-def topic_cell(learner, topic):
+def topic_cell(learner: Learner, topic: OutlineTopic) -> Cell:
     status, name = learner.of(topic), f"topic-{topic.slug}"
     if status is None:
         return not_assigned(name)
     return Cell(words.status(status, topic.pk in learner.overridden), str(status), name)
 
 
-def not_assigned(name):
+def not_assigned(name: str) -> Cell:
     return Cell(_("not assigned"), NOT_ASSIGNED, name)
 
 
-def heads(curriculum, stage=None, whom=None):
+def heads(curriculum: Curriculum, stage: Section | None = None, whom: Whom | None = None) -> list[str]:
     """What stands above the columns of a Row, as texts."""
     columns = stage.topics if stage else curriculum.sections
     groups = [_("Groups")] if whom and whom.names else []

@@ -3,12 +3,13 @@
 import logging
 from datetime import timedelta
 from smtplib import SMTPException
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from progress.cohorts.mail import send
 from progress.cohorts.models import Cohort, Mail, Message, Refusal
 
@@ -19,12 +20,12 @@ log = logging.getLogger(__name__)
 class Reach(NamedTuple):
     """Whom a message reaches, and whom it does not: because they refused such mail, or had enough of it this week."""
 
-    reached: list
-    refused: list
-    full: list
+    reached: list[User]
+    refused: list[User]
+    full: list[User]
 
 
-def reach(cohort, people):
+def reach(cohort: Cohort, people: QuerySet[User]) -> Reach:
     """Sort ``people``, current learners of the cohort, into a Reach. Two queries."""
     refused = Refusal.objects.among([person.email for person in people], Mail.MESSAGE)
     week = Q(messages_received__cohort=cohort, messages_received__at__gt=timezone.now() - timedelta(days=7))
@@ -41,7 +42,9 @@ def reach(cohort, people):
     return found
 
 
-def write(cohort, sender, people, subject, text, form_key):
+def write(
+    cohort: Cohort, sender: User, people: QuerySet[User], subject: str, text: str, form_key: str
+) -> tuple[Message | None, list[User]]:
     """Send a message to those of ``people`` whom it reaches; return it with those whose mail failed.
 
     Returns ``(None, [])`` where the same form was sent before. The cohort is locked while the week is counted, so
@@ -61,7 +64,7 @@ def write(cohort, sender, people, subject, text, form_key):
     return message, failed
 
 
-def deliver(message, person):
+def deliver(message: Message, person: User) -> bool:
     """Send one learner's mail; return whether the mail server took it."""
     try:
         send(Mail.MESSAGE, person.email, message.subject, "message", context(message, person), [message.sender.email])
@@ -71,6 +74,6 @@ def deliver(message, person):
     return True
 
 
-def context(message, person):
+def context(message: Message, person: User) -> dict[str, Any]:
     """What the mail of one learner is made of; the preview shows the same."""
     return {"message": message, "name": person.name, "cohort": message.cohort, "sender": message.sender}

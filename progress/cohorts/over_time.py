@@ -7,17 +7,20 @@ theirs from that first day on. Today everyone is in it, so the last point is wha
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
 from statistics import quantiles
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from progress.burn_up_chart import AHEAD, BurnUpChart
+from progress.cohorts.assigned import Assigned
+from progress.cohorts.seen import Learner
 from progress.measure import percentage
 
 DAILY = 120  # a history of more days has a point for each week
@@ -29,12 +32,12 @@ LATELY = 14  # days
 class Steps:
     """Whole per cent of ``total`` topics on the evening of any day, from ``{day: number of topics}``."""
 
-    def __init__(self, total, topics):
+    def __init__(self, total: int, topics: Mapping[date, int]) -> None:
         self.days = sorted(topics)
         counts = accumulate((topics[day] for day in self.days), initial=0)
-        self.shares = [percentage(count, total) for count in counts]
+        self.shares = [percentage(count, total) or 0 for count in counts]
 
-    def on(self, day):
+    def on(self, day: date) -> int:
         return self.shares[bisect_right(self.days, day)]
 
 
@@ -46,9 +49,10 @@ class Walk(NamedTuple):
     plan: Steps | None
 
 
-def walks_of(learners, done, today):
+def walks_of(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]], today: date) -> list[Walk]:
     """A Walk for each learner who has something required to do. ``done`` is ``{user pk: {topic pk: day}}``."""
-    plans, walks = {}, []
+    plans: dict[tuple[int, ...], tuple[Steps | None, frozenset[int]]] = {}
+    walks = []
     for learner in learners:
         if not learner.measured.total:
             continue
@@ -67,9 +71,9 @@ def walks_of(learners, done, today):
     return walks
 
 
-def due_days(plans):
+def due_days(plans: Iterable[Assigned]) -> dict[int, date]:
     """``{topic pk: date}`` of what has a date; what several assignments want is due with the first of them."""
-    found = {}
+    found: dict[int, date] = {}
     for plan in plans:
         for topic, day in plan.days.items():
             if day:
@@ -96,7 +100,7 @@ class Spread(NamedTuple):
     plan: int | None
 
     @property
-    def texts(self):
+    def texts(self) -> list[str]:
         """The cells of its row, as on the screen so in the file."""
         shares = [self.least, self.lower, self.median, self.upper, self.most, self.plan]
         texts = [_("%(share)d %%") % {"share": share} if share is not None else "" for share in shares]
@@ -109,56 +113,56 @@ class OverTime(NamedTuple):
     ``on_plan`` of the ``planned`` learners, who have dates, have done as much as is due by today.
     """
 
-    past: list
-    ahead: list
+    past: list[Spread]
+    ahead: list[Spread]
     planned: int
     on_plan: int
 
     @property
-    def now(self):
+    def now(self) -> Spread:
         return self.past[-1]
 
     @property
-    def rows(self):
+    def rows(self) -> list[list[str]]:
         return [spread.texts for spread in [*self.past, *self.ahead]]
 
 
-def heads():
+def heads() -> list[str]:
     """What stands above the cells of a Spread."""
     names = [_("Least"), _("A quarter have at most"), _("Half have at most"), _("A quarter have at least"), _("Most")]
     return [_("Day"), _("Learners"), *names, _("Plan")]
 
 
-def over_time(learners, done, today):
+def over_time(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]], today: date) -> OverTime | None:
     """The OverTime of some learners, or None where nobody has anything required to do."""
     walks = walks_of(learners, done, today)
     if not walks:
         return None
-    planned = [walk for walk in walks if walk.plan]
-    to_come = sorted({day for walk in planned for day in walk.plan.days if day > today})
+    planned = [(walk.done, walk.plan) for walk in walks if walk.plan]
+    to_come = sorted({day for _done, plan in planned for day in plan.days if day > today})
     return OverTime(
         [spread(walks, day) for day in days_shown(min(walk.begins for walk in walks), today)],
         [Spread(day, 0, None, None, None, None, None, planned_share(walks, day)) for day in to_come],
         len(planned),
-        sum(walk.done.on(today) >= walk.plan.on(today) for walk in planned),
+        sum(done.on(today) >= plan.on(today) for done, plan in planned),
     )
 
 
-def days_shown(start, today):
+def days_shown(start: date, today: date) -> list[date]:
     """Each day from ``start``, or where that are too many each seventh, so that the last is ``today``."""
     length = (today - start).days
     step = 1 if length <= DAILY else 7
     return [today - timedelta(days=back) for back in range(length - length % step, -1, -step)]
 
 
-def spread(walks, day):
+def spread(walks: Iterable[Walk], day: date) -> Spread:
     there = [walk for walk in walks if walk.begins <= day]
     shares = sorted(walk.done.on(day) for walk in there)
-    quarters = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
-    return Spread(day, len(there), shares[0], *quarters, shares[-1], planned_share(there, day))
+    lower, middle, upper = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
+    return Spread(day, len(there), shares[0], lower, middle, upper, shares[-1], planned_share(there, day))
 
 
-def planned_share(walks, day):
+def planned_share(walks: Iterable[Walk], day: date) -> int | None:
     # Most learners share one plan, which is then asked once.
     sharing = Counter(walk.plan for walk in walks if walk.plan)
     return sum(plan.on(day) * count for plan, count in sharing.items()) // sharing.total() if sharing else None
@@ -175,11 +179,11 @@ class Active(NamedTuple):
     learners: int
 
     @property
-    def width(self):
+    def width(self) -> str:
         return f"{self.active / self.learners:.1%}"
 
 
-def lately(learners, days, today):
+def lately(learners: Iterable[Learner], days: Mapping[int, Collection[date]], today: date) -> list[Active]:
     """An Active for each of the last days, today first. ``days`` is ``{user pk: dates with activity}``.
 
     Who has nothing assigned can tick nothing that is seen here, so they are not counted.
@@ -196,6 +200,8 @@ def lately(learners, days, today):
 # --- The drawing --------------------------------------------------------------------------------------
 
 LEAST_AHEAD = timedelta(days=14)
+
+type Share = Literal["least", "lower", "median", "upper", "most"]  # of a Spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,10 +235,10 @@ class CohortChart(BurnUpChart):
         # What is due stays so until the next date, so the plan goes in steps.
         return f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points)
 
-    def _curve(self, spreads: list[Spread], name: str) -> str:
+    def _curve(self, spreads: list[Spread], name: Share) -> str:
         return "L".join(f"{self.x(spread.day)} {self.y(getattr(spread, name))}" for spread in spreads)
 
-    def _band(self, least: str, most: str) -> str:
+    def _band(self, least: Share, most: Share) -> str:
         return f"M{self._curve(self.past, most)}L{self._curve(self.past[::-1], least)}Z"
 
 
@@ -245,5 +251,5 @@ def draw(found: OverTime) -> CohortChart | None:
     ahead = [spread for spread in found.ahead if spread.day <= farthest]
     end = ahead[-1].day if ahead else today
     return CohortChart(
-        start=start, today=today, end=end, done=found.now.median, total=100, past=found.past, ahead=ahead
+        start=start, today=today, end=end, done=found.now.median or 0, total=100, past=found.past, ahead=ahead
     )

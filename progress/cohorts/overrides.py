@@ -1,16 +1,18 @@
 """Topics that an instructor marks as done for a learner, with a reason that the learner reads and may answer."""
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from progress.cohorts.models import Override
+from accounts.models import User
+from progress.cohorts.models import Cohort, Override
 from progress.models import NONE, ProgressEvent, Status, TopicProgress
+from stages.models import Topic
 
 CAUSE = ProgressEvent.Cause.OVERRIDE
 
 
-def holding():
+def holding() -> QuerySet[Override]:
     """The overrides that hold: their topic's latest event is an override, so nobody has ticked it since."""
     events = ProgressEvent.objects.filter(user=OuterRef("learner"), topic=OuterRef("topic")).order_by("-pk")
     return (
@@ -21,7 +23,7 @@ def holding():
     )
 
 
-def mark(cohort, learner, topic, by, reason):
+def mark(cohort: Cohort, learner: User, topic: Topic, by: User, reason: str) -> Override | None:
     """Mark a topic as done for a learner. Returns the Override, or None where the topic is done already."""
     with transaction.atomic():
         standing = TopicProgress.objects.select_for_update().filter(user=learner, topic=topic).first()
@@ -33,7 +35,7 @@ def mark(cohort, learner, topic, by, reason):
         )
 
 
-def undo(override):
+def undo(override: Override) -> bool:
     """Put back what was before, where the override still holds; return whether it did. Twice changes nothing."""
     with transaction.atomic():
         found = Override.objects.select_for_update().get(pk=override.pk)
@@ -46,6 +48,6 @@ def undo(override):
         return held
 
 
-def dispute(override, text):
+def dispute(override: Override, text: str) -> None:
     """Say that an override is wrong. The standing stays as it is until somebody undoes it."""
     Override.objects.filter(pk=override.pk).update(disputed_at=timezone.now(), dispute=text)

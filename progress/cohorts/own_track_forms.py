@@ -1,6 +1,9 @@
 import hashlib
+from typing import Any
 
 from django import forms
+from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,10 +18,10 @@ class NewKey(forms.CharField):
 
     widget = forms.HiddenInput
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(initial=new_key, required=False)
 
-    def clean(self, value):
+    def clean(self, value: Any) -> str:
         key = super().clean(value)
         return key if len(key) == len(new_key()) and key.isascii() and key.isalnum() else new_key()
 
@@ -39,15 +42,18 @@ class VersionedForm(forms.ModelForm):
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, instance, **options):
-        self.current = {field: getattr(instance, field) for field in self._meta.fields}
-        super().__init__(*args, instance=instance, initial={"version": self.version_now()}, **options)
+    data: QueryDict
 
-    def version_now(self):
+    def __init__(self, data: QueryDict | None = None, *, instance: Model) -> None:
+        self.current = {field: getattr(instance, field) for field in self._meta.fields or ()}
+        super().__init__(data, instance=instance, initial={"version": self.version_now()})
+
+    def version_now(self) -> str:
         return hashlib.sha256(repr(self.current).encode()).hexdigest()[:12]
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         wanted = {field: cleaned.get(field) for field in self.current}
         if wanted != self.current and cleaned.get("version") != self.version_now():
             self.data = self.data.copy()

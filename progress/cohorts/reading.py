@@ -1,12 +1,14 @@
 """Who reads a private track, and in which form. stages/reading.py asks this; see apps.py."""
 
+from accounts.models import User
 from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import assigned_to
 from progress.cohorts.models import Assignment, OwnTrack
-from stages.outline import outline_of_stages, outline_of_track
+from stages.models import Track
+from stages.outline import Outline, outline_of_stages, outline_of_track
 
 
-def private_outline(user, track):
+def private_outline(user: User, track: Track) -> Outline | None:
     """A private track as its authors have it now; for the cohorts that follow it, as they agreed on it; else None.
 
     So an edit that a cohort has not taken over is seen by no one in it. Whoever is in several reads the first.

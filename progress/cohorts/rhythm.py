@@ -1,11 +1,14 @@
 """The rhythm of an assignment: a due date for each section of its track. Pure, and worked out when it is read."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
+from stages.outline import Outline, Section
 
-def rhythm(outline, starts, due):
+
+def rhythm(outline: Outline, starts: date | None, due: date | None) -> list[date | None]:
     """A date for each section of ``outline``, in order; the last is ``due``.
 
     The days from ``starts`` to ``due``, both included, are shared out by the estimated minutes of the sections.
@@ -15,7 +18,8 @@ def rhythm(outline, starts, due):
         return [due for _section in outline.sections]
     length = (due - starts).days + 1
     weights = weigh(outline.sections)
-    dates, walked = [], 0
+    dates: list[date | None] = []
+    walked = Fraction(0)
     for weight in weights:
         walked += weight
         share = ceil(length * walked / sum(weights))
@@ -23,7 +27,7 @@ def rhythm(outline, starts, due):
     return dates
 
 
-def weigh(sections):
+def weigh(sections: Sequence[Section]) -> list[Fraction]:
     """How much of the time each section takes: its minutes, halfway between least and most.
 
     A section that says no minutes is taken to be as long as so many topics are elsewhere in the track.
@@ -34,23 +38,24 @@ def weigh(sections):
     return [Fraction(sum(section.minutes)) or each * counted(section) for section in sections]
 
 
-def counted(section):
+def counted(section: Section) -> int:
     """The number of topics that a section asks for, or of all of them where it asks for none."""
     return sum(topic.required for topic in section.topics) or len(section.topics)
 
 
-def adjusted(outline, dates, by_hand):
+def adjusted(outline: Outline, dates: list[date | None], by_hand: Mapping[str, date]) -> list[date | None]:
     """``dates`` with those set by hand, ``{slug of a section: date}``, in place of the others; none after the last."""
-    if not dates or dates[-1] is None:
+    last = dates[-1] if dates else None
+    if last is None:
         return dates
     return [
-        min(by_hand.get(section.slug, day), dates[-1]) for section, day in zip(outline.sections, dates, strict=True)
+        min(by_hand.get(section.slug, day or last), last) for section, day in zip(outline.sections, dates, strict=True)
     ]
 
 
-def by_topic(outline, dates):
+def by_topic(outline: Outline, dates: Sequence[date | None]) -> dict[int, date | None]:
     """``{topic pk: date}`` for the required topics; one that stands in several sections is due with the first."""
-    found = {}
+    found: dict[int, date | None] = {}
     for section, day in zip(outline.sections, dates, strict=True):
         for topic in section.topics:
             if topic.required:

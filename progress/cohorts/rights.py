@@ -1,38 +1,48 @@
 """Who may make a cohort, who may open one, and who may change it."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
+from typing import Concatenate, TypeGuard
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
+from accounts.requests import AuthedRequest
 from progress.cohorts.models import Cohort, OwnTrack
 
 
-def may_teach(user):
+def is_signed_in(request: HttpRequest) -> TypeGuard[AuthedRequest]:
+    """Whether somebody asks whom the site knows: for a view that is ``@login_not_required``."""
+    return request.user.is_authenticated
+
+
+def may_teach(user: User) -> bool:
     """Whether this person may make cohorts: the group "Instructors" may, and where the site is open, everyone."""
     if user.has_perm("cohorts.add_cohort"):
         return True
     return settings.ANYONE_MAY_TEACH and EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
-def demand_teacher(user):
+def demand_teacher(user: User) -> None:
     if not may_teach(user):
         raise PermissionDenied(_("Only instructors make cohorts. Those who run this site can make you one."))
 
 
-def led_cohort(request, pk, lock=False):
+def led_cohort(request: AuthedRequest, pk: int, lock: bool = False) -> Cohort:
     """A cohort that the reader instructs; for everyone else there is none."""
     cohorts = Cohort.objects.led_by(request.user)
     return get_object_or_404(cohorts.select_for_update(of=["self"]) if lock else cohorts, pk=pk)
 
 
-def changeable_cohort(request, pk, lock=True):
+def changeable_cohort(request: AuthedRequest, pk: int, lock: bool = True) -> Cohort:
     """The same, for what changes it: an archived cohort stays as it is.
 
     Its row is locked until the answer, so that of two forms at once the second finds what the first has written.
@@ -44,26 +54,28 @@ def changeable_cohort(request, pk, lock=True):
     return cohort
 
 
-def cohort_for(request, pk, lock=True):
+def cohort_for(request: AuthedRequest, pk: int, lock: bool = True) -> Cohort:
     """A page with a form: an archived cohort is there to be read, and 403 for whoever writes."""
     return changeable_cohort(request, pk, lock) if request.method == "POST" else led_cohort(request, pk)
 
 
-def page_with_a_form(view):
+def page_with_a_form[**P](
+    view: Callable[Concatenate[AuthedRequest, P], HttpResponse],
+) -> Callable[Concatenate[AuthedRequest, P], HttpResponse]:
     """A view that shows a form and takes it. What it writes is one transaction; to show it none is begun, because on
     SQLite that would wait for everyone who writes.
     """
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
-    def shown_or_sent(request, *args, **kwargs):
+    def shown_or_sent(request: AuthedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with transaction.atomic() if request.method == "POST" else nullcontext():
             return view(request, *args, **kwargs)
 
     return shown_or_sent
 
 
-def authored_track(request, slug):
+def authored_track(request: AuthedRequest, slug: str) -> OwnTrack:
     """A track that the reader composed, alone or with others; for everyone else there is none."""
     own = OwnTrack.objects.filter(authors=request.user).select_related("track", "original")
     return get_object_or_404(own, track__slug=slug)

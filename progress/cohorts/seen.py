@@ -4,12 +4,13 @@ A fixed number of queries whatever the size of the cohort: the standings of ever
 measured by the one way of counting, in the assignments as each learner has them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from django.db.models import StringAgg, TextField, Value
+from django.db.models import QuerySet, StringAgg, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
@@ -18,12 +19,12 @@ from progress.cohorts import words
 from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned
 from progress.cohorts.happened import with_last_ticks
-from progress.cohorts.models import Extension
+from progress.cohorts.models import Cohort, Enrolment, Extension
 from progress.cohorts.overrides import holding
 from progress.cohorts.whom import Whom, whom_of
 from progress.measure import Counted, Measure
 from progress.models import NONE, Status, TopicProgress
-from stages.outline import Outline, outline_of_stages
+from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
 
 # --- What is to be learned ----------------------------------------------------------------------------
 
@@ -32,29 +33,29 @@ from stages.outline import Outline, outline_of_stages
 class Curriculum:
     """The stages of the roadmap with the topics of some assignments only, each once."""
 
-    sections: tuple
+    sections: tuple[Section, ...]
 
     @cached_property
-    def topics(self):
+    def topics(self) -> list[OutlineTopic]:
         return [topic for section in self.sections for topic in section.topics]
 
     @cached_property
-    def counted(self):
+    def counted(self) -> Counted:
         return Counted.of(self.topics)
 
     @cached_property
-    def by_stage(self):
-        """``{slug of a stage: its topics as Counted}``"""
+    def by_stage(self) -> dict[str, Counted]:
+        """The topics of each stage by its slug."""
         return {section.slug: Counted.of(section.topics) for section in self.sections}
 
     @cached_property
-    def pks(self):
+    def pks(self) -> set[int]:
         return {topic.pk for topic in self.topics}
 
 
-def curriculum(roadmap, outlines):
+def curriculum(roadmap: Outline, outlines: Iterable[Outline]) -> Curriculum:
     """What is in these outlines, by the stages of the roadmap; required if it is so in any of them."""
-    required = {}
+    required: dict[int, bool] = {}
     for outline in outlines:
         for topic in outline.topics:
             required[topic.pk] = topic.required or required.get(topic.pk, False)
@@ -81,9 +82,9 @@ class Learner:
     name: str
     joined: date
     curriculum: Curriculum
-    plans: tuple  # of Assigned: the assignments as this learner has them
-    statuses: dict  # {topic pk: Status}, of assigned topics only
-    overridden: set  # the pks of those that an instructor marked as done
+    plans: tuple[Assigned, ...]
+    statuses: dict[int, str]  # of assigned topics only
+    overridden: set[int]  # those topics that an instructor marked as done
     disputes: bool  # whether they say that one of these marks, of this cohort, is wrong
     measured: Measure
     last_day: date | None  # of the last tick
@@ -92,38 +93,38 @@ class Learner:
     overdue_from: int  # the number from which on it is said
 
     @property
-    def behind(self):
+    def behind(self) -> list[str]:
         overdue = self.overdue if self.overdue >= self.overdue_from else 0
         return words.behind(self.silent, self.last_day is not None, overdue)
 
-    def of(self, topic):
+    def of(self, topic: OutlineTopic) -> str | None:
         """The learner's Status in a topic, or None for one that is not assigned to them."""
         return self.statuses.get(topic.pk, NONE) if topic.pk in self.curriculum.pks else None
 
-    def measure(self, topics):
+    def measure(self, topics: Iterable[OutlineTopic]) -> Measure:
         return Measure.of(topics, self.statuses)
 
-    def measure_stage(self, slug):
+    def measure_stage(self, slug: str) -> Measure | None:
         """How far they are in what they are assigned of a stage, or None when that is nothing."""
         counted = self.curriculum.by_stage.get(slug)
         return counted and counted.measure(self.statuses)
 
 
-def by_name(learner):
+def by_name(learner: Learner) -> tuple[tuple[str, str], int]:
     return words.in_order(learner.name), learner.pk
 
 
 class Seen(NamedTuple):
-    """What an instructor sees of a cohort. ``assigned`` are Assigned as for everyone, one for each assignment."""
+    """What an instructor sees of a cohort. ``assigned`` are the assignments as for everyone."""
 
-    assigned: list
+    assigned: list[Assigned]
     curriculum: Curriculum
-    learners: list
+    learners: list[Learner]
     roadmap: Outline
     whom: Whom
 
 
-def see(cohort, only=None):
+def see(cohort: Cohort, only: int | None = None) -> Seen:
     """A cohort's current learners, or ``only`` the one with this pk. Eight queries at most."""
     assignments = list(cohort.assignments.visible(cohort.today).select_related("track"))
     roadmap = outline_of_stages()
@@ -139,12 +140,12 @@ def see(cohort, only=None):
     marked = overridden(cohort, members)
 
     @cache
-    def curriculum_of(mine):
+    def curriculum_of(mine: tuple[int, ...]) -> Curriculum:
         """What those learn who have just these assignments, by their place in ``assigned``."""
         return every if len(mine) == len(assigned) else curriculum(roadmap, [assigned[n].outline for n in mine])
 
     @cache
-    def plan_of(number, extended, joined):
+    def plan_of(number: int, extended: date | None, joined: date | None) -> Assigned:
         return replace(assigned[number], extended=extended, joined=joined)
 
     learners = []
@@ -181,35 +182,35 @@ def see(cohort, only=None):
     return Seen(assigned, every, learners, roadmap, whom)
 
 
-def joined_late(plan, joined):
+def joined_late(plan: Assigned, joined: date) -> date | None:
     """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
     begins = plan.starts
     return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None
 
 
-def standings(members, topics):
+def standings(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, dict[int, str]]:
     """``{user pk: {topic pk: Status}}``. One query, whose rows are a person, a status, and the topics as one text."""
     rows = (
         TopicProgress.objects.filter(user__in=members.values("user"), topic__in=topics)
         .values_list("user_id", "status")
         .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
     )
-    found = {}
+    found: dict[int, dict[int, str]] = {}
     for user, status, pks in rows:
         found.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
     return found
 
 
-def overridden(cohort, members):
+def overridden(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:
     """``{user pk: {pk of a topic that an instructor marked as done: whether that is disputed here}}``. One query."""
-    found = {}
+    found: dict[int, dict[int, bool]] = {}
     rows = holding().filter(learner__in=members.values("user"))
     for user, topic, of_cohort, disputed_at in rows.values_list("learner", "topic", "cohort", "disputed_at"):
         found.setdefault(user, {})[topic] = of_cohort == cohort.pk and disputed_at is not None
     return found
 
 
-def extensions(cohort, members):
+def extensions(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[tuple[int, int], date]:
     """``{(user pk, assignment pk): due}`` for those who have longer. One query."""
     rows = Extension.objects.filter(assignment__cohort=cohort, user__in=members.values("user"))
     return {(user, assignment): due for user, assignment, due in rows.values_list("user", "assignment", "due")}

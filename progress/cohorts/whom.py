@@ -1,43 +1,45 @@
 """For whom an assignment is: the groups of a cohort, who is in them, and who was picked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.cohorts.models import Assignment, Enrolment, Group
+from progress.cohorts.models import Assignment, Cohort, Enrolment, Group
 
 
 @dataclass(frozen=True)
 class Whom:
     """Who has what in a cohort, or in several. Learners are pks of current members; whoever left is nowhere here."""
 
-    names: dict  # {group pk: name}, by name
-    members: dict  # {group pk: set of learners}
-    groups: dict  # {assignment pk: set of group pks}
-    picked: dict  # {assignment pk: set of learners}
+    names: dict[int, str]  # by group, sorted by name
+    members: dict[int, set[int]]  # learners by group
+    groups: dict[int, set[int]]  # groups by assignment
+    picked: dict[int, set[int]]  # learners by assignment
 
-    def reached(self, assignment, but=None):
+    def reached(self, assignment: Assignment, but: int | None = None) -> set[int] | None:
         """The learners whom an assignment is for, without a group ``but``; None where it is for everyone."""
         if assignment.to_everyone:
             return None
         grouped = (self.members[group] for group in self.groups.get(assignment.pk, ()) if group != but)
-        return set().union(self.picked.get(assignment.pk, ()), *grouped)
+        return set(self.picked.get(assignment.pk, ())).union(*grouped)
 
-    def reaches(self, assignment, learner):
+    def reaches(self, assignment: Assignment, learner: int) -> bool:
         return (
             assignment.to_everyone
             or learner in self.picked.get(assignment.pk, ())
             or any(learner in self.members[group] for group in self.groups.get(assignment.pk, ()))
         )
 
-    def groups_of(self, learner):
+    def groups_of(self, learner: int) -> list[str]:
         """The names of the groups that a learner is in."""
         return [name for pk, name in self.names.items() if learner in self.members[pk]]
 
-    def words(self, assignment):
+    def words(self, assignment: Assignment) -> str:
         """For whom it is, in plain words: "Evening and 2 picked learners"."""
         if assignment.to_everyone:
             return _("for the whole cohort")
@@ -54,16 +56,17 @@ class Whom:
         return _("for %(whom)s") % {"whom": listed}
 
 
-def whom_of(*cohorts):
+def whom_of(*cohorts: Cohort) -> Whom:
     """Groups, members, and whom each assignment is for. One query, whatever the size: four lists in one."""
     current = Enrolment.objects.current().filter(cohort__in=cohorts)
     own = Group.objects.filter(cohort__in=cohorts)
 
-    def rows(kind, queryset, left, right):
+    def rows(kind: str, queryset: QuerySet[Any], left: str, right: str) -> QuerySet[Any, Any]:
         said = {"kind": Value(kind), "left": F(left), "right": F(right), "text": Value("", TextField())}
-        return queryset.order_by().annotate(**said).values_list(*said)
+        columns: QuerySet[Any, Any] = queryset.order_by().annotate(**said).values_list(*said)
+        return columns
 
-    found = {"group": [], "member": [], "follows": [], "picked": []}
+    found: dict[str, list[list[Any]]] = {"group": [], "member": [], "follows": [], "picked": []}
     members, picked = (m2m.through.objects.filter(enrolment__in=current) for m2m in (Group.members, Assignment.picked))
     follows = Assignment.groups.through.objects.filter(group__in=own)
     named = own.order_by().values_list(Value("group"), "pk", "cohort", Cast("name", TextField()))
@@ -84,8 +87,8 @@ def whom_of(*cohorts):
     )
 
 
-def gathered(rows):
-    sets = {}
+def gathered(rows: Iterable[list[Any]]) -> dict[int, set[int]]:
+    sets: dict[int, set[int]] = {}
     for left, right, _text in rows:
         sets.setdefault(left, set()).add(right)
     return sets

@@ -1,22 +1,34 @@
 """Forms for groups, for whom an assignment is, and for dates set by hand."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from progress.cohorts.agreed import digest_of
 from progress.cohorts.assignable import assignable_by, offer_in_groups
-from progress.cohorts.assignment_forms import DatesForm, DayInput
-from progress.cohorts.models import Assignment, Enrolment, Group
+from progress.cohorts.assigned import Assigned
+from progress.cohorts.assignment_forms import DatesForm, DayInput, choice_field
+from progress.cohorts.models import Assignment, Cohort, Enrolment, Group
 from progress.cohorts.plan import due_of, starts_of
 from progress.cohorts.rhythm import rhythm
+from progress.cohorts.whom import Whom
+from stages.outline import Section
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 GONE = gettext_lazy("Somebody whom you chose is not in this cohort now. Look again, and save.")
 
 
-def learners_of(cohort):
+def learners_of(cohort: Cohort) -> QuerySet[Enrolment]:
     """The current enrolments of a cohort, by name."""
     return cohort.enrolments.current().select_related("user").order_by("user__name", "user__email")
 
@@ -24,11 +36,13 @@ def learners_of(cohort):
 class RowsField(forms.ModelMultipleChoiceField):
     """Any number of rows, by primary key. What is not among its ``queryset`` is refused with the words ``refused``."""
 
-    def __init__(self, model, refused, **options):
-        self.refused = refused
-        super().__init__(model.objects.none(), required=False, **options)
+    queryset: QuerySet[Any]
 
-    def clean(self, value):
+    def __init__(self, model: type[Model], refused: "StrOrPromise", **options: Any) -> None:
+        self.refused = refused
+        super().__init__(model._default_manager.none(), required=False, **options)
+
+    def clean(self, value: Any) -> QuerySet[Model]:
         # Asked in one query; and a number that no database holds is no row, either.
         known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
         if not known.issuperset(value or ()):
@@ -47,7 +61,7 @@ class GroupForm(forms.ModelForm):
         fields = ["name"]
         labels = {"name": gettext_lazy("Name")}
 
-    def clean_name(self):
+    def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         others = self.instance.cohort.groups.exclude(pk=self.instance.pk).values_list("name", flat=True)
         if name.casefold() in {other.casefold() for other in others}:
@@ -69,26 +83,27 @@ class MembersForm(GroupForm):
     class Meta(GroupForm.Meta):
         fields = ["name"]
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["members"].queryset = learners_of(self.instance.cohort)
+        self.learners = learners_of(self.instance.cohort)
+        choice_field(self, "members").queryset = self.learners
         self.was = list(self.instance.members.current().values_list("pk", flat=True)) if self.instance.pk else []
-        self.initial |= {
-            "members": self.was,
-            "shown": ",".join(map(str, sorted(self.was))),
-            "shown_name": self.instance.name,
-        }
-        self.saved_name = self.instance.name
+        self.initial.update(
+            members=self.was,
+            shown=",".join(map(str, sorted(self.was))),
+            shown_name=self.instance.name,
+        )
+        self.saved_name: str = self.instance.name
 
-    def clean_shown(self):
+    def clean_shown(self) -> set[str]:
         return set(self.cleaned_data["shown"].split(","))
 
-    def clean_name(self):
+    def clean_name(self) -> str:
         if self.data.get("shown_name") == self.data.get("name"):  # not touched, so it stays what it is
             return self.saved_name
         return super().clean_name()
 
-    def save(self):
+    def save(self) -> list[Enrolment]:  # type: ignore[override] # what is to be told is not the group
         """Write what was changed; return the members, by name, whom somebody else put in or took out meanwhile."""
         Group.objects.filter(pk=self.instance.pk).update(name=self.cleaned_data["name"])
         wanted, shown = {enrolment.pk for enrolment in self.cleaned_data["members"]}, self.cleaned_data["shown"]
@@ -121,14 +136,16 @@ class WhomForm(forms.ModelForm):
         model = Assignment
         fields = ["to_everyone", "groups", "picked"]
 
-    def __init__(self, *args, whom, **options):
+    def __init__(self, *args: Any, whom: Whom, **options: Any) -> None:
         super().__init__(*args, **options)
         self.whom = whom
-        self.fields["groups"].queryset = self.instance.cohort.groups.all()
-        self.fields["picked"].queryset = learners_of(self.instance.cohort)
+        choice_field(self, "groups").queryset = self.instance.cohort.groups.all()
+        self.learners = learners_of(self.instance.cohort)
+        choice_field(self, "picked").queryset = self.learners
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("to_everyone") is not False:
             cleaned |= {"groups": [], "picked": []}
         elif not self.errors and not cleaned["groups"] and not cleaned["picked"]:
@@ -136,17 +153,17 @@ class WhomForm(forms.ModelForm):
         return cleaned
 
     @property
-    def only_some(self):
+    def only_some(self) -> bool:
         return str(self["to_everyone"].value()) == "False"
 
     @property
-    def group_rows(self):
+    def group_rows(self) -> list[tuple[int, str, int, bool]]:
         """(pk, name, how many are in it, whether it is chosen)"""
         chosen = set(map(str, self["groups"].value() or ()))
         return [(pk, name, len(self.whom.members[pk]), str(pk) in chosen) for pk, name in self.whom.names.items()]
 
     @property
-    def learner_rows(self):
+    def learner_rows(self) -> list[tuple[Enrolment, bool, list[tuple[int, str, bool]]]]:
         """(enrolment, whether picked, [(group pk, name, whether chosen)] of the groups that they are in)"""
         picked, groups = set(map(str, self["picked"].value() or ())), self.group_rows
         return [
@@ -155,7 +172,7 @@ class WhomForm(forms.ModelForm):
                 str(enrolment.pk) in picked,
                 [(pk, name, is_on) for pk, name, _n, is_on in groups if enrolment.user_id in self.whom.members[pk]],
             )
-            for enrolment in self.fields["picked"].queryset
+            for enrolment in self.learners
         ]
 
 
@@ -165,10 +182,10 @@ class AssignForm(WhomForm, DatesForm):
     class Meta(DatesForm.Meta):
         fields = ["track", *DatesForm.Meta.fields, *WhomForm.Meta.fields]
 
-    def __init__(self, *args, user, **options):
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["to_everyone"].required = False  # as the model has it: everyone, unless it says otherwise
-        track = self.fields["track"]
+        track = choice_field(self, "track")
         track.empty_label = gettext_lazy("Choose a track")
         offer_in_groups(track, assignable_by(user).exclude(assignments__cohort=self.instance.cohort))
         track.error_messages["invalid_choice"] = gettext_lazy(
@@ -181,26 +198,26 @@ class ChangeWhomForm(WhomForm):
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.former = [enrolment for enrolment in self.initial["picked"] if enrolment.left_at]
         current = [enrolment for enrolment in self.initial["picked"] if not enrolment.left_at]
         self.state = self.state_of(self.instance.to_everyone, self.initial["groups"], current)
-        self.initial |= {"shown": digest_of(self.state), "groups": self.state[1], "picked": self.state[2]}
+        self.initial.update(shown=digest_of(self.state), groups=self.state[1], picked=self.state[2])
 
     @staticmethod
-    def state_of(to_everyone, groups, picked):
+    def state_of(to_everyone: bool, groups: Iterable[Group], picked: Iterable[Enrolment]) -> list[Any]:
         return [to_everyone, *(sorted(row.pk for row in rows) for rows in (groups, picked))]
 
     @property
-    def is_stale(self):
+    def is_stale(self) -> bool:
         """Whether it was changed since the page was made, and not into what is wanted here."""
         cleaned = self.cleaned_data
         wanted = self.state_of(cleaned["to_everyone"], cleaned["groups"], cleaned["picked"])
         return cleaned["shown"] != self.initial["shown"] and wanted != self.state
 
-    def save(self):
-        saved = super().save()
+    def save(self, commit: bool = True) -> Assignment:
+        saved: Assignment = super().save(commit)
         if not saved.to_everyone:
             saved.picked.add(*self.former)  # who comes back to the cohort finds it again
         return saved
@@ -209,12 +226,23 @@ class ChangeWhomForm(WhomForm):
 # --- Dates by hand ------------------------------------------------------------------------------------
 
 
+class DayRow(NamedTuple):
+    """A section with its date: as the learners have it now, and as it is worked out."""
+
+    section: Section
+    field: forms.BoundField
+    day: date | None
+    computed: date | None
+    is_by_hand: bool
+    is_early: bool  # before the section above
+
+
 class RhythmForm(forms.Form):
     """A due date for each section of an assignment. What is empty, or as it is worked out, is not by hand."""
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, assigned, **options):
+    def __init__(self, *args: Any, assigned: Assigned, **options: Any) -> None:
         super().__init__(*args, **options)
         self.assignment, self.sections = assigned.assignment, assigned.outline.sections
         self.starts, self.due = starts_of(self.assignment), due_of(self.assignment)
@@ -226,22 +254,23 @@ class RhythmForm(forms.Form):
                 label=section.title, required=False, widget=DayInput, initial=day
             )
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         for section, day in zip(self.sections, self.days, strict=True):
             wanted = cleaned.get(f"day-{section.slug}")
             if wanted is None or wanted == day:  # as it was before, even where that is out of bounds by now
                 continue
-            if wanted > self.due:
+            if self.due and wanted > self.due:
                 said = _("Everything is due on %(day)s, so this cannot be later.")
                 self.add_error(f"day-{section.slug}", said % {"day": date_format(self.due)})
-            elif self.starts and self.starts <= self.due and wanted < self.starts:
+            elif self.due and self.starts and wanted < self.starts <= self.due:
                 said = _("It starts on %(day)s, so this cannot be due earlier.")
                 self.add_error(f"day-{section.slug}", said % {"day": date_format(self.starts)})
         return cleaned
 
     @property
-    def wanted(self):
+    def wanted(self) -> dict[str, str]:
         """What to keep: the dates by hand, as ``Assignment.section_dates`` has them."""
         kept = {}
         for section, computed, day in zip(self.sections, self.computed, self.days, strict=True):
@@ -253,16 +282,18 @@ class RhythmForm(forms.Form):
         return kept
 
     @property
-    def is_stale(self):
+    def is_stale(self) -> bool:
         """Whether the dates were changed since the page was made, and not into what is wanted here."""
-        return self.cleaned_data["shown"] != self.initial["shown"] and self.wanted != self.assignment.section_dates
+        was_shown = self.cleaned_data["shown"] == self.initial["shown"]
+        return not was_shown and self.wanted != self.assignment.section_dates
 
     @property
-    def rows(self):
-        """(section, bound field, date now, date as worked out, whether by hand, whether before the section above)"""
-        by_hand, before, found = self.assignment.dates_by_hand, None, []
+    def rows(self) -> list[DayRow]:
+        by_hand, found = self.assignment.dates_by_hand, []
+        before: date | None = None
         for section, computed, day in zip(self.sections, self.computed, self.days, strict=True):
-            is_early = bool(before and day < before)
+            is_early = bool(before and day and day < before)
             before = day
-            found.append((section, self[f"day-{section.slug}"], day, computed, section.slug in by_hand, is_early))
+            field = self[f"day-{section.slug}"]
+            found.append(DayRow(section, field, day, computed, section.slug in by_hand, is_early))
         return found

@@ -82,7 +82,7 @@ def for_maintainers[**P](
     @unlisted
     @wraps(view)
     def wrapper(request: PreviewRequest, /, *args: P.args, **arguments: P.kwargs) -> HttpResponse:
-        is_staff = request.user.is_staff and second_factor.suffices(request)  # type: ignore[arg-type]  # as in the admin
+        is_staff = request.user.is_staff and second_factor.suffices(request)
         if not (is_staff and request.user.has_perm("stages.view_topic")):
             raise Http404
         return view(request, *args, **arguments)

@@ -92,6 +92,7 @@ class TrackSection(models.Model):
     part = models.CharField(max_length=80, blank=True, help_text="For a track in several parts: which one.")
     title = models.CharField(max_length=160)
     topics = models.ManyToManyField(Topic, through="TrackTopic", related_name="track_sections")
+    rows: "list[TrackTopic]"  # its places in order, where somebody composes the track
 
     objects = TrackSectionQuerySet.as_manager()
 

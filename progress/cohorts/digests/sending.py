@@ -6,16 +6,18 @@ run with force, between a claim and its mail, costs that one person the mail of 
 """
 
 import logging
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from smtplib import SMTPException
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from allauth.account.models import EmailAddress
 from django.core.mail import mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,15 +25,30 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.zones import zone_of_person
 from progress.cohorts.digests.learning import learnings
-from progress.cohorts.digests.teaching import look_at
+from progress.cohorts.digests.teaching import Look, look_at
 from progress.cohorts.digests.week import Week, week_to_tell
 from progress.cohorts.mail import send
 from progress.cohorts.models import Cohort, DigestSent, Enrolment, Mail, Refusal
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 KINDS = [Mail.LEARNING, Mail.TEACHING]
 CHUNK = 200  # people who are looked at together: what is kept in memory
 LOOKS = 200  # cohorts that are remembered for their other instructors
 log = logging.getLogger(__name__)
+
+
+class Found(TypedDict):
+    """What is asked of each person; see ``people_of``."""
+
+    zone: str
+    is_verified: bool
+
+
+type Reader = WithAnnotations[User, Found]
+type Content = tuple[str, dict[str, Any]]  # the subject of a letter and the context of its text
+type LookAt = Callable[[Cohort, Week], Look]
 
 
 class Letter(NamedTuple):
@@ -42,11 +59,15 @@ class Letter(NamedTuple):
     week: Week | None
     why: str = ""
     subject: str = ""
-    context: dict | None = None
+    context: dict[str, Any] | None = None
 
     @property
-    def claim(self):
-        return DigestSent(user=self.user, kind=self.kind, week=self.week.monday)
+    def monday(self) -> date:
+        return self.week.monday  # type: ignore[union-attr] # without a week there is a reason to send nothing
+
+    @property
+    def claim(self) -> DigestSent:
+        return DigestSent(user=self.user, kind=self.kind, week=self.monday)
 
 
 @dataclass
@@ -59,14 +80,14 @@ class Run:
     empty: int = 0
     failed: int = 0
 
-    def letters(self):
+    def letters(self) -> Iterator[list[Letter]]:
         """Every Letter, in lists of those who are looked at together."""
         look = lru_cache(maxsize=LOOKS)(look_at)
         for kind in KINDS:
             for people in chunks(people_of(kind)):
                 yield self.letters_to(kind, people, look)
 
-    def letters_to(self, kind, people, look):
+    def letters_to(self, kind: Mail, people: Collection[Reader], look: LookAt) -> list[Letter]:
         weeks = {user.pk: week_to_tell(self.now, zone_of_person(user, user.zone), self.monday) for user in people}
         mondays = {week.monday for week in weeks.values() if week}
         claims = DigestSent.objects.filter(user__in=people, kind=kind, week__in=mondays) if mondays else ()
@@ -76,14 +97,14 @@ class Run:
             user.pk: Letter(user, kind, weeks[user.pk], obstacle(user, weeks[user.pk], settled, refused))
             for user in people
         }
-        ready = {pk: letter.week for pk, letter in letters.items() if not letter.why}
+        ready = {pk: letter.week for pk, letter in letters.items() if letter.week and not letter.why}
         if ready:
             written = learning_letters(ready) if kind == Mail.LEARNING else teaching_letters(ready, look)
             for pk, (subject, context) in written.items():
                 letters[pk] = letters[pk]._replace(subject=subject, context=context)
         return list(letters.values())
 
-    def send(self):
+    def send(self) -> None:
         """Send all of it. Raises what the mail server raises when it cannot be reached at all."""
         for letters in self.letters():
             self.settle([letter for letter in letters if not letter.why and not letter.subject])
@@ -91,7 +112,7 @@ class Run:
             if wanted:
                 self.deliver(wanted)
 
-    def settle(self, letters):
+    def settle(self, letters: Collection[Letter]) -> None:
         """Remember that there is nothing to be said, so that the next run need not look again."""
         self.empty += len(letters)
         try:
@@ -99,7 +120,7 @@ class Run:
         except IntegrityError:  # one of them deleted their account just now: the next run looks at the others again
             log.info("The empty weeks of %s people were not remembered", len(letters))
 
-    def deliver(self, letters):
+    def deliver(self, letters: Iterable[Letter]) -> None:
         """Send some letters through one connection, which is opened anew when the server has had enough of it."""
         connection = mailers.default
         connection.open()
@@ -120,25 +141,24 @@ class Run:
             connection.close()
 
 
-def claimed(letter):
+def claimed(letter: Letter) -> DigestSent | None:
     """Claim a letter; return the claim, or None where another run was faster or the person has gone."""
-    keys = {"user": letter.user, "kind": letter.kind, "week": letter.week.monday}
     try:
-        claim, is_mine = DigestSent.objects.get_or_create(**keys)
+        claim, is_mine = DigestSent.objects.get_or_create(user=letter.user, kind=letter.kind, week=letter.monday)
     except IntegrityError:
         return None
     return claim if is_mine else None
 
 
-def posted(letter, connection):
-    context = {**letter.context, "name": letter.user.name}
+def posted(letter: Letter, connection: BaseEmailBackend) -> bool:
+    context = {**(letter.context or {}), "name": letter.user.name}
     return send(letter.kind, letter.user.email, letter.subject, letter.kind.value, context, mailer=connection)
 
 
 # --- To whom ------------------------------------------------------------------------------------------
 
 
-def people_of(kind):
+def people_of(kind: Mail) -> QuerySet[Reader]:
     """Everybody who learns in a cohort or leads one now, with the ``zone`` of the oldest such cohort.
 
     It is where their mornings are taken to be, unless they chose another.
@@ -151,7 +171,7 @@ def people_of(kind):
     return people.filter(zone__isnull=False)
 
 
-def chunks(people):
+def chunks(people: QuerySet[Reader]) -> Iterator[list[Reader]]:
     """Lists of people by their pks. No cursor is kept open meanwhile, and who joins meanwhile shifts nobody."""
     last = 0
     while chunk := list(people.filter(pk__gt=last).order_by("pk")[:CHUNK]):
@@ -159,7 +179,7 @@ def chunks(people):
         last = chunk[-1].pk
 
 
-def obstacle(user, week, settled, refused):
+def obstacle(user: Reader, week: Week | None, settled: Container[tuple[int, date]], refused: Container[str]) -> str:
     """Why somebody is sent no mail now, whatever it would say; "" when nothing is in the way."""
     if not user.is_active:
         return _("the account is not active")
@@ -177,12 +197,12 @@ def obstacle(user, week, settled, refused):
 # --- What ---------------------------------------------------------------------------------------------
 
 
-def learning_letters(weeks):
-    """``{user pk: (subject, context)}`` of the learners who have something to read."""
+def learning_letters(weeks: Mapping[int, Week]) -> dict[int, Content]:
+    """What the learners get who have something to read."""
     return {pk: (found.subject, {"learning": found}) for pk, found in learnings(weeks).items() if found}
 
 
-def teaching_letters(weeks, look):
+def teaching_letters(weeks: Mapping[int, Week], look: LookAt) -> dict[int, Content]:
     """The same of instructors; the cohorts in which nothing has changed are left out."""
     led = Prefetch("led_cohorts", Cohort.objects.current().order_by("name", "pk"), to_attr="led")
     letters = {}

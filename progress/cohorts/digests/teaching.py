@@ -4,19 +4,22 @@ The numbers and the words are those of the cohort's page.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from progress.cohorts.changed import changed_since
 from progress.cohorts.digests.week import Week
 from progress.cohorts.happened import ticks_since
-from progress.cohorts.matrix import SHOWN, Summary, summary
-from progress.cohorts.models import Cohort
+from progress.cohorts.matrix import Summary, summary
+from progress.cohorts.models import Cohort, Enrolment, Override
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
-from progress.cohorts.seen import by_name, see
+from progress.cohorts.seen import Seen, by_name, see
 from progress.models import Status, TopicProgress
+from stages.models import Track
+from stages.outline import OutlineTopic
 
 
 class Quiet(NamedTuple):
@@ -26,8 +29,8 @@ class Quiet(NamedTuple):
 
 
 class OnIt(NamedTuple):
-    topic: object
-    names: list
+    topic: OutlineTopic
+    names: list[str]
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,15 @@ class Look:
     summary: Summary
     active: int  # learners who ticked something that they are assigned
     topics: int  # that these finished, each learner's counted
-    joined: list
-    finished: list  # the names of those who did everything
-    finished_tracks: list  # of (track, names), where that was not everything
-    stuck: list  # of OnIt
-    quiet: list  # of Quiet, the longest silence first
-    disputes: list  # of Override
-    changed: list  # of (track, what changed in it since the cohort agreed on it, in a line)
+    joined: list[str]
+    finished: list[str]  # who did everything
+    finished_tracks: list[tuple[Track, list[str]]]  # who did one, where that was not everything
+    stuck: list[OnIt]
+    quiet: list[Quiet]  # the longest silence first
+    disputes: list[Override]
+    changed: list[tuple[Track, str]]  # what changed in it since the cohort agreed on it, in a line
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         """Whether anything has changed. That people are stuck, late or quiet as a week ago is not news,
         nor is that a track waits to be taken over."""
         news = self.active or self.joined or self.finished or self.finished_tracks
@@ -55,7 +58,7 @@ class Look:
         return bool(news or fell_silent or any(self.week.has(dispute.disputed_at) for dispute in self.disputes))
 
 
-def look_at(cohort, week):
+def look_at(cohort: Cohort, week: Week) -> Look:
     """The Look at a cohort. A fixed number of queries, whatever its size."""
     seen = see(cohort)
     members = cohort.enrolments.current()
@@ -63,7 +66,8 @@ def look_at(cohort, week):
     everything, tracks = finished(seen, members, week)
     active, topics = activity(cohort, seen, week)
     joined = members.filter(joined_at__gte=week.begins, joined_at__lt=week.ends).values_list("user", flat=True)
-    silent = sorted(filter(SHOWN["quiet"], seen.learners), key=lambda learner: (-learner.silent, by_name(learner)))
+    silent = [(days, learner) for learner in seen.learners if (days := learner.silent) is not None]
+    silent.sort(key=lambda pair: (-pair[0], by_name(pair[1])))
     return Look(
         cohort,
         week,
@@ -74,7 +78,7 @@ def look_at(cohort, week):
         everything,
         tracks,
         [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(seen, seen.learners).stuck],
-        [Quiet(learner.name, "; ".join(learner.behind), is_new(learner, cohort)) for learner in silent],
+        [Quiet(learner.name, "; ".join(learner.behind), is_new(days, cohort)) for days, learner in silent],
         list(
             holding()
             .filter(cohort=cohort, learner__in=members.values("user"))
@@ -85,18 +89,18 @@ def look_at(cohort, week):
     )
 
 
-def changed_tracks(seen):
+def changed_tracks(seen: Seen) -> list[tuple[Track, str]]:
     changed = changed_since([plan.assignment for plan in seen.assigned], seen.roadmap)
     return [(plan.track, changed[plan.assignment.pk]) for plan in seen.assigned if plan.assignment.pk in changed]
 
 
-def is_new(learner, cohort):
-    """Whether a silent learner was not yet called so a week ago."""
-    return learner.silent - max(cohort.quiet_days, 1) < 7
+def is_new(silent: int, cohort: Cohort) -> bool:
+    """Whether a learner who is silent for so many days was not yet called so a week ago."""
+    return silent - max(cohort.quiet_days, 1) < 7
 
 
-def finished(seen, members, week):
-    """(names of those who did everything in the week, [(track, names)] of those who did a track). One query.
+def finished(seen: Seen, members: QuerySet[Enrolment], week: Week) -> tuple[list[str], list[tuple[Track, list[str]]]]:
+    """The names of those who did everything in the week, and by track of those who did that. One query.
 
     Whoever has nothing left finished when the last required topic became done.
     """
@@ -105,16 +109,18 @@ def finished(seen, members, week):
     rows = TopicProgress.objects.filter(
         user__in=members.values("user"), status=Status.DONE, topic__in=seen.curriculum.pks
     )
-    last = {row.pop("user"): list(row.values()) for row in rows.values("user").annotate(**lasts)} if lasts else {}
+    by_user = rows.values("user").annotate(**lasts).values_list("user", *lasts)
+    last: dict[int, list[datetime | None]] = {user: moments for user, *moments in by_user} if lasts else {}
     number_of = {plan.assignment.pk: number for number, plan in enumerate(seen.assigned)}
-    everything, by_track = [], {}
+    everything: list[str] = []
+    by_track: dict[Track, list[str]] = {}
     for learner in sorted(seen.learners, key=by_name):
         moments = last.get(learner.pk)
         if not moments:
             continue
         mine = [number_of[plan.assignment.pk] for plan in learner.plans]
         if learner.measured.is_complete:
-            if week.has(max(moments[number] for number in mine if moments[number])):
+            if week.has(max(moment for number in mine if (moment := moments[number]))):
                 everything.append(learner.name)
             continue
         for plan, number in zip(learner.plans, mine, strict=True):
@@ -123,8 +129,8 @@ def finished(seen, members, week):
     return everything, list(by_track.items())
 
 
-def activity(cohort, seen, week):
-    """(how many learners ticked something, how many topics became done) in the week. One query."""
+def activity(cohort: Cohort, seen: Seen, week: Week) -> tuple[int, int]:
+    """How many learners ticked something, and how many topics became done, in the week. One query."""
     found = ticks_since(cohort, seen, week.begins)
     statuses = {learner.pk: learner.statuses for learner in seen.learners}
     ticked = [(user, event) for user, events in found.items() for event in events if event.at < week.ends]

@@ -1,7 +1,7 @@
 """The week that a mail tells of, by the clock of its reader. Pure."""
 
-from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple, Self
 
 MORNING = 7  # the hour of Monday from which on a mail is sent
 LATEST = 2  # the day of the week after which it is too late: Wednesday
@@ -15,19 +15,19 @@ class Week(NamedTuple):
     ends: datetime
 
     @classmethod
-    def of(cls, monday, zone):
+    def of(cls, monday: date, zone: tzinfo) -> Self:
         return cls(monday, *(datetime.combine(monday + timedelta(days=days), time.min, zone) for days in (0, 7)))
 
-    def has(self, moment):
+    def has(self, moment: datetime | None) -> bool:
         return moment is not None and self.begins <= moment < self.ends
 
     @property
-    def horizon(self):
+    def horizon(self) -> date:
         """The Sunday of the week in which the mail is read."""
         return self.monday + timedelta(days=13)
 
 
-def week_to_tell(now, zone, monday=None):
+def week_to_tell(now: datetime, zone: tzinfo, monday: date | None = None) -> Week | None:
     """The Week that somebody in this zone is to be told of now, or None.
 
     It is the last one, from its Monday morning to Wednesday night; or that of ``monday``, at any hour after it ended.

@@ -1,26 +1,28 @@
 """What a cohort follows: a track in the form that was agreed on, by when, and for whom."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from progress.cohorts.agreed import agree
 from progress.cohorts.models.cohort import Cohort, Enrolment, Group
 from stages.models import Track, out
 from stages.outline import outline_of_track
 
 
-class AssignmentQuerySet(models.QuerySet):
-    def visible(self, today=None):
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def visible(self, today: date | None = None) -> Self:
         """What learners see on a day: of a track that is published, from the day on from which it is to be seen."""
         today = today or timezone.localdate()
         return self.filter(Q(visible_from=None) | Q(visible_from__lte=today), out("track__"))
 
-    def for_learner(self, user, today=None):
+    def for_learner(self, user: User, today: date | None = None) -> Self:
         """The assignments that a learner has now, resolved when read, so that a late joiner has them too.
 
         Each comes with ``joined_at``, when the learner joined its cohort.
@@ -38,6 +40,11 @@ class AssignmentQuerySet(models.QuerySet):
             )
             .select_related("cohort", "track__source")
         )
+
+    def with_extension_of(self, user: User) -> Self:
+        """Each with ``extended``, until when this learner has longer, or None."""
+        own = FilteredRelation("extensions", condition=Q(extensions__user=user))
+        return self.annotate(own=own, extended=F("own__due"))
 
 
 class Assignment(models.Model):
@@ -57,6 +64,9 @@ class Assignment(models.Model):
         default=dict, editable=False, help_text="Due dates set by hand: {slug of a section: YYYY-MM-DD}."
     )
 
+    joined_at: datetime  # by for_learner()
+    extended: date | None  # by with_extension_of()
+
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
@@ -74,20 +84,20 @@ class Assignment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.cohort}: {self.track}"
 
-    def save(self, **options):
+    def save(self, **options: Any) -> None:
         if self._state.adding and not self.form:
             self.form = agree(outline_of_track(self.track))
         super().save(**options)
 
     @property
-    def dates_by_hand(self):
-        """``{slug of a section: date}`` of the due dates that an instructor set."""
+    def dates_by_hand(self) -> dict[str, date]:
+        """The due dates that an instructor set, by the slug of a section."""
         return {slug: date.fromisoformat(day) for slug, day in self.section_dates.items()}
 
-    def copy_to(self, cohort, shift):
+    def copy_to(self, cohort: Cohort, shift: timedelta) -> "Assignment":
         """The same for another cohort, all dates shifted, and the track as it is now.
 
         What is for groups is for those of the same names; picked learners do not come along.
@@ -124,5 +134,5 @@ class Extension(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.assignment}"

@@ -4,8 +4,10 @@ An enrolment is what lets an instructor see a learner's progress, and nothing el
 learner leaves; the learner's ticks are the learner's own and stay.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from secrets import choice
+from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,23 +19,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.zones import first_known, names
 
 # Read aloud and typed from a projector, so no letter looks or sounds like another.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
 
 
-def new_code():
+def new_code() -> str:
     """A code to join with: eight letters, 38 bits."""
     return "".join(choice(LETTERS) for _letter in range(8))
 
 
-def check_zone(name):
+def check_zone(name: str) -> None:
     if name not in names():
         raise ValidationError(_("“%(name)s” is no time zone."), params={"name": name})
 
 
-def tidy(code):
+def tidy(code: str) -> str:
     """A code as it is kept, however it was typed: in any case, with blanks or dashes."""
     return "".join(code.split()).replace("-", "").upper()
 
@@ -46,25 +49,25 @@ class LastInstructorError(Exception):
     """A cohort that nobody leads could never be changed again."""
 
 
-class CohortQuerySet(models.QuerySet):
-    def led_by(self, user):
+class CohortQuerySet(models.QuerySet["Cohort"]):
+    def led_by(self, user: User) -> Self:
         """The cohorts that this person instructs, the archived ones included."""
         return self.filter(instructors=user)
 
-    def current(self):
+    def current(self) -> Self:
         return self.filter(archived_at=None)
 
-    def of_learner(self, user):
+    def of_learner(self, user: User) -> Self:
         """The cohorts that this person learns in now."""
         return self.filter(enrolments__user=user, enrolments__left_at=None, archived_at=None)
 
-    def joinable(self, code):
+    def joinable(self, code: str) -> Self:
         """The cohorts (one or none) that this code opens now; it may be typed in any case and with blanks."""
         return self.current().filter(
             Q(code_expires_at=None) | Q(code_expires_at__gt=timezone.now()), code=tidy(code), is_open=True
         )
 
-    def with_people_counted(self):
+    def with_people_counted(self) -> Self:
         """Each cohort with ``learning``: how many are in it now."""
         return self.annotate(learning=Count("enrolments", filter=Q(enrolments__left_at=None), distinct=True))
 
@@ -107,43 +110,43 @@ class Cohort(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("cohort", args=[self.pk])
 
     @property
-    def is_archived(self):
+    def is_archived(self) -> bool:
         return self.archived_at is not None
 
     @property
-    def code_in_halves(self):
+    def code_in_halves(self) -> str:
         """The code as people read it: "BCDF 2345"."""
         return f"{self.code[:4]} {self.code[4:]}"
 
     @property
-    def last_day_to_join(self):
+    def last_day_to_join(self) -> date | None:
         """The day, by the cohort's clock, that the code lasts to the end of; None when it lasts for ever."""
         if self.code_expires_at is None:
             return None
         return (self.code_expires_at - timedelta.resolution).astimezone(self.zone).date()
 
     @last_day_to_join.setter
-    def last_day_to_join(self, day):
-        midnight = day and datetime.combine(day + timedelta(days=1), time.min, self.zone)
+    def last_day_to_join(self, day: date | None) -> None:
+        midnight = datetime.combine(day + timedelta(days=1), time.min, self.zone) if day else None
         self.code_expires_at = midnight
 
     @property
-    def zone(self):
+    def zone(self) -> ZoneInfo:
         return first_known(self.time_zone)
 
     @property
-    def today(self):
+    def today(self) -> date:
         """The day that it is where the cohort is: a due date ends at midnight there."""
         return timezone.localdate(timezone=self.zone)
 
-    def join(self, user):
+    def join(self, user: User) -> None:
         """Enrol a learner; saying it twice changes nothing.
 
         Raises CohortFullError when no place is left. Of several people who want the last place at once one gets it,
@@ -160,15 +163,15 @@ class Cohort(models.Model):
             cohort.enrolments.update_or_create(user=user, defaults={"joined_at": now, "left_at": None})
             cohort.invitations.of_addresses(user).update(user=user, answered_at=now, declined=False)
 
-    def leave(self, user):
+    def leave(self, user: User) -> None:
         """End a learner's enrolment, and with it what the instructors see. The ticks stay."""
         self.enrolments.current().filter(user=user).update(left_at=timezone.now())
 
-    def renew_code(self):
+    def renew_code(self) -> bool:
         """Replace the code; the old one leads nowhere. Returns False when somebody else was faster."""
         return Cohort.objects.filter(pk=self.pk, code=self.code).update(code=new_code()) == 1
 
-    def remove_instructor(self, user):
+    def remove_instructor(self, user: User) -> None:
         """Take a person's rights to the cohort away at once; saying it twice changes nothing.
 
         Raises LastInstructorError when nobody would be left. The row is locked as in join(): two instructors who
@@ -180,18 +183,18 @@ class Cohort(models.Model):
                 raise LastInstructorError
             cohort.instructors.remove(user)
 
-    def archive(self, wanted=True):
+    def archive(self, wanted: bool = True) -> None:
         """Keep the cohort as it is and read-only, or take it up again."""
         if wanted != self.is_archived:
             self.archived_at = timezone.now() if wanted else None
             self.save(update_fields=["archived_at"])
 
-    def first_date(self):
+    def first_date(self) -> date | None:
         """The earliest day that says anything about this cohort, the one that a copy is shifted from; None without."""
         dates = self.assignments.aggregate(Min("visible_from"), Min("starts"), Min("due")).values()
         return self.starts or min(filter(None, dates), default=None)
 
-    def duplicate(self, name, first_day, code, by):
+    def duplicate(self, name: str, first_day: date, code: str, by: User) -> "Cohort":
         """The same cohort for the next term, led by ``by``: tracks and dates, shifted to the first day, and no people.
 
         Its groups come along empty, so what was for some is for nobody until they are filled.
@@ -215,8 +218,8 @@ class Cohort(models.Model):
         return copy
 
 
-class EnrolmentQuerySet(models.QuerySet):
-    def current(self):
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def current(self) -> Self:
         return self.filter(left_at=None)
 
 
@@ -239,7 +242,7 @@ class Enrolment(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.cohort}"
 
 
@@ -260,5 +263,5 @@ class Group(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

@@ -1,6 +1,8 @@
 """How people of a cohort hear of it: invitations, messages, digests and calendars, and who wants none."""
 
+from collections.abc import Iterable
 from hashlib import sha256
+from typing import Self
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from progress.cohorts.models.cohort import Cohort, Enrolment
 from progress.models import new_token
 
@@ -24,21 +27,21 @@ class Mail(models.TextChoices):
     TEACHING = "teaching", _("the weekly look at the cohorts you lead")
 
 
-class InvitationQuerySet(models.QuerySet):
-    def waiting(self):
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> Self:
         return self.filter(answered_at=None)
 
-    def of_addresses(self, user):
+    def of_addresses(self, user: User) -> Self:
         """What was sent to the addresses that are this person's for certain, now."""
         verified = EmailAddress.objects.filter(user=user, verified=True)
         return self.filter(email__in=verified.values(address=Lower("email")))
 
-    def to_answer(self, user):
+    def to_answer(self, user: User) -> Self:
         """What a person is to be asked. Whoever is in a cohort already is not asked about it."""
         within = Enrolment.objects.current().filter(user=user, cohort=OuterRef("cohort"))
         return self.of_addresses(user).waiting().filter(~Exists(within), cohort__archived_at=None)
 
-    def claim(self, user):
+    def claim(self, user: User) -> None:
         """Note whose they are, so that they go with the account. Doing it twice changes nothing."""
         self.of_addresses(user).exclude(user=user).update(user=user)
 
@@ -77,18 +80,18 @@ class Invitation(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.email}: {self.cohort}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("invitation", args=[self.token])
 
     @property
-    def is_used(self):
+    def is_used(self) -> bool:
         """Whether somebody has joined with it: it lets nobody in a second time."""
         return bool(self.answered_at) and not self.declined
 
-    def accept(self, user):
+    def accept(self, user: User) -> None:
         """Join. An invitation is a permission of its own, so no code needs to be open; one may also say yes after no.
 
         Raises CohortFullError, and Invitation.DoesNotExist when it was withdrawn or used meanwhile.
@@ -99,11 +102,11 @@ class Invitation(models.Model):
             self.answer(user, declined=False)
             cohort.join(user)
 
-    def decline(self, user=None):
+    def decline(self, user: User | None = None) -> None:
         """Say no, with an account or without. Raises Invitation.DoesNotExist as accept() does."""
         self.answer(user, declined=True)
 
-    def answer(self, user, declined):
+    def answer(self, user: User | None, declined: bool) -> None:
         unused = Invitation.objects.filter(Q(answered_at=None) | Q(declined=True), pk=self.pk)
         if not unused.update(declined=declined, answered_at=timezone.now()):
             raise Invitation.DoesNotExist
@@ -125,7 +128,7 @@ class Message(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.subject
 
 
@@ -140,7 +143,7 @@ class DigestSent(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind", "week"], name="one_digest_a_week")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.kind} {self.week}"
 
 
@@ -151,20 +154,20 @@ class CalendarFeed(models.Model):
     token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
     created_at = models.DateTimeField(db_default=Now())
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"calendar of {self.user}"
 
 
-class RefusalQuerySet(models.QuerySet):
-    def state(self, address, kind, refused):
+class RefusalQuerySet(models.QuerySet["Refusal"]):
+    def state(self, address: str, kind: Mail, refused: bool) -> None:
         """State whether an address, given as its hash, wants no mail of a kind. Saying it twice changes nothing."""
         if refused:
             self.get_or_create(address=address, kind=kind)
         else:
             self.filter(address=address, kind=kind).delete()
 
-    def among(self, emails, kind):
-        """Those of ``emails`` that want no mail of this kind, as a set. One query."""
+    def among(self, emails: Iterable[str], kind: Mail) -> set[str]:
+        """Those of ``emails`` that want no mail of this kind. One query."""
         hashes = {hash_of(email): email for email in emails}
         found = self.filter(kind=kind, address__in=hashes).values_list("address", flat=True)
         return {hashes[address] for address in found}
@@ -182,10 +185,10 @@ class Refusal(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["address", "kind"], name="refused_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind}: {self.address[:8]}…"
 
 
-def hash_of(email):
+def hash_of(email: str) -> str:
     """What is kept of an address where the address itself is nobody's business."""
     return sha256(email.strip().lower().encode()).hexdigest()

@@ -32,5 +32,5 @@ class Override(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.learner}: {self.topic}"

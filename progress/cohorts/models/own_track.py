@@ -19,5 +19,5 @@ class OwnTrack(models.Model):
     original_form = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(db_default=Now())
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.track)

@@ -1,29 +1,36 @@
 """What pages outside of the cohorts show of them, and what theirs need."""
 
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.http import QueryDict
+from django.template import Context
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from progress.beside import Beside
 from progress.cohorts import inviting, words
 from progress.cohorts.agreed import agree, compared
 from progress.cohorts.assigned import assigned_to, described
+from progress.cohorts.matrix import Row
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
 from progress.cohorts.plan import due_soon
 from progress.cohorts.rights import may_teach
+from stages.models import Topic, Track
+from stages.outline import Outline
 
 register = template.Library()
 
 
 @register.filter
-def away(day, today):
+def away(day: date, today: date) -> str:
     """How far a day is from another in plain words: ``{{ due|away:today }}``."""
     number = (day - today).days
     if number == 0:
@@ -36,13 +43,13 @@ def away(day, today):
 
 
 @register.filter
-def weekday(day):
+def weekday(day: date) -> str:
     """A day not far away, as the language of the reader writes it: "Sun, March 8"."""
     return _("%(weekday)s, %(day)s") % {"weekday": date_format(day, "D"), "day": date_format(day, "MONTH_DAY_FORMAT")}
 
 
 @register.inclusion_tag("cohorts/assigned.html", takes_context=True)
-def assigned(context):
+def assigned(context: Context) -> dict[str, Any]:
     """The learner's assignments with their dates, and what is due soon in all of them together."""
     mine, progress = assigned_to(context["user"]), context["progress"]
     return {
@@ -54,7 +61,7 @@ def assigned(context):
 
 
 @register.inclusion_tag("cohorts/wanted_by.html", takes_context=True)
-def wanted_by(context, topic):
+def wanted_by(context: Context, topic: Topic) -> dict[str, Any]:
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
     mine = assigned_to(user) if user.is_authenticated else []
@@ -63,7 +70,7 @@ def wanted_by(context, topic):
 
 
 @register.inclusion_tag("cohorts/followed_otherwise.html", takes_context=True)
-def followed_otherwise(context, track, outline):
+def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict[str, Any]:
     """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
     user, now, found = context["user"], agree(outline), []
     for plan in assigned_to(user) if user.is_authenticated else []:
@@ -75,7 +82,7 @@ def followed_otherwise(context, track, outline):
 
 
 @register.inclusion_tag("cohorts/marked_for_you.html", takes_context=True)
-def marked_for_you(context, topic, beside):
+def marked_for_you(context: Context, topic: Topic, beside: Beside | None) -> dict[str, Any]:
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
     if not (beside and beside.is_overridden):
         return {}
@@ -84,13 +91,13 @@ def marked_for_you(context, topic, beside):
 
 
 @register.filter
-def days(number):
+def days(number: float) -> str:
     """A number of days in words: ``{{ pace.days|days }}``."""
     return words.days(number)
 
 
 @register.simple_tag(takes_context=True)
-def sortable(context, key, title, sort):
+def sortable(context: Context, key: str, title: str, sort: str) -> SafeString:
     """The head of a column that sorts by ``key``; pressed again, the other way round."""
     is_sorted = sort.removeprefix("-") == key
     query = context["request"].GET.copy() or QueryDict(mutable=True)
@@ -102,20 +109,20 @@ def sortable(context, key, title, sort):
 
 
 @register.simple_tag
-def cells(row, there):
+def cells(row: Row, there: str) -> SafeString:
     """The cells of a row of the matrix; each leads to its own place on the page of the learner, which is ``there``."""
     return mark_safe("".join([there.join(halves(*cell)) for cell in row.cells]))  # noqa: S308 - both are escaped
 
 
 @lru_cache(maxsize=4096)
-def halves(text, mark, name):
+def halves(text: str, mark: str, name: str) -> list[str]:
     """A cell, but for the address that it begins with. A template would take its time for thousands of them."""
     cell = format_html('<td class="heat" data-mark="{}"><a href="\n#{}">{}</a></td>', mark, name, text)
     return cell.split("\n", 1)
 
 
 @register.inclusion_tag("cohorts/tracks/links.html", takes_context=True)
-def own_track_links(context, track):
+def own_track_links(context: Context, track: Track) -> dict[str, Any]:
     """What somebody who composes tracks can do with this one. Two queries, and none for visitors."""
     user = context["user"]
     if not user.is_authenticated:
@@ -125,21 +132,21 @@ def own_track_links(context, track):
 
 
 @register.inclusion_tag("cohorts/led_alone.html", takes_context=True)
-def led_alone(context):
+def led_alone(context: Context) -> dict[str, Any]:
     """The cohorts that would have no instructor without the reader."""
     user = context["user"]
     return {"cohorts": Cohort.objects.current().led_by(user).exclude(instructors__in=User.objects.exclude(pk=user.pk))}
 
 
 @register.inclusion_tag("cohorts/invitations.html", takes_context=True)
-def invitations(context):
+def invitations(context: Context) -> dict[str, Any]:
     """The cohorts that the reader is invited to and has not answered."""
     found = Invitation.objects.to_answer(context["user"]).select_related("cohort", "invited_by")
     return {"invitations": found.order_by("-at", "-pk")}
 
 
 @register.inclusion_tag("cohorts/invitations_of.html")
-def invitations_of(cohort):
+def invitations_of(cohort: Cohort) -> dict[str, Any]:
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
     unused = [found for found in cohort.invitations.all() if not found.is_used]
     waiting = [found for found in unused if not found.declined]

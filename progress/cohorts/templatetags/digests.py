@@ -1,5 +1,8 @@
 """What the weekly mails need."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import template
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -11,15 +14,15 @@ register = template.Library()
 
 
 @register.filter
-def some(things, number=5):
+def some(things: Sequence[Any], number: int = 5) -> str:
     """The first of some topics or names and how many more there are: "Maps, Routes and 3 more"."""
-    names = [thing if isinstance(thing, str) else thing.title for thing in things[:number]]
+    names: list[str] = [thing if isinstance(thing, str) else thing.title for thing in things[:number]]
     if more := len(things[number:]):
         names.append(ngettext("%(number)d more", "%(number)d more", more) % {"number": more})
     return get_text_list(names, _("and"))
 
 
 @register.filter
-def in_full(path):
+def in_full(path: str) -> str:
     """The address of a page of this site as a mail must name it."""
     return address_of(path)

@@ -2,14 +2,17 @@
 
 from django.contrib import messages
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.requests import AuthedRequest
 from progress.cohorts.agreed import digest_of, outline_as_agreed
 from progress.cohorts.assigned import Assigned
 from progress.cohorts.changed import forms_now
+from progress.cohorts.models import Assignment
 from progress.cohorts.rights import cohort_for
 from progress.cohorts.views.assignments import assignment_of, assignment_page
 from progress.cohorts.whom import whom_of
@@ -19,10 +22,10 @@ from stages.outline import outline_of_stages
 
 @require_POST
 @transaction.atomic
-def change_whom(request, pk, assignment):
+def change_whom(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """State for whom an assignment is."""
     cohort = cohort_for(request, pk)
-    assignment = assignment_of(cohort, assignment)
+    assignment = assignment_of(cohort, assignment_pk)
     form = ChangeWhomForm(request.POST, instance=assignment, whom=whom_of(cohort))
     if not form.is_valid():
         return assignment_page(request, assignment_of(cohort, assignment.pk), status=400, whom_form=form)
@@ -36,10 +39,10 @@ def change_whom(request, pk, assignment):
 
 @require_POST
 @transaction.atomic
-def change_rhythm(request, pk, assignment):
+def change_rhythm(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """State the due date of each section; or with ``as_computed`` let one section, or "all", be worked out again."""
     cohort = cohort_for(request, pk)
-    assignment = assignment_of(cohort, assignment)
+    assignment = assignment_of(cohort, assignment_pk)
     if section := request.POST.get("as_computed"):
         kept = {} if section == "all" else {k: v for k, v in assignment.section_dates.items() if f"day-{k}" != section}
         return keep_dates(request, assignment, kept)
@@ -56,7 +59,7 @@ def change_rhythm(request, pk, assignment):
     return keep_dates(request, assignment, form.wanted)
 
 
-def keep_dates(request, assignment, section_dates):
+def keep_dates(request: AuthedRequest, assignment: Assignment, section_dates: dict[str, str]) -> HttpResponse:
     assignment.section_dates = section_dates
     assignment.save(update_fields=["section_dates"])
     messages.success(request, _("Saved. Learners see these dates from now on."))
@@ -65,9 +68,9 @@ def keep_dates(request, assignment, section_dates):
 
 @require_POST
 @transaction.atomic
-def take_over(request, pk, assignment):
+def take_over(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """Let the cohort follow the track as it is now, if that is what the page showed: ``shown`` is its digest."""
-    assignment = assignment_of(cohort_for(request, pk), assignment)
+    assignment = assignment_of(cohort_for(request, pk), assignment_pk)
     form = forms_now([assignment.track], outline_of_stages())[assignment.track_id]
     if form == assignment.form:  # sent twice, or by two instructors
         messages.success(request, _("The cohort follows the track as it is now."))
@@ -81,10 +84,10 @@ def take_over(request, pk, assignment):
     return back_to(assignment, "")
 
 
-def meanwhile():
+def meanwhile() -> str:
     return _("Nothing was saved: somebody changed it since you opened the page. This is how it is now.")
 
 
-def back_to(assignment, part):
+def back_to(assignment: Assignment, part: str) -> HttpResponse:
     place = reverse("edit_assignment", args=[assignment.cohort_id, assignment.pk])
     return redirect(f"{place}#{part}" if part else place)

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+from django import forms
 from django.contrib import messages
 from django.db.models import OuterRef
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthedRequest
 from progress.activity import day_of
 from progress.cohorts.agreed import outline_as_agreed
 from progress.cohorts.assigned import Assigned
 from progress.cohorts.assignment_forms import DatesForm, ExtensionForm
 from progress.cohorts.changed import changed_since, forms_now, news_of
-from progress.cohorts.models import Assignment
+from progress.cohorts.models import Assignment, Cohort, Extension
 from progress.cohorts.rights import cohort_for, page_with_a_form
 from progress.cohorts.views.people import number
 from progress.cohorts.whom import whom_of
@@ -20,14 +23,14 @@ from progress.cohorts.whom_forms import AssignForm, ChangeWhomForm, RhythmForm
 from stages.outline import outline_of_stages
 
 
-def assignment_of(cohort, pk):
+def assignment_of(cohort: Cohort, pk: int) -> Assignment:
     found = get_object_or_404(cohort.assignments.select_related("track"), pk=pk)
     found.cohort = cohort
     return found
 
 
 @page_with_a_form
-def assign(request, pk):
+def assign(request: AuthedRequest, pk: int) -> HttpResponse:
     """The tracks that a cohort follows, and another one to assign."""
     cohort = cohort_for(request, pk)
     if request.method == "POST" and (known := cohort.assignments.filter(track=number(request, "track")).first()):
@@ -52,10 +55,10 @@ def assign(request, pk):
 
 
 @page_with_a_form
-def edit_assignment(request, pk, assignment):
+def edit_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
     cohort = cohort_for(request, pk)
-    assignment = assignment_of(cohort, assignment)
+    assignment = assignment_of(cohort, assignment_pk)
     form = DatesForm(request.POST or None, instance=assignment)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -66,7 +69,9 @@ def edit_assignment(request, pk, assignment):
     return assignment_page(request, assignment, status=400 if form.errors else 200, form=form)
 
 
-def assignment_page(request, assignment, status=200, **forms_with_errors):
+def assignment_page(
+    request: AuthedRequest, assignment: Assignment, status: int = 200, **forms_with_errors: forms.BaseForm
+) -> HttpResponse:
     """Everything about an assignment, which several forms change; one that was sent and is wrong comes along."""
     roadmap, whom = outline_of_stages(), whom_of(assignment.cohort)
     assigned = Assigned(assignment, outline_as_agreed(assignment.form, roadmap))
@@ -85,7 +90,7 @@ def assignment_page(request, assignment, status=200, **forms_with_errors):
     return render(request, "cohorts/assignment.html", context, status=status)
 
 
-def extensions_of(assigned):
+def extensions_of(assigned: Assigned) -> list[tuple[Extension, Assigned]]:
     """(extension, Assigned as that learner has it) of those who are in the cohort now. Who comes back finds theirs."""
     assignment, cohort = assigned.assignment, assigned.cohort
     mine = cohort.enrolments.current().filter(user=OuterRef("user"))
@@ -95,26 +100,26 @@ def extensions_of(assigned):
 
 
 @page_with_a_form
-def remove_assignment(request, pk, assignment):
+def remove_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """Ask, and on POST take the assignment away with its extensions. Ticks belong to topics, so they stay."""
     cohort = cohort_for(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to remove, and that is what was wanted.
-        cohort.assignments.filter(pk=assignment).delete()
+        cohort.assignments.filter(pk=assignment_pk).delete()
         messages.success(request, _("The cohort no longer follows this track. Every tick stays."))
         return redirect("assign", cohort.pk)
-    context = {"cohort": cohort, "assignment": assignment_of(cohort, assignment)}
+    context = {"cohort": cohort, "assignment": assignment_of(cohort, assignment_pk)}
     return render(request, "cohorts/remove_assignment.html", context)
 
 
 @page_with_a_form
-def extend(request, pk, assignment):
+def extend(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
     cohort = cohort_for(request, pk)
-    assignment = assignment_of(cohort, assignment)
+    assignment = assignment_of(cohort, assignment_pk)
     if request.method == "POST" and "take_back" in request.POST:
         if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:
-            assignment.extensions.filter(user=learner).delete()
+            assignment.extensions.filter(user=int(learner)).delete()
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     form = ExtensionForm(request.POST or None, assignment=assignment) if assignment.due else None
     if request.method == "POST" and form and form.is_valid():

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import AuthedRequest
 from accounts.zones import zone_of
 from progress.cohorts.calendar import calendar_of, written
 from progress.cohorts.models import CalendarFeed
@@ -24,7 +25,7 @@ COMING = 5  # dates that the page shows
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
-def calendar(request):
+def calendar(request: AuthedRequest) -> HttpResponse:
     """One's calendar: its address, and what is in it next. Posting makes the address, if there is none yet."""
     if request.method == "POST":
         CalendarFeed.objects.get_or_create(user=request.user)
@@ -45,7 +46,7 @@ def calendar(request):
 
 
 @require_POST
-def renew_calendar(request):
+def renew_calendar(request: AuthedRequest) -> HttpResponse:
     """Replace the address ``token``, which then leads nowhere. A form of an older one changes nothing."""
     mine = CalendarFeed.objects.filter(user=request.user, token=request.POST.get("token", ""))
     if mine.update(token=new_token()):
@@ -54,7 +55,7 @@ def renew_calendar(request):
 
 
 @require_POST
-def end_calendar(request):
+def end_calendar(request: AuthedRequest) -> HttpResponse:
     """Take the address ``token`` away. A form of an older one changes nothing, for that one is gone already."""
     ended, _each = CalendarFeed.objects.filter(user=request.user, token=request.POST.get("token", "")).delete()
     if ended:
@@ -66,7 +67,7 @@ def end_calendar(request):
 @require_safe
 @cache_control(private=True, no_cache=True)
 @unlisted
-def calendar_feed(request, token):
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar as programs fetch it; sent again only when a date in it has changed."""
     feed = get_object_or_404(CalendarFeed.objects.select_related("user"), token=token, user__is_active=True)
     dates = calendar_of(feed.user)

@@ -1,31 +1,37 @@
 """The page on which a track is composed, and what its buttons do. See progress/cohorts/composing.py."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import AuthedRequest
 from progress.cohorts.composing import TOPICS, Bench, NotSoError, new_key, slug_of
+from progress.cohorts.models import OwnTrack
 from progress.cohorts.own_changes import since
 from progress.cohorts.own_track_forms import DetailsForm, SectionForm
 from progress.cohorts.rights import authored_track
 from stages.closeness import meant_by
 from stages.finding import has_all
-from stages.models import Topic, Track
-from stages.outline import outline_of_stages
+from stages.models import Topic, Track, TrackSection, TrackTopic
+from stages.outline import Outline, OutlineTopic, outline_of_stages
 
 RESULTS = 20
 
+type Said = tuple[str, str]  # what to say, and the id of the control for the keyboard to be on
+type Act = Callable[[Bench], Said]
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def compose(request, slug):
+def compose(request: AuthedRequest, slug: str) -> HttpResponse:
     """Everything about a track in one place. A POST saves its title and summary; the rest has addresses of its own."""
     own = authored_track(request, slug)
     form, status = DetailsForm(instance=Track.objects.get(pk=own.pk)), 200
@@ -49,15 +55,15 @@ def compose(request, slug):
 class Row(NamedTuple):
     """A topic where it stands, with the places that its buttons up and down state: section, topic, section, after."""
 
-    place: object
-    topic: object
+    place: TrackTopic
+    topic: Topic
     number: int
     up: str
     down: str
     published: bool
 
 
-def bench_context(request, own, roadmap):
+def bench_context(request: AuthedRequest, own: OwnTrack, roadmap: Outline) -> dict[str, Any]:
     bench = Bench(own.track)
     text = " ".join(request.GET.get("q", request.POST.get("q", "")).split())[:100]
     found, spelling = search(text, roadmap) if text else ([], None)
@@ -79,7 +85,7 @@ def bench_context(request, own, roadmap):
     }
 
 
-def rows_of(bench, roadmap):
+def rows_of(bench: Bench, roadmap: Outline) -> Iterator[list[Row]]:
     """The Rows of each section. Up from the first topic leads to the end of the section above, and down likewise."""
     slugs = [[row.topic.slug for row in section.rows] for section in bench.sections]
     for at, section in enumerate(bench.sections):
@@ -95,12 +101,13 @@ def rows_of(bench, roadmap):
                 down = (section.slug, own[place + 1])
             elif at + 1 < len(slugs):
                 down = (bench.sections[at + 1].slug, "")
-            up, down = ("/".join((section.slug, slug, *wanted)) for wanted in (up, down))
-            rows.append(Row(row, row.topic, place + 1, up, down, slug in roadmap.places))
+            here = f"{section.slug}/{slug}/"
+            wanted_up, wanted_down = here + "/".join(up), here + "/".join(down)
+            rows.append(Row(row, row.topic, place + 1, wanted_up, wanted_down, slug in roadmap.places))
         yield rows
 
 
-def steps_of(bench):
+def steps_of(bench: Bench) -> Iterator[dict[str, str]]:
     """For each section what its buttons up and down state: its slug, and that of the section it is to stand after."""
     slugs = [section.slug for section in bench.sections]
     for at, slug in enumerate(slugs):
@@ -110,10 +117,10 @@ def steps_of(bench):
         yield {"up": f"{slug}/{up}", "down": f"{slug}/{down}"}
 
 
-def search(text, roadmap):
+def search(text: str, roadmap: Outline) -> tuple[list[OutlineTopic], str | None]:
     """The published topics whose title or slug has every word of a text, and the spelling that was meant, if any."""
 
-    def matching(words):
+    def matching(words: str) -> list[OutlineTopic]:
         return [topic for topic in roadmap.topics if has_all(words, topic.title, topic.slug.replace("-", " "))]
 
     found, spelling = matching(text), None
@@ -126,10 +133,10 @@ def search(text, roadmap):
 # --- What the buttons do --------------------------------------------------------------------------
 
 
-def change(request, slug, act, page=""):
+def change(request: AuthedRequest, slug: str, act: Act, page: str = "") -> HttpResponse:
     """Make a change to a track and answer with it as it is then.
 
-    ``act`` is given the locked Bench, and returns what to say, and the id of the control for the keyboard to be on.
+    ``act`` is given the locked Bench.
     """
     own = authored_track(request, slug)
     problem, at = "", ""
@@ -146,7 +153,7 @@ def change(request, slug, act, page=""):
     return redirect(f"{reverse('compose', args=[slug])}?{urlencode(query)}#{at or 'bench'}")
 
 
-def place_in(section, slug):
+def place_in(section: TrackSection, slug: str) -> str:
     """Where a topic stands now, in words: "Models, now 3 of 12 in Data.\""""
     place = next(at for at, row in enumerate(section.rows, start=1) if row.topic.slug == slug)
     facts = {
@@ -158,7 +165,7 @@ def place_in(section, slug):
     return _("%(topic)s, now %(place)d of %(total)d in %(section)s.") % facts
 
 
-def sent(request, *names, parts):
+def sent(request: AuthedRequest, *names: str, parts: int) -> tuple[str, list[str]] | None:
     """(name, its value split) for the one of ``names`` that a button sent, or None for what no button sends."""
     for name in names:
         found = request.POST.get(name, "").split("/")
@@ -171,14 +178,14 @@ NO_BUTTON = "No button of this site sends that."
 
 
 @require_POST
-def move_topic(request, slug):
+def move_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``up``, ``down`` or ``move``: section/topic/section to be in/topic to stand after, or nothing to be first."""
     wanted = sent(request, "up", "down", "move", parts=4)
     if wanted is None:
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     pressed, (section, topic, to, after) = wanted
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         target = bench.move_topic(section, topic, to, after)
         return place_in(target, topic), f"{'up' if pressed == 'move' else pressed}--{target.slug}--{topic}"
 
@@ -186,14 +193,14 @@ def move_topic(request, slug):
 
 
 @require_POST
-def move_section(request, slug):
+def move_section(request: AuthedRequest, slug: str) -> HttpResponse:
     """``up``, ``down`` or ``move``: section/section to stand after, or nothing to be first."""
     wanted = sent(request, "up", "down", "move", parts=2)
     if wanted is None:
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     pressed, (section, after) = wanted
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         moved = bench.move_section(section, after)
         place = bench.sections.index(moved) + 1
         facts = {"section": moved, "place": place, "total": len(bench.sections)}
@@ -204,10 +211,10 @@ def move_section(request, slug):
 
 
 @require_POST
-def add_topic(request, slug):
+def add_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``topic`` to the end of ``section``."""
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         topic = Topic.objects.published().filter(slug=request.POST.get("topic", "")).first()
         if topic is None:
             raise NotSoError(_("That topic is not in the roadmap."))
@@ -218,14 +225,14 @@ def add_topic(request, slug):
 
 
 @require_POST
-def remove_topic(request, slug):
+def remove_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``remove``: section/topic."""
     wanted = sent(request, "remove", parts=2)
     if wanted is None:
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     _pressed, (name, topic) = wanted
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         section = bench.section(name)
         slugs = [row.topic.slug for row in section.rows]
         title = next((str(row.topic) for row in section.rows if row.topic.slug == topic), topic)
@@ -239,14 +246,14 @@ def remove_topic(request, slug):
 
 
 @require_POST
-def require_topic(request, slug):
+def require_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``required``: section/topic/yes or no."""
     wanted = sent(request, "required", parts=3)
     if wanted is None or wanted[1][2] not in ("yes", "no"):
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     _pressed, (name, topic, required) = wanted
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         section = bench.require(name, topic, required == "yes")
         facts = {"topic": bench.row(section, topic).topic, "section": section}
         said = _("%(topic)s is optional in %(section)s.")
@@ -258,12 +265,12 @@ def require_topic(request, slug):
 
 
 @require_POST
-def move_chosen(request, slug):
+def move_chosen(request: AuthedRequest, slug: str) -> HttpResponse:
     """Every ``chosen`` section/topic to the end of the section ``to``, in the order in which they stand."""
     chosen = [tuple(found) for value in request.POST.getlist("chosen") if len(found := value.split("/")) == 2]
     to = request.POST.get("to", "")
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         target = bench.section(to)
         if not chosen:
             raise NotSoError(_("Choose the topics to move first, with the boxes beside them."))
@@ -281,10 +288,10 @@ def move_chosen(request, slug):
 
 
 @require_POST
-def add_section(request, slug):
+def add_section(request: AuthedRequest, slug: str) -> HttpResponse:
     title, key = request.POST.get("title", ""), request.POST.get("key", "")[:20]
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         section = bench.add_section(title, slug_of(title, key if key.isascii() and key.isalnum() else new_key()))
         return _("“%(section)s” is there. Add topics to it.") % {"section": section}, "new-section"
 
@@ -293,7 +300,7 @@ def add_section(request, slug):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
-def edit_section(request, slug, section):
+def edit_section(request: AuthedRequest, slug: str, section: str) -> HttpResponse:
     """A section's title to change, and the way to delete it."""
     own = authored_track(request, slug)
     bench = Bench(own.track, lock=request.method == "POST")
@@ -312,10 +319,10 @@ def edit_section(request, slug, section):
 
 
 @require_POST
-def remove_section(request, slug, section):
+def remove_section(request: AuthedRequest, slug: str, section: str) -> HttpResponse:
     """Take a section away with what the form has named: as many topics as it said, and no others."""
 
-    def act(bench):
+    def act(bench: Bench) -> Said:
         found = next((one for one in bench.sections if one.slug == section), None)
         if found and request.POST.get("number") != str(len(found.rows)):
             raise NotSoError(_("“%(section)s” has changed meanwhile, so it is still there.") % {"section": found})

@@ -1,11 +1,13 @@
 """The groups inside a cohort: making, naming and filling them, and taking them away."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from progress.cohorts.models import Group
+from accounts.requests import AuthedRequest
+from progress.cohorts.models import Cohort, Group
 from progress.cohorts.rights import cohort_for, page_with_a_form
 from progress.cohorts.whom import whom_of
 from progress.cohorts.whom_forms import GroupForm, MembersForm, learners_of
@@ -15,7 +17,7 @@ private = cache_control(private=True, no_store=True)
 
 @page_with_a_form
 @private
-def groups(request, pk):
+def groups(request: AuthedRequest, pk: int) -> HttpResponse:
     """The groups of a cohort, and another one to make."""
     cohort = cohort_for(request, pk)
     form = GroupForm(request.POST or None, instance=Group(cohort=cohort))
@@ -38,10 +40,10 @@ def groups(request, pk):
 
 @page_with_a_form
 @private
-def group(request, pk, group):
+def group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
     """A group with its name and its members to change."""
     cohort = cohort_for(request, pk)
-    group = group_of(cohort, group)
+    group = group_of(cohort, group_pk)
     form = MembersForm(request.POST or None, instance=group)
     if request.method == "POST" and form.is_valid():
         by_others = form.save()
@@ -59,7 +61,7 @@ def group(request, pk, group):
         "form": form,
         "learners": [
             (one, str(one.pk) in chosen, [name for name in whom.groups_of(one.user_id) if name != form.saved_name])
-            for one in form.fields["members"].queryset
+            for one in form.learners
         ],
         "assignments": group.assignments.select_related("track"),
     }
@@ -68,28 +70,28 @@ def group(request, pk, group):
 
 @page_with_a_form
 @private
-def delete_group(request, pk, group):
+def delete_group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
     """Ask, saying what it ends, and on POST take the group away. What went to it alone goes to nobody then."""
     cohort = cohort_for(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to delete, and that is what was wanted.
-        cohort.groups.filter(pk=group).delete()
+        cohort.groups.filter(pk=group_pk).delete()
         messages.success(request, _("The group is gone. Its learners stay in the cohort, and every tick stays."))
         return redirect("groups", cohort.pk)
-    group, whom = group_of(cohort, group), whom_of(cohort)
+    group, whom = group_of(cohort, group_pk), whom_of(cohort)
     context = {
         "cohort": cohort,
         "group": group,
         "members": len(whom.members[group.pk]),
         "ends": [
-            (one, len(whom.reached(one)), len(whom.reached(one, but=group.pk)))
+            (one, len(whom.reached(one) or ()), len(whom.reached(one, but=group.pk) or ()))
             for one in group.assignments.filter(to_everyone=False).select_related("track")
         ],
     }
     return render(request, "cohorts/delete_group.html", context)
 
 
-def group_of(cohort, pk):
+def group_of(cohort: Cohort, pk: int) -> Group:
     found = get_object_or_404(cohort.groups, pk=pk)
     found.cohort = cohort
     return found

@@ -4,11 +4,13 @@ from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from progress.cohorts.models import CohortFullError, Invitation
 from progress.views.unlisted import unlisted
 
@@ -17,7 +19,7 @@ from progress.views.unlisted import unlisted
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @unlisted
-def invitation(request, token):
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show what joining means, and answer: ``answer`` is "join" or "decline". Looking at it answers nothing.
 
     The link was mailed to the invited address and proves it, so an account with another address may join with it,
@@ -47,7 +49,7 @@ def invitation(request, token):
     return render(request, "cohorts/invitation.html", context, status=status)
 
 
-def answer(request, found, is_in, problem):
+def answer(request: HttpRequest, found: Invitation, is_in: bool, problem: str) -> HttpResponse | None:
     """Do what was answered; None when it cannot be done."""
     user, wanted = request.user, request.POST.get("answer")
     try:
@@ -70,7 +72,7 @@ def answer(request, found, is_in, problem):
     return None
 
 
-def obstacle(found, is_in):
+def obstacle(found: Invitation, is_in: bool) -> str:
     """Why nobody can join with it now, as a sentence; empty when somebody can."""
     cohort = found.cohort
     if is_in:
@@ -84,5 +86,5 @@ def obstacle(found, is_in):
     return ""
 
 
-def is_theirs(found, user):
+def is_theirs(found: Invitation, user: User) -> bool:
     return EmailAddress.objects.filter(user=user, verified=True, email__iexact=found.email).exists()

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,10 +13,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import AuthedRequest
 from progress.cohorts import inviting
 from progress.cohorts.addresses import LARGEST, TOO_LARGE, decode, read
-from progress.cohorts.models import Mail, Refusal
-from progress.cohorts.rights import changeable_cohort
+from progress.cohorts.inviting import Delivery
+from progress.cohorts.models import Cohort, Mail, Refusal
+from progress.cohorts.rights import changeable_cohort, is_signed_in
 from progress.cohorts.views.people import number
 from progress.forms import ListForm
 from progress.views.transfer import has_token
@@ -24,7 +27,7 @@ SESSION_KEY = "inviting"  # the list that somebody agreed to after their log-in 
 
 
 class PeopleForm(ListForm):
-    """A list of people, pasted or as a file. When valid, ``text`` is the list and ``reading`` what is in it."""
+    """A list of people, pasted or as a file. When valid, ``decoded`` is the list and ``reading`` what is in it."""
 
     text = forms.CharField(
         label=gettext_lazy("Paste the addresses"),
@@ -50,9 +53,9 @@ class PeopleForm(ListForm):
     largest = LARGEST
     nothing = gettext_lazy("Paste some addresses, or choose a file with them.")
 
-    def read(self, data):
-        self.text = decode(data)
-        self.reading = read(self.text)
+    def read(self, data: bytes) -> None:
+        self.decoded = decode(data)
+        self.reading = read(self.decoded)
 
 
 # A look at a list writes nothing, so it needs no token, and what a form with an old token agrees to is shown again
@@ -61,14 +64,14 @@ class PeopleForm(ListForm):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
-def invite(request, pk):
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a list of people; show what would become of it; and when the instructor agrees, invite them."""
     try:
         agreed = "agree" in request.POST
     except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
         messages.error(request, TOO_LARGE)
         return redirect("invite", pk)
-    if not request.user.is_authenticated:
+    if not is_signed_in(request):
         if agreed and has_token(request):
             request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:LARGEST]}
             messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
@@ -88,10 +91,10 @@ def invite(request, pk):
             return agree(request, cohort, form)
         messages.warning(request, _("That page was too old. Nobody was invited yet: look, and agree."))
     look = inviting.look(cohort, form.reading)
-    return render(request, "cohorts/invite_look.html", {"cohort": cohort, "look": look, "text": form.text})
+    return render(request, "cohorts/invite_look.html", {"cohort": cohort, "look": look, "text": form.decoded})
 
 
-def agree(request, cohort, form):
+def agree(request: AuthedRequest, cohort: Cohort, form: PeopleForm) -> HttpResponse:
     made, look = inviting.invite(cohort, form.reading, by=request.user)
     told = inviting.deliver(cohort, made, by=request.user)
     said = ngettext("%(count)d person is invited.", "%(count)d people are invited.", len(made)) % {"count": len(made)}
@@ -103,7 +106,7 @@ def agree(request, cohort, form):
     return redirect("cohort_people", cohort.pk)
 
 
-def tell(request, told, asked):
+def tell(request: HttpRequest, told: Delivery, asked: int) -> None:
     """Say which mails went out, and why the others did not."""
     if asked and told.sent == asked:
         said = ngettext("The mail is sent.", "All %(count)d mails are sent.", asked)
@@ -126,7 +129,7 @@ def tell(request, told, asked):
 
 
 @require_POST
-def send_invitations(request, pk):
+def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
     cohort = changeable_cohort(request, pk, lock=False)
     found = inviting.due(cohort.invitations.waiting().order_by("pk"))
@@ -141,7 +144,7 @@ def send_invitations(request, pk):
 
 
 @require_POST
-def withdraw_invitations(request, pk):
+def withdraw_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
     cohort = changeable_cohort(request, pk, lock=False)
     found = cohort.invitations.waiting()

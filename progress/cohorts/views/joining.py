@@ -1,12 +1,14 @@
 """How a learner comes into a cohort, and out of it."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import limits
+from accounts.requests import AuthedRequest
 from progress.cohorts.models import Cohort, CohortFullError, tidy
 from progress.views.unlisted import unlisted
 
@@ -14,7 +16,7 @@ GUESSES = 20  # codes that lead nowhere, of one account in an hour
 
 
 @require_safe
-def join(request):
+def join(request: AuthedRequest) -> HttpResponse:
     """Ask for a code. It comes as ``?code=``, so that a log-in on the way does not lose it."""
     code = tidy(request.GET.get("code", ""))
     if not code:
@@ -26,7 +28,7 @@ def join(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @unlisted
-def join_cohort(request, code):
+def join_cohort(request: AuthedRequest, code: str) -> HttpResponse:
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
     if not limits.may(limits.who(request), "code", GUESSES):
         problem = _("Those were many codes for one hour. Wait a little, and ask your instructor for the right one.")
@@ -53,7 +55,7 @@ def join_cohort(request, code):
 
 
 @require_POST
-def leave_cohort(request, pk):
+def leave_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """Leave at once, also what is archived. Whoever has left already is told the same."""
     cohort = get_object_or_404(Cohort, pk=pk, enrolments__user=request.user)
     cohort.leave(request.user)
@@ -62,7 +64,7 @@ def leave_cohort(request, pk):
     return redirect("cohorts")
 
 
-def obstacle(cohort):
+def obstacle(cohort: Cohort) -> str:
     """Why nobody can join now, as a sentence; empty when there is a place."""
     if cohort.is_archived:
         return _("This cohort is over and archived, so nobody joins it any more.")
@@ -75,7 +77,7 @@ def obstacle(cohort):
     return ""
 
 
-def unknown(request, code):
+def unknown(request: AuthedRequest, code: str) -> HttpResponse:
     limits.take(limits.who(request), "code", GUESSES)
     problem = _("No cohort has this code. Look at it again; it may also have been renewed.")
     return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=404)

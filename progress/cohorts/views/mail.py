@@ -3,19 +3,20 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.signing import BadSignature
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import AuthedRequest
 from progress.cohorts.mail import whose
 from progress.cohorts.models import Mail, Refusal, hash_of
 from progress.views.unlisted import unlisted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def mail_choices(request):
+def mail_choices(request: AuthedRequest) -> HttpResponse:
     """The kinds of mail that the reader wants, each with a switch."""
     address = hash_of(request.user.email)
     if request.method == "POST":
@@ -32,7 +33,7 @@ def mail_choices(request):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @unlisted
-def mail_off(request, token):
+def mail_off(request: HttpRequest, token: str) -> HttpResponse:
     """End a kind of mail for an address, or with ``wanted`` take that back. Looking at the page changes nothing,
     because programs that check mail for viruses open every link in it.
     """

@@ -1,9 +1,11 @@
 """How a cohort grew against its plan, as a drawing, as a table, and as a table to take along."""
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.requests import AuthedRequest
 from progress.cohorts.happened import days_with_ticks, done_days
 from progress.cohorts.over_time import LATELY, draw, heads, lately, over_time
 from progress.cohorts.rights import led_cohort
@@ -14,7 +16,7 @@ from progress.views.exports import download
 
 @require_safe
 @never_cache
-def cohort_over_time(request, pk):
+def cohort_over_time(request: AuthedRequest, pk: int) -> HttpResponse:
     cohort = led_cohort(request, pk)
     seen = see(cohort)
     found = over_time(seen.learners, done_days(cohort, seen), cohort.today)
@@ -34,7 +36,7 @@ def cohort_over_time(request, pk):
 
 @require_safe
 @never_cache
-def over_time_csv(request, pk):
+def over_time_csv(request: AuthedRequest, pk: int) -> HttpResponse:
     """The table of the page, cell by cell."""
     cohort = led_cohort(request, pk)
     seen = see(cohort)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.requests import AuthedRequest
 from progress.cohorts import overrides
 from progress.cohorts.models import Override
 from progress.cohorts.rights import cohort_for, page_with_a_form
@@ -39,7 +40,7 @@ class DisputeForm(forms.Form):
 
 @page_with_a_form
 @never_cache
-def override(request, pk, learner, slug):
+def override(request: AuthedRequest, pk: int, learner: int, slug: str) -> HttpResponse:
     """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""
     cohort = cohort_for(request, pk)
     seen = see(cohort, only=learner)
@@ -76,7 +77,7 @@ def override(request, pk, learner, slug):
 
 
 @require_POST
-def undo_override(request, pk):
+def undo_override(request: AuthedRequest, pk: int) -> HttpResponse:
     """The learner takes the mark away: the topic is as it was before."""
     mine = get_object_or_404(Override.objects.select_related("topic"), pk=pk, learner=request.user)
     if overrides.undo(mine):
@@ -85,7 +86,7 @@ def undo_override(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def dispute_override(request, pk):
+def dispute_override(request: AuthedRequest, pk: int) -> HttpResponse:
     """The learner says what is wrong about the mark. It stays until somebody takes it away."""
     mine = get_object_or_404(Override.objects.select_related("topic", "by", "cohort"), pk=pk, learner=request.user)
     form = DisputeForm(request.POST if request.method == "POST" else None, initial={"dispute": mine.dispute})

@@ -1,22 +1,27 @@
 """What has changed in the original of a track: shown, taken over one by one, or only seen."""
 
+from typing import Literal
+
 from django.contrib import messages
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import AuthedRequest
 from progress.cohorts.changed import titles_of
 from progress.cohorts.composing import Bench, NotSoError
-from progress.cohorts.own_changes import since
+from progress.cohorts.models import OwnTrack
+from progress.cohorts.own_changes import Since, Step, since
 from progress.cohorts.rights import authored_track
 from stages.models import Topic
-from stages.outline import outline_of_stages
+from stages.outline import Outline, outline_of_stages
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
-def own_track_changes(request, slug):
+def own_track_changes(request: AuthedRequest, slug: str) -> HttpResponse:
     """A POST takes one step over, ``take`` is its key, or says in ``seen`` which form of the original was read."""
     own = authored_track(request, slug)
     bench = Bench(own.track, lock=request.method == "POST")
@@ -35,17 +40,21 @@ def own_track_changes(request, slug):
         else:
             messages.warning(request, _("The original has changed again. These are the changes now."))
         return redirect("own_track_changes", slug)
-    steps = news.steps if news else []
-    titles = titles_of({step.topic for step in steps}, roadmap)
-    lines = [
-        (step, titles.get(step.topic, step.topic), news.titles[step.section], offer(bench, news, step))
-        for step in steps
-    ]
+    lines = lines_of(bench, news, roadmap) if news else []
     context = {"own": own, "track": own.track, "news": news, "lines": lines}
     return render(request, "cohorts/tracks/changes.html", context)
 
 
-def take(request, own, bench, news):
+def lines_of(bench: Bench, news: Since, roadmap: Outline) -> list[tuple[Step, str, str, str]]:
+    """Each step with the titles of its topic and of its section, and with what can be done about it."""
+    titles = titles_of({step.topic for step in news.steps}, roadmap)
+    return [
+        (step, titles.get(step.topic, step.topic), news.titles[step.section], offer(bench, news, step))
+        for step in news.steps
+    ]
+
+
+def take(request: AuthedRequest, own: OwnTrack, bench: Bench, news: Since) -> None:
     """Do to the own track what was done to the original. What was taken over already is no change any more."""
     step = next((one for one in news.steps if one.key == request.POST["take"]), None)
     if step is None:
@@ -65,7 +74,7 @@ def take(request, own, bench, news):
     messages.success(request, _("Taken over."))
 
 
-def put(bench, news, step):
+def put(bench: Bench, news: Since, step: Step) -> None:
     """Put a topic where it stands in the original, as far as the own track has what is above it there."""
     if step.kind == "added":
         if not any(section.slug == step.section for section in bench.sections):
@@ -76,7 +85,7 @@ def put(bench, news, step):
     bench.move_topic(step.section, step.topic, step.section, news.above(step, there))
 
 
-def offer(bench, news, step):
+def offer(bench: Bench, news: Since, step: Step) -> Literal["", "take", "already"]:
     """What can be done about a step: "take" it over, nothing for it is so "already", or nothing at all."""
     section = next((one for one in bench.sections if one.slug == step.section), None)
     rows = {row.topic.slug: row for row in section.rows} if section else {}

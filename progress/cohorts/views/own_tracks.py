@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Prefetch
-from django.http import Http404
+from django.db.models import Count, Prefetch, QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import limits
 from accounts.models import User
+from accounts.requests import AuthedRequest
 from progress.cohorts.agreed import agree
 from progress.cohorts.assignable import assignable_by
 from progress.cohorts.composing import NotSoError, fill, slug_of
@@ -25,7 +26,7 @@ from stages.views import track_page
 
 
 @require_safe
-def own_tracks(request):
+def own_tracks(request: AuthedRequest) -> HttpResponse:
     own = (
         OwnTrack.objects.filter(authors=request.user)
         .select_related("track", "original")
@@ -39,7 +40,7 @@ def own_tracks(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_own_track(request):
+def new_own_track(request: AuthedRequest) -> HttpResponse:
     """An empty track, or with ``copy``, a slug, one that begins as a copy of a track."""
     demand_teacher(request.user)
     offered = assignable_by(request.user)
@@ -65,7 +66,7 @@ def new_own_track(request):
 
 
 @transaction.atomic
-def compose(user, form, slug, original):
+def compose(user: User, form: NewTrackForm, slug: str, original: Track | None) -> None:
     track = form.instance
     track.slug, track.private = slug, True
     track.save(force_insert=True)
@@ -78,7 +79,7 @@ def compose(user, form, slug, original):
 
 @require_safe
 @cache_control(private=True, no_cache=True)
-def own_track(request, slug):
+def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """The page of a private track, for its authors and for those in the cohorts that follow it."""
     reading = readable(request.user, slug)
     if reading is None and OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
@@ -92,7 +93,7 @@ def own_track(request, slug):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_track_authors(request, slug):
+def own_track_authors(request: AuthedRequest, slug: str) -> HttpResponse:
     """Who composes a track together. A POST adds somebody: by address, or a colleague as ``person``."""
     own = authored_track(request, slug)
     form, status = AuthorForm(), 200
@@ -106,8 +107,8 @@ def own_track_authors(request, slug):
             status = 429
         elif form.is_valid():
             owned = {"emailaddress__email__iexact": form.cleaned_data["email"], "emailaddress__verified": True}
-            if person := User.objects.filter(is_active=True, **owned).first():
-                return added(request, own, person)
+            if owner := User.objects.filter(is_active=True, **owned).first():
+                return added(request, own, owner)
             limits.take(limits.who(request), "address", GUESSES)
             form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     authors = list(own.authors.order_by("name", "email"))
@@ -116,7 +117,7 @@ def own_track_authors(request, slug):
     return render(request, "cohorts/tracks/authors.html", context, status=status)
 
 
-def colleagues(user):
+def colleagues(user: User) -> QuerySet[User]:
     """Those who instruct a cohort together with this person."""
     led = Cohort.objects.led_by(user).values("pk")
     return (
@@ -127,7 +128,7 @@ def colleagues(user):
     )
 
 
-def added(request, own, person):
+def added(request: AuthedRequest, own: OwnTrack, person: User) -> HttpResponse:
     own.authors.add(person)
     messages.success(request, _("%(person)s composes this track with you now.") % {"person": person})
     return redirect("own_track_authors", own.track.slug)
@@ -135,7 +136,7 @@ def added(request, own, person):
 
 @require_POST
 @transaction.atomic
-def leave_own_track(request, slug):
+def leave_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """Stop being an author. The row of the track is locked: of the last two authors only one can leave."""
     own = OwnTrack.objects.filter(track__slug=slug, authors=request.user).select_related("track").first()
     if own is None:
@@ -153,7 +154,7 @@ def leave_own_track(request, slug):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def remove_own_track(request, slug):
+def remove_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """Ask, and on POST do what is ``wanted``: delete a track that no cohort follows, retire it, or bring it back."""
     if request.method == "POST" and not OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("own_tracks")  # sent twice: it is gone
@@ -176,7 +177,7 @@ def remove_own_track(request, slug):
 
 
 @transaction.atomic
-def deleted(track):
+def deleted(track: Track) -> bool:
     """Whether the track could be deleted: not while a cohort follows it."""
     track = Track.objects.select_for_update().get(pk=track.pk)
     if track.assignments.exists():

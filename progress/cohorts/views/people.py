@@ -1,9 +1,13 @@
 """Who is in which cohort: the list of one's cohorts, the people of one, and the code that lets them in."""
 
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import limits
 from accounts.models import User
+from accounts.requests import AuthedRequest
 from progress.cohorts import qr
 from progress.cohorts.assignment_forms import ChangesForm, DayInput
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
@@ -25,7 +30,7 @@ GUESSES = 20  # addresses without an account, typed by one person in an hour
 
 
 @require_safe
-def cohorts(request):
+def cohorts(request: AuthedRequest) -> HttpResponse:
     """The cohorts that one leads, and those that one learns in: also the archived ones, for one may want to leave."""
     led = Cohort.objects.led_by(request.user).with_people_counted()
     enrolments = (
@@ -76,27 +81,30 @@ class CodeForm(ChangesForm):
 
     field_order = ["is_open", "last_day", "places"]
 
-    def __init__(self, *args, instance, **options):
+    def __init__(self, *args: Any, instance: Cohort, **options: Any) -> None:
         super().__init__(*args, instance=instance, initial={"last_day": instance.last_day_to_join}, **options)
 
-    def clean_last_day(self):
-        day = self.cleaned_data["last_day"]
+    def clean_last_day(self) -> date | None:
+        day: date | None = self.cleaned_data["last_day"]
         if day and not 2000 <= day.year < 3000:
             raise forms.ValidationError(gettext_lazy("Choose a day of this millennium."))
         return day
 
-    def save(self, commit=True):
+    def save(self, commit: bool = True) -> Cohort:
         self.instance.last_day_to_join = self.cleaned_data["last_day"]
-        return super().save(commit)
+        saved: Cohort = super().save(commit)
+        return saved
 
 
 @require_safe
 @cache_control(private=True, no_store=True)
-def cohort_people(request, pk):
+def cohort_people(request: AuthedRequest, pk: int) -> HttpResponse:
     return people_page(request, led_cohort(request, pk))
 
 
-def people_page(request, cohort, status=200, **forms_with_errors):
+def people_page(
+    request: AuthedRequest, cohort: Cohort, status: int = 200, **forms_with_errors: forms.BaseForm
+) -> HttpResponse:
     enrolments = cohort.enrolments.current().select_related("user")
     context = {
         "cohort": cohort,
@@ -112,7 +120,7 @@ def people_page(request, cohort, status=200, **forms_with_errors):
 
 @require_POST
 @transaction.atomic
-def add_instructor(request, pk):
+def add_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
     """Give somebody the same rights. Only an address that is theirs for certain will do, hence a verified one."""
     cohort = changeable_cohort(request, pk)
     form = InstructorForm(request.POST)
@@ -133,7 +141,7 @@ def add_instructor(request, pk):
 
 @require_POST
 @transaction.atomic
-def remove_instructor(request, pk):
+def remove_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
     """End somebody's rights, or one's own; whoever does not lead this cohort cannot be named."""
     cohort = changeable_cohort(request, pk)
     person = cohort.instructors.filter(pk=number(request, "person")).first()
@@ -152,7 +160,7 @@ def remove_instructor(request, pk):
 
 @require_POST
 @transaction.atomic
-def remove_learner(request, pk):
+def remove_learner(request: AuthedRequest, pk: int) -> HttpResponse:
     """End an enrolment. Only a learner of this cohort can be named, or whoever has left it already."""
     cohort = changeable_cohort(request, pk)
     enrolment = get_object_or_404(cohort.enrolments.select_related("user"), user=number(request, "person"))
@@ -163,7 +171,7 @@ def remove_learner(request, pk):
     return redirect("cohort_people", pk)
 
 
-def number(request, name):
+def number(request: HttpRequest, name: str) -> int:
     """A primary key that a form sent; what is none finds nothing."""
     sent = request.POST.get(name, "")
     return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 19 else 0
@@ -174,7 +182,7 @@ def number(request, name):
 
 @require_POST
 @transaction.atomic
-def cohort_code(request, pk):
+def cohort_code(request: AuthedRequest, pk: int) -> HttpResponse:
     """Say whether, until when and for how many the code works."""
     cohort = changeable_cohort(request, pk)
     form = CodeForm(request.POST, instance=cohort)
@@ -187,7 +195,7 @@ def cohort_code(request, pk):
 
 @require_POST
 @transaction.atomic
-def renew_code(request, pk):
+def renew_code(request: AuthedRequest, pk: int) -> HttpResponse:
     """Give the cohort another code instead of ``code``, which then leads nowhere. Said twice, it is new once."""
     cohort = changeable_cohort(request, pk)
     if cohort.code == request.POST.get("code") and cohort.renew_code():
@@ -197,7 +205,7 @@ def renew_code(request, pk):
 
 @require_safe
 @cache_control(private=True, no_store=True)
-def cohort_projector(request, pk):
+def cohort_projector(request: AuthedRequest, pk: int) -> HttpResponse:
     """The code for everyone in the room, as large as it goes."""
     cohort = led_cohort(request, pk)
     link = link_of(request, cohort)
@@ -207,5 +215,5 @@ def cohort_projector(request, pk):
     return render(request, "cohorts/projector.html", context)
 
 
-def link_of(request, cohort):
+def link_of(request: HttpRequest, cohort: Cohort) -> str:
     return request.build_absolute_uri(reverse("join_cohort", args=[cohort.code]))

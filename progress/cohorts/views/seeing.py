@@ -1,11 +1,12 @@
 """What instructors see: everyone at a glance, one learner, and the same as a table to take along."""
 
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.requests import AuthedRequest
 from progress.cohorts.assigned import described, first_due
 from progress.cohorts.changed import changed_since
 from progress.cohorts.matrix import NOT_ASSIGNED, SHOWN, SORTS, chosen, heads, rows, summary, topic_cell
@@ -13,17 +14,18 @@ from progress.cohorts.models import Cohort
 from progress.cohorts.overrides import holding
 from progress.cohorts.pace import pace
 from progress.cohorts.plan import due_soon
-from progress.cohorts.seen import see
+from progress.cohorts.seen import Curriculum, Seen, see
 from progress.exporting import sheet
 from progress.standings import Standings
 from progress.views.exports import download
+from stages.outline import Section
 
 WINDOW = 100  # learners on a page
 
 
 @require_safe
 @never_cache
-def cohort(request, pk):
+def cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """Everyone's standing at a glance, stage by stage, or with ``?stage=`` topic by topic."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
@@ -56,7 +58,7 @@ def cohort(request, pk):
 
 @require_safe
 @never_cache
-def cohort_learner(request, pk, learner):
+def cohort_learner(request: AuthedRequest, pk: int, learner: int) -> HttpResponse:
     """One learner, in the assigned topics and in nothing else, with the parts of their own page."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort, only=learner)
@@ -83,7 +85,7 @@ def cohort_learner(request, pk, learner):
 
 @require_safe
 @never_cache
-def cohort_csv(request, pk):
+def cohort_csv(request: AuthedRequest, pk: int) -> HttpResponse:
     """The table as it is on the screen, cell by cell; of a cohort on several pages it has them all."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
     seen = see(cohort)
@@ -94,7 +96,7 @@ def cohort_csv(request, pk):
     return download(text, f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
 
 
-def asked(request, curriculum):
+def asked(request: AuthedRequest, curriculum: Curriculum) -> tuple[str, str, Section | None]:
     """What the address asks to see, as (show, sort, stage). Words that mean nothing are passed over.
 
     Raises Http404 for a stage without an assigned topic.
@@ -107,7 +109,7 @@ def asked(request, curriculum):
     return show if show in SHOWN else "all", sort if known else "name", stage
 
 
-def narrowed(request, seen):
+def narrowed(request: AuthedRequest, seen: Seen) -> tuple[tuple[int, str] | None, Seen]:
     """The (pk, name) of the group that the address asks for, or None, and what is seen of its learners alone.
 
     Raises Http404 for what is no group of this cohort.

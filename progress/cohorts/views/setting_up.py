@@ -1,14 +1,19 @@
 """Making a cohort, changing it, archiving it, and copying it for the next term."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import zones
+from accounts.models import User
+from accounts.requests import AuthedRequest
 from progress.cohorts.assignment_forms import ChangesForm, DayInput
 from progress.cohorts.models import LETTERS, Cohort, new_code
 from progress.cohorts.rights import cohort_for, demand_teacher, led_cohort, may_teach, page_with_a_form
@@ -20,10 +25,10 @@ class NewCode(forms.CharField):
 
     widget = forms.HiddenInput
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(initial=new_code, required=False)
 
-    def clean(self, value):
+    def clean(self, value: Any) -> str:
         code = super().clean(value)
         return code if len(code) == len(new_code()) and set(code) <= set(LETTERS) else new_code()
 
@@ -65,14 +70,15 @@ class CohortForm(ChangesForm):
             "ends": DayInput,
         }
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.last_day_to_join = self.instance.last_day_to_join
 
-    def save(self, commit=True):
+    def save(self, commit: bool = True) -> Cohort:
         if "time_zone" in self.changed_data:  # the code lasts to the end of the same day, by the new clock
             self.instance.last_day_to_join = self.last_day_to_join
-        return super().save(commit)
+        saved: Cohort = super().save(commit)
+        return saved
 
 
 class NewCohortForm(CohortForm):
@@ -90,7 +96,7 @@ class DuplicateForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_cohort(request):
+def new_cohort(request: AuthedRequest) -> HttpResponse:
     demand_teacher(request.user)
     zone = str(zones.zone_of(request))
     form = NewCohortForm(request.POST if request.method == "POST" else None, initial={"time_zone": zone})
@@ -108,7 +114,7 @@ def new_cohort(request):
 
 
 @page_with_a_form
-def edit_cohort(request, pk):
+def edit_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """The settings of a cohort; of an archived one only the way out of the archive and a copy are left."""
     cohort = cohort_for(request, pk)
     form = CohortForm(request.POST if request.method == "POST" else None, instance=cohort)
@@ -122,7 +128,7 @@ def edit_cohort(request, pk):
 
 
 @require_POST
-def archive_cohort(request, pk):
+def archive_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """Archive a cohort or take it up again: ``archived`` says which is wanted."""
     cohort = led_cohort(request, pk)
     wanted = request.POST.get("archived") == "yes"
@@ -135,7 +141,7 @@ def archive_cohort(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def duplicate_cohort(request, pk):
+def duplicate_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """The same tracks and dates for the next term, without the people. An archived cohort may be copied, too."""
     demand_teacher(request.user)
     cohort = led_cohort(request, pk)
@@ -162,6 +168,6 @@ def duplicate_cohort(request, pk):
     return render(request, "cohorts/duplicate.html", context)
 
 
-def made_before(user, form):
+def made_before(user: User, form: NewCohortForm | DuplicateForm) -> Cohort:
     """The cohort that this form made when it was sent the first time."""
     return get_object_or_404(Cohort.objects.led_by(user), code=form.cleaned_data["code"])

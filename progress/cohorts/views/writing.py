@@ -1,7 +1,10 @@
 """An instructor writes to some learners: those stuck on a topic, the quiet ones, or whoever is picked."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -10,9 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.requests import AuthedRequest
+from progress.cohorts.assignment_forms import choice_field
 from progress.cohorts.matrix import SHOWN
 from progress.cohorts.messaging import A_WEEK, context, reach, write
-from progress.cohorts.models import Message
+from progress.cohorts.models import Cohort, Message
 from progress.cohorts.rights import cohort_for
 from progress.cohorts.seen import see
 from progress.cohorts.views.seeing import narrowed
@@ -42,15 +47,15 @@ class MessageForm(forms.ModelForm):
 
     field_order = ["people", "subject", "text", "form_key"]
 
-    def __init__(self, *args, cohort, **options):
+    def __init__(self, *args: Any, cohort: Cohort, **options: Any) -> None:
         super().__init__(*args, **options)
         learners = User.objects.filter(enrolments__in=cohort.enrolments.current(), is_active=True)
-        self.fields["people"].queryset = learners.order_by("name", "email")
+        choice_field(self, "people").queryset = learners.order_by("name", "email")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def write_message(request, pk):
+def write_message(request: AuthedRequest, pk: int) -> HttpResponse:
     """Write, look at it, send it. What is sent is what was looked at."""
     cohort = cohort_for(request, pk, lock=False)
     form = MessageForm(
@@ -67,7 +72,7 @@ def write_message(request, pk):
     return render(request, "cohorts/write.html", found, status=400 if form.errors else 200)
 
 
-def beginning(request, cohort):
+def beginning(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
     """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix, with or
     without a ``?group=``, and ``?learner=`` one alone.
     """
@@ -84,7 +89,7 @@ def beginning(request, cohort):
     return {}
 
 
-def looked_at(request, cohort, form):
+def looked_at(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> dict[str, Any]:
     """The mail as the first of its readers gets it, and whom it reaches."""
     found = reach(cohort, form.cleaned_data["people"])
     message = Message(cohort=cohort, sender=request.user, subject=form.instance.subject, text=form.instance.text)
@@ -92,7 +97,7 @@ def looked_at(request, cohort, form):
     return {"reach": found, "preview": render_to_string("cohorts/mail/message_text.txt", context(message, first))}
 
 
-def sent(request, cohort, form):
+def sent(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> HttpResponse:
     wanted = form.cleaned_data
     message, failed = write(
         cohort, request.user, wanted["people"], wanted["subject"], wanted["text"], wanted["form_key"]
