@@ -1,25 +1,46 @@
-"""Starts a clean process for each lesson, forked from one that has Django imported already."""
+"""Runs each lesson in a clean process, forked from one that has done before what lessons have in common.
 
+Most lessons have the settings of startproject: their processes are forked from one in which Django is set up so,
+with its tables made. Those with settings of their own start where nothing is set up yet, but much imported.
+"""
+
+import atexit
 import multiprocessing
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
 from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from pathlib import Path
+
+from tests.lessons.blocks import Block
+from tests.lessons.scratch import prepare, run
 
 SECONDS = 60
+# Only what asks for no settings while it is imported.
+PRELOADED = [
+    "tests.lessons.scratch",
+    "unittest",
+    "django.core.management",
+    "django.contrib.admin.sites",
+    "django.test",
+]
 
 
-@cache
-def forkserver():
-    context = multiprocessing.get_context("forkserver")
-    # What most lessons import; a lesson's process then starts in a few milliseconds.
-    context.set_forkserver_preload(
-        ["tests.lessons.scratch", "unittest", "django.core.management", "django.contrib.admin.sites", "django.test"]
-    )
-    return context
-
-
-def run_lesson(blocks):
+def run_lesson(blocks: Sequence[Block]) -> str:
     """Run the blocks in a scratch project; return what went wrong, or ""."""
-    answers, there = forkserver().Pipe(duplex=False)
-    process = forkserver().Process(target=report, args=(there, blocks))
+    if any(block.title == "config/settings.py" and "norun" not in block.facts for block in blocks):
+        with tempfile.TemporaryDirectory(prefix="lesson-") as folder:
+            return answer_of(forkserver(), run, Path(folder), blocks)
+    prepared().send(blocks)
+    return prepared().recv()
+
+
+def answer_of(context: BaseContext, target: Callable[..., str], *args: object) -> str:
+    """What ``target(*args)`` returns in a process of its own, or how that process ended instead."""
+    answers, there = context.Pipe(duplex=False)
+    process = context.Process(target=report, args=(there, target, *args))
     process.start()
     there.close()
     try:
@@ -32,7 +53,42 @@ def run_lesson(blocks):
         process.join()
 
 
-def report(there, blocks):
-    from tests.lessons.scratch import run
+def report(there: Connection, target: Callable[..., str], *args: object) -> None:
+    there.send(target(*args))
 
-    there.send(run(blocks))
+
+@cache
+def forkserver() -> BaseContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+# --- The process with Django set up ---
+
+
+@cache
+def prepared() -> Connection:
+    """Takes the blocks of a lesson and gives what went wrong with them, one lesson at a time."""
+    here, there = forkserver().Pipe()
+    forkserver().Process(target=serve, args=(there,)).start()
+    there.close()
+    atexit.register(here.close)  # at which it ends
+    return here
+
+
+def serve(lessons: Connection) -> None:
+    fork = multiprocessing.get_context("fork")
+    with tempfile.TemporaryDirectory(prefix="lessons-") as folder:
+        empty, project = Path(folder, "empty"), Path(folder, "project")
+        project.mkdir()
+        prepare(project)
+        project.rename(empty)
+        while True:
+            try:
+                blocks = lessons.recv()
+            except EOFError:
+                return
+            shutil.copytree(empty, project)
+            lessons.send(answer_of(fork, run, project, blocks))
+            shutil.rmtree(project)

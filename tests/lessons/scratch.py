@@ -13,9 +13,9 @@ import inspect
 import io
 import os
 import sys
-import tempfile
 import traceback
 import unittest
+from functools import partial
 from pathlib import Path
 
 SETTINGS = """
@@ -89,29 +89,63 @@ urlpatterns = [path("admin/", admin.site.urls), *(path("", include(name)) for na
 """
 WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
 ASGI = "from django.core.asgi import get_asgi_application\n\napplication = get_asgi_application()\n"
+# What a project imports when it is served, and what its lessons ask for most.
+COMMON = [
+    *("django.core.asgi", "django.core.wsgi", "django.test", "django.views.generic", "django.contrib.auth.views"),
+    *("django.contrib.contenttypes.views", "django.contrib.auth.middleware", "django.contrib.messages.middleware"),
+    *("django.contrib.sessions.middleware", "django.middleware.clickjacking", "django.middleware.csrf"),
+    *("django.middleware.common", "django.middleware.security", "django.contrib.sessions.backends.db"),
+]
 # What makes a folder of Python files an app; any other is a plain package.
 APP_FILES = {"models.py", "apps.py", "views.py", "admin.py", "forms.py", "urls.py", "tasks.py", "signals.py"}
 
 
-def run(blocks):
-    """Run the blocks of one lesson; return what went wrong as text, or "" if all is well.
+def run(folder, blocks):
+    """Run the blocks of one lesson in ``folder``; return what went wrong as text, or "" if all is well.
 
-    To be called in a process that has nothing else to do: it sets Django up and changes the working folder.
+    To be called in a process that has nothing else to do: it sets Django up, unless it is forked from one where
+    prepare() has, and changes the working folder.
     """
+    begin(folder)
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            os.chdir(folder)
+            Project(folder, blocks).run()
+    except BaseException as error:  # also SystemExit: the example may have called it
+        return "".join(traceback.format_exception(error))[-3000:] + said.getvalue()[-1500:]
+    return ""
+
+
+def prepare(folder):
+    """Make a project without any app in ``folder`` and set Django up, for the processes of lessons to go on with."""
+    begin(folder)
+    project = Project(folder, [])
+    project.write()
+    project.set_up()
+    for name in COMMON:
+        importlib.import_module(name)
+    from django.db import connections
+
+    connections.close_all()  # SQLite allows none of them in another process
+
+
+def spare_effort():
+    """Make cheap what costs seconds and that no outcome depends on: slow hashes, and the smallest of files."""
+    import brotli
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    PBKDF2PasswordHasher.iterations = 1_000
+    brotli.compress = partial(brotli.compress, quality=1)
+
+
+def begin(folder):
     for name in ("DJANGO_ALLOW_ASYNC_UNSAFE", "DATABASE_URL"):  # what the tests around it may have set
         os.environ.pop(name, None)
-    with tempfile.TemporaryDirectory(prefix="lesson-") as folder:
-        os.chdir(folder)
-        sys.path.insert(0, folder)
-        said = io.StringIO()
-        try:
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-                Project(Path(folder), blocks).run()
-        except BaseException as error:  # also SystemExit: the example may have called it
-            return "".join(traceback.format_exception(error))[-3000:] + said.getvalue()[-1500:]
-        finally:
-            os.chdir("/")
-    return ""
+    spare_effort()
+    sys.dont_write_bytecode = True  # each file is imported once
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
 
 
 class Project:
@@ -158,16 +192,26 @@ class Project:
             if path.suffix == ".py":
                 for parent in path.relative_to(self.folder).parents[:-1]:
                     (self.folder / parent / "__init__.py").touch()
+        importlib.invalidate_caches()
         self.titles = list(texts)
 
     def start(self):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        import django
         from django.apps import apps
         from django.conf import settings
-        from django.core.management import call_command
         from django.test.signals import template_rendered
         from django.test.utils import setup_test_environment
+
+        if not apps.ready:
+            self.set_up()
+        elif self.apps:
+            self.add_apps()
+        setup_test_environment(debug=settings.DEBUG)
+        template_rendered.connect(self.note_rendered, weak=False)
+
+    def set_up(self):
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        import django
+        from django.conf import settings
 
         settings.MIGRATION_MODULES = {
             app.split(".")[-1]: None
@@ -175,11 +219,27 @@ class Project:
             if not (self.folder / app / "migrations").is_dir()
         }
         django.setup()
+        self.migrate()
+
+    def add_apps(self):
+        """Go on from a set-up without them."""
+        from django.apps import apps
+        from django.conf import settings
+        from django.core.signals import setting_changed
+
+        settings.INSTALLED_APPS += self.apps  # the list of config.settings, too
+        apps.set_installed_apps(settings.INSTALLED_APPS)
+        setting_changed.send(sender=Project, setting="INSTALLED_APPS", value=settings.INSTALLED_APPS, enter=True)
+        self.migrate()
+
+    def migrate(self):
+        from django.apps import apps
+        from django.conf import settings
+        from django.core.management import call_command
+
         for config in apps.get_app_configs():
             if not (self.folder / config.name / "migrations").is_dir():
                 settings.MIGRATION_MODULES[config.label] = None
-        setup_test_environment(debug=settings.DEBUG)
-        template_rendered.connect(self.note_rendered, weak=False)
         call_command("migrate", run_syncdb=True, verbosity=0)
 
     def note_rendered(self, template, **kwargs):
