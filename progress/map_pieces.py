@@ -19,7 +19,7 @@ SIZES = {"beginner": 20, "intermediate": 18, "advanced": 16}  # of posts, which 
 
 def render_map(sheet, outline, progress, track=""):
     """All stages of a map, one after another."""
-    start, node = template("includes/map/stage.html"), template("includes/map/node.html")
+    start, node = template("stages/map/includes/stage.html"), template("stages/map/includes/node.html")
     here = here_on(sheet, outline, progress)
     parts, language = [], get_language()
     for stage in sheet.stages:
@@ -38,7 +38,7 @@ def answer_on_map(sheet, outline, progress, slug, track=""):
     """What a tick changes on the map, for htmx to put in its place."""
     here = here_on(sheet, outline, progress)
     changed = [(stage, node) for stage in sheet.stages for node in stage.nodes if node.box.topic.slug == slug]
-    row = template("includes/map/node.html")
+    row = template("stages/map/includes/node.html")
     parts = [
         kept_node(row, node, track, progress.of(node.box.topic.pk), False, True, get_language())
         for __, node in changed
@@ -68,7 +68,7 @@ def render_post(stage, progress, track="", *, swap=False):
     """The post of a stage, its title, and how far the reader is along the trail."""
     section = stage.stop.section
     return kept(
-        template("includes/map/post.html"),
+        template("stages/map/includes/post.html"),
         stage=stage,
         section=section,
         size=SIZES.get(section.level),
@@ -99,7 +99,7 @@ def label_of(topic, status, sign):
 
 
 def render_here(node):
-    return kept(template("includes/map/here.html"), node=node, **sign_of(True))
+    return kept(template("stages/map/includes/you_are_here.html"), node=node, **sign_of(True))
 
 
 def sign_of(here):

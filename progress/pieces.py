@@ -88,7 +88,7 @@ def render_stage_head(section, measured):
 
 def render_bar(name, label, measured, *, swap=False):
     """A bar and its words; ``name`` makes its id, ``label`` is what a screen reader calls it."""
-    return kept(template("includes/bar.html"), name=name, label=label, measured=measured, swap=swap)
+    return kept(template("includes/progress_bar.html"), name=name, label=label, measured=measured, swap=swap)
 
 
 def render_trail(name, measured, *, swap=False):
@@ -98,7 +98,7 @@ def render_trail(name, measured, *, swap=False):
 
 def render_onward(topic, track="", *, started, swap=False):
     """The button to the topic to go on with; without a topic, nothing is left."""
-    return kept(template("includes/onward.html"), topic=topic, track=track, started=started, swap=swap)
+    return kept(template("includes/continue_button.html"), topic=topic, track=track, started=started, swap=swap)
 
 
 def render_dialogs():

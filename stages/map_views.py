@@ -57,4 +57,4 @@ def beside(request, slug):
     if "track" in request.GET:
         reading = readable(request.user, request.GET["track"])
         context["track"] = reading and reading.track
-    return render(request, "stages/beside.html", context)
+    return render(request, "stages/map/topic_panel.html", context)

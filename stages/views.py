@@ -36,7 +36,7 @@ def show_roadmap(request, outline):
         "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
         **seen(request, outline),
     }
-    return render(request, "stages/roadmap.html", context)
+    return render(request, "stages/roadmap/roadmap.html", context)
 
 
 @login_not_required
@@ -51,7 +51,7 @@ def stage(request, slug):
 
 def show_stage(request, stage, sections, place):
     context = {"stage": stage, "section": sections[place], **neighbors(sections, place)}
-    return render(request, "stages/stage.html", context)
+    return render(request, "stages/roadmap/stage.html", context)
 
 
 @login_not_required
@@ -83,7 +83,7 @@ def show_topic(request, topic, outline, reading=None):
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
         **along(reading, topic.slug, outline),
     }
-    return render(request, "stages/topic.html", context)
+    return render(request, "stages/roadmap/topic.html", context)
 
 
 def along(reading, slug, outline):
@@ -108,7 +108,9 @@ def neighbors(things, place):
 def track_list(request):
     tracks = list(Track.objects.published().select_related("source"))
     found = outlines(tracks)
-    return render(request, "stages/track_list.html", {"tracks": [(track, found[track.pk]) for track in tracks]})
+    return render(
+        request, "stages/roadmap/track_list.html", {"tracks": [(track, found[track.pk]) for track in tracks]}
+    )
 
 
 @login_not_required
@@ -136,7 +138,7 @@ def show_track(request, track, outline, **more):
         **seen(request, outline),
         **more,
     }
-    return render(request, "stages/track.html", context)
+    return render(request, "stages/roadmap/track.html", context)
 
 
 def compared(outline, roadmap):
@@ -156,7 +158,7 @@ def compared(outline, roadmap):
 @require_safe
 def source_list(request):
     sources = Source.objects.with_counts().prefetch_related(PUBLISHED_TRACK)
-    return render(request, "stages/source_list.html", {"sources": sources})
+    return render(request, "stages/roadmap/source_list.html", {"sources": sources})
 
 
 @login_not_required
@@ -168,7 +170,7 @@ def source(request, key):
     stage = Prefetch("stage", Stage.objects.published())
     entries = source.entries.prefetch_related(stage, topics, resources)
     sections = [(title, list(found)) for title, found in groupby(entries, key=lambda entry: entry.section)]
-    return render(request, "stages/source.html", {"source": source, "sections": sections})
+    return render(request, "stages/roadmap/source.html", {"source": source, "sections": sections})
 
 
 @login_not_required
@@ -179,7 +181,7 @@ def search(request):
     text = form.cleaned_data["q"] if form.is_valid() else ""
     found, spelling = find(text, request.user, RESULTS)
     context = {"form": form, "text": text, "found": found, "spelling": spelling, "limit": RESULTS}
-    return render(request, "stages/search.html", context)
+    return render(request, "stages/search/search.html", context)
 
 
 @login_not_required
@@ -201,7 +203,7 @@ def palette(request):
         "groups": groups,
         "count": sum(len(lines) for _, lines in groups),
     }
-    return render(request, "stages/palette.html", context)
+    return render(request, "stages/search/palette.html", context)
 
 
 @login_not_required

@@ -37,7 +37,7 @@ def report(request, slug):
                 return redirect(topic)
             form.add_error(None, _("That is a lot for an hour. Keep the text, and send it a little later."))
             status = 429
-    return render(request, "progress/report.html", {"topic": topic, "form": form}, status=status)
+    return render(request, "progress/annotations/report.html", {"topic": topic, "form": form}, status=status)
 
 
 def save_once(report, topic, user):

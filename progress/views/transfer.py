@@ -35,7 +35,7 @@ SESSION_KEY = "import"  # what somebody agreed to after their log-in had expired
 def data(request):
     """Your data: everything to take along, and a check-list to bring."""
     tracks = Track.objects.published().filter(follows_stages=False)
-    return render(request, "progress/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": PARTS})
+    return render(request, "progress/transfer/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": PARTS})
 
 
 @require_safe
@@ -74,14 +74,14 @@ def import_list(request):
     if not limits.take(limits.who(request), "import", LISTS):
         messages.warning(request, TOO_MANY)
         form = ImportForm(initial={"text": request.POST.get("text", "")})
-        return render(request, "progress/import.html", {"form": form}, status=429)
+        return render(request, "progress/transfer/import_preview.html", {"form": form}, status=429)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render(request, "progress/import.html", {"form": form})
+        return render(request, "progress/transfer/import_preview.html", {"form": form})
     catalogue = transfer.catalogue(request.get_host())
     standings = standings_by_slug(request)
     found = preview(form.items, catalogue.matches(form.items), catalogue.titles, standings)
-    return render(request, "progress/import.html", {"preview": found})
+    return render(request, "progress/transfer/import_preview.html", {"preview": found})
 
 
 def agree(request):
@@ -132,7 +132,9 @@ def look_again(request, take, unticked, untick):
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     take, unticked = Decision.read(take, titles), Decision.read(unticked, titles)
     found = again(take, unticked, titles, standings_by_slug(request))
-    return render(request, "progress/import.html", {"preview": found, "again": True, "untick": untick})
+    return render(
+        request, "progress/transfer/import_preview.html", {"preview": found, "again": True, "untick": untick}
+    )
 
 
 def standings_by_slug(request):

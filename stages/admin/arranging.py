@@ -111,7 +111,7 @@ class Arranged(admin.ModelAdmin):
             "moved": request.GET.get("moved"),
             "by": request.GET.get("by"),
         }
-        return render(request, "admin/stages/arrange.html", context)
+        return render(request, "admin/stages/reorder.html", context)
 
     def move(self, request, rows, moved, after, log):
         done = False

@@ -91,7 +91,7 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
             "history_page": self.reverse("history", row.pk) if row else reverse("admin:stages_revision_changelist"),
         }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/stages/put_back.html", context)
+        return TemplateResponse(request, "admin/stages/restore.html", context)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

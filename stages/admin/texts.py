@@ -44,7 +44,7 @@ class MarkdownBox(AdminTextareaWidget):
     def render(self, name, value, attrs=None, renderer=None):
         box = super().render(name, value, attrs, renderer)
         return render_to_string(
-            "admin/markdown_box.html", {"box": box, "name": name, "url": reverse("admin:markdown")}
+            "admin/includes/markdown_editor.html", {"box": box, "name": name, "url": reverse("admin:markdown")}
         )
 
 
@@ -74,6 +74,6 @@ class PreviewsMarkdown(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         text = request.POST.get(request.POST.get("field", ""), "")
-        return render(request, "admin/markdown.html", {"html": render_markdown(text)})
+        return render(request, "admin/markdown_preview.html", {"html": render_markdown(text)})
 
     markdown.only_shows = True

@@ -41,7 +41,7 @@ def weekday(day):
     return _("%(weekday)s, %(day)s") % {"weekday": date_format(day, "D"), "day": date_format(day, "MONTH_DAY_FORMAT")}
 
 
-@register.inclusion_tag("cohorts/assigned.html", takes_context=True)
+@register.inclusion_tag("cohorts/assignments/includes/my_assignments.html", takes_context=True)
 def assigned(context):
     """The learner's assignments with their dates, and what is due soon in all of them together."""
     mine, progress = assigned_to(context["user"]), context["progress"]
@@ -53,7 +53,7 @@ def assigned(context):
     }
 
 
-@register.inclusion_tag("cohorts/wanted_by.html", takes_context=True)
+@register.inclusion_tag("cohorts/assignments/includes/topic_due.html", takes_context=True)
 def wanted_by(context, topic):
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
@@ -62,7 +62,7 @@ def wanted_by(context, topic):
     return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
 
 
-@register.inclusion_tag("cohorts/followed_otherwise.html", takes_context=True)
+@register.inclusion_tag("cohorts/assignments/includes/snapshot_differences.html", takes_context=True)
 def followed_otherwise(context, track, outline):
     """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
     user, now, found = context["user"], agree(outline), []
@@ -74,7 +74,7 @@ def followed_otherwise(context, track, outline):
     return {"found": found}
 
 
-@register.inclusion_tag("cohorts/marked_for_you.html", takes_context=True)
+@register.inclusion_tag("cohorts/reports/includes/override_notice.html", takes_context=True)
 def marked_for_you(context, topic, beside):
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
     if not (beside and beside.is_overridden):
@@ -114,7 +114,7 @@ def halves(text, mark, name):
     return cell.split("\n", 1)
 
 
-@register.inclusion_tag("cohorts/tracks/links.html", takes_context=True)
+@register.inclusion_tag("cohorts/custom_tracks/includes/track_links.html", takes_context=True)
 def own_track_links(context, track):
     """What somebody who composes tracks can do with this one. Two queries, and none for visitors."""
     user = context["user"]
@@ -124,21 +124,21 @@ def own_track_links(context, track):
     return {"track": track, "composes": composes, "may_copy": (composes or not track.private) and may_teach(user)}
 
 
-@register.inclusion_tag("cohorts/led_alone.html", takes_context=True)
+@register.inclusion_tag("cohorts/members/includes/sole_instructor.html", takes_context=True)
 def led_alone(context):
     """The cohorts that would have no instructor without the reader."""
     user = context["user"]
     return {"cohorts": Cohort.objects.current().led_by(user).exclude(instructors__in=User.objects.exclude(pk=user.pk))}
 
 
-@register.inclusion_tag("cohorts/invitations.html", takes_context=True)
+@register.inclusion_tag("cohorts/invitations/includes/my_invitations.html", takes_context=True)
 def invitations(context):
     """The cohorts that the reader is invited to and has not answered."""
     found = Invitation.objects.to_answer(context["user"]).select_related("cohort", "invited_by")
     return {"invitations": found.order_by("-at", "-pk")}
 
 
-@register.inclusion_tag("cohorts/invitations_of.html")
+@register.inclusion_tag("cohorts/invitations/includes/pending_invitations.html")
 def invitations_of(cohort):
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
     unused = [found for found in cohort.invitations.all() if not found.is_used]

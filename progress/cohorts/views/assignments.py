@@ -48,7 +48,7 @@ def assign(request, pk):
         "assignments": [(one, whom.words(one), changed.get(one.pk)) for one in assignments],
         "form": form,
     }
-    return render(request, "cohorts/assign.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/assignments/assign.html", context, status=400 if form.errors else 200)
 
 
 @page_with_a_form
@@ -82,7 +82,7 @@ def assignment_page(request, assignment, status=200, **forms_with_errors):
         "whom_form": forms_with_errors.get("whom_form") or ChangeWhomForm(instance=assignment, whom=whom),
         "rhythm_form": forms_with_errors.get("rhythm_form") or RhythmForm(assigned=assigned, auto_id="rhythm_%s"),
     }
-    return render(request, "cohorts/assignment.html", context, status=status)
+    return render(request, "cohorts/assignments/assignment.html", context, status=status)
 
 
 def extensions_of(assigned):
@@ -104,7 +104,7 @@ def remove_assignment(request, pk, assignment):
         messages.success(request, _("The cohort no longer follows this track. Every tick stays."))
         return redirect("assign", cohort.pk)
     context = {"cohort": cohort, "assignment": assignment_of(cohort, assignment)}
-    return render(request, "cohorts/remove_assignment.html", context)
+    return render(request, "cohorts/assignments/remove.html", context)
 
 
 @page_with_a_form
@@ -123,4 +123,4 @@ def extend(request, pk, assignment):
         messages.success(request, _("{name} has longer now.").format(name=learner))
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     context = {"cohort": cohort, "assignment": assignment, "form": form}
-    return render(request, "cohorts/extend.html", context, status=400 if form and form.errors else 200)
+    return render(request, "cohorts/assignments/extend.html", context, status=400 if form and form.errors else 200)

@@ -41,7 +41,7 @@ def calendar(request):
         "more": len(coming[COMING:]),
         "today": today,
     }
-    return render(request, "cohorts/calendar.html", context)
+    return render(request, "cohorts/notifications/calendar.html", context)
 
 
 @require_POST

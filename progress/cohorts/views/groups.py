@@ -33,7 +33,7 @@ def groups(request, pk):
         "without": [people for pk, people in names.items() if not whom.groups_of(pk)],
         "form": form,
     }
-    return render(request, "cohorts/groups.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/members/groups.html", context, status=400 if form.errors else 200)
 
 
 @page_with_a_form
@@ -63,7 +63,7 @@ def group(request, pk, group):
         ],
         "assignments": group.assignments.select_related("track"),
     }
-    return render(request, "cohorts/group.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/members/group.html", context, status=400 if form.errors else 200)
 
 
 @page_with_a_form
@@ -86,7 +86,7 @@ def delete_group(request, pk, group):
             for one in group.assignments.filter(to_everyone=False).select_related("track")
         ],
     }
-    return render(request, "cohorts/delete_group.html", context)
+    return render(request, "cohorts/members/delete_group.html", context)
 
 
 def group_of(cohort, pk):

@@ -29,7 +29,7 @@ def cohort_over_time(request, pk):
         "days": days,
         "busy": sum(day.active > 0 for day in days),
     }
-    return render(request, "cohorts/over_time.html", context)
+    return render(request, "cohorts/reports/timeline.html", context)
 
 
 @require_safe

@@ -42,7 +42,7 @@ def own_track_changes(request, slug):
         for step in steps
     ]
     context = {"own": own, "track": own.track, "news": news, "lines": lines}
-    return render(request, "cohorts/tracks/changes.html", context)
+    return render(request, "cohorts/custom_tracks/upstream.html", context)
 
 
 def take(request, own, bench, news):

@@ -35,7 +35,7 @@ def own_tracks(request):
     )
     found = outlines([one.track for one in own])
     context = {"tracks": [(one, found[one.pk]) for one in own], "may_teach": may_teach(request.user)}
-    return render(request, "cohorts/tracks/list.html", context)
+    return render(request, "cohorts/custom_tracks/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +61,7 @@ def new_own_track(request):
             )
             return redirect("compose", slug)
     context = {"form": form, "original": original, "offered": offered}
-    return render(request, "cohorts/tracks/new.html", context, status=422 if form.errors else 200)
+    return render(request, "cohorts/custom_tracks/new.html", context, status=422 if form.errors else 200)
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def own_track_authors(request, slug):
     authors = list(own.authors.order_by("name", "email"))
     others = colleagues(request.user).exclude(pk__in=[author.pk for author in authors])
     context = {"own": own, "track": own.track, "authors": authors, "colleagues": others, "form": form}
-    return render(request, "cohorts/tracks/authors.html", context, status=status)
+    return render(request, "cohorts/custom_tracks/authors.html", context, status=status)
 
 
 def colleagues(user):
@@ -172,7 +172,7 @@ def remove_own_track(request, slug):
     cohorts = Cohort.objects.filter(assignments__track=own.track)
     led = list(cohorts.led_by(request.user))
     context = {"own": own, "track": own.track, "cohorts": led, "others": cohorts.count() - len(led)}
-    return render(request, "cohorts/tracks/remove.html", context, status=409 if wanted == "delete" else 200)
+    return render(request, "cohorts/custom_tracks/remove.html", context, status=409 if wanted == "delete" else 200)
 
 
 @transaction.atomic

@@ -51,7 +51,7 @@ def cohort(request, pk):
         "pace": pace(seen, everyone),
         "disputes": [learner for learner in seen.learners if learner.disputes],
     }
-    return render(request, "cohorts/cohort.html", context)
+    return render(request, "cohorts/reports/cohort.html", context)
 
 
 @require_safe
@@ -78,7 +78,7 @@ def cohort_learner(request, pk, learner):
         "soon": due_soon(plans, progress.statuses),
         "assigned": described(plans, progress),
     }
-    return render(request, "cohorts/learner.html", context)
+    return render(request, "cohorts/reports/learner.html", context)
 
 
 @require_safe
