@@ -4,7 +4,7 @@ from functools import cache
 from itertools import groupby
 from zoneinfo import ZoneInfo, available_timezones
 
-COOKIE = "zone"  # set by static/js/zone.js
+COOKIE = "zone"  # set by static/js/timezone.js
 
 
 @cache

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-SHEETS = sorted((settings.BASE_DIR / "static" / "css").glob("*.css"))
+SHEETS = sorted((settings.BASE_DIR / "static" / "css").rglob("*.css"))
 SIDES = r"left|right|top|bottom"
 PHYSICAL = re.compile(
     rf"(?:(?:margin|padding|border|inset|scroll-margin|scroll-padding)-)?(?:{SIDES})(?:-(?:width|style|color))?"

@@ -35,7 +35,7 @@ class Arranged(admin.ModelAdmin):
     change_list_template = "admin/stages/change_list.html"
 
     class Media:
-        css = {"all": ["css/admin.css"]}
+        css = {"all": ["css/admin/content.css"]}
 
     def get_urls(self):
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view

@@ -35,11 +35,11 @@ FRAMED = {
 class MarkdownBox(AdminTextareaWidget):
     """A box with a preview below it.
 
-    Its button sends the form into the frame, which needs no script; markdown.js does the same while one types.
+    Its button sends the form into the frame, which needs no script; markdown-preview.js does the same while one types.
     """
 
     class Media:
-        js = [Script("js/markdown.js", defer=True)]
+        js = [Script("js/admin/markdown-preview.js", defer=True)]
 
     def render(self, name, value, attrs=None, renderer=None):
         box = super().render(name, value, attrs, renderer)
