@@ -12,7 +12,7 @@ const tickHere = () => {
 // In a list to the next box; on the page of one topic to the next topic.
 const move = (step) => {
   const all = ticks();
-  if (all.length < 2) return document.querySelector(`.onward-nav [rel="${step > 0 ? "next" : "prev"}"]`)?.click();
+  if (all.length < 2) return document.querySelector(`.pager [rel="${step > 0 ? "next" : "prev"}"]`)?.click();
   const here = tickHere();
   const onScreen = all.findIndex((tick) => tick.getBoundingClientRect().top >= 0);
   all[here ? all.indexOf(here) + step : Math.max(onScreen, 0)]?.focus();

@@ -18,7 +18,7 @@ const notice = (text) => {
 const unanswered = []; // {url, values}, in the order of pressing
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("form.ticks button[formaction]");
+  const button = event.target.closest("form.progress-form button[formaction]");
   if (!button || !window.htmx) return;
   event.preventDefault();
   notice("");

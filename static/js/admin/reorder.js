@@ -1,6 +1,6 @@
 // Rows are put in order without loading the page anew, and by dragging. Both send what the buttons send.
 const main = document.getElementById("content-main");
-const list = () => document.querySelector(".arrange");
+const list = () => document.querySelector(".reorder");
 
 async function send(move, way) {
   const form = document.getElementById("arrange");

@@ -1,5 +1,5 @@
 // Says beside a learner's name, as groups are chosen, that they have the assignment with a group already.
-for (const group of document.querySelectorAll(".whom [name=groups]")) {
+for (const group of document.querySelectorAll(".audience [name=groups]")) {
   const say = () => {
     for (const said of group.form.querySelectorAll(`[data-group="${group.value}"]`)) said.hidden = !group.checked;
   };

@@ -4,7 +4,7 @@ const across = (table) => (getComputedStyle(table).direction === "rtl" ? ["Arrow
 
 const links = (row) => [...row.querySelectorAll("a")];
 
-document.querySelector(".matrix")?.addEventListener("keydown", (event) => {
+document.querySelector(".gradebook")?.addEventListener("keydown", (event) => {
   const here = event.target.closest("a");
   if (!here || event.altKey || event.shiftKey || event.metaKey) return;
   const table = event.currentTarget;

@@ -9,7 +9,7 @@ const start = (event) => {
   const handle = event.target.closest?.("#composing .handle");
   if (!handle || event.button || !window.htmx) return;
   event.preventDefault();
-  dragged = handle.closest(".place, .bench-section");
+  dragged = handle.closest(".track-topic, .track-editor-section");
   home = [dragged.parentNode, dragged.nextSibling];
   dragged.dataset.dragged = "";
 };
@@ -18,13 +18,13 @@ const drag = ({ clientX, clientY }) => {
   if (!dragged) return;
   if (clientY < EDGE || clientY > innerHeight - EDGE) scrollBy(0, clientY < EDGE ? -12 : 12);
   const under = document.elementFromPoint(clientX, clientY);
-  const other = under?.closest(dragged.matches(".place") ? ".place" : ".bench-section");
+  const other = under?.closest(dragged.matches(".track-topic") ? ".track-topic" : ".track-editor-section");
   if (other === dragged) return;
   if (other && bench().contains(other)) {
     const { top, height } = other.getBoundingClientRect();
     other[clientY < top + height / 2 ? "before" : "after"](dragged);
-  } else if (dragged.matches(".place")) {
-    const section = under?.closest(".bench-section")?.querySelector(".places");
+  } else if (dragged.matches(".track-topic")) {
+    const section = under?.closest(".track-editor-section")?.querySelector(".track-topics");
     if (section && section !== dragged.parentNode) section.append(dragged);
   }
 };
