@@ -82,6 +82,13 @@ def test_the_themes_differ_in_nothing_but_colors(sheet):
     assert "data-theme" not in re.sub(r'\[data-theme="(light|dark)"\] \{ color-scheme: \1; \}', "", css)
 
 
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_the_pictures_that_it_names_are_there(sheet):
+    assert [
+        name for name in re.findall(r'url\("([^"]+)"\)', sheet.read_text()) if not (sheet.parent / name).is_file()
+    ] == []
+
+
 def imports_of(sheet):
     return [sheet.parent / name for name in IMPORT.findall(sheet.read_text())]
 
