@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 
-COOKIE = "zone"  # set by static/js/zone.js
+COOKIE = "zone"  # set by static/js/timezone.js
 
 
 @cache

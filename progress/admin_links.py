@@ -36,7 +36,11 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
     list_filter = [LinkFilter, *ResourceAdmin.list_filter]
     list_select_related = ["link_check"]
     # To retire a resource is an action of every list of content already.
-    actions: list[Any] = [*ResourceAdmin.actions, "check_now", *(act for act in LINK_ACTIONS if act.__name__ != "retire")]
+    actions: list[Any] = [
+        *ResourceAdmin.actions,
+        "check_now",
+        *(act for act in LINK_ACTIONS if act.__name__ != "retire"),
+    ]
 
     @admin.display(description=_("link"), ordering="link_check__failures")
     def link(self, resource: Resource) -> "StrOrPromise":

@@ -23,7 +23,7 @@ SIZES = {"beginner": 20, "intermediate": 18, "advanced": 16}  # of posts, which 
 
 def render_map(sheet: Sheet, outline: Outline, progress: Standings, track: str = "") -> SafeString:
     """All stages of a map, one after another."""
-    start, node = template("includes/map/stage.html"), template("includes/map/node.html")
+    start, node = template("stages/map/includes/stage.html"), template("stages/map/includes/node.html")
     here = here_on(sheet, outline, progress)
     parts: list[str] = []
     language = get_language()
@@ -43,7 +43,7 @@ def answer_on_map(sheet: Sheet, outline: Outline, progress: Standings, slug: str
     """What a tick changes on the map, for htmx to put in its place."""
     here = here_on(sheet, outline, progress)
     changed = [(stage, node) for stage in sheet.stages for node in stage.nodes if node.box.topic.slug == slug]
-    row = template("includes/map/node.html")
+    row = template("stages/map/includes/node.html")
     parts: list[str] = [
         kept_node(row, node, track, progress.of(node.box.topic.pk), False, True, get_language())
         for __, node in changed
@@ -73,7 +73,7 @@ def render_post(stage: Stage, progress: Standings, track: str = "", *, swap: boo
     """The post of a stage, its title, and how far the reader is along the trail."""
     section = stage.stop.section
     return kept(
-        template("includes/map/post.html"),
+        template("stages/map/includes/post.html"),
         stage=stage,
         section=section,
         size=SIZES.get(section.level),
@@ -106,7 +106,7 @@ def label_of(topic: OutlineTopic, status: str, sign: bool) -> str:
 
 
 def render_here(node: Node) -> SafeString:
-    return kept(template("includes/map/here.html"), node=node, **sign_of(True))
+    return kept(template("stages/map/includes/you_are_here.html"), node=node, **sign_of(True))
 
 
 def sign_of(here: bool) -> dict[str, Any]:

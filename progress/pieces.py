@@ -111,7 +111,7 @@ def render_stage_head(section: Section, measured: Measure) -> SafeString:
 
 def render_bar(name: str, label: str, measured: Measure, *, swap: bool = False) -> SafeString:
     """A bar and its words; ``name`` makes its id, ``label`` is what a screen reader calls it."""
-    return kept(template("includes/bar.html"), name=name, label=label, measured=measured, swap=swap)
+    return kept(template("includes/progress_bar.html"), name=name, label=label, measured=measured, swap=swap)
 
 
 def render_trail(name: str, measured: Measure, *, swap: bool = False) -> SafeString:
@@ -121,7 +121,7 @@ def render_trail(name: str, measured: Measure, *, swap: bool = False) -> SafeStr
 
 def render_onward(topic: OutlineTopic | None, track: str = "", *, started: bool, swap: bool = False) -> SafeString:
     """The button to the topic to go on with; without a topic, nothing is left."""
-    return kept(template("includes/onward.html"), topic=topic, track=track, started=started, swap=swap)
+    return kept(template("includes/continue_button.html"), topic=topic, track=track, started=started, swap=swap)
 
 
 def render_dialogs() -> SafeString:

@@ -208,6 +208,10 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "roadmap_site.inlined_imports.InliningFinder",  # in the place of Django's FileSystemFinder
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 if not LAPTOP:
     STORAGES = {

@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> TemplateResponse:
         "number": len({difference.record.identity for difference in differences}),
         **shown(diff(on_disk(settings.FIXTURES), files(rows))),
     }
-    return TemplateResponse(request, "admin/stages/files.html", context)
+    return TemplateResponse(request, "admin/stages/sync.html", context)
 
 
 @for_readers_of_everything

@@ -25,7 +25,7 @@ class Look(TextChoices):
     @property
     def template(self) -> str:
         """What draws it. The checklist is the page itself: the trail, or the sections of a track."""
-        return f"stages/looks/{self}.html"
+        return f"stages/roadmap/layouts/{self}.html"
 
 
 def look_of(request: HttpRequest) -> Look:

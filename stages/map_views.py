@@ -58,4 +58,4 @@ def beside(request: HtmxRequest, slug: str) -> HttpResponse:
     if "track" in request.GET:
         reading = readable(request.user, request.GET["track"])
         context["track"] = reading and reading.track
-    return render(request, "stages/beside.html", context)
+    return render(request, "stages/map/topic_panel.html", context)

@@ -38,7 +38,7 @@ def show_roadmap(request: HttpRequest, outline: Outline) -> HttpResponse:
         "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
         **seen(request, outline),
     }
-    return render(request, "stages/roadmap.html", context)
+    return render(request, "stages/roadmap/roadmap.html", context)
 
 
 @login_not_required
@@ -53,7 +53,7 @@ def stage(request: HttpRequest, slug: str) -> HttpResponse:
 
 def show_stage(request: HttpRequest, stage: Stage, sections: Sequence[Section], place: int) -> HttpResponse:
     context = {"stage": stage, "section": sections[place], **neighbors(sections, place)}
-    return render(request, "stages/stage.html", context)
+    return render(request, "stages/roadmap/stage.html", context)
 
 
 @login_not_required
@@ -85,7 +85,7 @@ def show_topic(request: HttpRequest, topic: Topic, outline: Outline, reading: Re
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
         **along(reading, topic.slug, outline),
     }
-    return render(request, "stages/topic.html", context)
+    return render(request, "stages/roadmap/topic.html", context)
 
 
 def along(reading: Reading | None, slug: str, outline: Outline) -> dict[str, Any]:
@@ -110,7 +110,9 @@ def neighbors[T](things: Sequence[T], place: int) -> dict[str, T | None]:
 def track_list(request: HttpRequest) -> HttpResponse:
     tracks = list(Track.objects.published().select_related("source"))
     found = outlines(tracks)
-    return render(request, "stages/track_list.html", {"tracks": [(track, found[track.pk]) for track in tracks]})
+    return render(
+        request, "stages/roadmap/track_list.html", {"tracks": [(track, found[track.pk]) for track in tracks]}
+    )
 
 
 @login_not_required
@@ -138,7 +140,7 @@ def show_track(request: HttpRequest, track: Track, outline: Outline, **more: Any
         **seen(request, outline),
         **more,
     }
-    return render(request, "stages/track.html", context)
+    return render(request, "stages/roadmap/track.html", context)
 
 
 def compared(outline: Outline, roadmap: Outline) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def compared(outline: Outline, roadmap: Outline) -> dict[str, Any]:
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
     sources = Source.objects.with_counts().prefetch_related(PUBLISHED_TRACK)
-    return render(request, "stages/source_list.html", {"sources": sources})
+    return render(request, "stages/roadmap/source_list.html", {"sources": sources})
 
 
 @login_not_required
@@ -170,7 +172,7 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
     stage = Prefetch("stage", Stage.objects.published())
     entries = source.entries.prefetch_related(stage, topics, resources)
     sections = [(title, list(found)) for title, found in groupby(entries, key=lambda entry: entry.section)]
-    return render(request, "stages/source.html", {"source": source, "sections": sections})
+    return render(request, "stages/roadmap/source.html", {"source": source, "sections": sections})
 
 
 @login_not_required
@@ -181,7 +183,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text = form.cleaned_data["q"] if form.is_valid() else ""
     found, spelling = find(text, request.user, RESULTS)
     context = {"form": form, "text": text, "found": found, "spelling": spelling, "limit": RESULTS}
-    return render(request, "stages/search.html", context)
+    return render(request, "stages/search/search.html", context)
 
 
 @login_not_required
@@ -203,7 +205,7 @@ def palette(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "count": sum(len(lines) for _, lines in groups),
     }
-    return render(request, "stages/palette.html", context)
+    return render(request, "stages/search/palette.html", context)
 
 
 @login_not_required

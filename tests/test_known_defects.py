@@ -338,7 +338,7 @@ def test_a_resource_that_was_lost_from_the_files_comes_back_with_its_ticks(db, l
 def test_every_page_and_file_has_the_same_words_for_a_standing(content, as_learner, learner):
     """Style sheets, scripts and pages name no standing that the one enumeration does not have."""
     root = HERE.parent.parent
-    files = [*root.glob("static/css/*.css"), *root.glob("static/js/*.js"), *root.glob("templates/**/*.html")]
+    files = [*root.glob("static/css/**/*.css"), *root.glob("static/js/**/*.js"), *root.glob("templates/**/*.html")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     styled = set(re.findall(r'\[data-status="(\w+)"\]', text))
     compared = set(re.findall(r"\bstatus [=!]= ['\"](\w+)['\"]", text))

@@ -12,7 +12,7 @@ LIMIT = 35_000  # bytes, compressed
 
 
 def scripts():
-    own = sorted((settings.BASE_DIR / "static" / "js").glob("*.js"))
+    own = sorted((settings.BASE_DIR / "static" / "js").rglob("*.js"))
     htmx = Path(finders.find("django_htmx/htmx-2.min.js"))
     return {path.name: path.read_bytes() for path in [*own, htmx]}
 

@@ -212,5 +212,6 @@ def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEma
 
 def seen_lines() -> list[tuple[str, str]]:
     """What instructors see of a learner, in the words of the page that asks, for a mail without markup."""
-    found = findall(r'data-seen="(\w+)">(.*?)</li>', render_to_string("cohorts/seen.html"), DOTALL)
+    notice = render_to_string("cohorts/includes/visibility_notice.html")
+    found = findall(r'data-seen="(\w+)">(.*?)</li>', notice, DOTALL)
     return [("+" if seen == "yes" else "-", " ".join(unescape(text).split())) for seen, text in found]

@@ -65,14 +65,14 @@ def send(
 ) -> bool:
     """Send one mail of a kind of Mail, unless its recipient wants none of them; return whether it was sent.
 
-    ``template`` is below ``cohorts/mail/``, without its ending; it is given ``way_out`` besides the context.
+    ``template`` is below ``cohorts/notifications/email/``, without its ending; it has ``way_out`` besides the context.
     Whoever sends many opens a ``mailer`` of ``django.core.mail`` for all of them.
     Raises what the mail server raises.
     """
     if Refusal.objects.among([email], kind):
         return False
     out = way_out(email, kind)
-    body = render_to_string(f"cohorts/mail/{template}.txt", {**context, "kind": kind, "way_out": out})
+    body = render_to_string(f"cohorts/notifications/email/{template}.txt", {**context, "kind": kind, "way_out": out})
     headers = {"List-Unsubscribe": f"<{out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     one_line = " ".join(subject.split())  # a header is a single line
     message = MessageWithWayOut(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)

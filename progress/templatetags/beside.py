@@ -60,14 +60,14 @@ def around(text: str, words: str, width: int = 160) -> str:
     return f"{'…' if start else ''}{part.strip()}{'…' if start + width < len(text) else ''}"
 
 
-@register.inclusion_tag("progress/includes/starred.html", takes_context=True)
+@register.inclusion_tag("progress/annotations/includes/starred.html", takes_context=True)
 def starred(context: Context) -> dict[str, Any]:
     """The topics that the learner has starred. One query."""
     stars = context["user"].stars.select_related("topic__stage").order_by("-at")
     return {"stars": stars, "progress": context["progress"]}
 
 
-@register.inclusion_tag("progress/includes/resets.html", takes_context=True)
+@register.inclusion_tag("progress/tracking/includes/resets.html", takes_context=True)
 def resets(context: Context) -> dict[Any, Any]:
     """What the learner has reset and not taken back, to take it back. One query."""
     return {**context.flatten(), "resets": context["user"].resets.standing()[:5]}

@@ -38,7 +38,7 @@ def star(request: HtmxRequest, slug: str) -> HttpResponse:
         return refused
     kept.do(request.user, "star", topic.pk, wanted)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
-        return render(request, "progress/includes/star.html", {"topic": topic, "starred": wanted})
+        return render(request, "progress/annotations/includes/star.html", {"topic": topic, "starred": wanted})
     return HttpResponseRedirect(f"{page_of(request)}#star")
 
 
@@ -54,7 +54,9 @@ def tick_resource(request: HtmxRequest, pk: int) -> HttpResponse:
         return refused
     kept.do(request.user, "resource", pk, wanted)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
-        return render(request, "progress/includes/resource_tick.html", {"resource": resource, "ticked": wanted})
+        return render(
+            request, "progress/annotations/includes/resource_tick.html", {"resource": resource, "ticked": wanted}
+        )
     return HttpResponseRedirect(f"{page_of(request)}#resource-{pk}")
 
 
@@ -104,7 +106,7 @@ def edit_note(
         form = NoteForm(initial={"text": text, "version": version})
     back = request.POST.get("next") or (topic.get_absolute_url() if topic.is_published() else resolve_url("notes"))
     context = {"topic": topic, "form": form, "saved": saved, "conflict": bool(unsaved), "back": back}
-    return render(request, "progress/note.html", context, status=status)
+    return render(request, "progress/annotations/note.html", context, status=status)
 
 
 @require_safe
@@ -115,7 +117,7 @@ def notes(request: AuthedRequest) -> HttpResponse:
         "notes": Note.objects.filter(user=request.user).select_related("topic__stage"),
         "stars": Star.objects.filter(user=request.user).select_related("topic__stage"),
     }
-    return render(request, "progress/notes.html", context)
+    return render(request, "progress/annotations/notes.html", context)
 
 
 def topic_with(slug: str) -> Topic:

@@ -59,7 +59,7 @@ def claim(request: AuthedRequest, slug: str = "") -> HttpResponse:
     left = each_once(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
     context = {"track": track, "measure": measured, "form": form, "left": left}
     refused = request.method == "POST" and not measured.is_complete
-    return render(request, "progress/claim.html", context, status=409 if refused else 200)
+    return render(request, "progress/sharing/certificate_form.html", context, status=409 if refused else 200)
 
 
 @login_not_required
@@ -79,4 +79,4 @@ def certificate(request: HttpRequest, token: str) -> HttpResponse:
         "added": added_since(certificate.topics, outline_of_track(offered)) if offered else [],
         "link": request.build_absolute_uri(certificate.get_absolute_url()),
     }
-    return render(request, "progress/certificate.html", context)
+    return render(request, "progress/sharing/certificate.html", context)

@@ -88,7 +88,7 @@ def printed(request: HttpRequest, **place: str) -> HttpResponse:
         )
         seen.update(topic.pk for topic in section.topics)
     stage = Stage.objects.filter(slug=place["stage"]).first() if "stage" in place else None
-    return render(request, "progress/print.html", {"way": way, "sections": sections, "stage": stage})
+    return render(request, "progress/transfer/print.html", {"way": way, "sections": sections, "stage": stage})
 
 
 @login_not_required

@@ -42,7 +42,7 @@ def me(request: AuthedRequest) -> HttpResponse:
         "tracks": [(track, progress.measure(found[track.pk].topics)) for track in tracks],
         **history_of(request, roadmap.topics, progress),
     }
-    return render(request, "progress/me.html", context)
+    return render(request, "progress/dashboard/dashboard.html", context)
 
 
 def what_is_next(progress: Standings, topics: Sequence[OutlineTopic]) -> list[tuple[OutlineTopic, Reason]]:

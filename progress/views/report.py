@@ -42,7 +42,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect(topic)
             form.add_error(None, _("That is a lot for an hour. Keep the text, and send it a little later."))
             status = 429
-    return render(request, "progress/report.html", {"topic": topic, "form": form}, status=status)
+    return render(request, "progress/annotations/report.html", {"topic": topic, "form": form}, status=status)
 
 
 def save_once(report: Report, topic: Topic, user: User | AnonymousUser) -> None:

@@ -41,7 +41,9 @@ def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[Outline
     ticked = [(topic, progress.of(topic.pk)) for topic in topics if topic.pk in progress.statuses]
     if request.method == "POST" and request.POST.get("number") == str(len(ticked)):
         if made := Reset.objects.make(request.user, place.title, [topic for topic, _ in ticked]):
-            offer = render_to_string("progress/undo_reset.html", {"reset": made, "place": place}, request)
+            offer = render_to_string(
+                "progress/tracking/includes/undo_reset.html", {"reset": made, "place": place}, request
+            )
             messages.info(request, offer)
         return redirect(place)
     if request.method == "POST" and not ticked:
@@ -52,7 +54,7 @@ def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[Outline
         "measured": progress.measure(topics),
         "changed": request.method == "POST",
     }
-    return render(request, "progress/reset.html", context)
+    return render(request, "progress/tracking/reset.html", context)
 
 
 @login_not_required  # whoever was signed out comes back to the page with the button, not to this address

@@ -62,7 +62,7 @@ def share(request: AuthedRequest) -> HttpResponse:
     if share:
         roadmap = outline_of_stages()
         context |= announcement_of(request, share, card_of(share, roadmap, Standings.of_learner(request.user)))
-    return render(request, "progress/share.html", context)
+    return render(request, "progress/sharing/share.html", context)
 
 
 @require_POST
@@ -105,7 +105,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
     if share.show_calendar:
         context["year"] = calendar_of(share)
-    return render(request, "progress/shared.html", context)
+    return render(request, "progress/sharing/public_profile.html", context)
 
 
 @login_not_required

@@ -124,7 +124,9 @@ def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, lo
         return redirect_back(request, redirect_to_login(page_of(request)).url)
     if not request.htmx:
         if change.before:
-            offer = render_to_string("progress/undo_tick.html", {"change": change, "page": page}, request)
+            offer = render_to_string(
+                "progress/tracking/includes/undo_tick.html", {"change": change, "page": page}, request
+            )
             messages.info(request, offer)
         return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
     slug, track = change.slug, None
@@ -169,7 +171,7 @@ def refreshed(request: HttpRequest, change: Change, outline: Outline, page: str,
         "spot": "map-undo" if page == "map" and row in rows else row,
         "measured": measured,
     }
-    return render_to_string("progress/tick.html", context)
+    return render_to_string("progress/tracking/tick.html", context)
 
 
 def bars_of_levels(

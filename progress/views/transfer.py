@@ -40,7 +40,7 @@ def data(request: AuthedRequest) -> HttpResponse:
     """Your data: everything to take along, and a check-list to bring."""
     tracks = Track.objects.published().filter(follows_stages=False)
     return render(
-        request, "progress/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": export_sections}
+        request, "progress/transfer/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": export_sections}
     )
 
 
@@ -80,14 +80,14 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if not limits.take(limits.who(request), "import", LISTS):
         messages.warning(request, TOO_MANY)
         form = ImportForm(initial={"text": request.POST.get("text", "")})
-        return render(request, "progress/import.html", {"form": form}, status=429)
+        return render(request, "progress/transfer/import_preview.html", {"form": form}, status=429)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render(request, "progress/import.html", {"form": form})
+        return render(request, "progress/transfer/import_preview.html", {"form": form})
     catalogue = transfer.catalogue(request.get_host())
     standings = standings_by_slug(request)
     found = preview(form.items, catalogue.matches(form.items), catalogue.titles, standings)
-    return render(request, "progress/import.html", {"preview": found})
+    return render(request, "progress/transfer/import_preview.html", {"preview": found})
 
 
 def agree(request: HttpRequest) -> HttpResponse:
@@ -138,7 +138,9 @@ def look_again(request: HttpRequest, take: Iterable[str], unticked: Iterable[str
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     decisions = Decision.read(take, titles)
     found = again(decisions, Decision.read(unticked, titles), titles, standings_by_slug(request))
-    return render(request, "progress/import.html", {"preview": found, "again": True, "untick": untick})
+    return render(
+        request, "progress/transfer/import_preview.html", {"preview": found, "again": True, "untick": untick}
+    )
 
 
 def standings_by_slug(request: HttpRequest) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Arranged(admin.ModelAdmin):
     change_list_template = "admin/stages/change_list.html"
 
     class Media:
-        css = {"all": ["css/admin.css"]}
+        css = {"all": ["css/admin/content.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
@@ -120,7 +120,7 @@ class Arranged(admin.ModelAdmin):
             "moved": request.GET.get("moved"),
             "by": request.GET.get("by"),
         }
-        return render(request, "admin/stages/arrange.html", context)
+        return render(request, "admin/stages/reorder.html", context)
 
     def move(self, request: HttpRequest, rows: QuerySet[Any], moved: str, after: str, log: Log) -> None:
         done = False

@@ -233,7 +233,7 @@ class ResourceAdmin(WideTexts, HasState):
     search_fields = ["title", "url", "publisher"]
 
     class Media:
-        css = {"all": ["css/admin.css"]}
+        css = {"all": ["css/admin/content.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
         return super().get_queryset(request).annotate(topic_count=Count("links"))

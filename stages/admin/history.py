@@ -105,7 +105,7 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
             "history_page": self.reverse("history", row.pk) if row else reverse("admin:stages_revision_changelist"),
         }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/stages/put_back.html", context)
+        return TemplateResponse(request, "admin/stages/restore.html", context)
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet], change: bool

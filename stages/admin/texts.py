@@ -42,18 +42,18 @@ FRAMED = {
 class MarkdownBox(AdminTextareaWidget):
     """A box with a preview below it.
 
-    Its button sends the form into the frame, which needs no script; markdown.js does the same while one types.
+    Its button sends the form into the frame, which needs no script; markdown-preview.js does the same while one types.
     """
 
     class Media:
-        js = [Script("js/markdown.js", defer=True)]
+        js = [Script("js/admin/markdown-preview.js", defer=True)]
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
         box = super().render(name, value, attrs, renderer)
         return render_to_string(
-            "admin/markdown_box.html", {"box": box, "name": name, "url": reverse("admin:markdown")}
+            "admin/includes/markdown_editor.html", {"box": box, "name": name, "url": reverse("admin:markdown")}
         )
 
 
@@ -83,6 +83,6 @@ class PreviewsMarkdown(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         text = request.POST.get(request.POST.get("field", ""), "")
-        return render(request, "admin/markdown.html", {"html": render_markdown(text)})
+        return render(request, "admin/markdown_preview.html", {"html": render_markdown(text)})
 
     markdown.only_shows = True  # type: ignore[attr-defined] # for on_record() in roadmap_site/admin_site.py

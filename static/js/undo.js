@@ -18,9 +18,9 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
   expire(offer, SECONDS);
 });
 
-// The next tick makes it pointless, and taking it leaves the keyboard at the box of its row. After progress.js.
+// The next tick makes it pointless, and taking it leaves the keyboard at the box of its row. After ticks.js.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("form.ticks button[formaction]");
+  const button = event.target.closest("form.progress-form button[formaction]");
   const offer = button && window.htmx && document.querySelector(".undo");
   if (!offer) return;
   if (offer.contains(button)) document.getElementById(`${new URL(button.formAction).searchParams.get("at")}-tick`)?.focus();

@@ -19,7 +19,7 @@ def maintainer(content):
 
 
 def names(page):
-    return page.locator(".arrange-name").all_inner_texts()
+    return page.locator(".reorder-name").all_inner_texts()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -38,8 +38,8 @@ def test_topics_are_put_in_order_by_keyboard(open_browser, content, maintainer, 
 def test_topics_are_dragged_to_their_place(open_browser, content, maintainer):
     page = open_browser(maintainer)
     page.goto(f"/admin/stages/stage/{content.first.pk}/arrange/")
-    page.locator(".arrange-name", has_text="Snacks").drag_to(
-        page.locator(".arrange-name", has_text="Boots"), target_position={"x": 20, "y": 2}
+    page.locator(".reorder-name", has_text="Snacks").drag_to(
+        page.locator(".reorder-name", has_text="Boots"), target_position={"x": 20, "y": 2}
     )
     page.get_by_text("“Snacks” comes first now.").wait_for()
     assert names(page) == ["Snacks", "Boots", "Maps"]

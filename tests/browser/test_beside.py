@@ -178,7 +178,7 @@ def test_what_was_not_saved_is_there_after_a_reload(open_browser, content, learn
 
 
 # The page itself clips what is too wide, so its parts are asked; code and tables scroll by themselves.
-WIDE = """[...document.querySelectorAll("main *:not(.visually-hidden, .website *, pre *, svg *)")]
+WIDE = """[...document.querySelectorAll("main *:not(.visually-hidden, .honeypot *, pre *, svg *)")]
     .filter((part) => part.getBoundingClientRect().right > innerWidth + 1)
     .map((part) => part.outerHTML.slice(0, 80))"""
 PATHS = ["/topics/maps/", "/topics/maps/note/", "/topics/maps/report/", "/me/", "/me/notes/", "/stages/first/reset/"]

@@ -80,7 +80,7 @@ def test_topics_and_sections_are_dragged(open_browser, author, own):
     page.get_by_text("Maps, now 2 of 2 in Finish.").wait_for(state="attached")
     drag(page, "#start--routes", "#finish--snacks", keep=False)
     assert order(own) == {"start": ["routes", "weather"], "finish": ["snacks", "maps"]}
-    drag(page, "#section--start > .bench-head", "#section--finish")
+    drag(page, "#section--start > .track-editor-head", "#section--finish")
     page.get_by_text("Start, now section 2 of 2.").wait_for(state="attached")
     assert list(order(own)) == ["finish", "start"]
 

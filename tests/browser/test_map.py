@@ -251,7 +251,7 @@ def test_on_paper_it_has_its_middle_width_and_no_switch(open_browser, content):
     page.goto("/?view=map")
     page.emulate_media(media="print")
     assert page.locator("#first > svg").bounding_box()["width"] == 688
-    assert not page.locator(".looks").is_visible()
+    assert not page.locator(".layout-switch").is_visible()
 
 
 def test_a_track_keeps_its_way(open_browser, content):

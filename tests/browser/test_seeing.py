@@ -115,9 +115,11 @@ def test_on_paper_nothing_is_cut(open_browser, leader):
     page.goto("/cohorts/1/")
     page.get_by_role("heading", name="Autumn hikers", level=1).wait_for()
     page.emulate_media(media="print")
-    assert page.evaluate("document.querySelector('.matrix').getBoundingClientRect().right") <= 1000
-    assert page.evaluate("getComputedStyle(document.querySelector('.matrix thead')).display") == "table-header-group"
-    assert page.evaluate("getComputedStyle(document.querySelector('.matrix-scroll')).overflow") == "visible"
+    assert page.evaluate("document.querySelector('.gradebook').getBoundingClientRect().right") <= 1000
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.gradebook thead')).display") == "table-header-group"
+    )
+    assert page.evaluate("getComputedStyle(document.querySelector('.gradebook-scroll')).overflow") == "visible"
 
 
 def test_a_group_is_printed_no_larger_than_its_learner_and_no_heading_alone(open_browser, leader):

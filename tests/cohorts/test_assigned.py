@@ -145,20 +145,20 @@ def second(assignment, learner, content):
 
 def test_a_topic_of_two_assignments_is_due_once_and_ticked_in_both(second, as_learner):
     page = as_learner.get("/me/").text
-    soon = page[page.index('class="due-soon"') : page.index('class="cards assigned"')]
+    soon = page[page.index('class="due-soon"') : page.index('class="cards assignment-cards"')]
     assert soon.count(">Maps</a>") == 1
     assert "The roadmap (Night walkers), Another way (Autumn hikers)" in soon
     tick(as_learner, "maps", "done")
     page = as_learner.get("/me/").text
-    cards = page[page.index('class="cards assigned"') :]
+    cards = page[page.index('class="cards assignment-cards"') :]
     assert "<strong>1 of 2</strong> done" in cards
     assert "<strong>1 of 4</strong> done" in cards
-    assert ">Maps</a>" not in page[page.index('class="due-soon"') : page.index('class="cards assigned"')]
+    assert ">Maps</a>" not in page[page.index('class="due-soon"') : page.index('class="cards assignment-cards"')]
 
 
 def test_a_topic_page_says_who_wants_it_by_when(second, as_learner):
     text = as_learner.get("/topics/maps/").text
-    page = text[text.index('class="wanted-by"') : text.index('class="lesson-page"')]
+    page = text[text.index('class="topic-due"') : text.index('class="lesson-page"')]
     assert "Thu, March 5" in page  # half of the eight days
     assert "Sun, March 8" in page
     assert page.index("Night walkers") < page.index("Autumn hikers")

@@ -15,9 +15,9 @@ from progress.cohorts.models import Mail, Refusal, hash_of
 @pytest.fixture
 def template(settings, tmp_path):
     """A mail that says hello and nothing else."""
-    (tmp_path / "cohorts" / "mail").mkdir(parents=True)
-    text = '{% extends "cohorts/mail/base.txt" %}{% block text %}Hello {{ name }}{% endblock %}'
-    (tmp_path / "cohorts" / "mail" / "hello.txt").write_text(text)
+    (tmp_path / "cohorts" / "notifications" / "email").mkdir(parents=True)
+    text = '{% extends "cohorts/notifications/email/base.txt" %}{% block text %}Hello {{ name }}{% endblock %}'
+    (tmp_path / "cohorts" / "notifications" / "email" / "hello.txt").write_text(text)
     [engine] = settings.TEMPLATES
     settings.TEMPLATES = [{**engine, "DIRS": [*engine["DIRS"], tmp_path]}]
     return "hello"

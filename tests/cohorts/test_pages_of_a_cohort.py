@@ -28,7 +28,7 @@ PAGES = [
 
 
 def tabs(page):
-    [nav] = re.findall(r'<nav class="cohort-tabs".*?</nav>', page, re.DOTALL)
+    [nav] = re.findall(r'<nav class="tabs".*?</nav>', page, re.DOTALL)
     return re.findall(r'<a href="[^"]*"(?: aria-current="(\w+)")?>(\w+)</a>', nav)
 
 

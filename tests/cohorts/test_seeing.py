@@ -264,7 +264,7 @@ def test_it_has_the_assignments_of_the_learners_own_page(routes, cohort, as_inst
         return found
 
     theirs, own = as_instructor.get(routes[1]).text, as_learner.get("/me/").text
-    for ends in (('<div class="due-soon">', "</ol>"), ('<ul class="cards assigned">', "\n</ul>\n")):
+    for ends in (('<div class="due-soon">', "</ol>"), ('<ul class="cards assignment-cards">', "\n</ul>\n")):
         assert part(theirs, *ends) == part(own, *ends)
         assert "overdue" in part(theirs, *ends)
 

@@ -58,7 +58,7 @@ def test_it_shows_the_very_mail_before_it_is_sent(there, cohort, as_instructor, 
     assert outbox.outbox == []
     assert not Message.objects.exists()
     assert "Send it to 1 learner" in page
-    preview = re.search(r'class="mail-text"[^>]*>(.*?)</pre>', page, re.DOTALL)[1]
+    preview = re.search(r'class="message-preview-text"[^>]*>(.*?)</pre>', page, re.DOTALL)[1]
     assert preview.startswith("Hello Ada,\n\nShall we talk?\n\nInes Instructor\n")
     send(as_instructor, there, [ada, ben])
     [sent] = outbox.outbox
@@ -72,7 +72,7 @@ def test_a_mail_that_looks_like_html_is_shown_as_it_is_written(there, cohort, as
     [ada] = join(cohort, "Ada <form action=//elsewhere>")
     form = form_of([ada], text="Close the <b> & go on", form_key="a")
     page = as_instructor.post(there, form).text
-    preview = re.search(r'class="mail-text"[^>]*>(.*?)</pre>', page, re.DOTALL)[1]
+    preview = re.search(r'class="message-preview-text"[^>]*>(.*?)</pre>', page, re.DOTALL)[1]
     as_instructor.post(there, {**form, "send": "yes"})
     [sent] = outbox.outbox
     assert "<" not in preview

@@ -139,7 +139,7 @@ def test_the_page_for_paper_has_every_lesson_once_and_its_links_written_out(cont
     assert "<h4>A heading</h4>" in page
     assert '<a href="https://example.org/maps/">https://example.org/maps/</a>' in page
     assert "gone" not in page
-    assert "css/print.css" in page
+    assert "css/progress/print.css" in page
 
 
 def test_the_page_for_paper_shows_what_is_done(content, as_learner):

@@ -48,7 +48,7 @@ def weekday(day: date) -> str:
     return _("%(weekday)s, %(day)s") % {"weekday": date_format(day, "D"), "day": date_format(day, "MONTH_DAY_FORMAT")}
 
 
-@register.inclusion_tag("cohorts/assigned.html", takes_context=True)
+@register.inclusion_tag("cohorts/assignments/includes/my_assignments.html", takes_context=True)
 def assigned(context: Context) -> dict[str, Any]:
     """The learner's assignments with their dates, and what is due soon in all of them together."""
     mine, progress = assigned_to(context["user"]), context["progress"]
@@ -60,7 +60,7 @@ def assigned(context: Context) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("cohorts/wanted_by.html", takes_context=True)
+@register.inclusion_tag("cohorts/assignments/includes/topic_due.html", takes_context=True)
 def wanted_by(context: Context, topic: Topic) -> dict[str, Any]:
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
@@ -69,7 +69,7 @@ def wanted_by(context: Context, topic: Topic) -> dict[str, Any]:
     return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
 
 
-@register.inclusion_tag("cohorts/followed_otherwise.html", takes_context=True)
+@register.inclusion_tag("cohorts/assignments/includes/snapshot_differences.html", takes_context=True)
 def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict[str, Any]:
     """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
     user, now, found = context["user"], agree(outline), []
@@ -81,7 +81,7 @@ def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict
     return {"found": found}
 
 
-@register.inclusion_tag("cohorts/marked_for_you.html", takes_context=True)
+@register.inclusion_tag("cohorts/reports/includes/override_notice.html", takes_context=True)
 def marked_for_you(context: Context, topic: Topic, beside: Beside | None) -> dict[str, Any]:
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
     if not (beside and beside.is_overridden):
@@ -121,7 +121,7 @@ def halves(text: str, mark: str, name: str) -> list[str]:
     return cell.split("\n", 1)
 
 
-@register.inclusion_tag("cohorts/tracks/links.html", takes_context=True)
+@register.inclusion_tag("cohorts/custom_tracks/includes/track_links.html", takes_context=True)
 def own_track_links(context: Context, track: Track) -> dict[str, Any]:
     """What somebody who composes tracks can do with this one. Two queries, and none for visitors."""
     user = context["user"]
@@ -131,21 +131,21 @@ def own_track_links(context: Context, track: Track) -> dict[str, Any]:
     return {"track": track, "composes": composes, "may_copy": (composes or not track.private) and may_teach(user)}
 
 
-@register.inclusion_tag("cohorts/led_alone.html", takes_context=True)
+@register.inclusion_tag("cohorts/members/includes/sole_instructor.html", takes_context=True)
 def led_alone(context: Context) -> dict[str, Any]:
     """The cohorts that would have no instructor without the reader."""
     user = context["user"]
     return {"cohorts": Cohort.objects.current().led_by(user).exclude(instructors__in=User.objects.exclude(pk=user.pk))}
 
 
-@register.inclusion_tag("cohorts/invitations.html", takes_context=True)
+@register.inclusion_tag("cohorts/invitations/includes/my_invitations.html", takes_context=True)
 def invitations(context: Context) -> dict[str, Any]:
     """The cohorts that the reader is invited to and has not answered."""
     found = Invitation.objects.to_answer(context["user"]).select_related("cohort", "invited_by")
     return {"invitations": found.order_by("-at", "-pk")}
 
 
-@register.inclusion_tag("cohorts/invitations_of.html")
+@register.inclusion_tag("cohorts/invitations/includes/pending_invitations.html")
 def invitations_of(cohort: Cohort) -> dict[str, Any]:
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
     unused = [found for found in cohort.invitations.all() if not found.is_used]

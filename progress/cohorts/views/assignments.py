@@ -51,7 +51,7 @@ def assign(request: AuthedRequest, pk: int) -> HttpResponse:
         "assignments": [(one, whom.words(one), changed.get(one.pk)) for one in assignments],
         "form": form,
     }
-    return render(request, "cohorts/assign.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/assignments/assign.html", context, status=400 if form.errors else 200)
 
 
 @page_with_a_form
@@ -87,7 +87,7 @@ def assignment_page(
         "whom_form": forms_with_errors.get("whom_form") or ChangeWhomForm(instance=assignment, whom=whom),
         "rhythm_form": forms_with_errors.get("rhythm_form") or RhythmForm(assigned=assigned, auto_id="rhythm_%s"),
     }
-    return render(request, "cohorts/assignment.html", context, status=status)
+    return render(request, "cohorts/assignments/assignment.html", context, status=status)
 
 
 def extensions_of(assigned: Assigned) -> list[tuple[Extension, Assigned]]:
@@ -109,7 +109,7 @@ def remove_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> Ht
         messages.success(request, _("The cohort no longer follows this track. Every tick stays."))
         return redirect("assign", cohort.pk)
     context = {"cohort": cohort, "assignment": assignment_of(cohort, assignment_pk)}
-    return render(request, "cohorts/remove_assignment.html", context)
+    return render(request, "cohorts/assignments/remove.html", context)
 
 
 @page_with_a_form
@@ -128,4 +128,4 @@ def extend(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
         messages.success(request, _("{name} has longer now.").format(name=learner))
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     context = {"cohort": cohort, "assignment": assignment, "form": form}
-    return render(request, "cohorts/extend.html", context, status=400 if form and form.errors else 200)
+    return render(request, "cohorts/assignments/extend.html", context, status=400 if form and form.errors else 200)

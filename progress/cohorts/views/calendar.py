@@ -42,7 +42,7 @@ def calendar(request: AuthedRequest) -> HttpResponse:
         "more": len(coming[COMING:]),
         "today": today,
     }
-    return render(request, "cohorts/calendar.html", context)
+    return render(request, "cohorts/notifications/calendar.html", context)
 
 
 @require_POST

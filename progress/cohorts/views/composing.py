@@ -48,8 +48,8 @@ def compose(request: AuthedRequest, slug: str) -> HttpResponse:
     if request.htmx:  # it has searched
         number = len(context["found"]) + max(context["more"], 0)
         context["said"] = ngettext("%(number)d topic found.", "%(number)d topics found.", number) % {"number": number}
-        return render(request, "cohorts/tracks/compose.html#bench", context)
-    return render(request, "cohorts/tracks/compose.html", context, status=status)
+        return render(request, "cohorts/custom_tracks/editor.html#bench", context)
+    return render(request, "cohorts/custom_tracks/editor.html", context, status=status)
 
 
 class Row(NamedTuple):
@@ -147,7 +147,7 @@ def change(request: AuthedRequest, slug: str, act: Act, page: str = "") -> HttpR
         said = problem = str(found)
     if request.htmx:
         context = bench_context(request, own, outline_of_stages()) | {"said": said, "problem": problem, "at": at}
-        return render(request, "cohorts/tracks/compose.html#bench", context)
+        return render(request, "cohorts/custom_tracks/editor.html#bench", context)
     messages.add_message(request, messages.WARNING if problem else messages.SUCCESS, said)
     query = {name: value for name, value in {"q": request.POST.get("q", ""), "at": at}.items() if value}
     return redirect(f"{reverse('compose', args=[slug])}?{urlencode(query)}#{at or 'bench'}")
@@ -315,7 +315,7 @@ def edit_section(request: AuthedRequest, slug: str, section: str) -> HttpRespons
         messages.success(request, _("Saved."))
         return redirect(f"{reverse('compose', args=[slug])}?at=edit--{section}#section--{section}")
     context = {"own": own, "track": own.track, "section": found, "form": form, "title": form.current["title"]}
-    return render(request, "cohorts/tracks/section.html", context, status=422 if form.errors else 200)
+    return render(request, "cohorts/custom_tracks/section.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

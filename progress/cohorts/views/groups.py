@@ -35,7 +35,7 @@ def groups(request: AuthedRequest, pk: int) -> HttpResponse:
         "without": [people for pk, people in names.items() if not whom.groups_of(pk)],
         "form": form,
     }
-    return render(request, "cohorts/groups.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/members/groups.html", context, status=400 if form.errors else 200)
 
 
 @page_with_a_form
@@ -65,7 +65,7 @@ def group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
         ],
         "assignments": group.assignments.select_related("track"),
     }
-    return render(request, "cohorts/group.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/members/group.html", context, status=400 if form.errors else 200)
 
 
 @page_with_a_form
@@ -88,7 +88,7 @@ def delete_group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse
             for one in group.assignments.filter(to_everyone=False).select_related("track")
         ],
     }
-    return render(request, "cohorts/delete_group.html", context)
+    return render(request, "cohorts/members/delete_group.html", context)
 
 
 def group_of(cohort: Cohort, pk: int) -> Group:

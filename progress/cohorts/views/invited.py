@@ -27,7 +27,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """
     found = Invitation.objects.select_related("cohort", "invited_by").filter(token=token).first()
     if not found:
-        return render(request, "cohorts/invitation_gone.html", status=404)
+        return render(request, "cohorts/invitations/invitation_gone.html", status=404)
     cohort, user = found.cohort, request.user
     is_in = user.is_authenticated and cohort.enrolments.current().filter(user=user).exists()
     problem, status = obstacle(found, is_in), 200
@@ -46,7 +46,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "instructors": cohort.instructors.order_by("name", "email"),
         "tracks": [given.track for given in cohort.assignments.visible(cohort.today).select_related("track")],
     }
-    return render(request, "cohorts/invitation.html", context, status=status)
+    return render(request, "cohorts/invitations/invitation.html", context, status=status)
 
 
 def answer(request: HttpRequest, found: Invitation, is_in: bool, problem: str) -> HttpResponse | None:

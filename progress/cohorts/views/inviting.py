@@ -83,15 +83,17 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     elif kept and kept["cohort"] == pk:
         form = PeopleForm({"text": kept["text"]})
     else:
-        return render(request, "cohorts/invite.html", {"cohort": cohort, "form": PeopleForm()})
+        return render(request, "cohorts/invitations/invite.html", {"cohort": cohort, "form": PeopleForm()})
     if not form.is_valid():
-        return render(request, "cohorts/invite.html", {"cohort": cohort, "form": form}, status=422)
+        return render(request, "cohorts/invitations/invite.html", {"cohort": cohort, "form": form}, status=422)
     if agreed:
         if has_token(request):
             return agree(request, cohort, form)
         messages.warning(request, _("That page was too old. Nobody was invited yet: look, and agree."))
     look = inviting.look(cohort, form.reading)
-    return render(request, "cohorts/invite_look.html", {"cohort": cohort, "look": look, "text": form.decoded})
+    return render(
+        request, "cohorts/invitations/invite_preview.html", {"cohort": cohort, "look": look, "text": form.decoded}
+    )
 
 
 def agree(request: AuthedRequest, cohort: Cohort, form: PeopleForm) -> HttpResponse:

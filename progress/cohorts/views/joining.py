@@ -20,7 +20,7 @@ def join(request: AuthedRequest) -> HttpResponse:
     """Ask for a code. It comes as ``?code=``, so that a log-in on the way does not lose it."""
     code = tidy(request.GET.get("code", ""))
     if not code:
-        return render(request, "cohorts/join.html")
+        return render(request, "cohorts/members/join.html")
     if not code.isascii() or not code.isalnum():
         return unknown(request, code)
     return redirect("join_cohort", code)
@@ -32,7 +32,7 @@ def join_cohort(request: AuthedRequest, code: str) -> HttpResponse:
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
     if not limits.may(limits.who(request), "code", GUESSES):
         problem = _("Those were many codes for one hour. Wait a little, and ask your instructor for the right one.")
-        return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=429)
+        return render(request, "cohorts/members/join.html", {"problem": problem, "code": code}, status=429)
     cohort = Cohort.objects.filter(code=tidy(code)).first()
     if not cohort:
         return unknown(request, code)
@@ -48,10 +48,10 @@ def join_cohort(request: AuthedRequest, code: str) -> HttpResponse:
             return redirect("cohorts")
     if problem:
         status = 409 if request.method == "POST" else 200
-        return render(request, "cohorts/join.html", {"problem": problem}, status=status)
+        return render(request, "cohorts/members/join.html", {"problem": problem}, status=status)
     context = {"cohort": cohort, "is_in": is_in, "instructors": cohort.instructors.order_by("name", "email")}
     context["tracks"] = [found.track for found in cohort.assignments.visible(cohort.today).select_related("track")]
-    return render(request, "cohorts/join_cohort.html", context)
+    return render(request, "cohorts/members/join_cohort.html", context)
 
 
 @require_POST
@@ -80,4 +80,4 @@ def obstacle(cohort: Cohort) -> str:
 def unknown(request: AuthedRequest, code: str) -> HttpResponse:
     limits.take(limits.who(request), "code", GUESSES)
     problem = _("No cohort has this code. Look at it again; it may also have been renewed.")
-    return render(request, "cohorts/join.html", {"problem": problem, "code": code}, status=404)
+    return render(request, "cohorts/members/join.html", {"problem": problem, "code": code}, status=404)

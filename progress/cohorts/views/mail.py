@@ -26,7 +26,9 @@ def mail_choices(request: AuthedRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("mail_choices")
     refused = set(Refusal.objects.filter(address=address).values_list("kind", flat=True))
-    return render(request, "cohorts/mail_choices.html", {"kinds": [(kind, kind not in refused) for kind in Mail]})
+    return render(
+        request, "cohorts/notifications/preferences.html", {"kinds": [(kind, kind not in refused) for kind in Mail]}
+    )
 
 
 @csrf_exempt  # mail programs post here by themselves; the signed token says who asks and for what
@@ -44,4 +46,4 @@ def mail_off(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         Refusal.objects.state(address, kind, refused="wanted" not in request.POST)
     refused = Refusal.objects.filter(address=address, kind=kind).exists()
-    return render(request, "cohorts/mail_off.html", {"kind": kind, "refused": refused})
+    return render(request, "cohorts/notifications/unsubscribe.html", {"kind": kind, "refused": refused})

@@ -31,7 +31,7 @@ def cohort_over_time(request: AuthedRequest, pk: int) -> HttpResponse:
         "days": days,
         "busy": sum(day.active > 0 for day in days),
     }
-    return render(request, "cohorts/over_time.html", context)
+    return render(request, "cohorts/reports/timeline.html", context)
 
 
 @require_safe

@@ -73,7 +73,7 @@ def override(request: AuthedRequest, pk: int, learner: int, slug: str) -> HttpRe
         "held": held,
         "form": form,
     }
-    return render(request, "cohorts/override.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/reports/override.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
@@ -95,4 +95,4 @@ def dispute_override(request: AuthedRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The instructors of the cohort read it on your page."))
         return redirect(mine.topic)
     context = {"override": mine, "form": form}
-    return render(request, "cohorts/dispute.html", context, status=400 if form.errors else 200)
+    return render(request, "cohorts/reports/dispute.html", context, status=400 if form.errors else 200)

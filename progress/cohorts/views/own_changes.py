@@ -42,7 +42,7 @@ def own_track_changes(request: AuthedRequest, slug: str) -> HttpResponse:
         return redirect("own_track_changes", slug)
     lines = lines_of(bench, news, roadmap) if news else []
     context = {"own": own, "track": own.track, "news": news, "lines": lines}
-    return render(request, "cohorts/tracks/changes.html", context)
+    return render(request, "cohorts/custom_tracks/upstream.html", context)
 
 
 def lines_of(bench: Bench, news: Since, roadmap: Outline) -> list[tuple[Step, str, str, str]]:

@@ -36,7 +36,7 @@ def own_tracks(request: AuthedRequest) -> HttpResponse:
     )
     found = outlines([one.track for one in own])
     context = {"tracks": [(one, found[one.pk]) for one in own], "may_teach": may_teach(request.user)}
-    return render(request, "cohorts/tracks/list.html", context)
+    return render(request, "cohorts/custom_tracks/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +62,7 @@ def new_own_track(request: AuthedRequest) -> HttpResponse:
             )
             return redirect("compose", slug)
     context = {"form": form, "original": original, "offered": offered}
-    return render(request, "cohorts/tracks/new.html", context, status=422 if form.errors else 200)
+    return render(request, "cohorts/custom_tracks/new.html", context, status=422 if form.errors else 200)
 
 
 @transaction.atomic
@@ -114,7 +114,7 @@ def own_track_authors(request: AuthedRequest, slug: str) -> HttpResponse:
     authors = list(own.authors.order_by("name", "email"))
     others = colleagues(request.user).exclude(pk__in=[author.pk for author in authors])
     context = {"own": own, "track": own.track, "authors": authors, "colleagues": others, "form": form}
-    return render(request, "cohorts/tracks/authors.html", context, status=status)
+    return render(request, "cohorts/custom_tracks/authors.html", context, status=status)
 
 
 def colleagues(user: User) -> QuerySet[User]:
@@ -173,7 +173,7 @@ def remove_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     cohorts = Cohort.objects.filter(assignments__track=own.track)
     led = list(cohorts.led_by(request.user))
     context = {"own": own, "track": own.track, "cohorts": led, "others": cohorts.count() - len(led)}
-    return render(request, "cohorts/tracks/remove.html", context, status=409 if wanted == "delete" else 200)
+    return render(request, "cohorts/custom_tracks/remove.html", context, status=409 if wanted == "delete" else 200)
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ def cohorts(request: AuthedRequest) -> HttpResponse:
         "enrolments": enrolments,
         "may_teach": may_teach(request.user),
     }
-    return render(request, "cohorts/cohorts.html", context)
+    return render(request, "cohorts/members/cohorts.html", context)
 
 
 # --- The people of a cohort -----------------------------------------------------------------------
@@ -115,7 +115,7 @@ def people_page(
         "instructor_form": InstructorForm(),
         "code_form": CodeForm(instance=cohort),
     }
-    return render(request, "cohorts/people.html", context | forms_with_errors, status=status)
+    return render(request, "cohorts/members/people.html", context | forms_with_errors, status=status)
 
 
 @require_POST
@@ -212,7 +212,7 @@ def cohort_projector(request: AuthedRequest, pk: int) -> HttpResponse:
     size, path = qr.drawn(link)
     context = {"cohort": cohort, "link": link, "obstacle": obstacle(cohort), "size": size, "path": path}
     context["page"] = request.build_absolute_uri(reverse("join"))
-    return render(request, "cohorts/projector.html", context)
+    return render(request, "cohorts/members/projector.html", context)
 
 
 def link_of(request: HttpRequest, cohort: Cohort) -> str:

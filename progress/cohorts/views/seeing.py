@@ -53,7 +53,7 @@ def cohort(request: AuthedRequest, pk: int) -> HttpResponse:
         "pace": pace(seen, everyone),
         "disputes": [learner for learner in seen.learners if learner.disputes],
     }
-    return render(request, "cohorts/cohort.html", context)
+    return render(request, "cohorts/reports/cohort.html", context)
 
 
 @require_safe
@@ -80,7 +80,7 @@ def cohort_learner(request: AuthedRequest, pk: int, learner: int) -> HttpRespons
         "soon": due_soon(plans, progress.statuses),
         "assigned": described(plans, progress),
     }
-    return render(request, "cohorts/learner.html", context)
+    return render(request, "cohorts/reports/learner.html", context)
 
 
 @require_safe

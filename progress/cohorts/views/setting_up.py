@@ -110,7 +110,7 @@ def new_cohort(request: AuthedRequest) -> HttpResponse:
             return redirect("cohort_people", made_before(request.user, form).pk)
         messages.success(request, _("“%(name)s” is there. Let people in with its code.") % {"name": made})
         return redirect("cohort_people", made.pk)
-    return render(request, "cohorts/edit.html", {"form": form})
+    return render(request, "cohorts/members/edit.html", {"form": form})
 
 
 @page_with_a_form
@@ -124,7 +124,7 @@ def edit_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
         return redirect(cohort)
     # The form has written what was sent into its instance; the heading keeps the name that is saved.
     context = {"form": form, "cohort": cohort, "name": form.initial["name"], "may_teach": may_teach(request.user)}
-    return render(request, "cohorts/edit.html", context)
+    return render(request, "cohorts/members/edit.html", context)
 
 
 @require_POST
@@ -165,7 +165,7 @@ def duplicate_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
         "groups": cohort.groups.count(),
         "for_some": Track.objects.filter(assignments__in=cohort.assignments.filter(to_everyone=False)),
     }
-    return render(request, "cohorts/duplicate.html", context)
+    return render(request, "cohorts/members/duplicate.html", context)
 
 
 def made_before(user: User, form: NewCohortForm | DuplicateForm) -> Cohort:

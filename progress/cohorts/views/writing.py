@@ -69,7 +69,7 @@ def write_message(request: AuthedRequest, pk: int) -> HttpResponse:
             return sent(request, cohort, form)
         found |= looked_at(request, cohort, form)
     found["earlier"] = cohort.messages.select_related("sender").prefetch_related("recipients")[:KEPT]
-    return render(request, "cohorts/write.html", found, status=400 if form.errors else 200)
+    return render(request, "cohorts/notifications/write_message.html", found, status=400 if form.errors else 200)
 
 
 def beginning(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
@@ -94,7 +94,10 @@ def looked_at(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> dict
     found = reach(cohort, form.cleaned_data["people"])
     message = Message(cohort=cohort, sender=request.user, subject=form.instance.subject, text=form.instance.text)
     first = found.reached[0] if found.reached else request.user
-    return {"reach": found, "preview": render_to_string("cohorts/mail/message_text.txt", context(message, first))}
+    return {
+        "reach": found,
+        "preview": render_to_string("cohorts/notifications/email/message_body.txt", context(message, first)),
+    }
 
 
 def sent(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> HttpResponse:

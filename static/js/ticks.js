@@ -1,0 +1,60 @@
+// Sends ticks without leaving the page. Without this file, or without htmx, the browser sends the form itself.
+
+// Shows a row as if its topic stood at `status`. A second press, before the first is answered, then states the opposite.
+const show = (row, status) => {
+  for (const button of row.querySelectorAll("button[data-states]")) {
+    const own = button.dataset.states;
+    button.setAttribute(own === "done" ? "aria-checked" : "aria-pressed", own === status);
+    button.value = own === status ? "none" : own;
+  }
+};
+
+const notice = (text) => {
+  const box = document.getElementById("notice");
+  box.textContent = text;
+  box.hidden = !text;
+};
+
+const unanswered = []; // {url, values}, in the order of pressing
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("form.progress-form button[formaction]");
+  if (!button || !window.htmx) return;
+  event.preventDefault();
+  notice("");
+  const tick = {
+    url: button.getAttribute("formaction"),
+    values: { ...Object.fromEntries(new FormData(button.form)), [button.name]: button.value },
+  };
+  unanswered.push(tick);
+  // Ticks wait for each other on <main> (hx-sync), with all they need. Their source must be neither the button, which
+  // an answer may replace meanwhile, nor the form, for which htmx would send the button that was pressed last.
+  htmx.ajax("POST", tick.url, { source: document.getElementById("main"), values: tick.values, swap: "none" });
+  show(button.closest(".row"), button.value);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.pathInfo?.requestPath === unanswered[0]?.url) unanswered.shift();
+});
+
+// What still waits when the page is left is sent along, the last word on each topic. Sent twice it changes nothing.
+addEventListener("pagehide", () => {
+  for (const [url, values] of new Map(unanswered.map((tick) => [tick.url, tick.values])))
+    fetch(url, { method: "POST", body: new URLSearchParams(values), keepalive: true, redirect: "manual" });
+});
+
+// What could not be saved is put back, and said.
+const failed = (event) => {
+  const path = event.detail.pathInfo?.requestPath ?? event.detail.requestConfig?.path ?? "";
+  const row = document.querySelector(`button[formaction="${CSS.escape(path)}"]`)?.closest(".row");
+  if (!row) return;
+  const status = event.detail.xhr?.status;
+  const words = document.getElementById("notice").dataset; // in the reader's language
+  const why = status === 403 ? words.stale : status ? words.refused.replace("{status}", status) : words.offline;
+  const topic = row.querySelector(".row-name").textContent.trim();
+  show(row, row.dataset.status);
+  notice(words.unsaved.replace("{why}", why).replace("{topic}", () => topic));
+};
+
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:sendAbort"])
+  document.addEventListener(failure, failed);
