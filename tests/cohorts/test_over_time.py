@@ -301,7 +301,7 @@ def test_what_is_odd_is_said_in_plain_words(cohort, as_instructor, learner, name
         cohort.assignments.update(due=TODAY + timedelta(days=5))
     page = page_of(cohort, as_instructor)
     assert said in text_of(page)
-    assert ("spread-chart" in page) == (name in ("no dates", "one", "equal", "not due", "silent"))
+    assert ("timeline-chart" in page) == (name in ("no dates", "one", "equal", "not due", "silent"))
     assert not re.search(r"\bNone\b|nan", text_of(page.split("<main")[1].split("</main>")[0]))
 
 
