@@ -163,8 +163,8 @@ def test_a_topic_page_says_who_wants_it_by_when(second, as_learner):
     assert "Sun, March 8" in page
     assert page.index("Night walkers") < page.index("Autumn hikers")
     # Optional in both.
-    assert "wanted-by" not in as_learner.get("/topics/snacks/").text
-    assert "wanted-by" not in Client().get("/topics/maps/").text
+    assert "topic-due" not in as_learner.get("/topics/snacks/").text
+    assert "topic-due" not in Client().get("/topics/maps/").text
 
 
 def test_a_topic_page_puts_the_nearest_day_first_and_says_when_it_is_past(second, as_learner, clock):
