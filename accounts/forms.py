@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from accounts import zones
+from accounts import timezones
 from accounts.models import User
 
 
@@ -43,7 +43,7 @@ class DaysForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        choices=lambda: [("", _("As my browser says")), *zones.choices()],
+        choices=lambda: [("", _("As my browser says")), *timezones.choices()],
         help_text=_("Your day ends at midnight here."),
     )
     rest_days = forms.TypedMultipleChoiceField(

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from progress import admin_links  # noqa: F401 - registers resources
 from progress.models import CarryOver, Report
-from progress.models.beside import ReportQuerySet
+from progress.models.annotations import ReportQuerySet
 from stages.admin import TopicAdmin
 from stages.admin.filters import Question
-from stages.admin.links import LINK_ACTIONS, LinkActions, link_state, suggestion
+from stages.admin.link_actions import LINK_ACTIONS, LinkActions, link_state, suggestion
 from stages.models import Resource, Topic
 
 if TYPE_CHECKING:

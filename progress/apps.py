@@ -8,12 +8,12 @@ class ProgressConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from progress.concerns import TOPIC_REFERENCES, concerns
-        from progress.everything import PARTS
         from progress.hooks import export_sections, scope_providers, topic_references
         from progress.impact.scopes import of_site
-        from progress.kept import take_up
-        from progress.visitors import keep_ticks
+        from progress.maintenance.deletion import TOPIC_REFERENCES, concerns
+        from progress.pending_actions import take_up
+        from progress.session_progress import keep_ticks
+        from progress.transfer.personal_data import PARTS
         from stages.hooks import deletion_guards
 
         # The documented seam of Django and allauth for "somebody has just come in".

@@ -3,7 +3,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from progress.standings import Standings
+from progress.reader_progress import Standings
 
 
 def progress(request: HttpRequest) -> dict[str, Any]:

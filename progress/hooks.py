@@ -8,15 +8,16 @@ from django.db.models import Model
 from stages.hooks import Registry
 
 if TYPE_CHECKING:
-    from progress.everything import Part
     from progress.impact.content import Content
     from progress.impact.scopes import Scope
+    from progress.transfer.personal_data import Part
 
 
 class TopicReference(NamedTuple):
     """A model with a foreign key ``topic`` whose rows belong to a person, and the name of the field of that person.
 
-    ``progress.concerns`` counts these people before a topic or a stage is deleted, all models in one query.
+    ``progress.maintenance.deletion`` counts these people before a topic or a stage is deleted, all models in
+    one query.
     """
 
     model: type[Model]

@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "crispy_forms",
     "django_htmx",
-    "roadmap_site.admin_config.WaymarkAdminConfig",
+    "roadmap_site.admin.apps.WaymarkAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -10,7 +10,7 @@ urlpatterns = [
     path("cohorts/", include("progress.cohorts.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("admin/stages/files/", include("stages.admin_files")),
+    path("admin/stages/files/", include("stages.admin.sync_page")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
 ]

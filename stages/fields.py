@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from stages.markdown import render
+from stages.markdown.render import render
 
 
 class LongTextFormField(forms.CharField):

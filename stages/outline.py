@@ -17,8 +17,8 @@ from django.db.models import Manager, Q, QuerySet, StringAgg, TextField, Value
 from django.db.models.functions import Cast, JSONArray
 from django.utils.translation import gettext as _
 
-from stages.closeness import words_of
 from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
+from stages.spelling import words_of
 
 
 def each_once(topics: Iterable["OutlineTopic"]) -> list["OutlineTopic"]:

@@ -13,9 +13,9 @@ from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 
 from accounts.models import User
-from progress import pieces
 from progress.models import TopicProgress
-from progress.standings import Standings
+from progress.reader_progress import Standings
+from progress.rendering import fragments
 from stages.models import Topic
 from tests.content import read_content
 from tests.databases import TEMPLATES, Databases, PostgreSQL, SQLite
@@ -25,6 +25,7 @@ DATABASES = pytest.StashKey[Databases]()
 
 def pytest_addoption(parser):
     parser.addoption("--postgres", action="store_true", help="run on a real PostgreSQL, started for this run")
+    parser.addoption("--all-lessons", action="store_true", help="run code of lessons that ran before, too")
     parser.addoption("--database-only", action="store_true", help="leave out what asks no database")
     parser.addoption("--require-browser", action="store_true", help="fail where browser tests would be skipped")
 
@@ -84,8 +85,8 @@ def no_flush(request):
 def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
     cache.clear()
-    pieces.kept_in.cache_clear()
-    pieces.kept_row.cache_clear()
+    fragments.kept_in.cache_clear()
+    fragments.kept_row.cache_clear()
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ TABLE = {
     "/me/share/": PRIVATE,
     "/me/share/renew/": POST_ONLY | {"v": "login"},
     "/me/share/stop/": POST_ONLY | {"v": "login"},
-    # Public for whoever has the link; tests/progress/test_sharing.py asks for links that are not or no longer.
+    # Public for whoever has the link; tests/progress/sharing/test_sharing.py asks for links that are not or no longer.
     "/shared/<token>/": PUBLIC,
     "/shared/<token>/card.png": PUBLIC,
     "/shared/<token>/badge.svg": PUBLIC,
@@ -74,7 +74,7 @@ TABLE = {
     "/stages/<stage>/checklist.md": PUBLIC,
     "/stages/<stage>/print/": PUBLIC,
     "/cohorts/": PRIVATE,
-    # Of a track that the instructor composed; tests/cohorts/test_private_tracks.py asks about its readers.
+    # Of a track that the instructor composed; tests/cohorts/custom_tracks/test_access.py asks about its readers.
     "/cohorts/tracks/": PRIVATE,
     "/cohorts/tracks/new/": dict.fromkeys("lmo", 403) | {"i": 200, "v": "login"},
     **dict.fromkeys(
@@ -111,11 +111,11 @@ TABLE = {
     "/cohorts/calendar/": PRIVATE,
     "/cohorts/calendar/renew/": POST_ONLY | {"v": "login"},
     "/cohorts/calendar/end/": POST_ONLY | {"v": "login"},
-    # Public for whoever has the address, as calendars fetch it; tests/cohorts/test_calendar.py asks for others.
+    # Public for whoever has the address, as calendars fetch it; others: tests/cohorts/notifications/test_calendar.py.
     "/cohorts/calendar/<token>.ics": PUBLIC,
     "/cohorts/join/": PRIVATE,
     "/cohorts/join/<code>/": PRIVATE,
-    # For whoever has the link; tests/cohorts/test_invited.py asks for those that were withdrawn.
+    # For whoever has the link; tests/cohorts/invitations/test_answer.py asks for those that were withdrawn.
     "/cohorts/invitations/<token>/": PUBLIC,
     "/cohorts/<pk>/invite/": INSTRUCTORS,
     "/cohorts/<pk>/invitations/send/": POST_ONLY | {"v": "login"},

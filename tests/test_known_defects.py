@@ -100,15 +100,15 @@ from progress.models import (
     Status,
     TopicProgress,
 )
-from stages.loading import load
-from stages.looks import Look
 from stages.models import Stage, State, Topic, Track, TrackSection, TrackTopic
+from stages.roadmap.layouts import Look
+from stages.sync.load import load
 from tests.conftest import client_of
 from tests.content import stage, topic, write_files
-from tests.progress.test_impact import agree
+from tests.progress.impact.test_impact import agree
 from tests.progress.test_one_number import bars
-from tests.progress.test_ticks import tick
-from tests.stages.test_looks import statuses
+from tests.progress.tracking.test_ticks import tick
+from tests.stages.roadmap.test_layouts import statuses
 from tests.test_queries import PAGES
 
 HERE = Path(__file__)

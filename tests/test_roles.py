@@ -19,12 +19,12 @@ from django.urls import reverse
 from accounts.models import User
 from progress.cohorts.models import Cohort
 from progress.models import Report
-from stages.admin.rights import DraftsForReviewers
-from stages.fixture_files import files, snapshot
+from stages.admin.reviewers import DraftsForReviewers
+from stages.fixture_io import files, snapshot
 from stages.models import Entry, Resource, Revision, Stage, State, Topic, TopicResource, Track, TrackSection
 from tests.conftest import client_of, make_user
-from tests.stages.test_history import Forms, filled_in
-from tests.stages.test_history import save as save_form
+from tests.stages.revisions.test_recorder import Forms, filled_in
+from tests.stages.revisions.test_recorder import save as save_form
 
 # r(eviewer) m(aintainer) s(uperuser). Visitors, learners and instructors are staff nowhere: see OUTSIDE.
 EVERYBODY, PUBLISHERS, NOBODY, BOSS = "rms", "ms", "", "s"

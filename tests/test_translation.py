@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from progress.models import Star, TopicProgress
-from stages.looks import Look
+from stages.roadmap.layouts import Look
 
 TEMPLATES = settings.BASE_DIR / "templates"
 # The same in every language.

@@ -11,13 +11,13 @@ class CohortsConfig(AppConfig):
         from django.db.models.signals import m2m_changed
 
         from accounts.hooks import pre_delete_hooks
-        from progress.cohorts.concerns import concerns
-        from progress.cohorts.handing_on import adopt, hand_on
-        from progress.cohorts.impact import of_cohorts
-        from progress.cohorts.inviting import claim
+        from progress.cohorts.custom_tracks.access import private_outline
+        from progress.cohorts.custom_tracks.ownership import adopt, hand_on
+        from progress.cohorts.integration.deletion import concerns
+        from progress.cohorts.integration.export import PARTS
+        from progress.cohorts.integration.impact import of_cohorts
+        from progress.cohorts.invitations.sender import claim
         from progress.cohorts.models import Cohort, Override
-        from progress.cohorts.parts import PARTS
-        from progress.cohorts.reading import private_outline
         from progress.hooks import TopicReference, export_sections, scope_providers, topic_references
         from stages.hooks import deletion_guards, private_outline_providers
 

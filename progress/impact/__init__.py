@@ -1,8 +1,8 @@
 """What an edit of the content does to everyone's numbers.
 
 Nothing is predicted: the admin makes the edit in a transaction, looks at the content before and after it, measures
-everyone in both, and takes the edit back unless somebody has agreed to just that (roadmap_site/confirming.py). So
-what is shown is what will be.
+everyone in both, and takes the edit back unless somebody has agreed to just that
+(roadmap_site/admin/confirmation.py). So what is shown is what will be.
 
 Two things make it quick. What is counted comes from outlines, a few queries whatever the number of learners, and
 only when that has changed anybody is measured. Then a learner is one number, with a bit for each topic that is done:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from progress.covering import all_takers
+from progress.certificate_coverage import all_takers
 from progress.models import ProgressEvent
 from stages.models import Track, out
 from stages.outline import Outline, Section, outline_of_stages, outlines
@@ -14,7 +14,7 @@ class Content(NamedTuple):
     roadmap: Outline
     tracks: dict[int, Track]  # what is published, by pk, private ones too
     outlines: dict[int, Outline]  # of those for everyone
-    takers: dict[str, list[str]]  # who took over from whom; see stages.replaced
+    takers: dict[str, list[str]]  # who took over from whom; see stages.models.replacements
     last_event: int
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, StringAgg, TextField, Value
 from django.db.models.functions import Cast
 
-from progress.covering import added_since
+from progress.certificate_coverage import added_since
 from progress.hooks import scope_providers
 from progress.impact.changes import Certified, Change, Impact, Phase
 from progress.impact.content import Content, look, required

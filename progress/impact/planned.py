@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from progress.impact.content import Content, look
-from stages.history import LABELS
 from stages.models import Revision, State
+from stages.revisions.recorder import LABELS
 
 type Planned = dict[type[Model], list[int]]  # pks of rows
 

@@ -15,7 +15,7 @@ GROUPS = {
         ("stages", "revision"): ["view"],
         ("progress", "report"): ["view", "change"],
     },
-    # Edit drafts; see stages/rights.py. Sources and their entries are never drafts.
+    # Edit drafts; see stages/editing/permissions.py. Sources and their entries are never drafts.
     "Reviewers": {
         **{("stages", model): ["view", "add", "change"] for model in ["stage", "topic", "resource", "track"]},
         ("stages", "tracksection"): ["view", "add", "change"],

@@ -1,6 +1,6 @@
-from progress.models.beside import Note, Report, ResourceTick, Star
+from progress.models.annotations import Note, Report, ResourceTick, Star
 from progress.models.sharing import Certificate, Share, new_token
-from progress.models.standings import (
+from progress.models.topic_progress import (
     IN_WORDS,
     NONE,
     STATUSES,

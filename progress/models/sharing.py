@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.zones import zone_of_person
+from accounts.timezones import zone_of_person
 from stages.models import Track
 
 ZONE_HELP = "That of the learner's browser, for one who chose none. Those who look have another."

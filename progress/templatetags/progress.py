@@ -12,13 +12,20 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.map_pieces import render_map
 from progress.measure import Countable, Measure
 from progress.models import IN_WORDS, HasPk
-from progress.pieces import render_bar, render_dialogs, render_onward, render_rows, render_stage_head, render_trail
-from progress.standings import Standings
+from progress.reader_progress import Standings
+from progress.rendering.fragments import (
+    render_bar,
+    render_dialogs,
+    render_onward,
+    render_rows,
+    render_stage_head,
+    render_trail,
+)
+from progress.rendering.map_fragments import render_map
+from stages.map.stylesheet import Sheet
 from stages.outline import Outline, OutlineTopic, Section
-from stages.sheet import Sheet
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

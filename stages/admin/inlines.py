@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from stages.admin.arranging import link_to
+from stages.admin.reorder import link_to
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

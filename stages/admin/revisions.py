@@ -5,9 +5,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from stages.admin.history import describe, label_of, place_of
-from stages.history import LABELS
+from stages.admin.versioned import describe, label_of, place_of
 from stages.models import Revision
+from stages.revisions.recorder import LABELS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from stages.admin.history import Kept
+from stages.admin.versioned import Kept
 from stages.models import Entry, Source
 
 if TYPE_CHECKING:

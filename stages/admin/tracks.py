@@ -8,12 +8,12 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from stages.admin.arranging import Arranged
-from stages.admin.curriculum import Duplicated, SlugIsForever
-from stages.admin.history import Kept
 from stages.admin.inlines import fixed, known_by
-from stages.admin.states import StateFilter
-from stages.duplicating import duplicate_track
+from stages.admin.reorder import Arranged
+from stages.admin.topics import Duplicated, SlugIsForever
+from stages.admin.versioned import Kept
+from stages.admin.workflow import StateFilter
+from stages.editing.duplicate import duplicate_track
 from stages.models import Track, TrackSection, TrackTopic
 
 if TYPE_CHECKING:

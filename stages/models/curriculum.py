@@ -12,8 +12,8 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from stages.fields import HtmlField, LinesField, LongTextField
-from stages.replaced import followers, takers_of
-from stages.search import SearchQuerySet
+from stages.models.replacements import followers, takers_of
+from stages.models.search import SearchQuerySet
 
 if TYPE_CHECKING:
     from stages.models.links import LinkCheck
@@ -318,7 +318,7 @@ class TopicResource(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     why = models.CharField(max_length=120, blank=True, help_text="One line: why this one.")
 
-    # What a page of it says besides; see stages/links/showing.py.
+    # What a page of it says besides; see stages/links/display.py.
     dead: "LinkCheck | None"
     instead: list["TopicResource"]
 

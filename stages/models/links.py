@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stages.models.curriculum import Resource, State
 
 if TYPE_CHECKING:
-    from stages.links.errors import Answer
+    from stages.links.results import Answer
 
 DEAD_AFTER = 3  # failures in a row
 UNDER_WAY = timedelta(minutes=3)  # how long a claim holds, if whoever made it was stopped

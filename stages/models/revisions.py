@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from stages.diffs import Difference
+    from stages.revisions.diff import Difference
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -51,9 +51,9 @@ class Revision(models.Model):
     why = models.CharField(_("why"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
-    # Not kept: whether nobody but editors could see it, neither before nor after. See stages/rights.py.
+    # Not kept: whether nobody but editors could see it, neither before nor after. See stages/editing/permissions.py.
     of_drafts: bool
-    # What its pages show besides; see stages/admin/history.py.
+    # What its pages show besides; see stages/admin/versioned.py.
     kind: str
     differences: list["Difference"]
     put_back: str

@@ -1,4 +1,4 @@
-// Tells the site where the reader's days begin and end; accounts/zones.py reads it. A zone chosen on the account page wins.
+// Tells the site where the reader's days begin and end; accounts/timezones.py reads it. A zone chosen on the account page wins.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const secure = location.protocol === "https:" ? "; secure" : "";
 if (zone) document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
-from tests.progress.test_ticks import standing, tick
+from tests.progress.tracking.test_ticks import standing, tick
 
 PASSWORD = "walk-the-line-27"
 

@@ -13,8 +13,8 @@ from django.test import Client
 from accounts.models import User
 from progress.models import Report
 from tests.conftest import client_of
-from tests.progress.test_everything import give_everything, models_with_people
-from tests.progress.test_ticks import tick
+from tests.progress.tracking.test_ticks import tick
+from tests.progress.transfer.test_personal_data import give_everything, models_with_people
 
 DELETE = "/accounts/delete/"
 PASSWORD = "walk-the-line-27"

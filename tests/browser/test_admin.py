@@ -4,8 +4,8 @@ import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Permission
 
-from stages.history import recorded
 from stages.models import Revision, Topic
+from stages.revisions.recorder import recorded
 from tests.browser.test_pages import violations
 from tests.conftest import make_user
 from tests.content import stage, topic, write_files

@@ -4,10 +4,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth.models import Permission
 
-from stages.markdown import render
+from stages.markdown.render import render
 from stages.models import Topic
 from tests.browser.fonts import WIDTHS
-from tests.stages.test_markdown import HOSTILE
+from tests.stages.markdown.test_render import HOSTILE
 
 PUBLIC = [
     *[

@@ -5,7 +5,7 @@ import pytest
 from progress.models import TopicProgress
 from tests.browser.test_pages import violations
 from tests.conftest import User
-from tests.progress.test_ticks import standing
+from tests.progress.tracking.test_ticks import standing
 
 LIST = "# Mine\n- [x] Maps\n- [x] Weathr\n- [ ] Boots\n- [x] Knitting with a very long name and nothing else\n"
 

@@ -9,7 +9,7 @@ import pytest
 from stages.models import Entry, Stage, Topic
 from tests.browser.test_journey import box, state
 from tests.conftest import User
-from tests.progress.test_everything import models_with_people
+from tests.progress.transfer.test_personal_data import models_with_people
 
 EMAIL, PASSWORD = "ada@example.com", "walk-the-line-27"
 NOTE = "Keep **queries** out of templates: 1 < 2."

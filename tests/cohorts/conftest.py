@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from progress.cohorts.models import Assignment, Cohort, OwnTrack
 from progress.models import TopicProgress
-from tests.cohorts.composing import ROOT
-from tests.cohorts.seeing import join
+from tests.cohorts.custom_track_pages import ROOT
+from tests.cohorts.roster_pages import join
 from tests.conftest import client_of
 
 

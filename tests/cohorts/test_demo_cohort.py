@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress.cohorts.models import Cohort
-from progress.cohorts.seen import see
+from progress.cohorts.reports.roster import see
 from progress.models import ProgressEvent, TopicProgress
 
 

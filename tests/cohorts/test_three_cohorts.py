@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from progress.cohorts import words
+from progress.cohorts import formatting
 from progress.cohorts.models import Assignment, Cohort
 from progress.measure import Measure
 from progress.models import TopicProgress
-from tests.cohorts.seeing import table, text_of
+from tests.cohorts.roster_pages import table, text_of
 from tests.conftest import client_of, make_user
 
 SLUGS = {"first": ["boots", "maps", "snacks"], "second": ["routes", "weather"]}
@@ -79,7 +79,7 @@ class Place:
 def expected(name, assigned, stage):
     """The cell of a learner and a stage: of what is assigned to them there, and of nothing else."""
     places = [Place(slug, required) for slug, required in assigned.items() if slug in SLUGS.get(stage, ROADMAP)]
-    return words.cell(Measure.of(places, TICKED[name])) if places or not stage else "not assigned"
+    return formatting.cell(Measure.of(places, TICKED[name])) if places or not stage else "not assigned"
 
 
 IN_WORDS = {None: "not started", "learning": "learning", "done": "done", "skipped": "skipped"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from stages.fences import facts_of
+from stages.markdown.code_fences import facts_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from stages.fixture_files import read
+from stages.fixture_io import read
 from stages.models import Resource, Stage, Topic, Track
 from tests.lessons import style
 from tests.lessons.blocks import blocks_of

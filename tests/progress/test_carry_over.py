@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from progress.models import CarryOver, ProgressEvent, TopicProgress
 from tests.conftest import make_user
-from tests.progress.test_ticks import standing
+from tests.progress.tracking.test_ticks import standing
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from progress.models import TopicProgress
-from progress.standings import Standings
+from progress.reader_progress import Standings
 from stages.outline import outline_of_stages
-from tests.progress.test_ticks import tick
-from tests.progress.test_transfer import IMPORT, fields, look
+from tests.progress.tracking.test_ticks import tick
+from tests.progress.transfer.test_import import IMPORT, fields, look
 
 
 def test_another_site_cannot_put_a_new_session_in_the_place_of_a_readers_own(content):

@@ -5,7 +5,7 @@ from collections import namedtuple
 import pytest
 
 from progress.measure import Measure
-from progress.standings import Standings
+from progress.reader_progress import Standings
 
 Item = namedtuple("Item", "pk required")
 

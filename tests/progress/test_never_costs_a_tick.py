@@ -12,11 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from accounts.models import User
 from progress.models import NONE, STATUSES, CarryOver, ProgressEvent, Status, TopicProgress
-from progress.standings import Standings
-from stages.fixture_files import FixtureError
-from stages.loading import load
+from progress.reader_progress import Standings
+from stages.fixture_io import FixtureError
 from stages.models import Topic
 from stages.outline import outline_of_stages
+from stages.sync.load import load
 from tests.content import stage, topic, wipe, write_files
 
 SLUGS = [f"topic-{letter}" for letter in "abcdef"]

@@ -7,12 +7,11 @@ import re
 import pytest
 from django.test import Client
 
-from progress import cards
 from progress.models import Share, TopicProgress
-from progress.views import sharing
-from stages.looks import Look
+from progress.sharing import share_cards, views
 from stages.models import Level, Track
 from stages.outline import outline_of_stages, outlines
+from stages.roadmap.layouts import Look
 
 LOOKS = pytest.mark.parametrize("look", Look)
 
@@ -139,12 +138,12 @@ def test_the_public_page_says_the_same_as_the_learners_own(walked, as_learner, s
 def test_card_badge_and_announcement_say_the_same(walked, shared, monkeypatch):
     done, total, percentage = expected(walked.measure(outline_of_stages().topics))
     drawn = []
-    monkeypatch.setattr(sharing.cards, "draw", lambda card: drawn.append(card) or b"")
+    monkeypatch.setattr(views.cards, "draw", lambda card: drawn.append(card) or b"")
     Client().get(f"{shared}card.png")
     stages = tuple(
         (section.level, walked.measure(section.topics).is_complete) for section in outline_of_stages().sections
     )
-    assert drawn == [cards.Card("Lena Learner", percentage, done, total, stages)]
+    assert drawn == [share_cards.Card("Lena Learner", percentage, done, total, stages)]
     badge = Client().get(f"{shared}badge.svg").text
     assert set(re.findall(r"(\d+) %", badge)) == {str(percentage)}
     assert f"{done} of {total} topics" in badge

@@ -10,9 +10,9 @@ from progress.cohorts.models.cohort import (
     new_code,
     tidy,
 )
-from progress.cohorts.models.contact import CalendarFeed, DigestSent, Invitation, Mail, Message, Refusal, hash_of
+from progress.cohorts.models.custom_track import OwnTrack
+from progress.cohorts.models.email import CalendarFeed, DigestSent, Invitation, Mail, Message, Refusal, hash_of
 from progress.cohorts.models.override import Override
-from progress.cohorts.models.own_track import OwnTrack
 
 __all__ = [
     "LETTERS",

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from progress.cohorts.agreed import agree
 from progress.cohorts.models.cohort import Cohort, Enrolment, Group
+from progress.cohorts.track_snapshot import agree
 from stages.models import Track, out
 from stages.outline import outline_of_track
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.zones import first_known, names
+from accounts.timezones import first_known, names
 
 # Read aloud and typed from a projector, so no letter looks or sounds like another.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from progress.beside import Beside
-from progress.cohorts import inviting, words
-from progress.cohorts.agreed import agree, compared
-from progress.cohorts.assigned import assigned_to, described
-from progress.cohorts.matrix import Row
+from progress.annotations.topic_annotations import Beside
+from progress.cohorts import formatting
+from progress.cohorts.due_dates import due_soon
+from progress.cohorts.invitations import sender
+from progress.cohorts.learner_plans import assigned_to, described
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
 from progress.cohorts.overrides import holding
-from progress.cohorts.plan import due_soon
-from progress.cohorts.rights import may_teach
+from progress.cohorts.permissions import may_teach
+from progress.cohorts.reports.gradebook import Row
+from progress.cohorts.track_snapshot import agree, compared
 from stages.models import Topic, Track
 from stages.outline import Outline
 
@@ -93,7 +94,7 @@ def marked_for_you(context: Context, topic: Topic, beside: Beside | None) -> dic
 @register.filter
 def days(number: float) -> str:
     """A number of days in words: ``{{ pace.days|days }}``."""
-    return words.days(number)
+    return formatting.days(number)
 
 
 @register.simple_tag(takes_context=True)
@@ -151,7 +152,7 @@ def invitations_of(cohort: Cohort) -> dict[str, Any]:
     unused = [found for found in cohort.invitations.all() if not found.is_used]
     waiting = [found for found in unused if not found.declined]
     refused = Refusal.objects.among([found.email for found in waiting], Mail.INVITATION)
-    due = [found for found in inviting.due(waiting) if found.email not in refused]
+    due = [found for found in sender.due(waiting) if found.email not in refused]
     return {
         "cohort": cohort,
         "waiting": waiting,
@@ -159,5 +160,5 @@ def invitations_of(cohort: Cohort) -> dict[str, Any]:
         "refused": refused,
         "unsent": [found for found in due if not found.sent_at],
         "reminders": [found for found in due if found.sent_at],
-        "patience": inviting.PATIENCE.days,
+        "patience": sender.PATIENCE.days,
     }

@@ -8,7 +8,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.cohorts.mail import address_of
+from progress.cohorts.email import address_of
 
 register = template.Library()
 

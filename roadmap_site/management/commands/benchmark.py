@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from progress.models import Status, TopicProgress
-from roadmap_site.management import cohorts
+from roadmap_site.management import demo_data
 from stages.models import Stage, Topic
 
 PORT = 8765
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             return
         if measure_cohort:
             fill_up()
-            self.stdout.write(json.dumps(cohorts.measure(rounds)))
+            self.stdout.write(json.dumps(demo_data.measure(rounds)))
             return
         with tempfile.TemporaryDirectory(prefix="waymark-benchmark-") as folder:
             for name, url in databases(Path(folder)):

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.utils.translation import ngettext
 
-from progress.flags import Offline, check_links
-from stages.links.asking import Asker
+from progress.maintenance.link_reports import Offline, check_links
+from stages.links.fetcher import Asker
 from stages.models import LinkCheck
 from stages.models.links import to_check
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from stages.fixture_files import FixtureError, held, snapshot, write
+from stages.fixture_io import FixtureError, held, snapshot, write
 
 
 class Command(BaseCommand):

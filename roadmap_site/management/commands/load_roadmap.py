@@ -6,10 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, IntegrityError, transaction
 
 from progress.models import CarryOver
-from roadmap_site.management.bar import Bar
-from stages.comparing import compare, diff, on_disk
-from stages.fixture_files import FixtureError, files, held, read, snapshot
-from stages.loading import OURS, THEIRS, Conflict, Wishes, load, loaded_entries, silent
+from roadmap_site.management.progress_bar import Bar
+from stages.fixture_io import FixtureError, files, held, read, snapshot
+from stages.sync.compare import compare, diff, on_disk
+from stages.sync.load import OURS, THEIRS, Conflict, Wishes, load, loaded_entries, silent
 
 DIFFER, TROUBLE = 1, 2  # how --check ends; 0 is when files and database say the same
 

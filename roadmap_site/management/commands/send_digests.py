@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from progress.cohorts.digests.sending import Letter, Run
+from progress.cohorts.notifications.digests.sender import Letter, Run
 
 
 class Command(BaseCommand):

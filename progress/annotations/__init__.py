@@ -1,0 +1,6 @@
+"""What a learner keeps beside a topic: a note, a star, ticked resources, and reports of what is wrong with it.
+
+`topic_annotations` reads all of it in one query, `views` writes it, `views_reports` takes reports.
+Begin with `topic_annotations`.
+May import: the ground floor of progress and stages.
+"""

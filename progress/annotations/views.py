@@ -1,0 +1,147 @@
+"""What a learner puts beside a topic: a star, ticks on its resources, and a note."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render, resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import rate_limits
+from accounts.requests import AuthedRequest, HtmxRequest
+from progress import pending_actions
+from progress.annotations.forms import NoteForm
+from progress.models import Note, Star
+from progress.session_progress import send_cookie
+from progress.tracking.views import redirect_back
+from stages.models import Resource, State, Topic
+from stages.safe_redirect import page_of
+
+KEPT = 60  # times an hour that something is kept for those who were signed out, from one address
+WANTED: dict[str | None, bool] = {"yes": True, "no": False}
+
+
+# They are marked as public because they know better than the log-in page what to do with what was sent.
+@login_not_required
+@require_POST
+def star(request: HtmxRequest, slug: str) -> HttpResponse:
+    """State whether a topic has the learner's star: ``starred`` is yes or no."""
+    topic = topic_with(slug)
+    wanted = WANTED.get(request.POST.get("starred"))
+    if wanted is None:
+        return HttpResponseBadRequest("starred must be yes or no.", content_type="text/plain")
+    if refused := refusal(request, "star", topic.pk, wanted):
+        return refused
+    pending_actions.do(request.user, "star", topic.pk, wanted)  # type: ignore[arg-type]  # visitors are refused
+    if request.htmx:
+        return render(request, "progress/annotations/includes/star.html", {"topic": topic, "starred": wanted})
+    return HttpResponseRedirect(f"{page_of(request)}#star")
+
+
+@login_not_required
+@require_POST
+def tick_resource(request: HtmxRequest, pk: int) -> HttpResponse:
+    """State whether the learner has been through a resource: ``ticked`` is yes or no."""
+    resource = get_object_or_404(Resource.objects.exclude(state=State.DRAFT), pk=pk)
+    wanted = WANTED.get(request.POST.get("ticked"))
+    if wanted is None:
+        return HttpResponseBadRequest("ticked must be yes or no.", content_type="text/plain")
+    if refused := refusal(request, "resource", pk, wanted):
+        return refused
+    pending_actions.do(request.user, "resource", pk, wanted)  # type: ignore[arg-type]  # visitors are refused
+    if request.htmx:
+        return render(
+            request, "progress/annotations/includes/resource_tick.html", {"resource": resource, "ticked": wanted}
+        )
+    return HttpResponseRedirect(f"{page_of(request)}#resource-{pk}")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True)
+def note(request: HtmxRequest, slug: str) -> HttpResponse:
+    """The learner's note on a topic, to write. What cannot be saved is shown again, beside what is there."""
+    if request.method != "POST" and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    topic = topic_with(slug)
+    if request.method != "POST":
+        return edit_note(request, topic, pending_actions.unsaved_note(request.session, topic.pk))
+    if "discard" in request.POST:
+        pending_actions.forget_unsaved_note(request.session, topic.pk)
+        return HttpResponseRedirect(f"{page_of(request)}#note")
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return edit_note(request, topic, form=form, status=400)
+    wanted = form.cleaned_data["text"], form.cleaned_data["version"]
+    if request.user.is_authenticated and request.POST.get("reader") not in ("", None, str(request.user.pk)):
+        messages.warning(request, _("You are signed in as %s now. Nothing was changed.") % request.user)
+        return edit_note(request, topic, (wanted[0], ""), status=409)
+    if refused := refusal(request, "note", topic.pk, *wanted):
+        return refused
+    if not pending_actions.do(request.user, "note", topic.pk, *wanted):  # type: ignore[arg-type]  # visitors are refused
+        return edit_note(request, topic, wanted, status=409)
+    pending_actions.forget_unsaved_note(request.session, topic.pk)
+    messages.success(request, _("Your note is saved.") if wanted[0] else _("Your note is gone."))
+    return HttpResponseRedirect(f"{page_of(request)}#note")
+
+
+def edit_note(
+    request: HttpRequest,
+    topic: Topic,
+    unsaved: tuple[str, str] | None = None,
+    form: NoteForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a note; ``unsaved`` is (text, version) of what could not be saved, as the note was changed since."""
+    user = request.user if request.user.is_authenticated else None
+    saved = Note.objects.filter(user=user, topic=topic).first()
+    version = saved.version if saved else ""
+    if form is None:
+        text = unsaved[0] if unsaved else saved.text if saved else ""
+        # Whoever has seen both texts edits the newer one.
+        form = NoteForm(initial={"text": text, "version": version})
+    back = request.POST.get("next") or (topic.get_absolute_url() if topic.is_published() else resolve_url("notes"))
+    context = {"topic": topic, "form": form, "saved": saved, "conflict": bool(unsaved), "back": back}
+    return render(request, "progress/annotations/note.html", context, status=status)
+
+
+@require_safe
+@cache_control(private=True)
+def notes(request: AuthedRequest) -> HttpResponse:
+    """Everything that the learner put beside topics: notes, and stars."""
+    context = {
+        "notes": Note.objects.filter(user=request.user).select_related("topic__stage"),
+        "stars": Star.objects.filter(user=request.user).select_related("topic__stage"),
+    }
+    return render(request, "progress/annotations/notes.html", context)
+
+
+def topic_with(slug: str) -> Topic:
+    """The topic, also after it was retired: what learners put beside it stays theirs."""
+    return get_object_or_404(Topic.objects.not_draft().select_related("stage"), slug=slug)
+
+
+def refusal(request: HtmxRequest, kind: str, pk: int, *wanted: Any) -> HttpResponse | None:
+    """The answer when the one who sends a form is not the one it was made for; None when it can be done.
+
+    Whoever was signed out meanwhile is asked to sign in, and what was sent waits for that.
+    """
+    reader = request.POST.get("reader", "")
+    if not request.user.is_authenticated:
+        if reader and not rate_limits.take(rate_limits.who(request), "kept", KEPT):
+            return render(request, "429.html", status=429)
+        messages.info(request, _("You have been signed out. Sign in, and what you did is saved."))
+        response = redirect_back(request, redirect_to_login(page_of(request)).url)
+        return (
+            send_cookie(response, pending_actions.keep(request.session, reader, kind, pk, *wanted))
+            if reader
+            else response
+        )
+    if reader and reader != str(request.user.pk):
+        messages.warning(request, _("You are signed in as %s now. Nothing was changed.") % request.user)
+        return redirect_back(request, page_of(request))
+    return None

@@ -1,0 +1,34 @@
+"""What a certificate covers, and what its track has required since."""
+
+from collections.abc import Iterable, Sequence
+
+from stages.models import Topic
+from stages.models.replacements import followers, takers_of
+from stages.outline import Outline, each_once
+
+
+def required_by(outline: Outline) -> list[list[str]]:
+    """What 100 % of a track is made of: ``[[slug, title], ...]``, each topic once, in order."""
+    return [[topic.slug, topic.title] for topic in each_once(topic for topic in outline.topics if topic.required)]
+
+
+def all_takers() -> dict[str, list[str]]:
+    """``takers_of`` every topic that replaces another. One query."""
+    return takers_of(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
+
+
+def added_since(
+    topics: Iterable[Sequence[str]], outline: Outline, takers: dict[str, list[str]] | None = None
+) -> list[tuple[str, str]]:
+    """The required topics of a track that a certificate of these ``topics`` does not cover: the track has grown since.
+
+    Both are pairs of a slug and a title. A topic that took over from a covered one is not new. One query where
+    anything else is there, unless ``takers`` are at hand.
+    """
+    covered = {slug for slug, _title in topics}
+    others = [(slug, title) for slug, title in required_by(outline) if slug not in covered]
+    if not others:
+        return []
+    takers = all_takers() if takers is None else takers
+    taken_over = {slug for old in covered for slug in followers(old, takers)}
+    return [(slug, title) for slug, title in others if slug not in taken_over]

@@ -1,0 +1,299 @@
+"""Forms for groups, for whom an assignment is, and for dates set by hand."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from progress.cohorts.assignments.forms import DatesForm, DayInput, choice_field
+from progress.cohorts.audience import Whom
+from progress.cohorts.due_dates import due_of, starts_of
+from progress.cohorts.learner_plans import Assigned
+from progress.cohorts.models import Assignment, Cohort, Enrolment, Group
+from progress.cohorts.schedule import rhythm
+from progress.cohorts.track_choices import assignable_by, offer_in_groups
+from progress.cohorts.track_snapshot import digest_of
+from stages.outline import Section
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+GONE = gettext_lazy("Somebody whom you chose is not in this cohort now. Look again, and save.")
+
+
+def learners_of(cohort: Cohort) -> QuerySet[Enrolment]:
+    """The current enrolments of a cohort, by name."""
+    return cohort.enrolments.current().select_related("user").order_by("user__name", "user__email")
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Any number of rows, by primary key. What is not among its ``queryset`` is refused with the words ``refused``."""
+
+    queryset: QuerySet[Any]
+
+    def __init__(self, model: type[Model], refused: "StrOrPromise", **options: Any) -> None:
+        self.refused = refused
+        super().__init__(model._default_manager.none(), required=False, **options)
+
+    def clean(self, value: Any) -> QuerySet[Model]:
+        # Asked in one query; and a number that no database holds is no row, either.
+        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
+        if not known.issuperset(value or ()):
+            raise ValidationError(self.refused)
+        return self.queryset.filter(pk__in=value or ())
+
+
+# --- Groups -------------------------------------------------------------------------------------------
+
+
+class GroupForm(forms.ModelForm):
+    """The name of a group, which no other of its cohort has, in whatever case."""
+
+    class Meta:
+        model = Group
+        fields = ["name"]
+        labels = {"name": gettext_lazy("Name")}
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        others = self.instance.cohort.groups.exclude(pk=self.instance.pk).values_list("name", flat=True)
+        if name.casefold() in {other.casefold() for other in others}:
+            raise ValidationError(_("This cohort already has a group with that name."))
+        return name
+
+
+class MembersForm(GroupForm):
+    """A group with its members.
+
+    The form says what it was shown: the name, and who was in. Only what differs from that is written, so that what
+    another instructor changed in the meantime stays.
+    """
+
+    shown_name = forms.CharField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    members = RowsField(Enrolment, GONE)
+
+    class Meta(GroupForm.Meta):
+        fields = ["name"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.learners = learners_of(self.instance.cohort)
+        choice_field(self, "members").queryset = self.learners
+        self.was = list(self.instance.members.current().values_list("pk", flat=True)) if self.instance.pk else []
+        self.initial.update(
+            members=self.was,
+            shown=",".join(map(str, sorted(self.was))),
+            shown_name=self.instance.name,
+        )
+        self.saved_name: str = self.instance.name
+
+    def clean_shown(self) -> set[str]:
+        return set(self.cleaned_data["shown"].split(","))
+
+    def clean_name(self) -> str:
+        if self.data.get("shown_name") == self.data.get("name"):  # not touched, so it stays what it is
+            return self.saved_name
+        return super().clean_name()
+
+    def save(self) -> list[Enrolment]:  # type: ignore[override] # what is to be told is not the group
+        """Write what was changed; return the members, by name, whom somebody else put in or took out meanwhile."""
+        Group.objects.filter(pk=self.instance.pk).update(name=self.cleaned_data["name"])
+        wanted, shown = {enrolment.pk for enrolment in self.cleaned_data["members"]}, self.cleaned_data["shown"]
+        put_in = {pk for pk in wanted if str(pk) not in shown}
+        taken_out = {pk for pk in self.was if str(pk) in shown} - wanted
+        self.instance.members.add(*put_in)
+        self.instance.members.remove(*taken_out)
+        others = ({*self.was} | put_in) - taken_out ^ wanted
+        return list(learners_of(self.instance.cohort).filter(pk__in=others)) if others else []
+
+
+# --- For whom -----------------------------------------------------------------------------------------
+
+
+class WhomForm(forms.ModelForm):
+    """For whom an assignment is: the whole cohort, or some groups and learners of it."""
+
+    to_everyone = forms.TypedChoiceField(
+        label=gettext_lazy("For whom"),
+        choices=[(True, gettext_lazy("The whole cohort")), (False, gettext_lazy("Only some of it"))],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+    )
+    groups = RowsField(
+        Group, gettext_lazy("A group that you chose is not there now. Look again."), label=gettext_lazy("Groups")
+    )
+    picked = RowsField(Enrolment, GONE, label=gettext_lazy("Learners"))
+
+    class Meta:
+        model = Assignment
+        fields = ["to_everyone", "groups", "picked"]
+
+    def __init__(self, *args: Any, whom: Whom, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.whom = whom
+        choice_field(self, "groups").queryset = self.instance.cohort.groups.all()
+        self.learners = learners_of(self.instance.cohort)
+        choice_field(self, "picked").queryset = self.learners
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
+        if cleaned.get("to_everyone") is not False:
+            cleaned |= {"groups": [], "picked": []}
+        elif not self.errors and not cleaned["groups"] and not cleaned["picked"]:
+            self.add_error("to_everyone", _("Choose a group or a learner, or the whole cohort."))
+        return cleaned
+
+    @property
+    def only_some(self) -> bool:
+        return str(self["to_everyone"].value()) == "False"
+
+    @property
+    def group_rows(self) -> list[tuple[int, str, int, bool]]:
+        """(pk, name, how many are in it, whether it is chosen)"""
+        chosen = set(map(str, self["groups"].value() or ()))
+        return [(pk, name, len(self.whom.members[pk]), str(pk) in chosen) for pk, name in self.whom.names.items()]
+
+    @property
+    def learner_rows(self) -> list[tuple[Enrolment, bool, list[tuple[int, str, bool]]]]:
+        """(enrolment, whether picked, [(group pk, name, whether chosen)] of the groups that they are in)"""
+        picked, groups = set(map(str, self["picked"].value() or ())), self.group_rows
+        return [
+            (
+                enrolment,
+                str(enrolment.pk) in picked,
+                [(pk, name, is_on) for pk, name, _n, is_on in groups if enrolment.user_id in self.whom.members[pk]],
+            )
+            for enrolment in self.learners
+        ]
+
+
+class AssignForm(WhomForm, DatesForm):
+    """A track to assign, by when, and for whom."""
+
+    class Meta(DatesForm.Meta):
+        fields = ["track", *DatesForm.Meta.fields, *WhomForm.Meta.fields]
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["to_everyone"].required = False  # as the model has it: everyone, unless it says otherwise
+        track = choice_field(self, "track")
+        track.empty_label = gettext_lazy("Choose a track")
+        offer_in_groups(track, assignable_by(user).exclude(assignments__cohort=self.instance.cohort))
+        track.error_messages["invalid_choice"] = gettext_lazy(
+            "Choose a published track that this cohort does not follow yet."
+        )
+
+
+class ChangeWhomForm(WhomForm):
+    """The same for an assignment that is there. ``shown`` says what it was when the page was made."""
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.former = [enrolment for enrolment in self.initial["picked"] if enrolment.left_at]
+        current = [enrolment for enrolment in self.initial["picked"] if not enrolment.left_at]
+        self.state = self.state_of(self.instance.to_everyone, self.initial["groups"], current)
+        self.initial.update(shown=digest_of(self.state), groups=self.state[1], picked=self.state[2])
+
+    @staticmethod
+    def state_of(to_everyone: bool, groups: Iterable[Group], picked: Iterable[Enrolment]) -> list[Any]:
+        return [to_everyone, *(sorted(row.pk for row in rows) for rows in (groups, picked))]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was changed since the page was made, and not into what is wanted here."""
+        cleaned = self.cleaned_data
+        wanted = self.state_of(cleaned["to_everyone"], cleaned["groups"], cleaned["picked"])
+        return cleaned["shown"] != self.initial["shown"] and wanted != self.state
+
+    def save(self, commit: bool = True) -> Assignment:
+        saved: Assignment = super().save(commit)
+        if not saved.to_everyone:
+            saved.picked.add(*self.former)  # who comes back to the cohort finds it again
+        return saved
+
+
+# --- Dates by hand ------------------------------------------------------------------------------------
+
+
+class DayRow(NamedTuple):
+    """A section with its date: as the learners have it now, and as it is worked out."""
+
+    section: Section
+    field: forms.BoundField
+    day: date | None
+    computed: date | None
+    is_by_hand: bool
+    is_early: bool  # before the section above
+
+
+class RhythmForm(forms.Form):
+    """A due date for each section of an assignment. What is empty, or as it is worked out, is not by hand."""
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, assigned: Assigned, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.assignment, self.sections = assigned.assignment, assigned.outline.sections
+        self.starts, self.due = starts_of(self.assignment), due_of(self.assignment)
+        self.computed = rhythm(assigned.outline, self.starts, self.due)
+        self.initial["shown"] = digest_of([self.computed, self.assignment.section_dates])
+        self.days = assigned.dates
+        for section, day in zip(self.sections, self.days, strict=True):
+            self.fields[f"day-{section.slug}"] = forms.DateField(
+                label=section.title, required=False, widget=DayInput, initial=day
+            )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
+        for section, day in zip(self.sections, self.days, strict=True):
+            wanted = cleaned.get(f"day-{section.slug}")
+            if wanted is None or wanted == day:  # as it was before, even where that is out of bounds by now
+                continue
+            if self.due and wanted > self.due:
+                said = _("Everything is due on %(day)s, so this cannot be later.")
+                self.add_error(f"day-{section.slug}", said % {"day": date_format(self.due)})
+            elif self.due and self.starts and wanted < self.starts <= self.due:
+                said = _("It starts on %(day)s, so this cannot be due earlier.")
+                self.add_error(f"day-{section.slug}", said % {"day": date_format(self.starts)})
+        return cleaned
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What to keep: the dates by hand, as ``Assignment.section_dates`` has them."""
+        kept = {}
+        for section, computed, day in zip(self.sections, self.computed, self.days, strict=True):
+            wanted, before = self.cleaned_data[f"day-{section.slug}"], self.assignment.section_dates.get(section.slug)
+            if wanted == day and before:
+                kept[section.slug] = before  # perhaps after the due date of today, which may move again
+            elif wanted and wanted != computed:
+                kept[section.slug] = wanted.isoformat()
+        return kept
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the dates were changed since the page was made, and not into what is wanted here."""
+        was_shown = self.cleaned_data["shown"] == self.initial["shown"]
+        return not was_shown and self.wanted != self.assignment.section_dates
+
+    @property
+    def rows(self) -> list[DayRow]:
+        by_hand, found = self.assignment.dates_by_hand, []
+        before: date | None = None
+        for section, computed, day in zip(self.sections, self.computed, self.days, strict=True):
+            is_early = bool(before and day and day < before)
+            before = day
+            field = self[f"day-{section.slug}"]
+            found.append(DayRow(section, field, day, computed, section.slug in by_hand, is_early))
+        return found

@@ -1,0 +1,131 @@
+"""What an instructor does with assignments: give, change and take them away, and give one learner longer."""
+
+from dataclasses import replace
+
+from django import forms
+from django.contrib import messages
+from django.db.models import OuterRef
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.requests import AuthedRequest
+from progress.activity import day_of
+from progress.cohorts.assignments.forms import DatesForm, ExtensionForm
+from progress.cohorts.assignments.forms_audience import AssignForm, ChangeWhomForm, RhythmForm
+from progress.cohorts.audience import whom_of
+from progress.cohorts.learner_plans import Assigned
+from progress.cohorts.members.views_people import number
+from progress.cohorts.models import Assignment, Cohort, Extension
+from progress.cohorts.permissions import cohort_for, page_with_a_form
+from progress.cohorts.track_snapshot import outline_as_agreed
+from progress.cohorts.track_updates import changed_since, forms_now, news_of
+from stages.outline import outline_of_stages
+
+
+def assignment_of(cohort: Cohort, pk: int) -> Assignment:
+    found = get_object_or_404(cohort.assignments.select_related("track"), pk=pk)
+    found.cohort = cohort
+    return found
+
+
+@page_with_a_form
+def assign(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The tracks that a cohort follows, and another one to assign."""
+    cohort = cohort_for(request, pk)
+    if request.method == "POST" and (known := cohort.assignments.filter(track=number(request, "track")).first()):
+        # Sent twice, or by two instructors: what is there stays as it is.
+        messages.info(request, _("The cohort follows “{track}” already. This is how.").format(track=known.track))
+        return redirect("edit_assignment", cohort.pk, known.pk)
+    whom = whom_of(cohort)
+    new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
+    form = AssignForm(request.POST or None, instance=new, whom=whom, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        assignment = form.save()
+        messages.success(request, _("The cohort follows “{track}” now.").format(track=assignment.track))
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    assignments = cohort.assignments.select_related("track")
+    changed = changed_since(assignments, outline_of_stages())
+    context = {
+        "cohort": cohort,
+        "assignments": [(one, whom.words(one), changed.get(one.pk)) for one in assignments],
+        "form": form,
+    }
+    return render(request, "cohorts/assignments/assign.html", context, status=400 if form.errors else 200)
+
+
+@page_with_a_form
+def edit_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
+    """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
+    cohort = cohort_for(request, pk)
+    assignment = assignment_of(cohort, assignment_pk)
+    form = DatesForm(request.POST or None, instance=assignment)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. Learners see these dates from now on."))
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    if form.errors:
+        assignment = assignment_of(cohort, assignment.pk)  # as it is, not as the form would have it
+    return assignment_page(request, assignment, status=400 if form.errors else 200, form=form)
+
+
+def assignment_page(
+    request: AuthedRequest, assignment: Assignment, status: int = 200, **forms_with_errors: forms.BaseForm
+) -> HttpResponse:
+    """Everything about an assignment, which several forms change; one that was sent and is wrong comes along."""
+    roadmap, whom = outline_of_stages(), whom_of(assignment.cohort)
+    assigned = Assigned(assignment, outline_as_agreed(assignment.form, roadmap))
+    form_now = forms_now([assignment.track], roadmap)[assignment.track_id]
+    context = {
+        "cohort": assignment.cohort,
+        "assignment": assignment,
+        "assigned": assigned,
+        "whom": whom.words(assignment),
+        "news": news_of(assignment, form_now, roadmap, whom),
+        "extensions": extensions_of(assigned),
+        "form": forms_with_errors.get("form") or DatesForm(instance=assignment),
+        "whom_form": forms_with_errors.get("whom_form") or ChangeWhomForm(instance=assignment, whom=whom),
+        "rhythm_form": forms_with_errors.get("rhythm_form") or RhythmForm(assigned=assigned, auto_id="rhythm_%s"),
+    }
+    return render(request, "cohorts/assignments/assignment.html", context, status=status)
+
+
+def extensions_of(assigned: Assigned) -> list[tuple[Extension, Assigned]]:
+    """(extension, Assigned as that learner has it) of those who are in the cohort now. Who comes back finds theirs."""
+    assignment, cohort = assigned.assignment, assigned.cohort
+    mine = cohort.enrolments.current().filter(user=OuterRef("user"))
+    rows = assignment.extensions.filter(user__in=cohort.enrolments.current().values("user"))
+    rows = rows.annotate(joined_at=mine.values("joined_at")[:1]).select_related("user").order_by("due", "user__name")
+    return [(row, replace(assigned, extended=row.due, joined=day_of(row.joined_at, cohort.zone))) for row in rows]
+
+
+@page_with_a_form
+def remove_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
+    """Ask, and on POST take the assignment away with its extensions. Ticks belong to topics, so they stay."""
+    cohort = cohort_for(request, pk)
+    if request.method == "POST":
+        # Sent twice, there is nothing left to remove, and that is what was wanted.
+        cohort.assignments.filter(pk=assignment_pk).delete()
+        messages.success(request, _("The cohort no longer follows this track. Every tick stays."))
+        return redirect("assign", cohort.pk)
+    context = {"cohort": cohort, "assignment": assignment_of(cohort, assignment_pk)}
+    return render(request, "cohorts/assignments/remove.html", context)
+
+
+@page_with_a_form
+def extend(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
+    """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
+    cohort = cohort_for(request, pk)
+    assignment = assignment_of(cohort, assignment_pk)
+    if request.method == "POST" and "take_back" in request.POST:
+        if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:
+            assignment.extensions.filter(user=int(learner)).delete()
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    form = ExtensionForm(request.POST or None, assignment=assignment) if assignment.due else None
+    if request.method == "POST" and form and form.is_valid():
+        learner, due = form.cleaned_data["learner"], form.cleaned_data["due"]
+        assignment.extensions.update_or_create(user=learner, defaults={"due": due})
+        messages.success(request, _("{name} has longer now.").format(name=learner))
+        return redirect("edit_assignment", cohort.pk, assignment.pk)
+    context = {"cohort": cohort, "assignment": assignment, "form": form}
+    return render(request, "cohorts/assignments/extend.html", context, status=400 if form and form.errors else 200)

@@ -1,0 +1,21 @@
+"""Who reads a private track, and in which form. stages/track_access.py asks this; see apps.py."""
+
+from accounts.models import User
+from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.models import Assignment, OwnTrack
+from progress.cohorts.track_snapshot import outline_as_agreed
+from stages.models import Track
+from stages.outline import Outline, outline_of_stages, outline_of_track
+
+
+def private_outline(user: User, track: Track) -> Outline | None:
+    """A private track as its authors have it now; for the cohorts that follow it, as they agreed on it; else None.
+
+    So an edit that a cohort has not taken over is seen by no one in it. Whoever is in several reads the first.
+    """
+    if OwnTrack.objects.filter(track=track, authors=user).exists():
+        return outline_of_track(track)
+    led = Assignment.objects.filter(track=track, cohort__instructors=user).order_by("pk").first()
+    if led:
+        return outline_as_agreed(led.form, outline_of_stages())
+    return next((plan.outline for plan in assigned_to(user) if plan.track == track), None)

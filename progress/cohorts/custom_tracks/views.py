@@ -1,0 +1,186 @@
+"""The tracks that somebody composed: the list, a new one, its page, its authors, and its end."""
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Prefetch, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import rate_limits
+from accounts.models import User
+from accounts.requests import AuthedRequest
+from progress.cohorts.custom_tracks.editor import NotSoError, fill, slug_of
+from progress.cohorts.custom_tracks.forms import AuthorForm, NewTrackForm
+from progress.cohorts.members.views_people import BY_NAME, GUESSES, number
+from progress.cohorts.models import Cohort, OwnTrack
+from progress.cohorts.permissions import authored_track, demand_teacher, may_teach
+from progress.cohorts.track_choices import assignable_by
+from progress.cohorts.track_snapshot import agree
+from stages.models import State, Track
+from stages.outline import outline_of_track, outlines
+from stages.roadmap.views import track_page
+from stages.track_access import readable
+
+
+@require_safe
+def own_tracks(request: AuthedRequest) -> HttpResponse:
+    own = (
+        OwnTrack.objects.filter(authors=request.user)
+        .select_related("track", "original")
+        .prefetch_related(Prefetch("authors", BY_NAME))
+        .annotate(followers=Count("track__assignments", distinct=True))
+        .order_by("track__title", "pk")
+    )
+    found = outlines([one.track for one in own])
+    context = {"tracks": [(one, found[one.pk]) for one in own], "may_teach": may_teach(request.user)}
+    return render(request, "cohorts/custom_tracks/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_own_track(request: AuthedRequest) -> HttpResponse:
+    """An empty track, or with ``copy``, a slug, one that begins as a copy of a track."""
+    demand_teacher(request.user)
+    offered = assignable_by(request.user)
+    slug = request.POST.get("copy", "") if request.method == "POST" else request.GET.get("copy", "")
+    original = get_object_or_404(offered, slug=slug) if slug else None
+    known = {"title": original.title, "summary": original.summary} if original else None
+    form = NewTrackForm(request.POST if request.method == "POST" else None, initial=known)
+    if form.is_bound and form.is_valid():
+        slug = slug_of(form.cleaned_data["title"], form.cleaned_data["key"])
+        try:
+            compose(request.user, form, slug, original)
+        except IntegrityError:
+            return redirect("compose", authored_track(request, slug).track.slug)  # the same form sent twice
+        except NotSoError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(
+                request, _("“%(track)s” is there, and only its authors see it.") % {"track": form.instance}
+            )
+            return redirect("compose", slug)
+    context = {"form": form, "original": original, "offered": offered}
+    return render(request, "cohorts/custom_tracks/new.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def compose(user: User, form: NewTrackForm, slug: str, original: Track | None) -> None:
+    track = form.instance
+    track.slug, track.private = slug, True
+    track.save(force_insert=True)
+    outline = outline_of_track(original) if original else None
+    own = OwnTrack.objects.create(track=track, original=original, original_form=agree(outline) if outline else [])
+    own.authors.add(user)
+    if outline:
+        fill(track, outline)
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
+    """The page of a private track, for its authors and for those in the cohorts that follow it."""
+    reading = readable(request.user, slug)
+    if reading is None and OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
+        return redirect("compose", slug)  # retired: only its authors find it, where they can bring it back
+    if reading is None or not reading.track.private:
+        raise Http404
+    return track_page(request, reading.track, reading.outline)
+
+
+# --- Authors --------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_track_authors(request: AuthedRequest, slug: str) -> HttpResponse:
+    """Who composes a track together. A POST adds somebody: by address, or a colleague as ``person``."""
+    own = authored_track(request, slug)
+    form, status = AuthorForm(), 200
+    if request.method == "POST" and "person" in request.POST:
+        person = get_object_or_404(colleagues(request.user), pk=number(request, "person"))
+        return added(request, own, person)
+    if request.method == "POST":
+        form, status = AuthorForm(request.POST), 422
+        if not rate_limits.may(rate_limits.who(request), "address", GUESSES):
+            form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
+            status = 429
+        elif form.is_valid():
+            owned = {"emailaddress__email__iexact": form.cleaned_data["email"], "emailaddress__verified": True}
+            if owner := User.objects.filter(is_active=True, **owned).first():
+                return added(request, own, owner)
+            rate_limits.take(rate_limits.who(request), "address", GUESSES)
+            form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
+    authors = list(own.authors.order_by("name", "email"))
+    others = colleagues(request.user).exclude(pk__in=[author.pk for author in authors])
+    context = {"own": own, "track": own.track, "authors": authors, "colleagues": others, "form": form}
+    return render(request, "cohorts/custom_tracks/authors.html", context, status=status)
+
+
+def colleagues(user: User) -> QuerySet[User]:
+    """Those who instruct a cohort together with this person."""
+    led = Cohort.objects.led_by(user).values("pk")
+    return (
+        User.objects.filter(led_cohorts__in=led, is_active=True)
+        .exclude(pk=user.pk)
+        .order_by("name", "email")
+        .distinct()
+    )
+
+
+def added(request: AuthedRequest, own: OwnTrack, person: User) -> HttpResponse:
+    own.authors.add(person)
+    messages.success(request, _("%(person)s composes this track with you now.") % {"person": person})
+    return redirect("own_track_authors", own.track.slug)
+
+
+@require_POST
+@transaction.atomic
+def leave_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
+    """Stop being an author. The row of the track is locked: of the last two authors only one can leave."""
+    own = OwnTrack.objects.filter(track__slug=slug, authors=request.user).select_related("track").first()
+    if own is None:
+        return redirect("own_tracks")  # sent twice, or never an author: either way they are none now
+    Track.objects.select_for_update().get(pk=own.pk)
+    if not own.authors.exclude(pk=request.user.pk).exists():
+        messages.error(request, _("You are its last author. Add somebody first, or delete the track."))
+        return redirect("own_track_authors", slug)
+    own.authors.remove(request.user)
+    messages.success(request, _("You no longer compose “%(track)s”.") % {"track": own.track})
+    return redirect("own_tracks")
+
+
+# --- Its end --------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
+    """Ask, and on POST do what is ``wanted``: delete a track that no cohort follows, retire it, or bring it back."""
+    if request.method == "POST" and not OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
+        return redirect("own_tracks")  # sent twice: it is gone
+    own = authored_track(request, slug)
+    wanted = request.POST.get("wanted")
+    if wanted in (State.RETIRED, State.PUBLISHED):
+        Track.objects.filter(pk=own.pk).update(state=wanted)
+        said = _("“%(track)s” is hidden. Learners no longer see it; their ticks stay.")
+        if wanted == State.PUBLISHED:
+            said = _("“%(track)s” is back.")
+        messages.success(request, said % {"track": own.track})
+        return redirect("compose", slug)
+    if wanted == "delete" and deleted(own.track):
+        messages.success(request, _("“%(track)s” is deleted. Every tick stays.") % {"track": own.track})
+        return redirect("own_tracks")
+    cohorts = Cohort.objects.filter(assignments__track=own.track)
+    led = list(cohorts.led_by(request.user))
+    context = {"own": own, "track": own.track, "cohorts": led, "others": cohorts.count() - len(led)}
+    return render(request, "cohorts/custom_tracks/remove.html", context, status=409 if wanted == "delete" else 200)
+
+
+@transaction.atomic
+def deleted(track: Track) -> bool:
+    """Whether the track could be deleted: not while a cohort follows it."""
+    track = Track.objects.select_for_update().get(pk=track.pk)
+    if track.assignments.exists():
+        return False
+    track.delete()
+    return True

@@ -1,0 +1,120 @@
+"""What is overdue and what is due next. Pure: nothing here asks the database or the clock.
+
+``dues`` is {topic pk: date or None} as ``rhythm.by_topic`` gives it, ``statuses`` maps a pk to a Status, and ``today``
+is the day in the time zone of the cohort. As everywhere a skipped topic is not done, so it stays among what is due.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple, Protocol
+
+from progress.cohorts.models import Assignment
+from progress.cohorts.schedule import adjusted, rhythm
+from progress.models import Status
+from stages.outline import Outline, OutlineTopic
+
+SOON = 7  # days
+
+
+def starts_of(assignment: Assignment, joined: date | None = None) -> date | None:
+    """The day on which the work begins: that of the assignment, else that of its cohort, else None.
+
+    For a learner who came later it is the day of joining, so that nobody is late on the first day.
+    """
+    starts = assignment.starts or assignment.cohort.starts
+    return max(starts, joined) if starts and joined else starts
+
+
+def due_of(assignment: Assignment, extended: date | None = None, joined: date | None = None) -> date | None:
+    """The day on which it is due for a learner whose extension, if any, is until ``extended``; or None.
+
+    An extension only ever gives more time, also after the date of everyone was moved beyond it. What was over
+    before a learner ``joined`` is not due for them.
+    """
+    due = max(filter(None, [assignment.due, extended])) if assignment.due else None
+    return None if due and joined and joined > due else due
+
+
+def dates_of(
+    assignment: Assignment, outline: Outline, extended: date | None = None, joined: date | None = None
+) -> list[date | None]:
+    """A date, or None, for each section: by the rhythm and by hand, and later for who has longer or came later."""
+    starts, due = starts_of(assignment), due_of(assignment)
+    dates = adjusted(outline, rhythm(outline, starts, due), assignment.dates_by_hand)
+    own_starts, own_due = starts_of(assignment, joined), due_of(assignment, extended, joined)
+    if (own_starts, own_due) == (starts, due):
+        return dates
+    own = rhythm(outline, own_starts, own_due)
+    return [max(mine, everyones) if mine and everyones else None for mine, everyones in zip(own, dates, strict=True)]
+
+
+def left(outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str]) -> list[OutlineTopic]:
+    """The topics that have a date and are not done, each once, in the order of the track."""
+    return [topic for topic, _day in left_with_days(outline, dues, statuses)]
+
+
+def left_with_days(
+    outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str]
+) -> list[tuple[OutlineTopic, date]]:
+    found = {topic.pk: (topic, day) for topic in outline.topics if (day := dues.get(topic.pk))}
+    return [pair for pk, pair in found.items() if statuses.get(pk) != Status.DONE]
+
+
+def overdue(
+    outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str], today: date
+) -> list[OutlineTopic]:
+    """The topics that should have been done before ``today``. On its due date a topic is not overdue yet."""
+    return [topic for topic, day in left_with_days(outline, dues, statuses) if day < today]
+
+
+class Next(NamedTuple):
+    day: date
+    topics: list[OutlineTopic]
+
+
+def next_due(
+    outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str], today: date
+) -> Next | None:
+    """The first date from ``today`` on by which something is left to do, and what; or None."""
+    ahead = [(topic, day) for topic, day in left_with_days(outline, dues, statuses) if day >= today]
+    if not ahead:
+        return None
+    first = min(day for _topic, day in ahead)
+    return Next(first, [topic for topic, day in ahead if day == first])
+
+
+class Plan(Protocol):
+    """What wants topics of a learner by certain days, such as an assignment as the learner has it."""
+
+    @property
+    def outline(self) -> Outline: ...
+
+    @property
+    def dues(self) -> Mapping[int, date | None]: ...
+
+    @property
+    def today(self) -> date: ...
+
+
+class Wanted(NamedTuple):
+    """A topic that is due, on the earliest of its dates; ``by`` are those who want it, the earliest first."""
+
+    topic: OutlineTopic
+    day: date
+    is_late: bool
+    by: list[Plan]
+
+
+def due_soon(plans: Iterable[Plan], statuses: Mapping[int, str], within: int = SOON) -> list[Wanted]:
+    """A Wanted for each topic that is overdue or due in the next days: once, however many plans want it."""
+    wanted: dict[int, list[tuple[date, OutlineTopic, Plan]]] = {}
+    for plan in plans:
+        for topic, day in left_with_days(plan.outline, plan.dues, statuses):
+            if day <= plan.today + timedelta(days=within):
+                wanted.setdefault(topic.pk, []).append((day, topic, plan))
+    found = []
+    for claims in wanted.values():
+        claims.sort(key=lambda claim: claim[0])
+        day, topic, plan = claims[0]
+        found.append(Wanted(topic, day, day < plan.today, [plan for _, _, plan in claims]))
+    return sorted(found, key=lambda thing: thing.day)

@@ -1,0 +1,217 @@
+"""Invitations between the reader of lists, the database and the mail.
+
+A list is looked at, and shown; nothing is written before the instructor agrees. Then the rows are written in one go,
+and after that the mails are sent, each on its own: ``sent_at`` says which were, and the others can be sent again.
+What instructors are told never depends on whether somebody has an account.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from html import unescape
+from re import DOTALL, findall
+from smtplib import SMTPRecipientsRefused
+from time import monotonic
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.mail import mailers
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.rate_limits import Slots, give_back
+from progress.cohorts.email import address_of, send
+from progress.cohorts.invitations.parser import Person, Problem, Reading
+from progress.cohorts.models import Cohort, Invitation, Mail, Refusal, hash_of
+
+A_DAY = Slots("invites", 200, 24 * 60 * 60)  # of one instructor
+A_WEEK = Slots("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody
+PATIENCE = timedelta(days=3)  # before somebody is reminded
+LONGEST = 15  # seconds that a page may take for its mails; the rest waits for another press
+
+
+def claim(
+    sender: object,
+    request: HttpRequest,
+    user: User | None = None,
+    email_address: EmailAddress | None = None,
+    **kwargs: object,
+) -> None:
+    """An account came in, or an address turned out to be its own: what was sent there belongs to it."""
+    owner = email_address.user if email_address else user
+    if owner:
+        Invitation.objects.claim(owner)
+
+
+# --- Looking --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Look:
+    """What would become of a list: who would be invited, and who would not and why, by line."""
+
+    people: list[Person]
+    problems: list[Problem]
+
+    @property
+    def total(self) -> int:
+        return len(self.people) + len(self.problems)
+
+
+def look(cohort: Cohort, reading: Reading) -> Look:
+    """A Look at a Reading. Five queries."""
+    emails = {person.email for person in reading.people}
+    # Learners are known by the address that the instructors see; another one of theirs is nobody's business.
+    current = cohort.enrolments.current()
+    within = set(current.values_list(Lower("user__email"), flat=True))
+    invited = {found.email: found for found in cohort.invitations.filter(email__in=emails)}
+    refused = Refusal.objects.among(emails, Mail.INVITATION)
+    left = places_left(cohort)
+    people: list[Person] = []
+    problems = list(reading.problems)
+    for person in reading.people:
+        if why := hindrance(person.email, within, invited, refused):
+            problems.append(Problem(person.line, person.email, why))
+        elif left is not None and len(people) >= left:
+            problems.append(Problem(person.line, person.email, _("There is no place left for it.")))
+        else:
+            people.append(person)
+    return Look(people, sorted(problems, key=lambda problem: problem.line))
+
+
+def hindrance(email: str, within: Collection[str], invited: Mapping[str, Invitation], refused: Collection[str]) -> str:
+    """Why an address cannot be invited, as a sentence; empty when it can."""
+    if email in within:
+        return _("In the cohort already.")
+    if found := invited.get(email):
+        if found.declined:
+            return _("Was invited, and declined.")
+        return (
+            _("Was invited, and joined; the code lets them in again.") if found.answered_at else _("Invited already.")
+        )
+    return _("Cannot be invited by mail.") if email in refused else ""
+
+
+def places_left(cohort: Cohort) -> int | None:
+    """How many more can be invited: everyone who waits may still say yes. None without a limit."""
+    if cohort.places is None:
+        return None
+    return max(0, cohort.places - cohort.enrolments.current().count() - cohort.invitations.waiting().count())
+
+
+# --- Writing --------------------------------------------------------------------------------------
+
+
+def invite(cohort: Cohort, reading: Reading, by: User) -> tuple[list[Invitation], Look]:
+    """Write the invitations of a Reading, all of them or none; return (the new ones, the Look that decided).
+
+    The cohort's row is locked as in join(), so of two equal lists the second finds everybody invited.
+    """
+    with transaction.atomic():
+        cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
+        found = look(cohort, reading)
+        emails = [person.email for person in found.people]
+        addresses = EmailAddress.objects.annotate(address=Lower("email")).filter(verified=True, address__in=emails)
+        owners = dict(addresses.values_list("address", "user"))
+        made = Invitation.objects.bulk_create(
+            Invitation(
+                cohort=cohort, email=person.email, name=person.name, user_id=owners.get(person.email), invited_by=by
+            )
+            for person in found.people
+        )
+    return made, found
+
+
+# --- Sending --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Delivery:
+    """How sending went. ``stopped`` says in a sentence why it ended before everybody had their mail."""
+
+    sent: int = 0
+    held: int = 0  # addresses that want none, or had enough of them this week
+    others: int = 0  # sent by somebody else at the same moment, or answered
+    stopped: str = ""
+
+
+def due(invitations: Iterable[Invitation]) -> list[Invitation]:
+    """Of the waiting invitations those to send: never sent, or sent some days ago without an answer. No query."""
+    before = timezone.now() - PATIENCE
+    return [found for found in invitations if found.sent_at is None or found.sent_at < before]
+
+
+def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> Delivery:
+    """Send the mails of invitations through one connection; return a Delivery. Raises nothing of the mail server.
+
+    What is in no number of the Delivery waits.
+    """
+    told, began = Delivery(), monotonic()
+    mine = A_DAY.free(str(by.pk))
+    context = {"cohort": cohort, "by": by, "seen": seen_lines()}
+    mailer = mailers.default
+    try:
+        if invitations:
+            mailer.open()
+        for invitation in invitations:
+            if monotonic() - began > LONGEST:
+                told.stopped = _("The others are waiting for another press of “Send again”.")
+                break
+            day, week = A_DAY.take(mine), A_WEEK.take(A_WEEK.free(hash_of(invitation.email)))
+            slots = [slot for slot in (day, week) if slot]
+            sent: bool | None = False
+            try:
+                if not day:
+                    told.stopped = _("%(most)d invitations a day are the limit. The others can be sent tomorrow.")
+                    told.stopped %= {"most": A_DAY.number}
+                    break
+                sent = send_one(invitation, context, mailer) if week else False
+                told.sent += sent is True
+                told.held += sent is False
+                told.others += sent is None
+            finally:
+                if not sent:
+                    give_back(*slots)
+    except OSError:
+        told.stopped = _("The mail server does not answer. Nothing is lost: send the others again a little later.")
+    finally:
+        with suppress(OSError):  # whatever went out is out
+            mailer.close()
+    return told
+
+
+def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEmailBackend) -> bool | None:
+    """Send one mail; return whether it was sent, or None when another press of the button has it or it is answered.
+
+    Whatever happens on the way, it counts as sent only if it was: the time is written first, so that of two presses
+    at once only one sends, and taken back when sending fails.
+    """
+    before, now = invitation.sent_at, timezone.now()
+    row = Invitation.objects.waiting().filter(pk=invitation.pk)
+    if not row.filter(sent_at=before).update(sent_at=now):
+        return None
+    subject = _("%(person)s invites you to “%(cohort)s”") % {"person": context["by"], "cohort": context["cohort"]}
+    about = {**context, "invitation": invitation, "link": address_of(invitation.get_absolute_url()), "again": before}
+    sent = False
+    try:
+        sent = send(Mail.INVITATION, invitation.email, subject, "invitation", about, mailer=mailer)
+    except (SMTPRecipientsRefused, ValueError):
+        pass  # of this one address the server wants to know nothing
+    finally:  # also when the process is told to end
+        if not sent:
+            row.filter(sent_at=now).update(sent_at=before)
+    return sent
+
+
+def seen_lines() -> list[tuple[str, str]]:
+    """What instructors see of a learner, in the words of the page that asks, for a mail without markup."""
+    notice = render_to_string("cohorts/includes/visibility_notice.html")
+    found = findall(r'data-seen="(\w+)">(.*?)</li>', notice, DOTALL)
+    return [("+" if seen == "yes" else "-", " ".join(unescape(text).split())) for seen, text in found]

@@ -1,0 +1,159 @@
+"""Inviting people to a cohort by mail: the list, a look at it, and what became of it."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import AuthedRequest
+from progress.annotations.forms import ListForm
+from progress.cohorts.invitations import sender
+from progress.cohorts.invitations.parser import LARGEST, TOO_LARGE, decode, read
+from progress.cohorts.invitations.sender import Delivery
+from progress.cohorts.members.views_people import number
+from progress.cohorts.models import Cohort, Mail, Refusal
+from progress.cohorts.permissions import changeable_cohort, is_signed_in
+from progress.transfer.views import has_token
+
+SESSION_KEY = "inviting"  # the list that somebody agreed to after their log-in had expired
+
+
+class PeopleForm(ListForm):
+    """A list of people, pasted or as a file. When valid, ``decoded`` is the list and ``reading`` what is in it."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Paste the addresses"),
+        required=False,
+        strip=False,  # a problem names a line, so that no line may get lost
+        help_text=gettext_lazy("One a line, or with commas between them. Names may stand beside them."),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 8,
+                "spellcheck": "false",
+                "autocapitalize": "off",
+                "placeholder": "ada@example.com\nGrace Hopper <grace@example.com>",
+            }
+        ),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Or choose a file"),
+        required=False,
+        help_text=gettext_lazy("CSV, as every spreadsheet saves it, up to 300 kB and 1,000 people."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"}),
+    )
+
+    largest = LARGEST
+    nothing = gettext_lazy("Paste some addresses, or choose a file with them.")
+
+    def read(self, data: bytes) -> None:
+        self.decoded = decode(data)
+        self.reading = read(self.decoded)
+
+
+# A look at a list writes nothing, so it needs no token, and what a form with an old token agrees to is shown again
+# instead of being lost; see also progress/transfer/views.py.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a list of people; show what would become of it; and when the instructor agrees, invite them."""
+    try:
+        agreed = "agree" in request.POST
+    except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
+        messages.error(request, TOO_LARGE)
+        return redirect("invite", pk)
+    if not is_signed_in(request):
+        if agreed and has_token(request):
+            request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:LARGEST]}
+            messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
+        return redirect_to_login(request.path)
+    kept = request.session.pop(SESSION_KEY, None)
+    cohort = changeable_cohort(request, pk, lock=False)
+    if request.method == "POST":
+        form = PeopleForm(request.POST, request.FILES)
+    elif kept and kept["cohort"] == pk:
+        form = PeopleForm({"text": kept["text"]})
+    else:
+        return render(request, "cohorts/invitations/invite.html", {"cohort": cohort, "form": PeopleForm()})
+    if not form.is_valid():
+        return render(request, "cohorts/invitations/invite.html", {"cohort": cohort, "form": form}, status=422)
+    if agreed:
+        if has_token(request):
+            return agree(request, cohort, form)
+        messages.warning(request, _("That page was too old. Nobody was invited yet: look, and agree."))
+    look = sender.look(cohort, form.reading)
+    return render(
+        request, "cohorts/invitations/invite_preview.html", {"cohort": cohort, "look": look, "text": form.decoded}
+    )
+
+
+def agree(request: AuthedRequest, cohort: Cohort, form: PeopleForm) -> HttpResponse:
+    made, look = sender.invite(cohort, form.reading, by=request.user)
+    told = sender.deliver(cohort, made, by=request.user)
+    said = ngettext("%(count)d person is invited.", "%(count)d people are invited.", len(made)) % {"count": len(made)}
+    if left := len(look.problems):
+        said += " "
+        said += ngettext("%(count)d line was left out.", "%(count)d lines were left out.", left) % {"count": left}
+    messages.success(request, said if made else _("Nobody new was in this list, so nothing has changed."))
+    tell(request, told, len(made))
+    return redirect("cohort_people", cohort.pk)
+
+
+def tell(request: HttpRequest, told: Delivery, asked: int) -> None:
+    """Say which mails went out, and why the others did not."""
+    if asked and told.sent == asked:
+        said = ngettext("The mail is sent.", "All %(count)d mails are sent.", asked)
+        messages.success(request, said % {"count": asked})
+        return
+    if told.sent:
+        said = ngettext("%(count)d mail is sent.", "%(count)d mails are sent.", told.sent)
+        messages.success(request, said % {"count": told.sent})
+    if told.held:
+        said = ngettext(
+            "%(count)d address takes no more invitations at the moment.",
+            "%(count)d addresses take no more invitations at the moment.",
+            told.held,
+        )
+        messages.warning(request, said % {"count": told.held})
+    if told.stopped:
+        waiting = asked - told.sent - told.held - told.others
+        said = ngettext("%(count)d mail is not sent yet.", "%(count)d mails are not sent yet.", waiting)
+        messages.warning(request, " ".join([said % {"count": waiting}, told.stopped]))
+
+
+@require_POST
+def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
+    cohort = changeable_cohort(request, pk, lock=False)
+    found = sender.due(cohort.invitations.waiting().order_by("pk"))
+    refused = Refusal.objects.among([invitation.email for invitation in found], Mail.INVITATION)
+    found = [invitation for invitation in found if invitation.email not in refused]
+    told = sender.deliver(cohort, found, by=request.user)
+    if found:
+        tell(request, told, len(found))
+    else:
+        messages.info(request, _("There is nothing to send at the moment."))
+    return redirect("cohort_people", pk)
+
+
+@require_POST
+def withdraw_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
+    cohort = changeable_cohort(request, pk, lock=False)
+    found = cohort.invitations.waiting()
+    if request.POST.get("invitation") != "all":
+        found = found.filter(pk=number(request, "invitation"))
+    count = found.delete()[0]
+    if count:
+        said = ngettext("%(count)d invitation is withdrawn.", "%(count)d invitations are withdrawn.", count)
+        messages.success(request, said % {"count": count})
+    return redirect("cohort_people", pk)

@@ -1,0 +1,141 @@
+"""Assignments as a learner has them, each with the learner's own dates. Learner and instructor read the same."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from accounts.models import User
+from progress.activity import day_of
+from progress.cohorts.due_dates import Next, dates_of, due_of, next_due, overdue, starts_of
+from progress.cohorts.models import Assignment, Cohort
+from progress.cohorts.schedule import by_topic
+from progress.cohorts.track_snapshot import outline_as_agreed
+from progress.reader_progress import Standings
+from stages.models import Track
+from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
+
+FIRST_MIDNIGHT = ZoneInfo("Pacific/Kiritimati")  # nowhere does a day begin earlier
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """An assignment as one learner has it, or without a learner's dates as everyone has.
+
+    ``extended`` is the date of the learner's extension, or None, and ``joined`` the day on which the learner came.
+    """
+
+    assignment: Assignment
+    outline: Outline
+    extended: date | None = None
+    joined: date | None = None
+
+    @property
+    def cohort(self) -> Cohort:
+        return self.assignment.cohort
+
+    @property
+    def track(self) -> Track:
+        return self.assignment.track
+
+    @cached_property
+    def today(self) -> date:
+        return self.cohort.today
+
+    @property
+    def begins(self) -> date:
+        """The first day on which there is something to do; ``date.min`` when that was always so."""
+        return max(filter(None, [self.assignment.visible_from, self.starts]), default=date.min)
+
+    @property
+    def starts(self) -> date | None:
+        return starts_of(self.assignment, self.joined)
+
+    @property
+    def due(self) -> date | None:
+        return due_of(self.assignment, self.extended, self.joined)
+
+    @property
+    def is_extended(self) -> bool:
+        return self.due is not None and self.due != self.assignment.due
+
+    @cached_property
+    def dates(self) -> list[date | None]:
+        """One for each section of the track."""
+        return dates_of(self.assignment, self.outline, self.extended, self.joined)
+
+    @property
+    def rhythm(self) -> list[tuple[Section, date | None]]:
+        """Each section of the track with its date."""
+        return list(zip(self.outline.sections, self.dates, strict=True))
+
+    @property
+    def has_rhythm(self) -> bool:
+        """Whether the dates differ from section to section; a list of equal ones says nothing."""
+        return len(set(self.dates)) > 1
+
+    @cached_property
+    def days(self) -> dict[int, date | None]:
+        """{topic pk: date} for its required topics, also where the assignment itself is optional."""
+        return by_topic(self.outline, self.dates)
+
+    @property
+    def dues(self) -> dict[int, date | None]:
+        """{topic pk: date} for what a learner has to do; empty for an assignment that is optional."""
+        return self.days if self.assignment.required else {}
+
+    @cached_property
+    def past(self) -> set[int]:
+        """The pks of the topics whose date is over, done or not."""
+        return {topic for topic, day in self.dues.items() if day and day < self.today}
+
+    def overdue(self, statuses: Mapping[int, str]) -> list[OutlineTopic]:
+        return overdue(self.outline, self.dues, statuses, self.today)
+
+    def next_due(self, statuses: Mapping[int, str]) -> Next | None:
+        return next_due(self.outline, self.dues, statuses, self.today)
+
+
+def assigned_to(user: User) -> list[Assigned]:
+    """What a learner has been assigned, the first due first. One query for who is in no cohort, else two or three."""
+    if not user.enrolments.current().exists():
+        return []  # as for most, and on every topic they read: the query below costs ten times as much to make
+    rows = Assignment.objects.for_learner(user, timezone.localdate(timezone=FIRST_MIDNIGHT)).with_extension_of(user)
+    shown = [row for row in rows if row.visible_from is None or row.visible_from <= row.cohort.today]
+    if not shown:
+        return []
+    roadmap = outline_of_stages()
+    assigned = [
+        Assigned(
+            row,
+            outline_as_agreed(row.form, roadmap),
+            row.extended,
+            day_of(row.joined_at, row.cohort.zone),
+        )
+        for row in shown
+    ]
+    return sorted(assigned, key=first_due)
+
+
+def first_due(plan: Assigned) -> tuple[bool, date, int]:
+    """What to sort plans by, also where several have no date."""
+    return plan.due is None, plan.due or date.max, plan.assignment.pk
+
+
+def described(plans: Iterable[Assigned], progress: Standings) -> list[dict[str, Any]]:
+    """What ``includes/assignment_cards.html`` says of each; ``progress`` are the Standings of the learner."""
+    statuses = progress.statuses
+    return [
+        {
+            "plan": plan,
+            "measured": progress.measure(plan.outline.topics),
+            "overdue": plan.overdue(statuses),
+            "next": plan.next_due(statuses),
+            "sections": [(section, day, progress.measure(section.topics)) for section, day in plan.rhythm],
+        }
+        for plan in plans
+    ]

@@ -1,0 +1,139 @@
+"""What an instructor's weekly mail says of a cohort: who finished, where people are stuck, and who is silent.
+
+The numbers and the words are those of the cohort's page.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Max, Q, QuerySet
+
+from progress.cohorts.models import Cohort, Enrolment, Override
+from progress.cohorts.notifications.digests.period import Week
+from progress.cohorts.overrides import holding
+from progress.cohorts.reports.activity import ticks_since
+from progress.cohorts.reports.bottlenecks import pace
+from progress.cohorts.reports.gradebook import Summary, summary
+from progress.cohorts.reports.roster import Seen, by_name, see
+from progress.cohorts.track_updates import changed_since
+from progress.models import Status, TopicProgress
+from stages.models import Track
+from stages.outline import OutlineTopic
+
+
+class Quiet(NamedTuple):
+    name: str
+    said: str
+    is_new: bool  # since the last mail
+
+
+class OnIt(NamedTuple):
+    topic: OutlineTopic
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A cohort's week, with names and nothing heavier, so that many may be kept for the next instructor."""
+
+    cohort: Cohort
+    week: Week
+    summary: Summary
+    active: int  # learners who ticked something that they are assigned
+    topics: int  # that these finished, each learner's counted
+    joined: list[str]
+    finished: list[str]  # who did everything
+    finished_tracks: list[tuple[Track, list[str]]]  # who did one, where that was not everything
+    stuck: list[OnIt]
+    quiet: list[Quiet]  # the longest silence first
+    disputes: list[Override]
+    changed: list[tuple[Track, str]]  # what changed in it since the cohort agreed on it, in a line
+
+    def __bool__(self) -> bool:
+        """Whether anything has changed. That people are stuck, late or quiet as a week ago is not news,
+        nor is that a track waits to be taken over."""
+        news = self.active or self.joined or self.finished or self.finished_tracks
+        fell_silent = any(quiet.is_new for quiet in self.quiet)
+        return bool(news or fell_silent or any(self.week.has(dispute.disputed_at) for dispute in self.disputes))
+
+
+def look_at(cohort: Cohort, week: Week) -> Look:
+    """The Look at a cohort. A fixed number of queries, whatever its size."""
+    seen = see(cohort)
+    members = cohort.enrolments.current()
+    names = {learner.pk: learner.name for learner in seen.learners}
+    everything, tracks = finished(seen, members, week)
+    active, topics = activity(cohort, seen, week)
+    joined = members.filter(joined_at__gte=week.begins, joined_at__lt=week.ends).values_list("user", flat=True)
+    silent = [(days, learner) for learner in seen.learners if (days := learner.silent) is not None]
+    silent.sort(key=lambda pair: (-pair[0], by_name(pair[1])))
+    return Look(
+        cohort,
+        week,
+        summary(seen.learners),
+        active,
+        topics,
+        sorted((names[pk] for pk in joined if pk in names), key=str.casefold),
+        everything,
+        tracks,
+        [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(seen, seen.learners).stuck],
+        [Quiet(learner.name, "; ".join(learner.behind), is_new(days, cohort)) for days, learner in silent],
+        list(
+            holding()
+            .filter(cohort=cohort, learner__in=members.values("user"))
+            .exclude(disputed_at=None)
+            .select_related("topic", "by", "learner")
+        ),
+        changed_tracks(seen),
+    )
+
+
+def changed_tracks(seen: Seen) -> list[tuple[Track, str]]:
+    changed = changed_since([plan.assignment for plan in seen.assigned], seen.roadmap)
+    return [(plan.track, changed[plan.assignment.pk]) for plan in seen.assigned if plan.assignment.pk in changed]
+
+
+def is_new(silent: int, cohort: Cohort) -> bool:
+    """Whether a learner who is silent for so many days was not yet called so a week ago."""
+    return silent - max(cohort.quiet_days, 1) < 7
+
+
+def finished(seen: Seen, members: QuerySet[Enrolment], week: Week) -> tuple[list[str], list[tuple[Track, list[str]]]]:
+    """The names of those who did everything in the week, and by track of those who did that. One query.
+
+    Whoever has nothing left finished when the last required topic became done.
+    """
+    required = [{topic.pk for topic in plan.outline.topics if topic.required} for plan in seen.assigned]
+    lasts = {f"last_{number}": Max("changed_at", filter=Q(topic__in=pks)) for number, pks in enumerate(required)}
+    rows = TopicProgress.objects.filter(
+        user__in=members.values("user"), status=Status.DONE, topic__in=seen.curriculum.pks
+    )
+    by_user = rows.values("user").annotate(**lasts).values_list("user", *lasts)
+    last: dict[int, list[datetime | None]] = {user: moments for user, *moments in by_user} if lasts else {}
+    number_of = {plan.assignment.pk: number for number, plan in enumerate(seen.assigned)}
+    everything: list[str] = []
+    by_track: dict[Track, list[str]] = {}
+    for learner in sorted(seen.learners, key=by_name):
+        moments = last.get(learner.pk)
+        if not moments:
+            continue
+        mine = [number_of[plan.assignment.pk] for plan in learner.plans]
+        if learner.measured.is_complete:
+            if week.has(max(moment for number in mine if (moment := moments[number]))):
+                everything.append(learner.name)
+            continue
+        for plan, number in zip(learner.plans, mine, strict=True):
+            if week.has(moments[number]) and learner.measure(plan.outline.topics).is_complete:
+                by_track.setdefault(plan.track, []).append(learner.name)
+    return everything, list(by_track.items())
+
+
+def activity(cohort: Cohort, seen: Seen, week: Week) -> tuple[int, int]:
+    """How many learners ticked something, and how many topics became done, in the week. One query."""
+    found = ticks_since(cohort, seen, week.begins)
+    statuses = {learner.pk: learner.statuses for learner in seen.learners}
+    ticked = [(user, event) for user, events in found.items() for event in events if event.at < week.ends]
+    done = {(user, event.topic_id) for user, event in ticked if event.status == Status.DONE}
+    still = [(user, topic) for user, topic in done if statuses[user].get(topic) == Status.DONE]
+    return len({user for user, _event in ticked}), len(still)

@@ -1,0 +1,79 @@
+"""Messages from instructors to some of their learners: each by a mail of their own, and only so many in a week."""
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from progress.cohorts.email import send
+from progress.cohorts.models import Cohort, Mail, Message, Refusal
+
+A_WEEK = 2  # messages that a learner gets from one cohort in seven days
+log = logging.getLogger(__name__)
+
+
+class Reach(NamedTuple):
+    """Whom a message reaches, and whom it does not: because they refused such mail, or had enough of it this week."""
+
+    reached: list[User]
+    refused: list[User]
+    full: list[User]
+
+
+def reach(cohort: Cohort, people: QuerySet[User]) -> Reach:
+    """Sort ``people``, current learners of the cohort, into a Reach. Two queries."""
+    refused = Refusal.objects.among([person.email for person in people], Mail.MESSAGE)
+    week = Q(messages_received__cohort=cohort, messages_received__at__gt=timezone.now() - timedelta(days=7))
+    counted = people.annotate(this_week=Count("messages_received", filter=week))
+    had = dict(counted.values_list("pk", "this_week"))
+    found = Reach([], [], [])
+    for person in people:
+        if person.email in refused:
+            found.refused.append(person)
+        elif had[person.pk] >= A_WEEK:
+            found.full.append(person)
+        else:
+            found.reached.append(person)
+    return found
+
+
+def write(
+    cohort: Cohort, sender: User, people: QuerySet[User], subject: str, text: str, form_key: str
+) -> tuple[Message | None, list[User]]:
+    """Send a message to those of ``people`` whom it reaches; return it with those whose mail failed.
+
+    Returns ``(None, [])`` where the same form was sent before. The cohort is locked while the week is counted, so
+    that two instructors at once do not write more than a week allows.
+    """
+    with transaction.atomic():
+        Cohort.objects.select_for_update().get(pk=cohort.pk)
+        message, is_new = Message.objects.get_or_create(
+            form_key=form_key, defaults={"cohort": cohort, "sender": sender, "subject": subject, "text": text}
+        )
+        if not is_new:
+            return None, []
+        reached = reach(cohort, people).reached
+        message.recipients.set(reached)
+    failed = [person for person in reached if not deliver(message, person)]
+    message.recipients.remove(*failed)
+    return message, failed
+
+
+def deliver(message: Message, person: User) -> bool:
+    """Send one learner's mail; return whether the mail server took it."""
+    try:
+        send(Mail.MESSAGE, person.email, message.subject, "message", context(message, person), [message.sender.email])
+    except (SMTPException, OSError):
+        log.exception("Message %s could not be sent to learner %s", message.pk, person.pk)
+        return False
+    return True
+
+
+def context(message: Message, person: User) -> dict[str, Any]:
+    """What the mail of one learner is made of; the preview shows the same."""
+    return {"message": message, "name": person.name, "cohort": message.cohort, "sender": message.sender}

@@ -1,0 +1,117 @@
+"""An instructor writes to some learners: those stuck on a topic, the quiet ones, or whoever is picked."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.requests import AuthedRequest
+from progress.cohorts.assignments.forms import choice_field
+from progress.cohorts.models import Cohort, Message
+from progress.cohorts.notifications.messages import A_WEEK, context, reach, write
+from progress.cohorts.permissions import cohort_for
+from progress.cohorts.reports.gradebook import SHOWN
+from progress.cohorts.reports.roster import see
+from progress.cohorts.reports.views import narrowed
+from progress.models import Status, new_token
+
+KEPT = 10  # earlier messages that are listed
+
+
+class MessageForm(forms.ModelForm):
+    people = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("To"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("Choose at least one learner."),
+            "invalid_choice": gettext_lazy("Somebody has left the cohort since. Nothing was sent: look at it again."),
+        },
+    )
+    form_key = forms.CharField(widget=forms.HiddenInput, initial=new_token, max_length=22)
+
+    class Meta:
+        model = Message
+        fields = ["subject", "text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 8})}
+        labels = {"subject": gettext_lazy("Subject"), "text": gettext_lazy("Message")}
+        help_texts = {"text": gettext_lazy("It begins with “Hello” and their name, and ends with yours.")}
+
+    field_order = ["people", "subject", "text", "form_key"]
+
+    def __init__(self, *args: Any, cohort: Cohort, **options: Any) -> None:
+        super().__init__(*args, **options)
+        learners = User.objects.filter(enrolments__in=cohort.enrolments.current(), is_active=True)
+        choice_field(self, "people").queryset = learners.order_by("name", "email")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def write_message(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Write, look at it, send it. What is sent is what was looked at."""
+    cohort = cohort_for(request, pk, lock=False)
+    form = MessageForm(
+        request.POST if request.method == "POST" else None,
+        cohort=cohort,
+        initial=None if request.method == "POST" else beginning(request, cohort),
+    )
+    found = {"cohort": cohort, "form": form, "a_week": A_WEEK}
+    if request.method == "POST" and form.is_valid():
+        if "send" in request.POST:
+            return sent(request, cohort, form)
+        found |= looked_at(request, cohort, form)
+    found["earlier"] = cohort.messages.select_related("sender").prefetch_related("recipients")[:KEPT]
+    return render(request, "cohorts/notifications/write_message.html", found, status=400 if form.errors else 200)
+
+
+def beginning(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
+    """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix, with or
+    without a ``?group=``, and ``?learner=`` one alone.
+    """
+    seen = see(cohort)
+    if slug := request.GET.get("topic"):
+        topic = next((topic for topic in seen.curriculum.topics if topic.slug == slug), None)
+        people = [learner.pk for learner in seen.learners if topic and learner.of(topic) == Status.LEARNING]
+        return {"people": people, "subject": topic.title if topic else ""}
+    if one := request.GET.get("learner"):
+        return {"people": [learner.pk for learner in seen.learners if str(learner.pk) == one]}
+    if (show := request.GET.get("show")) in SHOWN:
+        _group, seen = narrowed(request, seen)
+        return {"people": [learner.pk for learner in seen.learners if SHOWN[show](learner)]}
+    return {}
+
+
+def looked_at(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> dict[str, Any]:
+    """The mail as the first of its readers gets it, and whom it reaches."""
+    found = reach(cohort, form.cleaned_data["people"])
+    message = Message(cohort=cohort, sender=request.user, subject=form.instance.subject, text=form.instance.text)
+    first = found.reached[0] if found.reached else request.user
+    return {
+        "reach": found,
+        "preview": render_to_string("cohorts/notifications/email/message_body.txt", context(message, first)),
+    }
+
+
+def sent(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> HttpResponse:
+    wanted = form.cleaned_data
+    message, failed = write(
+        cohort, request.user, wanted["people"], wanted["subject"], wanted["text"], wanted["form_key"]
+    )
+    if message is None:
+        messages.info(request, _("This message was sent before, so it was not sent again."))
+    else:
+        number = message.recipients.count()
+        said = ngettext("Sent to %(number)d learner.", "Sent to %(number)d learners.", number)
+        messages.success(request, said % {"number": number})
+    if failed:
+        names = ", ".join(map(str, failed))
+        messages.error(request, _("The mail server did not take the mail to: %(names)s.") % {"names": names})
+    return redirect("cohort", cohort.pk)

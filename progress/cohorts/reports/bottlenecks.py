@@ -1,0 +1,77 @@
+"""Where a cohort is stuck, compared with its own pace."""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from statistics import median
+from typing import NamedTuple
+
+from django.db.models import F, Min, Q
+
+from progress.activity import COUNTED
+from progress.cohorts.reports.roster import Learner, Seen, by_name
+from progress.models import ProgressEvent, Status
+from stages.outline import OutlineTopic
+
+STUCK = 6  # topics that are shown
+PACE = 5000  # finished topics that say how fast the cohort is: the latest ones
+
+
+class Stuck(NamedTuple):
+    """A topic that people have begun and not finished. ``days`` is the median of those who have, or None."""
+
+    topic: OutlineTopic
+    learners: list[Learner]
+    days: float | None
+    is_slow: bool  # by a day at least, when compared with all topics
+
+
+class Pace(NamedTuple):
+    """``days`` is the median from learning to done over all topics; ``stuck`` are those with most people first."""
+
+    days: float | None
+    stuck: list[Stuck]
+
+
+def pace(seen: Seen, everyone: Iterable[Learner]) -> Pace:
+    """Where the Learners of ``seen`` are stuck, compared with the pace of ``everyone`` in the cohort. One query."""
+    durations: dict[int, list[float]] = {}
+    for pk, length in finished(everyone, seen.curriculum.pks):
+        durations.setdefault(pk, []).append(length.total_seconds() / 86400)
+    every = [length for took in durations.values() for length in took]
+    usual = median(every) if every else None
+    learning: dict[int, list[Learner]] = {}
+    for learner in sorted(seen.learners, key=by_name):
+        for pk, status in learner.statuses.items():
+            if status == Status.LEARNING:
+                learning.setdefault(pk, []).append(learner)
+    stuck = []
+    for topic in seen.curriculum.topics:
+        if topic.pk in learning:
+            took = durations.get(topic.pk)
+            days = median(took) if took else None
+            is_slow = days is not None and usual is not None and days >= usual + 1
+            stuck.append(Stuck(topic, learning[topic.pk], days, is_slow))
+    stuck.sort(key=lambda found: -len(found.learners))
+    return Pace(usual, stuck[:STUCK])
+
+
+def finished(learners: Iterable[Learner], topics: Collection[int]) -> list[tuple[int, timedelta]]:
+    """(topic pk, timedelta from first learning to first done) of those who have said both. One query."""
+
+    def first(status: Status) -> Min:
+        return Min("at", filter=Q(status=status))
+
+    rows = (
+        ProgressEvent.objects.filter(
+            # By name: where PostgreSQL has to find out first who they are, it reads the events of all people.
+            user__in=[learner.pk for learner in learners],
+            topic__in=topics,
+            status__in=[Status.LEARNING, Status.DONE],
+            cause__in=COUNTED,
+        )
+        .values("user_id", "topic_id")
+        .annotate(begun=first(Status.LEARNING), ended=first(Status.DONE))
+        .order_by("-ended")
+    )
+    pairs = rows.filter(begun__lt=F("ended")).values_list("topic_id", "begun", "ended")[:PACE]
+    return [(topic, ended - begun) for topic, begun, ended in pairs]

@@ -1,0 +1,216 @@
+"""What an instructor sees of a cohort: what it is to learn, who learns, and where each of them is.
+
+A fixed number of queries whatever the size of the cohort: the standings of everyone come as one aggregate, and are
+measured by the one way of counting, in the assignments as each learner has them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from django.db.models import QuerySet, StringAgg, TextField, Value
+from django.db.models.functions import Cast
+
+from accounts.models import User
+from progress.activity import day_of
+from progress.cohorts import formatting
+from progress.cohorts.audience import Whom, whom_of
+from progress.cohorts.learner_plans import Assigned
+from progress.cohorts.models import Cohort, Enrolment, Extension
+from progress.cohorts.overrides import holding
+from progress.cohorts.reports.activity import with_last_ticks
+from progress.cohorts.track_snapshot import outline_as_agreed
+from progress.measure import Counted, Measure
+from progress.models import NONE, Status, TopicProgress
+from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
+
+# --- What is to be learned ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """The stages of the roadmap with the topics of some assignments only, each once."""
+
+    sections: tuple[Section, ...]
+
+    @cached_property
+    def topics(self) -> list[OutlineTopic]:
+        return [topic for section in self.sections for topic in section.topics]
+
+    @cached_property
+    def counted(self) -> Counted:
+        return Counted.of(self.topics)
+
+    @cached_property
+    def by_stage(self) -> dict[str, Counted]:
+        """The topics of each stage by its slug."""
+        return {section.slug: Counted.of(section.topics) for section in self.sections}
+
+    @cached_property
+    def pks(self) -> set[int]:
+        return {topic.pk for topic in self.topics}
+
+
+def curriculum(roadmap: Outline, outlines: Iterable[Outline]) -> Curriculum:
+    """What is in these outlines, by the stages of the roadmap; required if it is so in any of them."""
+    required: dict[int, bool] = {}
+    for outline in outlines:
+        for topic in outline.topics:
+            required[topic.pk] = topic.required or required.get(topic.pk, False)
+    sections = [
+        replace(
+            section,
+            topics=tuple(
+                topic._replace(required=required[topic.pk]) for topic in section.topics if topic.pk in required
+            ),
+        )
+        for section in roadmap.sections
+    ]
+    return Curriculum(tuple(section for section in sections if section.topics))
+
+
+# --- Who learns, and where they are -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A current member as the instructors see them: in what they are assigned here and in nothing else."""
+
+    pk: int
+    name: str
+    joined: date
+    curriculum: Curriculum
+    plans: tuple[Assigned, ...]
+    statuses: dict[int, str]  # of assigned topics only
+    overridden: set[int]  # those topics that an instructor marked as done
+    disputes: bool  # whether they say that one of these marks, of this cohort, is wrong
+    measured: Measure
+    last_day: date | None  # of the last tick
+    silent: int | None  # days, where there are enough of them to speak of
+    overdue: int  # required topics, each once
+    overdue_from: int  # the number from which on it is said
+
+    @property
+    def behind(self) -> list[str]:
+        overdue = self.overdue if self.overdue >= self.overdue_from else 0
+        return formatting.behind(self.silent, self.last_day is not None, overdue)
+
+    def of(self, topic: OutlineTopic) -> str | None:
+        """The learner's Status in a topic, or None for one that is not assigned to them."""
+        return self.statuses.get(topic.pk, NONE) if topic.pk in self.curriculum.pks else None
+
+    def measure(self, topics: Iterable[OutlineTopic]) -> Measure:
+        return Measure.of(topics, self.statuses)
+
+    def measure_stage(self, slug: str) -> Measure | None:
+        """How far they are in what they are assigned of a stage, or None when that is nothing."""
+        counted = self.curriculum.by_stage.get(slug)
+        return counted and counted.measure(self.statuses)
+
+
+def by_name(learner: Learner) -> tuple[tuple[str, str], int]:
+    return formatting.in_order(learner.name), learner.pk
+
+
+class Seen(NamedTuple):
+    """What an instructor sees of a cohort. ``assigned`` are the assignments as for everyone."""
+
+    assigned: list[Assigned]
+    curriculum: Curriculum
+    learners: list[Learner]
+    roadmap: Outline
+    whom: Whom
+
+
+def see(cohort: Cohort, only: int | None = None) -> Seen:
+    """A cohort's current learners, or ``only`` the one with this pk. Eight queries at most."""
+    assignments = list(cohort.assignments.visible(cohort.today).select_related("track"))
+    roadmap = outline_of_stages()
+    assigned = []
+    for assignment in assignments:
+        assignment.cohort = cohort
+        assigned.append(Assigned(assignment, outline_as_agreed(assignment.form, roadmap)))
+    every = curriculum(roadmap, [plan.outline for plan in assigned])
+    members = cohort.enrolments.current() if only is None else cohort.enrolments.current().filter(user=only)
+    whom = whom_of(cohort)
+    statuses = standings(members, every.pks)
+    longer = extensions(cohort, members)
+    marked = overridden(cohort, members)
+
+    @cache
+    def curriculum_of(mine: tuple[int, ...]) -> Curriculum:
+        """What those learn who have just these assignments, by their place in ``assigned``."""
+        return every if len(mine) == len(assigned) else curriculum(roadmap, [assigned[n].outline for n in mine])
+
+    @cache
+    def plan_of(number: int, extended: date | None, joined: date | None) -> Assigned:
+        return replace(assigned[number], extended=extended, joined=joined)
+
+    learners = []
+    for pk, name, email, joined_at, *ticks in with_last_ticks(members, assigned):
+        mine = tuple(number for number, assignment in enumerate(assignments) if whom.reaches(assignment, pk))
+        learned, joined = curriculum_of(mine), day_of(joined_at, cohort.zone)
+        plans = tuple(
+            plan_of(number, longer.get((pk, assignments[number].pk)), joined_late(assigned[number], joined))
+            for number in mine
+        )
+        own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
+        measured = learned.counted.measure(own)
+        done = {topic for topic, status in own.items() if status == Status.DONE}
+        last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
+        last_day = last_tick and day_of(last_tick, cohort.zone)
+        begins = max(min(plan.begins for plan in plans), joined) if plans else None
+        learners.append(
+            Learner(
+                pk,
+                str(User(name=name, email=email)),
+                joined,
+                learned,
+                plans,
+                own,
+                marked.get(pk, {}).keys() & learned.pks,
+                any(marked.get(pk, {}).values()),
+                measured,
+                last_day,
+                formatting.silence(measured, cohort.today, last_day, begins, cohort.quiet_days),
+                len(set().union(*(plan.past for plan in plans)) - done),
+                cohort.overdue_topics,
+            )
+        )
+    return Seen(assigned, every, learners, roadmap, whom)
+
+
+def joined_late(plan: Assigned, joined: date) -> date | None:
+    """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
+    begins = plan.starts
+    return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None
+
+
+def standings(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, dict[int, str]]:
+    """``{user pk: {topic pk: Status}}``. One query, whose rows are a person, a status, and the topics as one text."""
+    rows = (
+        TopicProgress.objects.filter(user__in=members.values("user"), topic__in=topics)
+        .values_list("user_id", "status")
+        .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
+    )
+    found: dict[int, dict[int, str]] = {}
+    for user, status, pks in rows:
+        found.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
+    return found
+
+
+def overridden(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:
+    """``{user pk: {pk of a topic that an instructor marked as done: whether that is disputed here}}``. One query."""
+    found: dict[int, dict[int, bool]] = {}
+    rows = holding().filter(learner__in=members.values("user"))
+    for user, topic, of_cohort, disputed_at in rows.values_list("learner", "topic", "cohort", "disputed_at"):
+        found.setdefault(user, {})[topic] = of_cohort == cohort.pk and disputed_at is not None
+    return found
+
+
+def extensions(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[tuple[int, int], date]:
+    """``{(user pk, assignment pk): due}`` for those who have longer. One query."""
+    rows = Extension.objects.filter(assignment__cohort=cohort, user__in=members.values("user"))
+    return {(user, assignment): due for user, assignment, due in rows.values_list("user", "assignment", "due")}

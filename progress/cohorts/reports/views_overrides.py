@@ -1,0 +1,98 @@
+"""Marking a topic as done for a learner, and what the learner may answer."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.requests import AuthedRequest
+from progress.cohorts import overrides
+from progress.cohorts.models import Override
+from progress.cohorts.permissions import cohort_for, page_with_a_form
+from progress.cohorts.reports.roster import see
+from progress.models import Status
+from stages.models import Topic
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The learner reads it, with your name and the day."),
+    )
+
+
+class DisputeForm(forms.Form):
+    dispute = forms.CharField(
+        label=gettext_lazy("What is wrong"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The instructors of the cohort read it."),
+    )
+
+
+@page_with_a_form
+@never_cache
+def override(request: AuthedRequest, pk: int, learner: int, slug: str) -> HttpResponse:
+    """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""
+    cohort = cohort_for(request, pk)
+    seen = see(cohort, only=learner)
+    topic = next((topic for found in seen.learners for topic in found.curriculum.topics if topic.slug == slug), None)
+    if topic is None:
+        raise Http404
+    [found] = seen.learners
+    held = overrides.holding().filter(learner=learner, topic=topic.pk).first()
+    there = f"{reverse('cohort_learner', args=[pk, learner])}#topic-{slug}"
+    form = ReasonForm(request.POST if request.method == "POST" and "take_back" not in request.POST else None)
+    if request.method == "POST" and "take_back" in request.POST:
+        if held and held.cohort_id == cohort.pk:
+            overrides.undo(held)
+            messages.success(request, _("“%(topic)s” is as it was before.") % {"topic": topic.title})
+        return redirect(there)
+    if form.is_bound and form.is_valid():
+        person = User.objects.get(pk=found.pk)
+        row = Topic.objects.get(pk=topic.pk)
+        if overrides.mark(cohort, person, row, request.user, form.cleaned_data["reason"]):
+            said = _("“%(topic)s” is marked as done for %(name)s, who reads your reason.")
+            messages.success(request, said % {"topic": topic.title, "name": found.name})
+        else:
+            messages.info(request, _("“%(topic)s” was done already.") % {"topic": topic.title})
+        return redirect(there)
+    context = {
+        "cohort": cohort,
+        "learner": found,
+        "topic": topic,
+        "is_done": found.of(topic) == Status.DONE,
+        "held": held,
+        "form": form,
+    }
+    return render(request, "cohorts/reports/override.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def undo_override(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The learner takes the mark away: the topic is as it was before."""
+    mine = get_object_or_404(Override.objects.select_related("topic"), pk=pk, learner=request.user)
+    if overrides.undo(mine):
+        messages.success(request, _("“%(topic)s” is as it was before.") % {"topic": mine.topic})
+    return redirect(mine.topic)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute_override(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The learner says what is wrong about the mark. It stays until somebody takes it away."""
+    mine = get_object_or_404(Override.objects.select_related("topic", "by", "cohort"), pk=pk, learner=request.user)
+    form = DisputeForm(request.POST if request.method == "POST" else None, initial={"dispute": mine.dispute})
+    if form.is_bound and form.is_valid():
+        overrides.dispute(mine, form.cleaned_data["dispute"])
+        messages.success(request, _("The instructors of the cohort read it on your page."))
+        return redirect(mine.topic)
+    context = {"override": mine, "form": form}
+    return render(request, "cohorts/reports/dispute.html", context, status=400 if form.errors else 200)

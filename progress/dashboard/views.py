@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.requests import AuthedRequest
+from accounts.timezones import zone_of
+from progress import activity
+from progress.dashboard.recommendations import Reason, reasons
+from progress.reader_progress import Standings
+from stages.models import Level, Topic, Track
+from stages.outline import Outline, OutlineTopic, outline_of_stages, outlines
+
+NEXT = 4  # topics that are shown as what comes next
+
+
+@require_safe
+@cache_control(private=True)
+def me(request: AuthedRequest) -> HttpResponse:
+    """The learner's own page: where to continue, how far each part is, and how the year went."""
+    progress = Standings.of_reader(request)
+    roadmap = outline_of_stages()
+    tracks = list(Track.objects.published().filter(follows_stages=False))
+    found = outlines(tracks)
+    context = {
+        "measure": progress.measure(roadmap.topics),
+        "progress": progress,
+        "topics": roadmap.topics,
+        "next": what_is_next(progress, roadmap.topics),
+        "begun": begun_by(request.user, roadmap),
+        "stages": [(section, progress.measure(section.topics)) for section in roadmap.sections],
+        "levels": [
+            (level, progress.measure([topic for topic in roadmap.topics if topic.level == level])) for level in Level
+        ],
+        "tracks": [(track, progress.measure(found[track.pk].topics)) for track in tracks],
+        **history_of(request, roadmap.topics, progress),
+    }
+    return render(request, "progress/dashboard/dashboard.html", context)
+
+
+def what_is_next(progress: Standings, topics: Sequence[OutlineTopic]) -> list[tuple[OutlineTopic, Reason]]:
+    """The topic to continue with and those after it."""
+    onward = progress.next_topic(topics)
+    after = islice((topic for topic in progress.dashboard.recommendations(topics) if topic != onward), NEXT - 1)
+    chosen = [onward, *after] if onward else []
+    # One query, and none for somebody who has nothing left.
+    pairs = Topic.objects.published().with_prerequisites() if chosen else []
+    return reasons(chosen, topics, pairs, progress.statuses)
+
+
+def begun_by(user: User, roadmap: Outline) -> list[tuple[OutlineTopic, datetime]]:
+    """(topic, since when) for what is being learned, the longest begun first. One query."""
+    by_pk = {topic.pk: topic for topic in roadmap.topics}
+    rows = user.standings.begun().values_list("topic_id", "changed_at")
+    return [(by_pk[pk], since) for pk, since in rows if pk in by_pk]
+
+
+def history_of(request: AuthedRequest, topics: Sequence[OutlineTopic], progress: Standings) -> dict[str, Any]:
+    """The year, the streak and the burn-up, in the days of whoever asks. One query."""
+    user, zone = request.user, zone_of(request)
+    today = timezone.localdate(timezone=zone)
+    events = list(user.progress_events.history())
+    days = activity.active_days(events, zone)
+    measured = progress.measure(topics)
+    growth = activity.burn_up(events, {topic.pk for topic in topics if topic.required}, zone)
+    ahead = activity.forecast(growth.learned, measured.left, today)
+    return {
+        "zone": zone,
+        "has_history": bool(days),
+        "year": activity.year(days, today, user.rest_days),
+        "streak": activity.streak(days, today, user.rest_days) if user.shows_streak else None,
+        "growth": growth,
+        "forecast": ahead,
+        "drawing": activity.draw(growth.points, measured.total, today, ahead),
+    }

@@ -1,0 +1,79 @@
+"""Checking links from the admin: here, because what comes of it may go into the queue of reports."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.db.transaction import on_commit
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from progress.maintenance.link_reports import Offline, check_links
+from stages.admin import ResourceAdmin
+from stages.admin.link_actions import LINK_ACTIONS, LinkActions, LinkFilter, link_state
+from stages.links.fetcher import Asker, Patience
+from stages.models import LinkCheck, Resource
+from stages.models.links import to_check
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+# Somebody waits for the answer, so there are few links and little patience. All in all it ends within 20 seconds,
+# before the server takes the worker for stuck.
+MOST = 10
+SECONDS = 10
+IN_A_REQUEST = replace(Patience(), connect=3, read=3, total=4, in_all=8, retries=0, pause=0.5, longest_wait=0)
+
+admin.site.unregister(Resource)
+
+
+@admin.register(Resource)
+class CheckedResourceAdmin(LinkActions, ResourceAdmin):
+    list_display = [*ResourceAdmin.list_display, "link"]
+    list_filter = [LinkFilter, *ResourceAdmin.list_filter]
+    list_select_related = ["link_check"]
+    # To retire a resource is an action of every list of content already.
+    actions: list[Any] = [
+        *ResourceAdmin.actions,
+        "check_now",
+        *(act for act in LINK_ACTIONS if act.__name__ != "retire"),
+    ]
+
+    @admin.display(description=_("link"), ordering="link_check__failures")
+    def link(self, resource: Resource) -> "StrOrPromise":
+        return link_state(resource)
+
+    @admin.action(description=_("Check these links now"), permissions=["change_resources"])
+    def check_now(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
+        number = resources.count()
+        if number > MOST:
+            text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
+            self.message_user(request, text % {"most": MOST}, messages.ERROR)
+            return
+        # Not before the transaction is over that the admin holds around every action (on_record in admin_site.py):
+        # nobody else could save anything while we wait for answers.
+        on_commit(lambda: self.ask(request, number, to_check(among=resources)))
+
+    def ask(self, request: HttpRequest, number: int, chosen: Iterable[Resource]) -> None:
+        """Check these of the ``number`` of links that were to be checked, and say what came of it."""
+        try:
+            checks = [check for _, check in check_links(chosen, Asker(IN_A_REQUEST), seconds=SECONDS)]
+        except Offline:
+            text = _("No site could be reached at all, so the trouble may be ours. Nothing was written down.")
+            self.message_user(request, text, messages.ERROR)
+            return
+        bad = [check for check in checks if check.outcome != LinkCheck.Outcome.GOOD]
+        if good := len(checks) - len(bad):
+            self.message_user(request, ngettext("%d link answers.", "%d links answer.", good) % good)
+        for check in bad:
+            self.message_user(request, str(check), messages.WARNING)
+        if left := number - len(checks):
+            words = ngettext(
+                "%d link was not asked for: it is retired, somebody is checking it, or there was no time.",
+                "%d links were not asked for: they are retired, somebody is checking them, or there was no time.",
+                left,
+            )
+            self.message_user(request, words % left, messages.WARNING)

@@ -1,0 +1,65 @@
+"""How many people a piece of content concerns, so that nobody deletes what they did.
+
+See stages/admin/protected_delete.py.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import ngettext
+
+from progress.hooks import TopicReference, topic_references
+from progress.models import Certificate, Note, ProgressEvent, Report, ResourceTick, Star, TopicProgress
+from stages.models import Resource, Stage, Topic, Track
+
+# What a learner leaves at a topic.
+TOPIC_REFERENCES = [
+    TopicReference(TopicProgress, "user"),
+    TopicReference(ProgressEvent, "user"),
+    TopicReference(Star, "user"),
+    TopicReference(Note, "user"),
+    TopicReference(Report, "user"),
+]
+
+
+def concerns(model: type[Model], pks: Collection[int]) -> Iterator[str]:
+    """A line for each kind of people whom these rows concern."""
+    if model is Topic or model is Stage:
+        way = "topic" if model is Topic else "topic__stage"
+        yield from people(
+            [(rows._default_manager.filter(**{f"{way}__in": pks}), owner) for rows, owner in topic_references]
+        )
+        yield from reports(Report.objects.filter(**{f"{way}__in": pks}))
+    elif model is Resource:
+        told = Report.objects.filter(resource__in=pks)
+        yield from people([(ResourceTick.objects.filter(resource__in=pks), "user"), (told, "user")])
+        yield from reports(told)
+    elif model is Track:
+        number = Certificate.objects.filter(track__in=pks).count()
+        if number:
+            yield ngettext("%(count)d certificate names it.", "%(count)d certificates name it.", number) % {
+                "count": number
+            }
+
+
+def people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
+    """How many there are in all, each once however much they did."""
+    owners = [rows.exclude(**{owner: None}).order_by().values_list(owner) for rows, owner in found]
+    number = owners[0].union(*owners[1:]).count()
+    if number:
+        yield ngettext(
+            "%(count)d person has progress, notes, stars or reports there.",
+            "%(count)d people have progress, notes, stars or reports there.",
+            number,
+        ) % {"count": number}
+
+
+def reports(told: QuerySet[Report]) -> Iterator[str]:
+    """What visitors reported, or check_links found, is nobody's, and waits for a maintainer all the same."""
+    number = told.filter(user=None).count()
+    if number:
+        words = ngettext(
+            "%(count)d report without a name is about it.", "%(count)d reports without a name are about it.", number
+        )
+        yield words % {"count": number}

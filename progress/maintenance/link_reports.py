@@ -1,0 +1,56 @@
+"""Writing down what came of asking for links, and keeping the queue of reports in step with it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+
+from progress.models import Report
+from stages.links.fetcher import Asker
+from stages.links.results import Answer, Outcome
+from stages.links.scheduler import answers
+from stages.models import LinkCheck, Resource
+from stages.models.links import DEAD_AFTER, host_of
+
+MANY = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
+
+
+class Offline(Exception):  # noqa: N818 - it is a state
+    """No host could be reached."""
+
+
+def check_links(resources: Iterable[Resource], asker: Asker, **how: Any) -> Iterator[tuple[Resource, LinkCheck]]:
+    """Ask for ``resources`` and yield (resource, LinkCheck) for each, saved by then. See stages.links.scheduler.
+
+    Until one host has been reached nothing is saved, or a machine without a network would make every link dead.
+    Raises Offline where that never comes.
+    """
+    waiting: list[tuple[Resource, Answer]] = []
+    for resource, answer in answers(resources, asker, LinkCheck.objects.claim, **how):
+        waiting.append((resource, answer))
+        if asker.reached:
+            yield from kept(waiting)
+            waiting = []
+    if len({host_of(resource.url) for resource, answer in waiting if answer.outcome == Outcome.FAILED}) >= MANY:
+        raise Offline
+    yield from kept(waiting)
+
+
+def kept(answered: Iterable[tuple[Resource, Answer]]) -> Iterator[tuple[Resource, LinkCheck]]:
+    for resource, answer in answered:
+        if check := keep(resource, answer):
+            yield resource, check
+
+
+def keep(resource: Resource, answer: Answer) -> LinkCheck | None:
+    """Record an answer. The third failure in a row puts the link into the queue, a good answer takes it out."""
+    with transaction.atomic():
+        check = LinkCheck.objects.record(resource, answer)
+        if check is None:
+            return None
+        flagged = Report.objects.open().filter(resource=resource, kind=Report.Kind.FLAGGED)
+        if check.outcome == LinkCheck.Outcome.GOOD:
+            flagged.handle()
+        elif check.outcome == LinkCheck.Outcome.FAILED and check.failures == DEAD_AFTER and not flagged.exists():
+            Report.objects.create(resource=resource, kind=Report.Kind.FLAGGED)
+        return check

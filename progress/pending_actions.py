@@ -1,0 +1,77 @@
+"""What was sent after the log-in had expired: kept in the session, and done when the same learner is back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from progress import session_progress
+from progress.models import Note, ResourceTick, Star
+from stages.models import Resource, Topic
+
+SESSION_KEY = "kept"  # {"reader": pk as text, "deeds": {"star 7": [wanted], "note 7": [text, version], ...}}
+MOST = 20  # deeds; of more, those that came first are forgotten. A whole session of them fits into one row.
+UNSAVED = "unsaved notes"  # {topic pk as text: [text, version]}, of the learner whose session it is
+
+
+def do(user: User, kind: str, pk: int, *wanted: Any) -> bool:
+    """Do what a form asked for. ``wanted`` is the text and the version of a note, else whether the row is to be there.
+
+    Returns whether it is so now; only a note that was changed elsewhere is not."""
+    match kind:
+        case "note":
+            return Note.objects.write(user, pk, *wanted)
+        case "star":
+            Star.objects.state(*wanted, user=user, topic_id=pk)
+        case "resource":
+            ResourceTick.objects.state(*wanted, user=user, resource_id=pk)
+    return True
+
+
+def keep(session: SessionBase, reader: str, kind: str, pk: int, *wanted: Any) -> SessionBase:
+    """Keep for ``reader`` (a user's pk as text) what cannot be done yet; return the session as it was saved."""
+    with session_progress.latest(session) as saved:
+        kept = saved.get(SESSION_KEY, {})
+        deeds = kept.get("deeds", {}) if kept.get("reader") == reader else {}
+        deed = f"{kind} {pk}"
+        deeds.pop(deed, None)
+        deeds[deed] = wanted
+        saved[SESSION_KEY] = {"reader": reader, "deeds": dict(list(deeds.items())[-MOST:])}
+    session[SESSION_KEY] = saved[SESSION_KEY]
+    session.modified = False
+    return saved
+
+
+def unsaved_note(session: SessionBase, topic_id: int) -> tuple[str, str] | None:
+    """(text, version) of the note on a topic that could not be saved at log-in, or None."""
+    note: tuple[str, str] | None = session.get(UNSAVED, {}).get(str(topic_id))
+    return note
+
+
+def forget_unsaved_note(session: SessionBase, topic_id: int) -> None:
+    if unsaved_note(session, topic_id):
+        del session[UNSAVED][str(topic_id)]
+        session.modified = True
+
+
+def take_up(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """Do what was kept for the learner who has just logged in. What was kept for somebody else is forgotten."""
+    if request is None or not hasattr(request, "session"):
+        return
+    kept = request.session.pop(SESSION_KEY, None)
+    if not kept or kept["reader"] != str(user.pk):
+        return
+    unsaved = {}
+    for deed, wanted in kept["deeds"].items():
+        kind, pk = deed.split()
+        about = Resource if kind == "resource" else Topic
+        if about.objects.filter(pk=pk).exists() and not do(user, kind, int(pk), *wanted):
+            unsaved[pk] = wanted
+    if unsaved:
+        request.session[UNSAVED] = unsaved
+        messages.warning(request, _("A note was changed elsewhere while you were signed out. Both texts are kept."))
+    if len(unsaved) < len(kept["deeds"]):
+        messages.success(request, _("What you did before you were signed out is saved."))

@@ -1,0 +1,58 @@
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Self
+
+from django.http import HttpRequest
+
+from accounts.models import User
+from progress.measure import Countable, Measure
+from progress.models import NONE, Status, TopicProgress
+from progress.session_progress import carried, ticks_of
+from stages.outline import OutlineTopic
+
+
+class Standings:
+    """Where one reader stands in every topic: a learner from the database, a visitor from the session."""
+
+    def __init__(self, statuses: dict[int, str]) -> None:
+        """``statuses`` maps a topic's pk to a Status, the most recent change last."""
+        self.statuses = statuses
+
+    @classmethod
+    def of_reader(cls, request: HttpRequest) -> Self:
+        """The standings of whoever asks. One query, and none for a visitor without ticks."""
+        if request.user.is_authenticated:
+            return cls.of_learner(request.user)
+        return cls({pk: status for pk, (status, _) in carried(ticks_of(request.session)).items()})
+
+    @classmethod
+    def of_learner(cls, user: User) -> Self:
+        # An import writes many at one moment: their order must be the same each time, or "continue" would waver.
+        rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic")
+        return cls(dict(rows.values_list("topic_id", "status")))
+
+    def of(self, pk: int) -> str:
+        return self.statuses.get(pk, NONE)
+
+    def measure(self, topics: Iterable[Countable]) -> Measure:
+        return Measure.of(topics, self.statuses)
+
+    def next_topic(self, topics: Sequence[OutlineTopic]) -> OutlineTopic | None:
+        """The topic to continue with, or None when there is none left.
+
+        That is what the reader is learning; else the first required topic that is left after the latest tick;
+        else the first one that is left before it. What was skipped is passed over.
+        """
+        statuses = self.statuses
+        learning = {topic.pk: topic for topic in topics if statuses.get(topic.pk) == Status.LEARNING}
+        if learning:
+            return learning[next(pk for pk in reversed(statuses) if pk in learning)]
+        return next(self.ahead(topics), None)
+
+    def ahead(self, topics: Sequence[OutlineTopic]) -> Iterator[OutlineTopic]:
+        """The required topics that are neither begun nor passed over: first those after the latest tick."""
+        recent = {pk: age for age, pk in enumerate(self.statuses)}
+        ticked = [place for place, topic in enumerate(topics) if topic.pk in recent]
+        latest = max(ticked, key=lambda place: recent[topics[place].pk], default=-1)
+        onward = chain(topics[latest + 1 :], topics[: latest + 1])
+        return (topic for topic in onward if topic.required and topic.pk not in self.statuses)

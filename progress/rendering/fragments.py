@@ -1,0 +1,129 @@
+"""The pieces that long pages are made of: rows, bars, and what stands above the rows of a stage.
+
+A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's
+standing, so it is rendered once for each such pair and kept. The key is what the piece is made of, content and
+template and language: an edit makes another key, and what is kept can never be out of date.
+"""
+
+from collections.abc import Hashable
+from functools import lru_cache
+
+from django.template import Context, Template
+from django.template.engine import Engine
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from progress.measure import Measure
+from progress.models import NONE
+from progress.reader_progress import Standings
+from stages.outline import OutlineTopic, Section
+
+# The pages that have rows, and the form that rows take there.
+ROWS = {
+    "roadmap": "compact",
+    "table": "compact",
+    "outline": "compact",
+    "map": "lone",  # in the panel beside it
+    "stage": "full",
+    "track": "full",
+    "search": "full",
+    "topic": "lone",
+}
+
+
+def template(name: str) -> Template:
+    """A compiled template. Django keeps it, and on a laptop compiles another when its file changes."""
+    return Engine.get_default().get_template(name)
+
+
+@lru_cache(maxsize=4096)
+def kept_in(language: str | None, template: Template, **facts: Hashable) -> SafeString:
+    return template.render(Context(facts))
+
+
+def kept(template: Template, **facts: Hashable) -> SafeString:
+    """``template`` rendered with ``facts``, once in each language."""
+    return kept_in(get_language(), template, **facts)
+
+
+def render_rows(section: Section, page: str, progress: Standings, track: str = "") -> SafeString:
+    """The rows of a section on one of the pages, one after another, as the reader stands.
+
+    ``track`` is the slug of the track that the page is of, for its links to lead along.
+    """
+    # Looked up once for all rows. At hundreds of them even that takes its time, as it does through a lazy object.
+    row, language, progress = template("includes/row.html"), get_language(), Standings(progress.statuses)
+    rows = [row_on(page, section, topic, progress, track, row, language) for topic in section.topics]
+    return mark_safe("".join(rows))  # noqa: S308
+
+
+def row_on(
+    page: str,
+    section: Section,
+    topic: OutlineTopic,
+    progress: Standings,
+    track: str = "",
+    row: Template | None = None,
+    language: str | None = None,
+    swap: bool = False,
+) -> SafeString:
+    """One row as it is on a page; short ones say a level only where it is not their stage's own.
+
+    ``swap`` marks the row for htmx to put in its place.
+    """
+    form = ROWS[page]
+    sign = form != "compact" or (page != "outline" and topic.level != section.level)
+    status = progress.statuses.get(topic.pk, NONE)
+    row = row or template("includes/row.html")
+    return kept_row(language or get_language(), row, topic, section.slug, track, form, status, sign, swap)
+
+
+@lru_cache(maxsize=16384)
+def kept_row(
+    language: str | None,
+    row: Template,
+    topic: OutlineTopic,
+    section: str,
+    track: str,
+    form: str,
+    status: str,
+    sign: bool,
+    swap: bool,
+) -> SafeString:
+    # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
+    place = {"topic": topic, "section": section, "track": track}
+    return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))
+
+
+def render_stage_head(section: Section, measured: Measure) -> SafeString:
+    """What stands above the rows of a stage: the trail beside it, its name, and how far the reader is."""
+    return kept(
+        template("includes/stage_head.html"),
+        slug=section.slug,
+        title=section.title,
+        summary=section.summary,
+        level=section.level,
+        minutes=section.minutes,
+        number=section.number,
+        measured=measured,
+    )
+
+
+def render_bar(name: str, label: str, measured: Measure, *, swap: bool = False) -> SafeString:
+    """A bar and its words; ``name`` makes its id, ``label`` is what a screen reader calls it."""
+    return kept(template("includes/progress_bar.html"), name=name, label=label, measured=measured, swap=swap)
+
+
+def render_trail(name: str, measured: Measure, *, swap: bool = False) -> SafeString:
+    """The path beside a stage, walked as far as the reader is."""
+    return kept(template("includes/trail.html"), name=name, measured=measured, swap=swap)
+
+
+def render_onward(topic: OutlineTopic | None, track: str = "", *, started: bool, swap: bool = False) -> SafeString:
+    """The button to the topic to go on with; without a topic, nothing is left."""
+    return kept(template("includes/continue_button.html"), topic=topic, track=track, started=started, swap=swap)
+
+
+def render_dialogs() -> SafeString:
+    """The palette and the list of shortcuts, closed: at the foot of every page."""
+    return kept(template("includes/dialogs.html"))

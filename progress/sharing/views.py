@@ -1,0 +1,194 @@
+"""A learner's public page, with its card and badge, and the page where they turn it on and off."""
+
+from hashlib import sha256
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.requests import AuthedRequest
+from accounts.timezones import browser_zone, zone_of_person
+from progress import activity
+from progress.decorators import unlisted
+from progress.models import Share, Status
+from progress.reader_progress import Standings
+from progress.sharing import share_cards
+from stages.models import Topic
+from stages.outline import Outline, outline_of_stages
+
+FRESH = 5 * 60  # seconds that others may keep a picture: as long as a revoked one may be seen at most
+
+
+# --- Turning it on and off ------------------------------------------------------------------------
+
+
+class ShareForm(forms.ModelForm):
+    class Meta:
+        model = Share
+        fields = ["show_progress", "show_calendar", "show_projects"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def share(request: AuthedRequest) -> HttpResponse:
+    """Turn one's public page on, and say what is on it."""
+    share = Share.objects.select_related("user").filter(user=request.user).first()
+    form = ShareForm(request.POST or None, instance=share)
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("token") and (not share or share.token != request.POST["token"]):
+            # An old tab must not turn on again what another one turned off.
+            messages.warning(request, _("Your page was changed elsewhere meanwhile. Nothing was saved."))
+        else:
+            zone = browser_zone(request) or (share.time_zone if share else "")
+            Share.objects.update_or_create(user=request.user, defaults=form.cleaned_data | {"time_zone": zone})
+            messages.success(request, _("Saved.") if share else _("Your page is public now."))
+        return redirect("share")
+    context = {
+        "form": form,
+        "share": share,
+        "name": name_of(request.user),
+        "name_is_drawn": share_cards.can_draw(name_of(request.user)),
+        "certificates": request.user.certificates.select_related("user"),
+    }
+    if share:
+        roadmap = outline_of_stages()
+        context |= announcement_of(request, share, card_of(share, roadmap, Standings.of_learner(request.user)))
+    return render(request, "progress/sharing/share.html", context)
+
+
+@require_POST
+def renew_share(request: AuthedRequest) -> HttpResponse:
+    """Give one's page a new link instead of ``token``, which then leads nowhere. Said twice, it is new once."""
+    share = get_object_or_404(Share, user=request.user)
+    if share.token == request.POST.get("token") and share.renew():
+        messages.success(request, _("Your page has a new link. The old one leads nowhere now."))
+    return redirect("share")
+
+
+@require_POST
+def stop_share(request: AuthedRequest) -> HttpResponse:
+    Share.objects.filter(user=request.user).delete()
+    messages.success(request, _("Your page is off. Its link leads nowhere now."))
+    return redirect("share")
+
+
+# --- What others see ------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, no_store=True)
+@unlisted
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """A learner's page as everyone sees it who has the link. No one's address and no note is on it."""
+    share = get_share(token)
+    roadmap, progress = outline_of_stages(), Standings.of_learner(share.user)
+    context = {
+        "share": share,
+        "name": name_of(share.user),
+        **announcement_of(request, share, card_of(share, roadmap, progress)),
+    }
+    if share.show_progress:
+        context["measure"] = progress.measure(roadmap.topics)
+        context["stages"] = [(section, progress.measure(section.topics)) for section in roadmap.sections]
+    if share.show_projects:
+        done = [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.DONE]
+        context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
+    if share.show_calendar:
+        context["year"] = calendar_of(share)
+    return render(request, "progress/sharing/public_profile.html", context)
+
+
+@login_not_required
+@require_safe
+@unlisted
+def shared_card(request: HttpRequest, token: str) -> HttpResponse:
+    card = card_behind(token)
+    return picture(request, share_cards.draw(card), "image/png")
+
+
+@login_not_required
+@require_safe
+@unlisted
+def shared_badge(request: HttpRequest, token: str) -> HttpResponse:
+    card = card_behind(token)
+    return picture(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
+
+
+def get_share(token: str) -> Share:
+    return get_object_or_404(Share.objects.select_related("user"), token=token, user__is_active=True)
+
+
+def name_of(user: User) -> str:
+    """What a public page may call a learner: never by their e-mail address, not even as a name."""
+    return "" if "@" in user.name else user.name
+
+
+def card_behind(token: str) -> share_cards.Card:
+    share = get_share(token)
+    return card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+
+
+def card_of(share: Share, roadmap: Outline, progress: Standings) -> share_cards.Card:
+    name = name_of(share.user)
+    if not share.show_progress:
+        return share_cards.Card(name)
+    measured = progress.measure(roadmap.topics)
+    stages = tuple((section.level, progress.measure(section.topics).is_complete) for section in roadmap.sections)
+    return share_cards.Card(name, measured.percentage, measured.done, measured.total, stages)
+
+
+def announcement_of(request: HttpRequest, share: Share, card: share_cards.Card) -> dict[str, str]:
+    """What to say of a page where its link is posted: title, words, and the addresses of its pictures, in full.
+
+    What fetches the card to show it beside a link keeps it for long, so its address changes with what is on it.
+    """
+    name = name_of(share.user)
+    page, badge, picture = (
+        request.build_absolute_uri(reverse(name, args=[share.token]))
+        for name in ("shared", "shared_badge", "shared_card")
+    )
+    version = sha256(repr(card).encode()).hexdigest()[:12]
+    return {
+        "title": _("%(name)s’s way to Django") % {"name": name} if name else _("A learner’s way to Django"),
+        "words": in_words(card),
+        "link": page,
+        "badge": badge,
+        "picture": f"{picture}?{version}",
+        "version": version,
+    }
+
+
+def in_words(card: share_cards.Card) -> str:
+    if card.percentage is None:
+        return _("On the way to Django")
+    return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)
+
+
+def picture(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
+    """Answer with a picture that may be kept for a while, and sent again only when it has changed."""
+    etag = f'W/"{sha256(content).hexdigest()[:32]}"'  # weak, for it goes out compressed or not
+    response = get_conditional_response(request, etag=etag) or HttpResponse(content, content_type=content_type)
+    response.headers["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=FRESH)
+    return response
+
+
+# --- The calendar ---------------------------------------------------------------------------------
+
+
+def calendar_of(share: Share) -> activity.Year:
+    """The last year of the one who shares, in the days of their own clock. One query."""
+    user, zone = share.user, zone_of_person(share.user, share.time_zone)
+    days = activity.active_days(user.progress_events.history(), zone)
+    return activity.year(days, timezone.localdate(timezone=zone), user.rest_days)

@@ -1,0 +1,73 @@
+"""What templates ask of that which learners put beside topics."""
+
+import re
+from collections.abc import Container, Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.template import Context
+
+from accounts.timezones import zone_of
+from progress.annotations.topic_annotations import Beside
+from progress.models import HasPk, Note
+from progress.pending_actions import unsaved_note
+from stages.models import TopicResource
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def beside(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> Beside | None:
+    """What the learner has beside a topic: ``{% beside topic links as beside %}``. One query; None for visitors."""
+    user = context["user"]
+    return Beside.of(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
+
+
+@register.simple_tag(takes_context=True)
+def has_unsaved_note(context: Context, topic: HasPk) -> bool:
+    """Whether a note on the topic waits since it could not be saved at log-in."""
+    return bool(unsaved_note(context["request"].session, topic.pk))
+
+
+@register.filter("in")
+def is_in(thing: object, things: Container[object]) -> bool:
+    """Whether ``thing`` is one of ``things``, for the argument of an include: ``{{ pk|in:pks }}``."""
+    return thing in things
+
+
+@register.simple_tag(takes_context=True)
+def reader_zone(context: Context) -> ZoneInfo:
+    """The reader's time zone: ``{% reader_zone as zone %}{% timezone zone %}``."""
+    return zone_of(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def notes_with(context: Context, text: str, limit: int = 10) -> list[Note]:
+    """The learner's own notes that have every word of ``text``: ``{% notes_with text as notes %}``."""
+    user = context["user"]
+    if not text or not user.is_authenticated:
+        return []
+    return list(Note.objects.filter(user=user).search(text).select_related("topic")[:limit])
+
+
+@register.filter
+def around(text: str, words: str, width: int = 160) -> str:
+    """The part of ``text`` that has the first of ``words`` in it."""
+    found = re.search("|".join(map(re.escape, re.findall(r"\w+", words))) or "$", text, re.IGNORECASE)
+    start = max(0, found.start() - width // 3) if found else 0
+    part = text[start : start + width]
+    return f"{'…' if start else ''}{part.strip()}{'…' if start + width < len(text) else ''}"
+
+
+@register.inclusion_tag("progress/annotations/includes/starred.html", takes_context=True)
+def starred(context: Context) -> dict[str, Any]:
+    """The topics that the learner has starred. One query."""
+    stars = context["user"].stars.select_related("topic__stage").order_by("-at")
+    return {"stars": stars, "progress": context["progress"]}
+
+
+@register.inclusion_tag("progress/tracking/includes/resets.html", takes_context=True)
+def resets(context: Context) -> dict[Any, Any]:
+    """What the learner has reset and not taken back, to take it back. One query."""
+    return {**context.flatten(), "resets": context["user"].resets.standing()[:5]}

@@ -1,0 +1,190 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+from accounts import rate_limits
+from accounts.requests import HtmxRequest
+from progress import session_progress
+from progress.models import NONE, STATUSES, HasPk, ProgressEvent, TopicProgress
+from progress.reader_progress import Standings
+from progress.rendering.fragments import ROWS, render_bar, render_onward, render_trail, row_on
+from progress.rendering.map_fragments import answer_on_map
+from stages.map.stylesheet import sheet_of
+from stages.models import Level, Topic, Track
+from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, prerequisites
+from stages.roadmap.layouts import Look, of_level
+from stages.safe_redirect import page_of
+from stages.track_access import readable
+
+VISITS = 300  # new sessions an hour from one address, which a school may share
+Cause = ProgressEvent.Cause
+
+
+class Change(NamedTuple):
+    """What a request has stated. ``before`` is what states the opposite, where there is something to take back."""
+
+    slug: str
+    title: str
+    status: str
+    before: str | None
+
+
+@login_not_required
+@require_POST
+def tick(request: HtmxRequest, slug: str) -> HttpResponse:
+    """State where the reader stands in a topic: ``status`` is done, learning, skipped or none.
+
+    The value wanted is stated, never toggled, so a repeated or late request changes nothing. To take a tick back is
+    to state what was before it, as ``undo`` instead of ``status``; ``undoes`` is what it takes back, and what has
+    become something else meanwhile stays.
+    """
+    undo, page = request.POST.get("undo"), request.POST.get("page", "stage")
+    status, cause = (undo, Cause.UNDO) if undo else (request.POST.get("status"), Cause.TICK)
+    if status not in STATUSES or page not in ROWS:
+        return HttpResponseBadRequest(
+            f"status must be one of {', '.join(STATUSES)}, and page one of {', '.join(ROWS)}.",
+            content_type="text/plain",
+        )
+    reader = request.POST.get("reader", "")
+    if reader and request.user.is_authenticated and reader != str(request.user.pk):
+        messages.warning(request, _("You are signed in as {name} now. Nothing was changed.").format(name=request.user))
+        return redirect_back(request, page_of(request))
+    if is_new_visitor(request) and not rate_limits.take(rate_limits.who(request), "visit", VISITS):
+        return render(request, "429.html", status=429)
+    # In one transaction: on SQLite the topic cannot be replaced between finding it and ticking it. On PostgreSQL it
+    # hardly can, and a tick that reaches a replaced topic all the same is carried over when they are settled next.
+    with transaction.atomic():
+        outline = outline_of_stages()
+        topics = topics_meant_by(slug, outline)
+        before = standing_before(request, topics)
+        if undo and before not in (undo, request.POST.get("undoes", before)):
+            messages.warning(
+                request,
+                _("“{topic}” was changed elsewhere meanwhile. Nothing was undone.").format(topic=topics[0].title),
+            )
+            return redirect_back(request, page_of(request))
+        if request.user.is_authenticated:
+            session = None
+            for topic in topics:
+                TopicProgress.objects.record(request.user, topic, status, cause)
+        else:
+            session = session_progress.record(request.session, topics, status)
+    change = Change(slug, topics[0].title, status, before=None if undo or before == status else before)
+    response = answer(request, change, outline, page, log_in=bool(reader and session))
+    return session_progress.send_cookie(response, session) if session else response
+
+
+def is_new_visitor(request: HttpRequest) -> bool:
+    """Whether a tick begins a session. Looking for the user has forgotten a key that leads to none."""
+    return not request.user.is_authenticated and not request.session.session_key
+
+
+def topics_meant_by(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topic]:
+    """The topics that a tick is for: the one with this slug, or what took over from it.
+
+    A page that was open while its topic was merged, split or retired still counts. Raises Http404 for a slug
+    that is unknown or a draft.
+    """
+    if slug in outline.places:
+        return [topic for _, topic in outline.places[slug]]
+    topic = get_object_or_404(Topic.objects.not_draft(), slug=slug)
+    return topic.successors() or [topic]
+
+
+def standing_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
+    """Where the reader stood in ``topics`` until now; None if not in all of them alike."""
+    if request.user.is_authenticated:
+        # Locked, so that it is still so when it is changed.
+        rows = request.user.standings.select_for_update().filter(topic__in=[topic.pk for topic in topics])
+        found = dict(rows.values_list("topic_id", "status"))
+    else:
+        found = {pk: status for pk, (status, _) in session_progress.ticks_of(request.session).items()}
+    standings = {found.get(topic.pk, NONE) for topic in topics}
+    return standings.pop() if len(standings) == 1 else None
+
+
+def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, log_in: bool) -> HttpResponse:
+    """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
+    if log_in:
+        messages.info(request, _("You have been signed out. Sign in, and a new tick joins your account."))
+        return redirect_back(request, redirect_to_login(page_of(request)).url)
+    if not request.htmx:
+        if change.before:
+            offer = render_to_string(
+                "progress/tracking/includes/undo_tick.html", {"change": change, "page": page}, request
+            )
+            messages.info(request, offer)
+        return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
+    slug, track = change.slug, None
+    if page == "track" or (page in Look and "track" in request.POST):
+        reading = readable(request.user, request.POST.get("track", ""))
+        track, outline = (reading.track, reading.outline) if reading else (None, Outline(()))
+    if slug not in outline.places:
+        return HttpResponseClientRefresh()  # the page is no longer what it was
+    return HttpResponse(refreshed(request, change, outline, page, track))
+
+
+def refreshed(request: HttpRequest, change: Change, outline: Outline, page: str, track: Track | None) -> str:
+    """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
+    progress = Standings.of_reader(request)
+    label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
+    slug, pressed = change.slug, request.GET.get("at")
+    places = outline.places[slug]
+    rows = [f"{section.slug}--{slug}" for section, __ in places]
+    row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
+    measured = [(section, progress.measure(section.topics)) for section, __ in places]
+    if page == "map":
+        pieces = [answer_on_map(sheet_of(outline, prerequisites()), outline, progress, slug, way)]
+        if request.POST.get("beside") == slug:
+            beside = replace(places[0][0], slug="beside")
+            pieces.append(row_on(page, beside, places[0][1], progress, way, swap=True))
+    else:
+        pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
+    if page == "outline":
+        pieces += bars_of_levels(outline, places, progress)
+    elif page not in ("search", "map"):
+        pieces += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
+    if page == "roadmap":
+        pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
+    if page not in ("stage", "search", "topic"):
+        pieces.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
+        pieces.append(render_onward(progress.next_topic(outline.topics), way, started=True, swap=True))
+    context = {
+        "pieces": pieces,
+        "change": change,
+        "row": row,
+        # A drawing has no room for words.
+        "spot": "map-undo" if page == "map" and row in rows else row,
+        "measured": measured,
+    }
+    return render_to_string("progress/tracking/tick.html", context)
+
+
+def bars_of_levels(
+    outline: Outline, places: Sequence[tuple[Section, OutlineTopic]], progress: Standings
+) -> list[SafeString]:
+    """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
+    level = Level(places[0][1].level)
+    bars: list[tuple[str, str, Sequence[OutlineTopic]]] = [(f"level-{level}", capfirst(_(level)), outline.topics)]
+    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, __ in places]
+    return [
+        render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
+    ]
+
+
+def redirect_back(request: HtmxRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

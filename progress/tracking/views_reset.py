@@ -1,0 +1,75 @@
+"""Setting a stage or a track back to its beginning, and taking that back."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import AuthedRequest
+from progress.models import Reset
+from progress.reader_progress import Standings
+from stages.models import Stage, Track
+from stages.outline import OutlineTopic, outline_of_stages
+from stages.safe_redirect import page_of
+from stages.track_access import readable_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_stage(request: AuthedRequest, slug: str) -> HttpResponse:
+    section = next((section for section in outline_of_stages().sections if section.slug == slug), None)
+    if section is None:
+        raise Http404
+    return reset(request, Stage.objects.get(slug=slug), section.topics)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_track(request: AuthedRequest, slug: str) -> HttpResponse:
+    reading = readable_or_404(request.user, slug)
+    return reset(request, reading.track, reading.outline.topics)
+
+
+def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[OutlineTopic]) -> HttpResponse:
+    """Say what would be set back, and on POST set it back: as many topics as the page has named, and no others."""
+    topics = list({topic.pk: topic for topic in topics}.values())
+    progress = Standings.of_reader(request)
+    ticked = [(topic, progress.of(topic.pk)) for topic in topics if topic.pk in progress.statuses]
+    if request.method == "POST" and request.POST.get("number") == str(len(ticked)):
+        if made := Reset.objects.make(request.user, place.title, [topic for topic, _ in ticked]):
+            offer = render_to_string(
+                "progress/tracking/includes/undo_reset.html", {"reset": made, "place": place}, request
+            )
+            messages.info(request, offer)
+        return redirect(place)
+    if request.method == "POST" and not ticked:
+        return redirect(place)  # sent twice
+    context = {
+        "place": place,
+        "ticked": ticked,
+        "measured": progress.measure(topics),
+        "changed": request.method == "POST",
+    }
+    return render(request, "progress/tracking/reset.html", context)
+
+
+@login_not_required  # whoever was signed out comes back to the page with the button, not to this address
+@require_POST
+def undo_reset(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a reset back. What the learner has touched since stays as it is."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(page_of(request))
+    reset = get_object_or_404(Reset, pk=pk, user=request.user)
+    if reset.undone_at is None:
+        restored = reset.undo()
+        touched = len(reset.standings) - restored
+        text = ngettext("%d topic is as it was.", "%d topics are as they were.", restored) % restored
+        if touched:
+            stays = ngettext("%d stays as you left it since.", "%d stay as you left them since.", touched) % touched
+            text = f"{text} {stays}"
+        messages.success(request, text)
+    return HttpResponseRedirect(page_of(request))

@@ -1,0 +1,49 @@
+"""An import between the pure parts of it and the database."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from progress.models import STATUSES, ProgressEvent, Status, TopicProgress
+from progress.transfer.checklist_parser import Catalogue
+from progress.transfer.import_preview import Decision
+from stages.models import Entry, Topic
+from stages.outline import outline_of_stages
+
+
+def catalogue(host: str) -> Catalogue:
+    """What a check-list can mean, from the roadmap as it is now. Three queries."""
+    titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
+    labels = Entry.objects.filter(topics__slug__isnull=False).values_list("source__key", "label", "topics__slug")
+    heirs = {old: [topic.slug for topic in topics] for old, topics in Topic.objects.heirs().items()}
+    return Catalogue(titles, list(labels.order_by("pk", "topics__slug")), heirs, host)
+
+
+def apply(user: User, decisions: Sequence[Decision], unticked: Sequence[Decision]) -> tuple[int, int]:
+    """Do what the learner agreed to: raise standings, and take off the ticks of ``unticked``. All of it or nothing.
+
+    Doing it twice changes nothing more. Returns how many topics were raised and unticked.
+    """
+    slugs = {decision.slug for decision in (*decisions, *unticked)}
+    topics = {topic.slug: topic for topic in Topic.objects.published().filter(slug__in=slugs).order_by("pk")}
+    best: dict[str, str] = {}
+    for status, slug in decisions:
+        best[slug] = max(status, best.get(slug, status), key=STATUSES.index)
+    now = timezone.now()
+    wanted = [
+        TopicProgress(user=user, topic=topic, status=best[slug], changed_at=now)
+        for slug, topic in topics.items()
+        if slug in best and best[slug] in Status.values
+    ]
+    with transaction.atomic():
+        raised = TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.IMPORT)
+        ticked = TopicProgress.objects.filter(user=user, status=Status.DONE, topic__in=topics.values())
+        done = set(ticked.values_list("topic_id", flat=True))
+        lowered = sum(
+            TopicProgress.objects.record(user, topics[slug], status, cause=ProgressEvent.Cause.IMPORT)
+            for status, slug in unticked
+            if slug in topics and topics[slug].pk in done and best.get(slug) != Status.DONE
+        )
+    return len(raised), lowered

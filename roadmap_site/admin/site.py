@@ -1,0 +1,122 @@
+"""The admin: who comes in, and what is written down of what they do there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+
+from accounts import second_factor
+from accounts.requests import AuthedRequest
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class WaymarkAdminSite(AdminSite):
+    site_header = site_title = "Waymark"
+    index_title = "The roadmap and its learners"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and second_factor.suffices(request)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from stages.models import Stage
+
+        return {**super().each_context(request), "has_stages": Stage.objects.exists}  # asked where it matters
+
+    @method_decorator([secure_admin_login, login_not_required])
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Staff logs in where everyone does, behind the same rate limits, and has to have a second factor.
+
+        Whoever comes here signed in either has all that it takes, or lacks the second factor.
+        """
+        wanted = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+            wanted = reverse("admin:index")
+        if self.has_permission(request):
+            return redirect(wanted)
+        if second_factor.is_set_up(request.user):
+            messages.info(request, _("Please confirm with your second factor before you open the admin."))
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': wanted})}")
+        messages.info(
+            request,
+            _("Staff log in with a second factor. Set up an authenticator app here, and then open the admin again."),
+        )
+        return redirect("mfa_activate_totp")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return super().admin_view(on_record(view), cacheable)
+
+
+def on_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
+
+    All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
+    anyone's numbers is measured in there, and taken back until somebody agrees to it; so is a form that would undo
+    what somebody else has saved since it was opened. A view that changes nothing however it is asked, such as a
+    preview, says so with ``only_shows = True``.
+    """
+
+    @wraps(view)
+    def recorded_view(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Here, because the models are not there yet when the admin is set up.
+        from progress.impact import impact_of, look
+        from roadmap_site.admin.audit_log import Log
+        from roadmap_site.admin.confirmation import (
+            Overtaken,
+            Unconfirmed,
+            confirmation,
+            is_agreed,
+            open_again,
+            refusal,
+            say_it_is_open,
+        )
+        from stages.editing.permissions import refuse_to_publish
+        from stages.models import Revision
+        from stages.revisions.edit_conflicts import SEEN, undone_by
+        from stages.revisions.recorder import recorded
+
+        log = Log(view, request, kwargs)
+        if request.method in SAFE or getattr(view, "only_shows", False):
+            response = view(request, *args, **kwargs)
+            log.write_download(response)
+            return response
+        try:
+            with transaction.atomic():
+                log.begin()
+                say_it_is_open(request)
+                content = look()
+                with recorded(Revision.How.ADMIN, by=request.user, why=log.why()) as revisions:
+                    response = view(request, *args, **kwargs)
+                refuse_to_publish(request.user, revisions)
+                if undone := undone_by(revisions, request.POST.get(SEEN, "")):
+                    raise Overtaken
+                impact = impact_of(content, revisions)
+                if impact and not is_agreed(request, impact):
+                    raise Unconfirmed
+                log.write(response, revisions)
+        except PermissionDenied:
+            log.refused()
+            raise
+        except Overtaken:
+            open_again(request, undone)
+            return view(request, *args, **kwargs)
+        except Unconfirmed:
+            return confirmation(request, view, impact)
+        except ProtectedError:
+            return refusal(request)
+        return response
+
+    return recorded_view

@@ -1,0 +1,88 @@
+"""Boxes for long texts, and what Markdown will look like while it is typed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
+from django.db.models import Field
+from django.forms.renderers import BaseRenderer
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.csp import CSP
+from django.utils.safestring import SafeString
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+
+from stages.markdown.render import render as render_markdown
+
+# How many lines a box needs for what is usually in it.
+ROWS = {
+    **dict.fromkeys(["summary", "why", "outdated", "unverified"], 2),
+    **dict.fromkeys(["gain", "reason", "audience", "difference", "disagreement", "outcomes", "checklist"], 5),
+    "replaces": 2,
+    "project": 16,
+    "body": 32,
+}
+MARKDOWN = ["body", "disagreement", "project"]
+# A page to be shown in a frame of ours: it runs nothing and loads nothing but our style sheets.
+FRAMED = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.NONE],
+    "frame-ancestors": [CSP.SELF],
+}
+
+
+class MarkdownBox(AdminTextareaWidget):
+    """A box with a preview below it.
+
+    Its button sends the form into the frame, which needs no script; markdown-preview.js does the same while one types.
+    """
+
+    class Media:
+        js = [Script("js/admin/markdown-preview.js", defer=True)]
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        box = super().render(name, value, attrs, renderer)
+        return render_to_string(
+            "admin/includes/markdown_editor.html", {"box": box, "name": name, "url": reverse("admin:markdown")}
+        )
+
+
+class WideTexts(admin.options.BaseModelAdmin):
+    """Texts get a box in which they can be read as a whole, and Markdown one in which code lines up."""
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        if db_field.name in ROWS:
+            attributes: dict[str, str | int] = {"rows": ROWS[db_field.name]}
+            if db_field.name in MARKDOWN:
+                attributes |= {"class": "vLargeTextField markdown", "spellcheck": "true"}
+                kwargs["widget"] = MarkdownBox(attrs=attributes)
+            else:
+                kwargs["widget"] = AdminTextareaWidget(attrs=attributes)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class PreviewsMarkdown(admin.ModelAdmin):
+    """Has the address that previews are made at. One admin is enough for all of them: see ``StageAdmin``."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = csp_override(FRAMED)(xframe_options_sameorigin(self.admin_site.admin_view(self.markdown)))
+        return [path("markdown/", view, name="markdown"), *super().get_urls()]
+
+    def markdown(self, request: HttpRequest) -> HttpResponse:
+        """A text as readers will see it; ``field`` says which of the texts that were sent."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        text = request.POST.get(request.POST.get("field", ""), "")
+        return render(request, "admin/markdown_preview.html", {"html": render_markdown(text)})
+
+    markdown.only_shows = True  # type: ignore[attr-defined] # for on_record() in roadmap_site/admin/site.py

@@ -1,0 +1,162 @@
+"""Pages on which rows are put in order: by buttons, which need no script, and by dragging as a shortcut.
+
+Ours, and not django-admin-sortable2: that one needs a script and a mouse, and sends the places of all rows as one
+page saw them, so that of two people the second undoes the first. Here a request says where one row goes
+(``stages.editing.ordering``), which is why the forms show a row's place and do not set it.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stages.editing.ordering import end_of, place
+from stages.editing.permissions import may_publish
+from stages.fixture_io import content_rows
+
+type Log = Callable[[HttpRequest, Any, str], None]  # writes down what was done to a row, in words
+
+
+class Arranged(admin.ModelAdmin):
+    """``arranges`` names the rows below an object that can be put in order, such as the topics of a stage.
+
+    ``arranges_itself`` is for a model whose own rows have an order. What is new comes last.
+    """
+
+    arranges = ""
+    arranges_related: Sequence[str] = ()  # what the names of those rows are made of
+    arranges_itself = False
+    change_form_template = "admin/stages/change_form.html"
+    change_list_template = "admin/stages/change_list.html"
+
+    class Media:
+        css = {"all": ["css/admin/content.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
+        own = [path("arrange/", view(self.arrange_all), name=f"{name}_arrange_all")] if self.arranges_itself else []
+        below = [path("<int:pk>/arrange/", view(self.arrange), name=f"{name}_arrange")] if self.arranges else []
+        return [*own, *below, *super().get_urls()]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *(["place"] if "place" in self.all_fields() else [])]
+
+    def all_fields(self) -> list[Any]:
+        sets = self.fieldsets or [(None, {"fields": self.fields or []})]
+        return [name for _, options in sets for name in options["fields"]]
+
+    @admin.display(description=gettext_lazy("place"), ordering="position")
+    def place(self, row: Any) -> int | str:
+        return row.position if row.pk else _("comes last")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # Every move changes the places of others, so it is for whom none of them is out of reach.
+        may = self.arranges_itself and self.has_change_permission(request) and may_publish(request.user)
+        return super().changelist_view(request, {**(extra_context or {}), "may_arrange": may})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.position = end_of(self.siblings(obj))
+        super().save_model(request, obj, form, change)
+
+    def siblings(self, row: Any) -> QuerySet[Any]:
+        """The rows among which ``row`` has its place."""
+        return self.model.objects.all()
+
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseInlineFormSet, change: bool
+    ) -> None:
+        """Rows that are added below an object come last, in the order in which they were filled in."""
+        if self.arranges and formset.model is self.model._meta.get_field(self.arranges).related_model:
+            position = end_of(getattr(form.instance, self.arranges)) if form.instance.pk else 1
+            for extra in formset.extra_forms:
+                if extra.has_changed() and not formset._should_delete_form(extra):  # type: ignore[attr-defined] # no stub
+                    extra.instance.position, position = position, position + 1
+        super().save_formset(request, form, formset, change)
+
+    def arrange_all(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        rows = content_rows(self.model)
+        return self.arrangement(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
+
+    def arrange(self, request: HttpRequest, pk: int) -> HttpResponse:
+        above = get_object_or_404(content_rows(self.model), pk=pk)
+        if not self.has_change_permission(request, above):
+            raise PermissionDenied
+        rows = getattr(above, self.arranges).all()
+        if self.arranges_related:
+            rows = rows.select_related(*self.arranges_related)
+        return self.arrangement(request, rows, above, lambda request, row, words: self.log_move(request, above, words))
+
+    def log_move(self, request: HttpRequest, row: Any, words: str) -> None:
+        self.log_change(request, row, words)
+
+    def arrangement(self, request: HttpRequest, rows: QuerySet[Any], above: object, log: Log) -> HttpResponse:
+        """The page of ``rows``, and the move that it asks for: ``move`` is "<row>:<the row before it>"."""
+        if request.method == "POST":
+            moved, _colon, after = request.POST.get("move", "").partition(":")
+            self.move(request, rows, moved, after, log)
+            return HttpResponseRedirect(f"?{urlencode({'moved': moved, 'by': request.GET.get('by', '')})}")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Put in order: {what}").format(what=above),
+            "opts": self.opts,
+            "above": None if above is self.opts.verbose_name_plural else above,
+            "steps": steps(list(rows.order_by("position", "pk"))),
+            "row_opts": rows.model._meta,
+            "moved": request.GET.get("moved"),
+            "by": request.GET.get("by"),
+        }
+        return render(request, "admin/stages/reorder.html", context)
+
+    def move(self, request: HttpRequest, rows: QuerySet[Any], moved: str, after: str, log: Log) -> None:
+        done = False
+        with suppress(ValueError):
+            done = place(rows.select_related(None), int(moved), int(after) if after else None)
+        if not done:
+            messages.error(request, _("That row is not in this list any more, so nothing was moved."))
+            return
+        by_pk = {row.pk: row for row in rows}
+        row, before = by_pk[int(moved)], by_pk.get(int(after)) if after else None
+        words = _("“{row}” comes after “{before}” now.") if before else _("“{row}” comes first now.")
+        words = words.format(row=name_of(row), before=before and name_of(before))
+        log(request, row, words)
+        messages.success(request, words)
+
+
+def steps(rows: Sequence[Model]) -> list[tuple[Model, str, str, str]]:
+    """[(row, its name, move up, move down)]; a move is what its button says, and empty at either end."""
+    names = [name_of(row) for row in rows]
+    found = []
+    for number, row in enumerate(rows):
+        up = f"{row.pk}:{rows[number - 2].pk if number > 1 else ''}" if number else ""
+        down = f"{row.pk}:{rows[number + 1].pk}" if number + 1 < len(rows) else ""
+        found.append((row, names[number], up, down))
+    return found
+
+
+def name_of(row: Model) -> str:
+    """What a row is called here: a link by what it leads to."""
+    for attribute in ("resource", "topic"):
+        if hasattr(row, f"{attribute}_id"):
+            return str(getattr(row, attribute))
+    return str(row)
+
+
+def link_to(row: Model) -> SafeString:
+    """A link to the form of a row."""
+    page = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', page, row)

@@ -1,0 +1,250 @@
+"""Stages, their topics, and resources."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stages.admin.filters import NamedBy, ResourceWants, StageWants, TopicLinks, TopicWants
+from stages.admin.inlines import ReadOnlyInline, fixed, known_by
+from stages.admin.markdown_widget import PreviewsMarkdown, WideTexts
+from stages.admin.reorder import Arranged
+from stages.admin.workflow import HasState, StateFilter
+from stages.editing.duplicate import duplicate_stage, title_of_copy
+from stages.editing.ordering import end_of
+from stages.editing.validators import cycle_with, twin_of
+from stages.fixture_io import content_rows
+from stages.models import Resource, Revision, Stage, State, Topic, TopicResource, Track
+from stages.requests import AuthedRequest
+from stages.revisions.edit_conflicts import SEEN
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Counts(TypedDict):
+    """What the queries of the lists count for a row, each list its own."""
+
+    topic_count: int
+    draft_count: int
+    link_count: int
+
+
+class SlugIsForever(WideTexts, HasState, Arranged):
+    """The slug is filled in from the title once, and is fixed from then on: ticks and links hang on it."""
+
+    prepopulated_fields = {"slug": ["title"]}
+    list_per_page = 50
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
+        return {} if obj else self.prepopulated_fields
+
+
+class Duplicated(admin.ModelAdmin):
+    """Has a button that makes a draft of the same: ``duplicate`` says how."""
+
+    duplicate: Callable[[Any], Any]
+
+    def get_urls(self) -> list[URLPattern]:
+        name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view(self.copy)
+        return [path("<int:pk>/duplicate/", view, name=f"{name}_duplicate"), *super().get_urls()]
+
+    def copy(self, request: AuthedRequest, pk: int) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        row = get_object_or_404(content_rows(self.model), pk=pk)
+        copy = self.copy_made_by(request, row)
+        if copy is None:
+            copy = self.duplicate(row)
+            self.log_addition(request, copy, _("Copied from “{row}”.").format(row=row))
+        words = _("This is a draft with everything of “{row}”. Nobody sees it yet, and “{row}” is as it was.")
+        messages.success(request, words.format(row=row))
+        return HttpResponseRedirect(reverse(f"admin:stages_{self.opts.model_name}_change", args=[copy.pk]))
+
+    def copy_made_by(self, request: AuthedRequest, row: Stage | Track) -> Any:
+        """The copy that the same button has made already, when it was pressed twice."""
+        seen = request.POST.get(SEEN, "")
+        made = Revision.objects.filter(
+            model=self.opts.label_lower, before__isnull=True, by=request.user, title=title_of_copy(row)
+        )
+        again = made.filter(pk__gt=int(seen)).first() if seen.isdecimal() else None
+        return again and self.model.objects.filter(pk=again.object_id).first()
+
+
+# --- Stages -------------------------------------------------------------------------------------------
+
+
+class StageForm(forms.ModelForm):
+    def clean_state(self) -> str:
+        state = self.cleaned_data["state"]
+        becomes = state == State.PUBLISHED and (not self.instance.pk or "state" in self.changed_data)
+        if becomes and not (self.instance.pk and self.instance.topics.filter(state=State.PUBLISHED).exists()):
+            raise forms.ValidationError(
+                _("A stage without a published topic is empty for learners. Keep it a draft until it has one.")
+            )
+        return state
+
+
+class TopicInline(ReadOnlyInline):
+    model = Topic
+    fields = ["level", "kind", "required", "state"]
+    ordering = ["position", "pk"]
+
+
+@admin.register(Stage)
+class StageAdmin(Duplicated, PreviewsMarkdown, SlugIsForever):
+    form = StageForm
+    list_display = ["title", "place", "level", "state_now", "topic_count", "draft_count"]
+    list_filter = [StageWants, StateFilter, "level"]
+    search_fields = ["title", "slug", "summary"]
+    inlines = [TopicInline]
+    arranges, arranges_itself = "topics", True
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary"]}),
+        ("Place", {"fields": ["place", "level", "state", "publish_at"]}),
+        ("At its beginning", {"fields": ["gain", "reason"]}),
+        ("At its end", {"fields": ["checklist", "project_title", "project"]}),
+    ]
+    duplicate = staticmethod(duplicate_stage)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stage]:
+        published = Count("topics", Q(topics__state=State.PUBLISHED))
+        drafts = Count("topics", Q(topics__state=State.DRAFT))
+        return super().get_queryset(request).annotate(topic_count=published, draft_count=drafts)
+
+    @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
+    def topic_count(self, stage: "WithAnnotations[Stage, Counts]") -> int:
+        return stage.topic_count
+
+    @admin.display(description=gettext_lazy("drafts"), ordering="draft_count")
+    def draft_count(self, stage: "WithAnnotations[Stage, Counts]") -> int | None:
+        return stage.draft_count or None
+
+
+# --- Topics -------------------------------------------------------------------------------------------
+
+
+class TopicForm(forms.ModelForm):
+    def clean_prerequisites(self) -> QuerySet[Topic]:
+        needed = self.cleaned_data["prerequisites"]
+        if self.instance.pk and needed:
+            circle = cycle_with(self.instance.slug, [topic.slug for topic in needed])
+            if circle:
+                titles = dict(Topic.objects.filter(slug__in=circle).values_list("slug", "title"))
+                raise forms.ValidationError(
+                    _("These topics would need each other in a circle: {circle}.").format(
+                        circle=" → ".join(titles[slug] for slug in circle)
+                    )
+                )
+        return needed
+
+    def clean_replaces(self) -> list[str]:
+        replaces = self.cleaned_data["replaces"]
+        if self.instance.slug and self.instance.slug in replaces:
+            raise forms.ValidationError(_("A topic cannot replace itself."))
+        known = {*self.instance.replaces, *Topic.objects.filter(slug__in=replaces).values_list("slug", flat=True)}
+        if unknown := [slug for slug in replaces if slug not in known]:
+            raise forms.ValidationError(_("There is no topic “{slug}”.").format(slug=unknown[0]))
+        return replaces
+
+
+class TopicResourceInline(WideTexts, admin.TabularInline):
+    model = TopicResource
+    form, formset = fixed("resource"), known_by("resource")
+    fields = ["resource", "why"]
+    autocomplete_fields = ["resource"]
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TopicResource]:
+        return super().get_queryset(request).select_related("topic", "resource")
+
+
+@admin.register(Topic)
+class TopicAdmin(SlugIsForever):
+    form = TopicForm
+    list_display = ["title", "stage", "place", "level", "state_now", "link_count"]
+    list_filter = [TopicWants, TopicLinks, StateFilter, NamedBy, "level", "kind", "required", "stage"]
+    list_select_related = ["stage"]
+    search_fields = ["title", "slug", "summary", "body"]
+    search_help_text = gettext_lazy("Titles, slugs, summaries and lessons.")
+    ordering = ["stage__position", "stage", "position", "pk"]
+    autocomplete_fields = ["stage", "prerequisites"]
+    inlines = [TopicResourceInline]
+    arranges, arranges_related = "links", ["resource"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary"]}),
+        ("Lesson", {"fields": ["outcomes", ("minutes_min", "minutes_max"), "body", "disagreement"]}),
+        ("Place", {"fields": ["stage", "place", "level", "kind", "required", "state", "publish_at"]}),
+        ("Ties", {"fields": ["prerequisites", "replaces"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return super().get_queryset(request).annotate(link_count=Count("links"))
+
+    @admin.display(description=gettext_lazy("resources"), ordering="link_count")
+    def link_count(self, topic: "WithAnnotations[Topic, Counts]") -> int | None:
+        return topic.link_count or None
+
+    def save_model(self, request: HttpRequest, obj: Topic, form: forms.ModelForm, change: bool) -> None:
+        if change and "stage" in form.changed_data:
+            obj.position = end_of(obj.stage.topics)  # where it stood is no place in the other stage
+        super().save_model(request, obj, form, change)
+
+    def siblings(self, row: Topic) -> QuerySet[Topic]:
+        return row.stage.topics.all()
+
+
+# --- Resources ----------------------------------------------------------------------------------------
+
+
+class ResourceForm(forms.ModelForm):
+    def clean_url(self) -> str:
+        url = self.cleaned_data["url"]
+        twin = twin_of(url, Resource.objects.exclude(pk=self.instance.pk).exclude(url=url))
+        if twin:
+            form = reverse("admin:stages_resource_change", args=[twin.pk])
+            words = _("{resource} leads to the same page already, as {url}.")
+            link = format_html('<a href="{}">{}</a>', form, twin)
+            raise forms.ValidationError(format_html(words, resource=link, url=twin.url))
+        return url
+
+
+@admin.register(Resource)
+class ResourceAdmin(WideTexts, HasState):
+    form = ResourceForm
+    list_display = ["title", "kind", "publisher", "free", "language", "state_now", "topic_count", "page"]
+    list_filter = [ResourceWants, StateFilter, "kind", "free", "language"]
+    list_per_page = 50
+    search_fields = ["title", "url", "publisher"]
+
+    class Media:
+        css = {"all": ["css/admin/content.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
+        return super().get_queryset(request).annotate(topic_count=Count("links"))
+
+    @admin.display(description=gettext_lazy("topics"), ordering="topic_count")
+    def topic_count(self, resource: "WithAnnotations[Resource, Counts]") -> int | None:
+        return resource.topic_count or None
+
+    @admin.display(description=gettext_lazy("address"), ordering="url")
+    def page(self, resource: Resource) -> SafeString:
+        return format_html('<a href="{}" rel="external">{}</a>', resource.url, resource.url)
+
+    def view_on_site(self, row: Resource) -> str:
+        return row.url

@@ -1,0 +1,159 @@
+"""The history of a thing in the admin: what changed, word by word, and the way back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from stages.admin.protected_delete import KeepsWhatPeopleDid
+from stages.admin.redisplay import CanGoBack
+from stages.admin.reviewers import DraftsForReviewers
+from stages.fixture_io import Fields, content_fields
+from stages.fixture_io.records import CONTENT
+from stages.models import Revision
+from stages.revisions.diff import Difference, differences
+from stages.revisions.edit_conflicts import SEEN, newest
+from stages.revisions.recorder import LABELS, PARTS, Picture
+from stages.revisions.restore import OrdinaryForm, restore_places
+
+SHOWN = 20  # revisions a page
+
+
+class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
+    """A thing that keeps its history."""
+
+    object_history_template = "admin/stages/history.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What is content: the tracks that instructors compose are theirs, and are edited elsewhere."""
+        return super().get_queryset(request).filter(CONTENT.get(self.model, Q()))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.put_back_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_put_back"
+        return [path("put-back/<int:pk>/", view, name=name), *super().get_urls()]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A form says which revision was the newest when it was opened; see stages/revisions/edit_conflicts.py."""
+        undone = [describe(revision) for revision in getattr(request, "undone", [])]
+        seen = request.POST.get(SEEN, "") if request.method == "POST" else newest()
+        if undone:
+            seen = undone[-1].pk  # whoever saves it now knows what that undoes
+        more = {"seen": seen, "undone": undone}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_or_change_permission(request, row):
+            return super().history_view(request, object_id)
+        revisions = Paginator(Revision.objects.about(row).select_related("by"), SHOWN)
+        shown = revisions.get_page(request.GET.get("revisions"))
+        for revision in shown:
+            describe(revision)
+            revision.is_of_part = revision.model != self.opts.label_lower
+        more = {"revisions": shown, "may_put_back": self.has_change_permission(request, row)}
+        return super().history_view(request, object_id, {**(extra_context or {}), **more})
+
+    def put_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what putting back would do, with the ordinary form of the thing, filled in, behind one button.
+
+        So what was is checked as anything that is typed today, by the same form, and it is a change like any other.
+        ``?all`` takes everything as it was before that change, and not only what that change touched.
+        """
+        revision = get_object_or_404(Revision, pk=pk, model=self.opts.label_lower, before__isnull=False)
+        seen = newest()
+        row = self.get_queryset(request).filter(pk=revision.object_id).first()
+        if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
+            raise PermissionDenied
+        whole = row is None or "all" in request.GET
+        names = put_back_names(revision, whole)
+        now = Picture().entry(self.model, revision.object_id) or {}
+        was: Fields = revision.before or {}
+        wanted = {name: was[name] for name in names if was[name] != now.get(name)}
+        form = OrdinaryForm(self, request, row, wanted)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Put back: %s") % revision.title,
+            "subtitle": None,
+            "opts": self.opts,
+            "module_name": str(capfirst(self.opts.verbose_name_plural)),
+            "object": row,
+            "revision": describe(revision),
+            "differences": described(self.model, now, wanted, [name for name in wanted if name not in form.left]),
+            "left": [label_of(self.model, name) for name in form.left],
+            "form": form,
+            "whole": whole,
+            "seen": seen,
+            "form_page": self.reverse("change", row.pk) if row else self.reverse("add"),
+            "history_page": self.reverse("history", row.pk) if row else reverse("admin:stages_revision_changelist"),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/stages/restore.html", context)
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet], change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if revision := Revision.objects.put_back_by(request.POST, self.opts.label_lower):
+            names = put_back_names(revision, "_whole" in request.POST)
+            restore_places(form.instance, revision.before or {}, names)
+
+    def reverse(self, page: str, *args: object) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+
+def put_back_names(revision: Revision, whole: bool) -> list[str]:
+    """The fields to put back: what that change touched, or all of them."""
+    return [name for name in revision.before or {} if whole or name in revision.changed_fields()]
+
+
+# --- Words for what changed ---
+
+
+def describe(revision: Revision) -> Revision:
+    """Give a revision what its pages show: its kind, what became of each field, and the way back."""
+    model = LABELS[revision.model]
+    revision.kind = str(capfirst(model._meta.verbose_name))
+    revision.differences = described(model, revision.before, revision.after)
+    if revision.before:
+        revision.put_back = reverse(f"admin:stages_{model._meta.model_name}_put_back", args=[revision.pk])
+    return revision
+
+
+def described(
+    model: type[Model], before: Fields | None, after: Fields | None, names: Iterable[str] | None = None
+) -> list[Difference]:
+    found = sorted(differences(before, after, names), key=lambda difference: place_of(model, difference.name))
+    for difference in found:
+        difference.label = label_of(model, difference.name)
+    return found
+
+
+def place_of(model: type[Model], name: str) -> int:
+    """Fields stand in the order of the model, with what is below it, and what is no field any more, at the end."""
+    names = [field.name for field in content_fields(model)]
+    return names.index(name) if name in names else len(names)
+
+
+def label_of(model: type[Model], name: str) -> str:
+    if model in PARTS and name == PARTS[model][0]:
+        return {"links": _("Resources"), "places": _("Topics")}[name]
+    names = {field.name: field.verbose_name for field in model._meta.get_fields() if hasattr(field, "verbose_name")}
+    return capfirst(str(names.get(name, name)))  # a field of those days may be gone

@@ -1,0 +1,57 @@
+"""The fixture files: reading them with errors that say where, and writing them back byte for byte.
+
+They are plain Django fixtures with natural keys, so ``loaddata fixtures/*.yaml`` takes them as well. An entry
+is handled here as a Record: a model, its natural key, and the values of its other fields in the form that the
+file has (a foreign key is the natural key of its target, as a list). A field that a file leaves out has the
+default of its model.
+"""
+
+from stages.fixture_io.reader import find_cycle, read
+from stages.fixture_io.records import (
+    LABELS,
+    MODELS,
+    ContentField,
+    Fields,
+    FixtureError,
+    Identity,
+    Key,
+    Record,
+    Records,
+    Where,
+    content_fields,
+    content_rows,
+    default_of,
+    held,
+    key_names,
+    shorten,
+    snapshot,
+    target_of,
+    through_of,
+)
+from stages.fixture_io.writer import files, write
+
+__all__ = [
+    "LABELS",
+    "MODELS",
+    "ContentField",
+    "Fields",
+    "FixtureError",
+    "Identity",
+    "Key",
+    "Record",
+    "Records",
+    "Where",
+    "content_fields",
+    "content_rows",
+    "default_of",
+    "files",
+    "find_cycle",
+    "held",
+    "key_names",
+    "read",
+    "shorten",
+    "snapshot",
+    "target_of",
+    "through_of",
+    "write",
+]

@@ -1,0 +1,206 @@
+"""Reading the fixture files, with errors that say where."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from stages.fixture_io.records import (
+    LABELS,
+    ContentField,
+    FixtureError,
+    Record,
+    Records,
+    Where,
+    content_fields,
+    default_of,
+    key_names,
+    key_of,
+    moment_of,
+    plain,
+    shorten,
+)
+
+MAX_BYTES = 5_000_000  # of one file
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the fast one, where there is one
+    """YAML's safe loader, which here also refuses a key that stands twice in one mapping."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"“{shorten(key)}” stands twice", node.start_mark)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+Loader.add_constructor(
+    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
+    lambda loader, node: loader.construct_mapping(node, deep=True),
+)
+
+
+def read(folder: Path, tell: Callable[[int, int], None] = lambda done, total: None) -> Records:
+    """Every entry of ``folder/*.yaml`` as ``{(model, key): Record}``.
+
+    Checks all that can be checked without a database and raises FixtureError with everything it found. ``tell``
+    is called with the number of files that are read, and of all.
+    """
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise FixtureError([f"{folder}: there are no fixture files (*.yaml) here."])
+    problems: list[str] = []
+    records: Records = {}
+    for done, path in enumerate(paths, start=1):
+        tell(done, len(paths))
+        for number, (entry, line, lines) in enumerate(parse(path, problems), start=1):
+            record = record_of(entry, Where(path.name, line, f"entry {number}", lines), problems)
+            if record is None:
+                continue
+            if record.identity in records:
+                first = records[record.identity].where
+                problems.append(f"{record.where}: {record} is there twice; the other one is {first}.")
+            records[record.identity] = record
+    if problems:
+        raise FixtureError(problems)
+    return records
+
+
+def parse(path: Path, problems: list[str]) -> list[tuple[Any, int, dict[str, int]]]:
+    """The entries of one file, each with its line and {field: line}.
+
+    What is wrong with the file as a whole goes to ``problems``.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError(f"the file is larger than {MAX_BYTES:,} bytes")
+        loader = Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        entries = loader.construct_document(node) if node else []
+    except UnicodeDecodeError as error:
+        problems.append(f"{path.name}: byte {error.start} is not UTF-8.")
+    except OSError as error:
+        problems.append(f"{path.name}: cannot be read: {error.strerror}.")
+    except ValueError as error:
+        problems.append(f"{path.name}: {error}.")
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problems.append(f"{path.name}{line}: not valid YAML: {shorten(getattr(error, 'problem', None) or error)}.")
+    else:
+        if entries is None:
+            return []
+        if isinstance(entries, list):
+            return [
+                (entry, item.start_mark.line + 1, field_lines(item))
+                for entry, item in zip(entries, node.value, strict=True)
+            ]
+        problems.append(f"{path.name}: a fixture file is a list of entries, each with “model” and “fields”.")
+    return []
+
+
+def field_lines(entry: yaml.Node) -> dict[str, int]:
+    """{field: line} of an entry as YAML's own node."""
+    if not isinstance(entry, yaml.MappingNode):
+        return {}
+    fields = [value for key, value in entry.value if key.value == "fields" and isinstance(value, yaml.MappingNode)]
+    return {key.value: key.start_mark.line + 1 for node in fields for key, _ in node.value if is_word(key)}
+
+
+def is_word(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode)
+
+
+def record_of(entry: Any, where: Where, problems: list[str]) -> Record | None:
+    """One entry of a file as a Record, or None after saying what is wrong with it."""
+    if not isinstance(entry, dict) or set(entry) != {"model", "fields"} or not isinstance(entry["fields"], dict):
+        problems.append(f"{where}: an entry has exactly “model” and “fields”, and fields is a mapping.")
+        return None
+    model = LABELS.get(str(entry["model"]).lower())
+    if model is None:
+        problems.append(f"{where}: there is no model “{shorten(entry['model'])}”; there are {', '.join(LABELS)}.")
+        return None
+    given = entry["fields"]
+    key = [given[name] for name in key_names(model) if name in given]
+    parts = [part for value in key for part in (value if isinstance(value, list) else [value])]
+    label = " / ".join(map(shorten, parts[:4]))
+    where = replace(where, entry=f"{where.entry}, {model._meta.verbose_name} {label or 'without a key'}")
+    found = [f"{where.at(name)}: {message}" for name, message in mistakes(model, given)]
+    problems += found
+    if found:
+        return None
+    fields = {
+        field.name: as_row_has_it(field, given.get(field.name, default_of(field))) for field in content_fields(model)
+    }
+    return Record(model, key_of(model, fields), fields, where)
+
+
+def as_row_has_it(field: ContentField, value: Any) -> Any:
+    if field.many_to_many:
+        return sorted(value)
+    return value if field.is_relation else plain(field.to_python(value))
+
+
+def mistakes(model: type[models.Model], given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong with it) for the values of an entry."""
+    known = {field.name: field for field in content_fields(model)}
+    for name in given:
+        if name not in known:
+            yield name, f"there is no field “{shorten(name)}”; there are {', '.join(known)}."
+    for name, field in known.items():
+        value = given.get(name, default_of(field))
+        if field.many_to_many:
+            if not isinstance(value, list) or not all(is_key(item) for item in value):
+                yield name, f"{name} is a list of keys, such as [[one], [two]]."
+            elif any(value.count(key) > 1 for key in value):
+                yield name, f"{name} names one twice."
+        elif field.is_relation:
+            if not (is_key(value) or (value is None and field.null)):
+                yield name, f"{name} is missing; it is a key, such as [slug]."
+        elif isinstance(field, models.DateTimeField):
+            if value is not None and moment_of(value) is None:
+                yield name, f"{name} “{shorten(value)}”: give day, time and offset, such as 2026-05-04T08:00:00Z."
+        else:
+            try:
+                field.clean(value, None)
+            except ValidationError as error:
+                shown = f"{name} “{shorten(value)}”" if value else name
+                yield name, f"{shown}: {' '.join(error.messages)}"
+            else:
+                if isinstance(field, models.CharField) and not isinstance(value, str) and value is not None:
+                    yield name, f"{name} “{shorten(value)}”: is not text; put it in quotation marks."
+                elif isinstance(value, str) and "\0" in value:
+                    yield name, f"{name}: has a NUL character, which no database keeps."
+                elif isinstance(field, models.PositiveSmallIntegerField) and not 0 <= int(value) <= 32767:
+                    yield name, f"{name} “{value}”: is not between 0 and 32767."
+
+
+def is_key(value: object) -> bool:
+    return isinstance(value, list) and value != [] and all(isinstance(part, str) for part in value)
+
+
+def find_cycle(prerequisites: Mapping[str, Iterable[str]]) -> list[str] | None:
+    """A cycle in ``{slug: [slugs it needs]}`` as a list that ends where it began, or None."""
+    state: dict[str, str] = {}
+    for start in prerequisites:
+        path: list[str] = []
+        stack = [(start, False)]
+        while stack:
+            slug, leaving = stack.pop()
+            if leaving:
+                state[slug] = "clear"
+                path.pop()
+            elif state.get(slug) == "open":
+                return [*path[path.index(slug) :], slug]
+            elif slug not in state:
+                state[slug] = "open"
+                path.append(slug)
+                stack.append((slug, True))
+                stack += [(needed, False) for needed in prerequisites.get(slug, ())]
+    return None

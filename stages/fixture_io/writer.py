@@ -1,0 +1,133 @@
+"""Writing the fixture files, byte for byte the same for the same content."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import yaml
+from django.db.models import Model
+
+from stages.fixture_io.reader import parse
+from stages.fixture_io.records import LABELS, FixtureError, Record, Records, content_fields, default_of, key_names
+from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
+
+
+class Dumper(yaml.SafeDumper):
+    """YAML's safe dumper, which here puts keys and lists of keys on one line, and keeps the lines of a text."""
+
+
+def represent_list(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
+    flow = all(not isinstance(item, dict) and " " not in item for item in value)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
+
+
+def represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+Dumper.add_representer(list, represent_list)
+Dumper.add_representer(str, represent_text)
+
+
+def write(records: Records, folder: Path) -> None:
+    """Write ``records`` as the fixture files of ``folder``; the same records give the same bytes.
+
+    Every file is whole at every moment: its text is written beside it and then takes its name, and a file that is
+    as it should be is not touched. A stage's file is named after its place, so after a reordering the files of the
+    old order are taken away. Raises FixtureError, with nothing written, where the folder holds other YAML files.
+    """
+    written = files(records)
+    there = sorted(folder.glob("*.yaml"))
+    if problems := [problem for path in there for problem in strange(path)]:
+        raise FixtureError(problems)
+    changed = {name: text for name, text in written.items() if not same(folder / name, text)}
+    # Hidden, and under a name of its own, so that neither load_roadmap nor another dump takes it for a file.
+    beside = {name: folder / f".{name}.{uuid4().hex[:8]}.new" for name in changed}
+    try:
+        for name, text in changed.items():
+            with beside[name].open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        for name in changed:
+            beside[name].replace(folder / name)
+    finally:
+        for path in beside.values():
+            path.unlink(missing_ok=True)
+    for path in there:
+        if path.name not in written:
+            path.unlink()
+
+
+NAMES: dict[type[Model], str] = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
+
+
+def strange(path: Path) -> Iterator[str]:
+    """Why a dump must not take the place of this file, if it must not."""
+    if path.name not in NAMES.values() and not re.fullmatch(r"stage-\d\d+-[\w-]+\.yaml", path.name):
+        yield f"{path}: is none of the files that a dump writes, and would be read with them. Move it away."
+    elif path.is_symlink() or not path.is_file():
+        yield f"{path}: is no plain file."
+    else:
+        problems: list[str] = []
+        for entry, _, _ in parse(path, problems):
+            if not isinstance(entry, dict) or str(entry.get("model", "")).lower() not in LABELS:
+                problems.append("")
+                break
+        if problems:
+            yield f"{path}: is no fixture file of the roadmap. Move it away, or write to another folder."
+
+
+def same(path: Path, text: str) -> bool:
+    return path.exists() and path.read_bytes() == text.encode()
+
+
+def files(records: Records) -> dict[str, str]:
+    """``records`` as ``{file name: YAML}``: resources, sources, tracks, and a file for each stage."""
+    stages = sorted((record for record in records.values() if record.model is Stage), key=place)
+    stage_names = {stage.key: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
+    lines = sorted((lineage(record, records) for record in records.values()), key=lambda line: [*map(place, line)])
+    placed: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        top, record = line[0], line[-1]
+        name = stage_names[top.key] if top.model is Stage else NAMES[top.model]
+        placed.setdefault(name, []).append(as_entry(record))
+    return {
+        name: yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+        for name, entries in sorted(placed.items())
+    }
+
+
+# Which of its foreign keys says what a thing stands under in the files, and what that is.
+UNDER: dict[type[Model], tuple[str, type[Model]]] = {
+    Topic: ("stage", Stage),
+    TopicResource: ("topic", Topic),
+    TrackSection: ("track", Track),
+    TrackTopic: ("section", TrackSection),
+    Entry: ("source", Source),
+}
+
+
+def lineage(record: Record, records: Records) -> list[Record]:
+    """What a record stands under, from the top, and then itself: so that each comes before all that is its own."""
+    if record.model not in UNDER:
+        return [record]
+    name, above = UNDER[record.model]
+    return [*lineage(records[above, tuple(record.fields[name])], records), record]
+
+
+def place(record: Record) -> tuple[Any, ...]:
+    """Where a record stands among its like: by its position, and by its key where that is the same."""
+    return record.fields.get("position", 0), *record.key
+
+
+def as_entry(record: Record) -> dict[str, Any]:
+    fields = {
+        field.name: record.fields[field.name]
+        for field in content_fields(record.model)
+        if record.fields[field.name] != default_of(field) or field.name in key_names(record.model)
+    }
+    return {"model": record.model._meta.label_lower, "fields": fields}

@@ -1,0 +1,58 @@
+"""Asking for many pages at once, each host at its own pace."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from time import monotonic
+
+from stages.links.fetcher import Asker
+from stages.links.results import Answer
+from stages.models import Resource
+from stages.models.links import host_of
+
+
+def answers(
+    resources: Iterable[Resource],
+    asker: Asker,
+    claim: Callable[[Resource], bool],
+    at_once: int = 8,
+    seconds: float | None = None,
+) -> Iterator[tuple[Resource, Answer]]:
+    """Yield (resource, Answer) as they come; whoever stops listening stops the asking.
+
+    Up to ``at_once`` hosts are asked at a time, each for one resource after the other. ``claim(resource)`` says,
+    just before, whether it is ours to ask about. After ``seconds`` nothing new is asked. The threads only ask:
+    everything else happens in the thread of the caller.
+    """
+    waiting: defaultdict[str, deque[Resource]] = defaultdict(deque)
+    for resource in resources:
+        waiting[host_of(resource.url)].append(resource)
+    # The host with most links takes longest, so it begins.
+    hosts = deque(sorted(waiting, key=lambda host: -len(waiting[host])))
+    end = monotonic() + seconds if seconds is not None else None
+    running: dict[Future[Answer], tuple[str, Resource]] = {}
+    with ThreadPoolExecutor(at_once, thread_name_prefix="links") as pool:
+        try:
+            while True:
+                while hosts and len(running) < at_once and (end is None or monotonic() < end):
+                    host = hosts.popleft()
+                    if claimed := next_of(waiting[host], host, asker, claim):
+                        running[pool.submit(asker.ask, claimed.url)] = host, claimed
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    host, resource = running.pop(future)
+                    hosts.appendleft(host)
+                    yield resource, future.result()
+        finally:
+            asker.stop()
+            pool.shutdown(cancel_futures=True)
+
+
+def next_of(queue: deque[Resource], host: str, asker: Asker, claim: Callable[[Resource], bool]) -> Resource | None:
+    """The next resource to ask a host for, if there is one and it still lets us."""
+    while queue and not asker.is_closed(host):
+        resource = queue.popleft()
+        if claim(resource):
+            return resource
+    return None

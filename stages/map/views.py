@@ -1,0 +1,61 @@
+"""What the map asks for beside its page: a stylesheet, and topics in short."""
+
+from dataclasses import replace
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from stages.map.stylesheet import sheet_of
+from stages.models import Topic
+from stages.outline import outline_of_stages, prerequisites, ways
+from stages.requests import HtmxRequest
+from stages.track_access import readable, readable_or_404
+
+YEAR = 365 * 24 * 60 * 60
+
+
+@login_not_required
+@require_safe
+def map_style(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    """The stylesheet that moves the map of the roadmap, or of a track, for narrower screens.
+
+    Its address names its content, so a browser that has it never asks again.
+    """
+    reading = readable_or_404(request.user, slug) if slug else None
+    sheet = sheet_of(reading.outline if reading else outline_of_stages(), prerequisites())
+    response = HttpResponse(sheet.style, content_type="text/css")
+    if request.GET.get("v") == sheet.digest:
+        kept = "private" if reading and reading.track.private else "public"
+        patch_cache_control(response, **{kept: True}, immutable=True, max_age=YEAR)
+    else:
+        patch_cache_control(response, no_cache=True)
+    return response
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def beside(request: HtmxRequest, slug: str) -> HttpResponse:
+    """A topic in short, for the panel beside the map. Whoever comes without the map is led to the topic itself."""
+    topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
+    outline = outline_of_stages()
+    places = outline.places.get(slug)
+    if not places:
+        raise Http404
+    if not request.htmx:
+        return redirect(topic)
+    [(section, place)] = places
+    context = {
+        "topic": topic,
+        "place": place,
+        "alone": replace(section, slug="beside", topics=(place,)),
+        **ways(topic, outline),
+    }
+    if "track" in request.GET:
+        reading = readable(request.user, request.GET["track"])
+        context["track"] = reading and reading.track
+    return render(request, "stages/map/topic_panel.html", context)

@@ -1,0 +1,109 @@
+"""Markdown to HTML that is safe whoever wrote it, with its code highlighted."""
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from pygments.lexers import TextLexer, get_lexer_by_name
+from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
+from pygments.util import ClassNotFound
+
+from stages.markdown.code_fences import facts_of
+
+# Nothing else may stand in a text, whatever comes out of the steps before.
+TAGS = {
+    *("p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "em", "strong", "s", "a"),
+    *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre", "code", "span"),
+}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "figure": {"class"},
+    "ol": {"start"},
+    "p": {"class"},
+    "pre": {"tabindex", "role", "aria-label"},
+    "span": {"class"},
+}
+# A paragraph that begins with these words stands out from the others.
+MARKED = {"The usual mistake:": "mistake", "When not to use it:": "limits"}
+
+
+def render(text: str) -> str:
+    """The HTML of a Markdown text."""
+    return nh3.clean(PARSER.render(text), tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"})
+
+
+def mark_paragraphs(state: StateCore) -> None:
+    """Give the paragraphs that warn a class of their own."""
+    for paragraph, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        if paragraph.type == "paragraph_open":
+            text, strong, lead = [*(inline.children or ()), None, None, None][:3]
+            if (
+                text
+                and strong
+                and lead
+                and not text.content
+                and strong.type == "strong_open"
+                and lead.content in MARKED
+            ):
+                paragraph.attrs["class"] = MARKED[lead.content]
+
+
+# What a reader's eye tells apart in code; everything else has no class, which keeps pages small.
+CLASSES = {
+    Comment: "comment",
+    Comment.Preproc: "keyword",  # {% %} and {{ }}
+    Keyword: "keyword",
+    Operator.Word: "keyword",
+    Name.Tag: "keyword",
+    Name.Class: "name",
+    Name.Function: "name",
+    Name.Decorator: "name",
+    Name.Attribute: "name",
+    String: "string",
+    Number: "number",
+    Generic.Prompt: "prompt",
+    Generic.Output: "comment",
+}
+
+
+def class_of(token: _TokenType | None) -> str:
+    while token and token not in CLASSES:
+        token = token.parent
+    return CLASSES[token] if token else ""
+
+
+def highlight(code: str, language: str) -> str:
+    """Code as HTML, a span around what has a color."""
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        lexer = TextLexer()
+    pieces = []
+    for name, tokens in groupby(lexer.get_tokens(code), key=lambda token: class_of(token[0])):
+        text = escape("".join(value for _, value in tokens), quote=False)
+        pieces.append(f'<span class="{name}">{text}</span>' if name and text.strip() else text)
+    return "".join(pieces).rstrip()
+
+
+def render_fence(self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:
+    """A block of code: highlighted, with the name of its file, and reached by keyboard when it is too wide."""
+    language, facts = facts_of(tokens[place].info)
+    kind = "output" if language == "output" else "code"
+    title = escape(facts.get("title", "Output" if kind == "output" else ""))
+    caption = f"<figcaption>{title}</figcaption>" if title else ""
+    return (
+        f'<figure class="{kind}">{caption}<pre tabindex="0" role="group" aria-label="{title or "Code"}">'
+        f"<code>{highlight(tokens[place].content, language)}</code></pre></figure>\n"
+    )
+
+
+PARSER = MarkdownIt("commonmark", {"html": False, "typographer": True})
+PARSER.enable(["table", "strikethrough", "smartquotes"])
+PARSER.core.ruler.push("mark_paragraphs", mark_paragraphs)
+PARSER.add_render_rule("fence", render_fence)

@@ -1,0 +1,105 @@
+"""What was, put into the admin's ordinary form of a thing."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Field, ForeignKey, ManyToManyField, Model
+from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from stages.fixture_io import ContentField, Fields, target_of
+from stages.models import TopicResource, TrackTopic
+from stages.revisions.recorder import PARTS
+
+TARGET: dict[type[Model], str] = {TopicResource: "resource", TrackTopic: "topic"}  # what a part leads to
+
+
+class OrdinaryForm:
+    """The admin's own form of a row, as hidden fields, with some of its values replaced by those of an entry.
+
+    ``left`` are names that the form has no field for, ``missing`` says what the values point at and is gone.
+    """
+
+    def __init__(self, model_admin: ModelAdmin, request: HttpRequest, row: Model | None, wanted: Fields) -> None:
+        self.admin, self.request, self.row, self.wanted = model_admin, request, row, wanted
+        self.missing: list[str] = []
+        self.hidden_fields: list[SafeString | forms.Form] = []
+        form_class = model_admin.get_form(request, row, change=row is not None)
+        restored = {*form_class.base_fields, "position"}
+        if model_admin.model in PARTS:
+            restored.add(PARTS[model_admin.model][0])
+        self.left = [name for name in wanted if name not in restored]
+        values = {name: value for name, value in wanted.items() if name in form_class.base_fields}
+        initial = self.columns(model_admin.model, values)
+        self.hide(form_class(instance=row or model_admin.model(), initial=initial))
+        self.hide_inlines()
+
+    def columns(self, model: type[Model], values: Fields) -> dict[str, Any]:
+        return {name: self.column(model._meta.get_field(name), value) for name, value in values.items()}
+
+    def column(self, field: "ContentField | ForeignObjectRel", value: Any) -> Any:
+        if isinstance(field, ManyToManyField):
+            return [self.pk_of(target_of(field), key) for key in value]
+        if isinstance(field, ForeignKey):
+            return self.pk_of(target_of(field), value) if value else None
+        return field.to_python(value) if isinstance(field, Field) else value
+
+    def pk_of(self, model: type[Model], key: Iterable[str]) -> Any:
+        try:
+            row = model._default_manager.get_by_natural_key(*key)  # type: ignore[attr-defined] # of content, each has it
+            return row.pk
+        except ObjectDoesNotExist:
+            name = " / ".join(key)
+            said = _("There is no %(kind)s “%(name)s” any more.") % {"kind": model._meta.verbose_name, "name": name}
+            if said not in self.missing:
+                self.missing.append(said)
+            return None
+
+    def hide(self, form: forms.BaseForm) -> None:
+        self.hidden_fields += [field.as_hidden() for field in form]
+
+    def hide_inlines(self) -> None:
+        """The rows below: as they are, but for those that are put back."""
+        part_name, part = PARTS.get(self.admin.model, ("", None))
+        prefixes: dict[str, int] = {}
+        for formset_class, inline in self.admin.get_formsets_with_inlines(self.request, self.row):
+            prefix = formset_class.get_default_prefix()
+            prefixes[prefix] = prefixes.get(prefix, 0) + 1
+            if prefixes[prefix] > 1:
+                prefix = f"{prefix}-{prefixes[prefix]}"
+            rows = inline.get_queryset(self.request)
+            formset = formset_class(instance=self.row or self.admin.model(), prefix=prefix, queryset=rows)
+            formset.extra = 0
+            if part and inline.model is part and part_name in self.wanted:
+                self.replace_parts(formset, part, self.wanted[part_name])
+            self.hidden_fields.append(formset.management_form)
+            for form in formset:
+                self.hide(form)
+
+    def replace_parts(self, formset: forms.BaseInlineFormSet, part: type[Model], wanted: list[Fields]) -> None:
+        """Give each row the values that it had, mark those that were not there, and add those that are gone."""
+        target = TARGET[part]
+        restored = {values[target]: values for values in (self.columns(part, entry) for entry in wanted)}
+        there = {getattr(row, f"{target}_id") for row in formset.get_queryset()}
+        formset.initial_extra = [values for pk, values in restored.items() if pk not in there]
+        formset.extra = len(formset.initial_extra)
+        for form in formset.initial_forms:
+            form.initial.update(restored.get(getattr(form.instance, f"{target}_id"), {"DELETE": True}))
+
+
+def restore_places(row: Model, entry: Fields, names: Collection[str]) -> None:
+    """Give ``row``, and the rows below it, the places that an entry names. Forms may only show them."""
+    if "position" in names:
+        type(row)._default_manager.filter(pk=row.pk).update(position=entry["position"])
+    part_name, part = PARTS.get(type(row), ("", None))
+    if part and part_name in names:
+        places = {tuple(values[TARGET[part]]): values["position"] for values in entry[part_name]}
+        for below in getattr(row, part_name).select_related(TARGET[part]):
+            place = places.get(getattr(below, TARGET[part]).natural_key())
+            if place not in (None, below.position):
+                part._default_manager.filter(pk=below.pk).update(position=place)

@@ -1,0 +1,140 @@
+"""What a search finds: topics, resources, stages, tracks and pages. The search page and the palette show it."""
+
+from collections.abc import Sized
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stages.models import Resource, Topic, Track
+from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outline_of_stages
+from stages.requests import AnyUser
+from stages.spelling import meant_by, words_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+FEW = 3  # with fewer results than this, another spelling is offered
+
+
+type Who = Literal["anyone", "members", "strangers", "staff"]
+
+
+class Page(NamedTuple):
+    """A page that can be found by its name, and who may open it."""
+
+    route: str
+    title: "StrOrPromise"
+    who: Who = "anyone"
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route)
+
+
+PAGES = [
+    Page("roadmap", _("Roadmap")),
+    Page("me", _("My progress"), "members"),
+    Page("notes", _("Notes and stars"), "members"),
+    Page("share", _("Share your progress and certificates"), "members"),
+    Page("data", _("Your data"), "members"),
+    Page("tracks", _("Tracks")),
+    Page("sources", _("Sources")),
+    Page("account", _("Account"), "members"),
+    Page("account_email", _("Email addresses"), "members"),
+    Page("account_change_password", _("Password"), "members"),
+    Page("mfa_index", _("Two-factor log-in"), "members"),
+    Page("account_delete", _("Delete my account"), "members"),
+    Page("account_login", _("Sign in"), "strangers"),
+    Page("account_signup", _("Sign up"), "strangers"),
+    Page("admin:index", pgettext_lazy("page", "Admin"), "staff"),
+    Page("shortcuts", _("Keyboard shortcuts")),
+]
+
+
+@dataclass
+class Found:
+    """What there is for a text; ``sections`` hold one topic each, as rows want them."""
+
+    text: str
+    sections: list[Section] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    stages: list[Section] = field(default_factory=list)
+    tracks: list[Track] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        kinds: tuple[Sized, ...] = (self.sections, self.resources, self.stages, self.tracks, self.pages)
+        return sum(map(len, kinds))
+
+
+class Option(NamedTuple):
+    """A line of the palette: where it leads, what it is called, and a hint of what it is."""
+
+    url: str
+    title: "StrOrPromise"
+    hint: str = ""
+    external: bool = False
+
+
+def options(found: Found, limit: int | None) -> list[tuple["StrOrPromise", list[Option]]]:
+    """``[(heading, options), ...]`` for the palette: at most ``limit`` of each kind, and no empty headings."""
+    topics = [topic for section in found.sections for topic in section.topics]
+    groups = [
+        (_("Pages"), [Option(page.url, page.title) for page in found.pages]),
+        (_("Topics"), [Option(reverse("topic", args=[topic.slug]), topic.title, topic.summary) for topic in topics]),
+        (_("Stages"), [Option(reverse("stage", args=[at.slug]), at.title, at.summary) for at in found.stages]),
+        (_("Tracks"), [Option(track.get_absolute_url(), track.title, track.summary) for track in found.tracks]),
+        (_("Resources"), [Option(at.url, at.title, at.publisher, external=True) for at in found.resources]),
+    ]
+    return [(heading, lines[:limit]) for heading, lines in groups if lines]
+
+
+def find(text: str, user: AnyUser, limit: int) -> tuple[Found, str | None]:
+    """What is found for ``text``, ``limit`` of each kind and one more where there are more; and another spelling.
+
+    Returns ``(found, spelling)``. Where nothing is found for the text itself, ``found`` is for the other spelling.
+    """
+    outline, tracks = outline_of_stages(), list(Track.objects.published())
+    pages = pages_for(user)
+    found = find_exactly(text, outline, tracks, pages, limit)
+    if len(found) >= FEW:
+        return found, None
+    vocabulary = outline.words.copy()
+    named: list[Track | Page] = [*tracks, *pages]
+    for thing in named:
+        vocabulary.update(dict.fromkeys(words_of(str(thing.title)), 1))
+    spelling = meant_by(text, vocabulary)
+    if spelling and not found:
+        found = find_exactly(spelling, outline, tracks, pages, limit)
+    return found, spelling
+
+
+def find_exactly(text: str, outline: Outline, tracks: list[Track], pages: list[Page], limit: int) -> Found:
+    topics = Topic.objects.published().search(text)[: limit + 1]
+    rows = topics.values_list("stage__slug", *TOPIC_COLUMNS, "required")
+    its_topics = Prefetch("topics", Topic.objects.published().in_learning_order())
+    resources = Resource.objects.published().search(text).prefetch_related(its_topics)
+    return Found(
+        text,
+        [Section(stage, "", (OutlineTopic(*columns),)) for stage, *columns in rows],
+        list(resources[: limit + 1]),
+        [stage for stage in outline.sections if has_all(text, stage.title, stage.summary)],
+        [track for track in tracks if has_all(text, track.title, track.summary)],
+        [page for page in pages if has_all(text, page.title)],
+    )
+
+
+def has_all(text: str, *texts: "StrOrPromise") -> bool:
+    """Whether every word of ``text`` is in one of ``texts``, or the beginning of a word there."""
+    found = [word for text in texts for word in words_of(str(text))]
+    wanted = words_of(text)
+    return bool(wanted) and all(any(word.startswith(want) for word in found) for want in wanted)
+
+
+def pages_for(user: AnyUser) -> list[Page]:
+    kinds = {"anyone", "members" if user.is_authenticated else "strangers", "staff" if user.is_staff else ""}
+    return [page for page in PAGES if page.who in kinds]
