@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from progress.maintenance import admin_link_checks  # noqa: F401 - registers resources
 from progress.models import CarryOver, Report
 from progress.models.annotations import ReportQuerySet
 from stages.admin import TopicAdmin

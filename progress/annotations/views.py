@@ -17,9 +17,8 @@ from progress import pending_actions
 from progress.annotations.forms import NoteForm
 from progress.models import Note, Star
 from progress.session_progress import send_cookie
-from progress.tracking.views import redirect_back
 from stages.models import Resource, State, Topic
-from stages.safe_redirect import page_of
+from stages.safe_redirect import page_of, redirect_back
 
 KEPT = 60  # times an hour that something is kept for those who were signed out, from one address
 WANTED: dict[str | None, bool] = {"yes": True, "no": False}

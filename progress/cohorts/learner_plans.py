@@ -139,3 +139,9 @@ def described(plans: Iterable[Assigned], progress: Standings) -> list[dict[str, 
         }
         for plan in plans
     ]
+
+
+def joined_late(plan: Assigned, joined: date) -> date | None:
+    """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
+    begins = plan.starts
+    return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None

@@ -18,6 +18,8 @@ from accounts.models import User
 from accounts.requests import AuthedRequest
 from progress.cohorts.models import Cohort, OwnTrack
 
+ADDRESS_GUESSES = 20  # addresses without an account, typed by one person in an hour
+
 
 def is_signed_in(request: HttpRequest) -> TypeGuard[AuthedRequest]:
     """Whether somebody asks whom the site knows: for a view that is ``@login_not_required``."""

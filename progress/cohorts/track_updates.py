@@ -15,7 +15,7 @@ from accounts.models import User
 from progress.cohorts.audience import Whom
 from progress.cohorts.due_dates import dates_of
 from progress.cohorts.models import Assignment
-from progress.cohorts.reports.roster import standings
+from progress.cohorts.queries import standings
 from progress.cohorts.track_snapshot import (
     Changes,
     Move,

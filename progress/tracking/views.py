@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import rate_limits
 from accounts.requests import HtmxRequest
@@ -27,7 +27,7 @@ from stages.map.stylesheet import sheet_of
 from stages.models import Level, Topic, Track
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, prerequisites
 from stages.roadmap.layouts import Look, of_level
-from stages.safe_redirect import page_of
+from stages.safe_redirect import page_of, redirect_back
 from stages.track_access import readable
 
 VISITS = 300  # new sessions an hour from one address, which a school may share
@@ -184,7 +184,3 @@ def bars_of_levels(
     return [
         render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
     ]
-
-
-def redirect_back(request: HtmxRequest, url: str) -> HttpResponse:
-    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

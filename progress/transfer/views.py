@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import rate_limits
 from accounts.requests import AuthedRequest
 from accounts.timezones import zone_of
-from progress.annotations.forms import ImportForm
 from progress.hooks import export_sections
 from progress.reader_progress import Standings
 from progress.transfer import export, importer
 from progress.transfer.checklist_parser import TOO_LARGE
+from progress.transfer.forms import ImportForm
 from progress.transfer.import_preview import Decision, again, preview
 from progress.transfer.personal_data import everything
 from progress.transfer.views_export import download, link_to_topics

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 
-from stages.fixture_io import Identity, Record, find_cycle
+from stages.cycles import find_cycle
+from stages.fixture_io import Identity, Record
 from stages.models import Resource, Stage, State, Topic
 
 PORTS = {"http": ":80", "https": ":443"}

@@ -6,7 +6,7 @@ file has (a foreign key is the natural key of its target, as a list). A field th
 default of its model.
 """
 
-from stages.fixture_io.reader import find_cycle, read
+from stages.fixture_io.reader import read
 from stages.fixture_io.records import (
     LABELS,
     MODELS,
@@ -45,7 +45,6 @@ __all__ = [
     "content_rows",
     "default_of",
     "files",
-    "find_cycle",
     "held",
     "key_names",
     "read",

@@ -1,6 +1,6 @@
 """Reading the fixture files, with errors that say where."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -183,24 +183,3 @@ def mistakes(model: type[models.Model], given: Mapping[str, Any]) -> Iterator[tu
 
 def is_key(value: object) -> bool:
     return isinstance(value, list) and value != [] and all(isinstance(part, str) for part in value)
-
-
-def find_cycle(prerequisites: Mapping[str, Iterable[str]]) -> list[str] | None:
-    """A cycle in ``{slug: [slugs it needs]}`` as a list that ends where it began, or None."""
-    state: dict[str, str] = {}
-    for start in prerequisites:
-        path: list[str] = []
-        stack = [(start, False)]
-        while stack:
-            slug, leaving = stack.pop()
-            if leaving:
-                state[slug] = "clear"
-                path.pop()
-            elif state.get(slug) == "open":
-                return [*path[path.index(slug) :], slug]
-            elif slug not in state:
-                state[slug] = "open"
-                path.append(slug)
-                stack.append((slug, True))
-                stack += [(needed, False) for needed in prerequisites.get(slug, ())]
-    return None

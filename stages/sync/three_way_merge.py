@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.db.models import ForeignKey, ManyToManyField, Model
 
+from stages.cycles import find_cycle
 from stages.editing.validators import empty_stages_in, twins_in
 from stages.fixture_io import (
     MODELS,
@@ -23,7 +24,6 @@ from stages.fixture_io import (
     Where,
     content_fields,
     default_of,
-    find_cycle,
     shorten,
     target_of,
 )

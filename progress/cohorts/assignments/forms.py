@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,41 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from progress.cohorts.forms import ChangesForm, DayInput, choice_field
 from progress.cohorts.models import Assignment
-
-
-def choice_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
-    """A field that offers rows, to say which: what a form declares is any Field to a type checker."""
-    return cast(forms.ModelChoiceField, form.fields[name])
-
-
-class DayInput(forms.DateInput):
-    """A field of the browser's own for dates, which takes and gives them in one form in every language."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class ChangesForm(forms.ModelForm):
-    """Writes what was changed in the form, and nothing else: what another tab has changed meanwhile stays.
-
-    The form brings along what it was shown with, so that it can tell.
-    """
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.instance.pk:
-            for field in self.fields.values():
-                field.show_hidden_initial = True
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        cleaned = self.cleaned_data
-        if self.instance.pk:
-            cleaned |= {name: self.initial[name] for name in cleaned if name not in self.changed_data}
-        return cleaned
 
 
 class DatesForm(ChangesForm):

@@ -5,114 +5,27 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from progress.cohorts.assignments.forms import DatesForm, DayInput, choice_field
+from progress.cohorts.assignments.forms import DatesForm
 from progress.cohorts.audience import Whom
 from progress.cohorts.due_dates import due_of, starts_of
+from progress.cohorts.forms import GONE, DayInput, RowsField, choice_field, learners_of
 from progress.cohorts.learner_plans import Assigned
-from progress.cohorts.models import Assignment, Cohort, Enrolment, Group
+from progress.cohorts.models import Assignment, Enrolment, Group
 from progress.cohorts.schedule import rhythm
 from progress.cohorts.track_choices import assignable_by, offer_in_groups
 from progress.cohorts.track_snapshot import digest_of
 from stages.outline import Section
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-GONE = gettext_lazy("Somebody whom you chose is not in this cohort now. Look again, and save.")
-
-
-def learners_of(cohort: Cohort) -> QuerySet[Enrolment]:
-    """The current enrolments of a cohort, by name."""
-    return cohort.enrolments.current().select_related("user").order_by("user__name", "user__email")
-
-
-class RowsField(forms.ModelMultipleChoiceField):
-    """Any number of rows, by primary key. What is not among its ``queryset`` is refused with the words ``refused``."""
-
-    queryset: QuerySet[Any]
-
-    def __init__(self, model: type[Model], refused: "StrOrPromise", **options: Any) -> None:
-        self.refused = refused
-        super().__init__(model._default_manager.none(), required=False, **options)
-
-    def clean(self, value: Any) -> QuerySet[Model]:
-        # Asked in one query; and a number that no database holds is no row, either.
-        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
-        if not known.issuperset(value or ()):
-            raise ValidationError(self.refused)
-        return self.queryset.filter(pk__in=value or ())
+    pass
 
 
 # --- Groups -------------------------------------------------------------------------------------------
-
-
-class GroupForm(forms.ModelForm):
-    """The name of a group, which no other of its cohort has, in whatever case."""
-
-    class Meta:
-        model = Group
-        fields = ["name"]
-        labels = {"name": gettext_lazy("Name")}
-
-    def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        others = self.instance.cohort.groups.exclude(pk=self.instance.pk).values_list("name", flat=True)
-        if name.casefold() in {other.casefold() for other in others}:
-            raise ValidationError(_("This cohort already has a group with that name."))
-        return name
-
-
-class MembersForm(GroupForm):
-    """A group with its members.
-
-    The form says what it was shown: the name, and who was in. Only what differs from that is written, so that what
-    another instructor changed in the meantime stays.
-    """
-
-    shown_name = forms.CharField(required=False, widget=forms.HiddenInput)
-    shown = forms.CharField(required=False, widget=forms.HiddenInput)
-    members = RowsField(Enrolment, GONE)
-
-    class Meta(GroupForm.Meta):
-        fields = ["name"]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.learners = learners_of(self.instance.cohort)
-        choice_field(self, "members").queryset = self.learners
-        self.was = list(self.instance.members.current().values_list("pk", flat=True)) if self.instance.pk else []
-        self.initial.update(
-            members=self.was,
-            shown=",".join(map(str, sorted(self.was))),
-            shown_name=self.instance.name,
-        )
-        self.saved_name: str = self.instance.name
-
-    def clean_shown(self) -> set[str]:
-        return set(self.cleaned_data["shown"].split(","))
-
-    def clean_name(self) -> str:
-        if self.data.get("shown_name") == self.data.get("name"):  # not touched, so it stays what it is
-            return self.saved_name
-        return super().clean_name()
-
-    def save(self) -> list[Enrolment]:  # type: ignore[override] # what is to be told is not the group
-        """Write what was changed; return the members, by name, whom somebody else put in or took out meanwhile."""
-        Group.objects.filter(pk=self.instance.pk).update(name=self.cleaned_data["name"])
-        wanted, shown = {enrolment.pk for enrolment in self.cleaned_data["members"]}, self.cleaned_data["shown"]
-        put_in = {pk for pk in wanted if str(pk) not in shown}
-        taken_out = {pk for pk in self.was if str(pk) in shown} - wanted
-        self.instance.members.add(*put_in)
-        self.instance.members.remove(*taken_out)
-        others = ({*self.was} | put_in) - taken_out ^ wanted
-        return list(learners_of(self.instance.cohort).filter(pk__in=others)) if others else []
 
 
 # --- For whom -----------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from progress.activity import day_of
 from progress.cohorts.assignments.forms import DatesForm, ExtensionForm
 from progress.cohorts.assignments.forms_audience import AssignForm, ChangeWhomForm, RhythmForm
 from progress.cohorts.audience import whom_of
+from progress.cohorts.forms import posted_pk
 from progress.cohorts.learner_plans import Assigned
-from progress.cohorts.members.views_people import number
 from progress.cohorts.models import Assignment, Cohort, Extension
 from progress.cohorts.permissions import cohort_for, page_with_a_form
 from progress.cohorts.track_snapshot import outline_as_agreed
@@ -33,7 +33,7 @@ def assignment_of(cohort: Cohort, pk: int) -> Assignment:
 def assign(request: AuthedRequest, pk: int) -> HttpResponse:
     """The tracks that a cohort follows, and another one to assign."""
     cohort = cohort_for(request, pk)
-    if request.method == "POST" and (known := cohort.assignments.filter(track=number(request, "track")).first()):
+    if request.method == "POST" and (known := cohort.assignments.filter(track=posted_pk(request, "track")).first()):
         # Sent twice, or by two instructors: what is there stays as it is.
         messages.info(request, _("The cohort follows “{track}” already. This is how.").format(track=known.track))
         return redirect("edit_assignment", cohort.pk, known.pk)

@@ -14,9 +14,10 @@ from accounts.models import User
 from accounts.requests import AuthedRequest
 from progress.cohorts.custom_tracks.editor import NotSoError, fill, slug_of
 from progress.cohorts.custom_tracks.forms import AuthorForm, NewTrackForm
-from progress.cohorts.members.views_people import BY_NAME, GUESSES, number
+from progress.cohorts.forms import posted_pk
 from progress.cohorts.models import Cohort, OwnTrack
-from progress.cohorts.permissions import authored_track, demand_teacher, may_teach
+from progress.cohorts.permissions import ADDRESS_GUESSES, authored_track, demand_teacher, may_teach
+from progress.cohorts.queries import BY_NAME
 from progress.cohorts.track_choices import assignable_by
 from progress.cohorts.track_snapshot import agree
 from stages.models import State, Track
@@ -98,18 +99,18 @@ def own_track_authors(request: AuthedRequest, slug: str) -> HttpResponse:
     own = authored_track(request, slug)
     form, status = AuthorForm(), 200
     if request.method == "POST" and "person" in request.POST:
-        person = get_object_or_404(colleagues(request.user), pk=number(request, "person"))
+        person = get_object_or_404(colleagues(request.user), pk=posted_pk(request, "person"))
         return added(request, own, person)
     if request.method == "POST":
         form, status = AuthorForm(request.POST), 422
-        if not rate_limits.may(rate_limits.who(request), "address", GUESSES):
+        if not rate_limits.may(rate_limits.who(request), "address", ADDRESS_GUESSES):
             form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
             status = 429
         elif form.is_valid():
             owned = {"emailaddress__email__iexact": form.cleaned_data["email"], "emailaddress__verified": True}
             if owner := User.objects.filter(is_active=True, **owned).first():
                 return added(request, own, owner)
-            rate_limits.take(rate_limits.who(request), "address", GUESSES)
+            rate_limits.take(rate_limits.who(request), "address", ADDRESS_GUESSES)
             form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     authors = list(own.authors.order_by("name", "email"))
     others = colleagues(request.user).exclude(pk__in=[author.pk for author in authors])

@@ -14,13 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import AuthedRequest
-from progress.annotations.forms import ListForm
+from progress.cohorts.forms import posted_pk
 from progress.cohorts.invitations import sender
 from progress.cohorts.invitations.parser import LARGEST, TOO_LARGE, decode, read
 from progress.cohorts.invitations.sender import Delivery
-from progress.cohorts.members.views_people import number
 from progress.cohorts.models import Cohort, Mail, Refusal
 from progress.cohorts.permissions import changeable_cohort, is_signed_in
+from progress.transfer.forms import ListForm
 from progress.transfer.views import has_token
 
 SESSION_KEY = "inviting"  # the list that somebody agreed to after their log-in had expired
@@ -151,7 +151,7 @@ def withdraw_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     cohort = changeable_cohort(request, pk, lock=False)
     found = cohort.invitations.waiting()
     if request.POST.get("invitation") != "all":
-        found = found.filter(pk=number(request, "invitation"))
+        found = found.filter(pk=posted_pk(request, "invitation"))
     count = found.delete()[0]
     if count:
         said = ngettext("%(count)d invitation is withdrawn.", "%(count)d invitations are withdrawn.", count)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from accounts.requests import AuthedRequest
-from progress.cohorts.assignments.forms_audience import GroupForm, MembersForm, learners_of
 from progress.cohorts.audience import whom_of
+from progress.cohorts.forms import learners_of
+from progress.cohorts.members.forms import GroupForm, MembersForm
 from progress.cohorts.models import Cohort, Group
 from progress.cohorts.permissions import cohort_for, page_with_a_form
 

@@ -18,15 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import rate_limits
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.assignments.forms import ChangesForm, DayInput
 from progress.cohorts.formatting import in_order
+from progress.cohorts.forms import ChangesForm, DayInput, posted_pk
 from progress.cohorts.members import qr_codes
 from progress.cohorts.members.views_join import obstacle
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
-from progress.cohorts.permissions import changeable_cohort, led_cohort, may_teach
-
-BY_NAME = User.objects.order_by("name", "email")
-GUESSES = 20  # addresses without an account, typed by one person in an hour
+from progress.cohorts.permissions import ADDRESS_GUESSES, changeable_cohort, led_cohort, may_teach
+from progress.cohorts.queries import BY_NAME
 
 
 @require_safe
@@ -124,7 +122,7 @@ def add_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
     """Give somebody the same rights. Only an address that is theirs for certain will do, hence a verified one."""
     cohort = changeable_cohort(request, pk)
     form = InstructorForm(request.POST)
-    if not rate_limits.may(rate_limits.who(request), "address", GUESSES):
+    if not rate_limits.may(rate_limits.who(request), "address", ADDRESS_GUESSES):
         form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
         return people_page(request, cohort, status=429, instructor_form=form)
     if form.is_valid():
@@ -134,7 +132,7 @@ def add_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
             cohort.instructors.add(person)
             messages.success(request, _("%(person)s instructs this cohort now.") % {"person": person})
             return redirect("cohort_people", pk)
-        rate_limits.take(rate_limits.who(request), "address", GUESSES)
+        rate_limits.take(rate_limits.who(request), "address", ADDRESS_GUESSES)
         form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     return people_page(request, cohort, status=422, instructor_form=form)
 
@@ -144,7 +142,7 @@ def add_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
 def remove_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
     """End somebody's rights, or one's own; whoever does not lead this cohort cannot be named."""
     cohort = changeable_cohort(request, pk)
-    person = cohort.instructors.filter(pk=number(request, "person")).first()
+    person = cohort.instructors.filter(pk=posted_pk(request, "person")).first()
     if person:
         try:
             cohort.remove_instructor(person)
@@ -163,18 +161,12 @@ def remove_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
 def remove_learner(request: AuthedRequest, pk: int) -> HttpResponse:
     """End an enrolment. Only a learner of this cohort can be named, or whoever has left it already."""
     cohort = changeable_cohort(request, pk)
-    enrolment = get_object_or_404(cohort.enrolments.select_related("user"), user=number(request, "person"))
+    enrolment = get_object_or_404(cohort.enrolments.select_related("user"), user=posted_pk(request, "person"))
     cohort.leave(enrolment.user)
     messages.success(
         request, _("%(person)s is no longer in this cohort. Their ticks stay theirs.") % {"person": enrolment.user}
     )
     return redirect("cohort_people", pk)
-
-
-def number(request: HttpRequest, name: str) -> int:
-    """A primary key that a form sent; what is none finds nothing."""
-    sent = request.POST.get(name, "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 19 else 0
 
 
 # --- The code that lets them in -------------------------------------------------------------------

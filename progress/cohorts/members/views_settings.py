@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import timezones
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.assignments.forms import ChangesForm, DayInput
+from progress.cohorts.forms import ChangesForm, DayInput
 from progress.cohorts.models import LETTERS, Cohort, new_code
 from progress.cohorts.permissions import cohort_for, demand_teacher, led_cohort, may_teach, page_with_a_form
 from stages.models import Track

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.assignments.forms import choice_field
+from progress.cohorts.forms import choice_field
 from progress.cohorts.models import Cohort, Message
 from progress.cohorts.notifications.messages import A_WEEK, context, reach, write
 from progress.cohorts.permissions import cohort_for

@@ -10,20 +10,17 @@ from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from django.db.models import QuerySet, StringAgg, TextField, Value
-from django.db.models.functions import Cast
-
 from accounts.models import User
 from progress.activity import day_of
 from progress.cohorts import formatting
 from progress.cohorts.audience import Whom, whom_of
-from progress.cohorts.learner_plans import Assigned
-from progress.cohorts.models import Cohort, Enrolment, Extension
-from progress.cohorts.overrides import holding
+from progress.cohorts.learner_plans import Assigned, joined_late
+from progress.cohorts.models import Cohort
+from progress.cohorts.queries import extensions, overridden, standings
 from progress.cohorts.reports.activity import with_last_ticks
 from progress.cohorts.track_snapshot import outline_as_agreed
 from progress.measure import Counted, Measure
-from progress.models import NONE, Status, TopicProgress
+from progress.models import NONE, Status
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
 
 # --- What is to be learned ----------------------------------------------------------------------------
@@ -180,37 +177,3 @@ def see(cohort: Cohort, only: int | None = None) -> Seen:
             )
         )
     return Seen(assigned, every, learners, roadmap, whom)
-
-
-def joined_late(plan: Assigned, joined: date) -> date | None:
-    """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
-    begins = plan.starts
-    return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None
-
-
-def standings(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, dict[int, str]]:
-    """``{user pk: {topic pk: Status}}``. One query, whose rows are a person, a status, and the topics as one text."""
-    rows = (
-        TopicProgress.objects.filter(user__in=members.values("user"), topic__in=topics)
-        .values_list("user_id", "status")
-        .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
-    )
-    found: dict[int, dict[int, str]] = {}
-    for user, status, pks in rows:
-        found.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
-    return found
-
-
-def overridden(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:
-    """``{user pk: {pk of a topic that an instructor marked as done: whether that is disputed here}}``. One query."""
-    found: dict[int, dict[int, bool]] = {}
-    rows = holding().filter(learner__in=members.values("user"))
-    for user, topic, of_cohort, disputed_at in rows.values_list("learner", "topic", "cohort", "disputed_at"):
-        found.setdefault(user, {})[topic] = of_cohort == cohort.pk and disputed_at is not None
-    return found
-
-
-def extensions(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[tuple[int, int], date]:
-    """``{(user pk, assignment pk): due}`` for those who have longer. One query."""
-    rows = Extension.objects.filter(assignment__cohort=cohort, user__in=members.values("user"))
-    return {(user, assignment): due for user, assignment, due in rows.values_list("user", "assignment", "due")}

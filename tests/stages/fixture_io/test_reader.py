@@ -3,7 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from stages.fixture_io import FixtureError, find_cycle, read
+from stages.cycles import find_cycle
+from stages.fixture_io import FixtureError, read
 from stages.models import Stage, Topic
 from stages.sync.load import load
 from tests.content import stage, topic, track, write_files

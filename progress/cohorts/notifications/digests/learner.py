@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 
 from progress.activity import day_of, ticks
 from progress.cohorts.audience import whom_of
-from progress.cohorts.learner_plans import FIRST_MIDNIGHT, Assigned, first_due
+from progress.cohorts.learner_plans import FIRST_MIDNIGHT, Assigned, first_due, joined_late
 from progress.cohorts.models import Assignment, Enrolment, Extension, Override
 from progress.cohorts.notifications.digests.period import Week
 from progress.cohorts.overrides import holding
-from progress.cohorts.reports.roster import joined_late, standings
+from progress.cohorts.queries import standings
 from progress.cohorts.track_snapshot import outline_as_agreed
 from progress.models import ProgressEvent, Status
 from stages.outline import Outline, OutlineTopic, outline_of_stages
