@@ -43,7 +43,7 @@ class DaysForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        choices=lambda: [("", _("As my browser says")), *timezones.choices()],
+        choices=lambda: [("", _("As my browser says")), *timezones.zone_choices()],
         help_text=_("Your day ends at midnight here."),
     )
     rest_days = forms.TypedMultipleChoiceField(

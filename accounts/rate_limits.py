@@ -14,14 +14,14 @@ from django.http import HttpRequest
 HOUR = 60 * 60  # seconds
 
 
-def who(request: HttpRequest) -> str:
+def client_key(request: HttpRequest) -> str:
     """Whoever asks, as they are counted: an account, or the address of a visitor."""
     if request.user.is_authenticated:
         return f"user-{request.user.pk}"
-    return f"address-{household(get_adapter().get_client_ip(request))}"
+    return f"address-{network_of(get_adapter().get_client_ip(request))}"
 
 
-def household(address: str) -> IPv4Address | IPv6Address:
+def network_of(address: str) -> IPv4Address | IPv6Address:
     """An address without what its owner chooses: a connection has 2**64 addresses of IPv6, which are the same /64."""
     ip = ip_address(address)
     if ip.version == 4:
@@ -30,7 +30,7 @@ def household(address: str) -> IPv4Address | IPv6Address:
 
 
 @dataclass(frozen=True)
-class Slots:
+class RateLimit:
     """``number`` slots for each key, taken for so many seconds."""
 
     name: str
@@ -52,16 +52,16 @@ class Slots:
         return None
 
 
-def give_back(*slots: str) -> None:
+def release(*slots: str) -> None:
     cache.delete_many(slots)
 
 
-def may(who: str, deed: str, most: int) -> bool:
+def allows(who: str, deed: str, most: int) -> bool:
     """Whether a slot of an hour is left, for what is only counted when it fails; see take()."""
-    return bool(Slots(deed, most).free(who))
+    return bool(RateLimit(deed, most).free(who))
 
 
-def take(who: str, deed: str, most: int) -> bool:
+def consume(who: str, deed: str, most: int) -> bool:
     """Take a slot for an hour, and return whether one was left."""
-    slots = Slots(deed, most)
+    slots = RateLimit(deed, most)
     return slots.take(slots.free(who)) is not None

@@ -13,10 +13,10 @@ from django.http import HttpRequest
 
 from accounts.models import User
 
-SET_UP_HERE = "second_factor_set_up"
+SETUP_URL_NAMES = "second_factor_set_up"
 
 
-def suffices(request: HttpRequest) -> bool:
+def is_satisfied(request: HttpRequest) -> bool:
     """Whether this session may go where staff goes."""
     return not settings.STAFF_NEEDS_SECOND_FACTOR or (is_set_up(request.user) and has_passed(request))
 
@@ -30,11 +30,11 @@ def has_passed(request: HttpRequest) -> bool:
     user = request.user
     records = get_authentication_records(request, user) if user.is_authenticated else ()
     shown = any(record["method"] == "mfa" for record in records)
-    return shown or SET_UP_HERE in request.session
+    return shown or SETUP_URL_NAMES in request.session
 
 
 @receiver(authenticator_added)
 def remember(request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
     """Whoever has just typed a code of a new authenticator app need not type another one at once."""
     if authenticator.type == Authenticator.Type.TOTP:
-        request.session[SET_UP_HERE] = authenticator.pk
+        request.session[SETUP_URL_NAMES] = authenticator.pk

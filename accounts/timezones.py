@@ -12,37 +12,37 @@ COOKIE = "zone"  # set by static/js/timezone.js
 
 
 @cache
-def names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
     """The names of all time zones. Finding them walks a folder, so it is done once."""
     return frozenset(available_timezones())
 
 
-def zone_of(request: HttpRequest) -> ZoneInfo:
+def parse_zone(request: HttpRequest) -> ZoneInfo:
     """The time zone of whoever asks: the one they chose, else their browser's, else UTC."""
-    return first_known(getattr(request.user, "time_zone", ""), browser_zone(request))
+    return first_valid_zone(getattr(request.user, "time_zone", ""), browser_zone(request))
 
 
 def browser_zone(request: HttpRequest) -> str:
     """The name of the time zone of a browser, "" where it has not told."""
     zone = request.COOKIES.get(COOKIE, "")
-    return zone if zone in names() else ""
+    return zone if zone in zone_names() else ""
 
 
-def zone_of_person(user: User, last_seen: str = "") -> ZoneInfo:
+def user_zone(user: User, last_seen: str = "") -> ZoneInfo:
     """The time zone of a person for what others see of them, whose browsers say nothing about it.
 
     It is the one that the person chose, else ``last_seen``, which their own browser told some time ago, else UTC.
     """
-    return first_known(user.time_zone, last_seen)
+    return first_valid_zone(user.time_zone, last_seen)
 
 
-def first_known(*wanted: str) -> ZoneInfo:
-    return ZoneInfo(next((name for name in wanted if name in names()), "UTC"))
+def first_valid_zone(*wanted: str) -> ZoneInfo:
+    return ZoneInfo(next((name for name in wanted if name in zone_names()), "UTC"))
 
 
-def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """The zones that have a place in their name, as grouped choices: typing "Lis" in the list finds Lisbon."""
-    places = sorted(name.split("/", 1) for name in names() if "/" in name)
+    places = sorted(name.split("/", 1) for name in zone_names() if "/" in name)
     grouped = groupby(places, key=lambda place: place[0])
     return [
         (region, [(f"{region}/{place}", place.replace("_", " ").replace("/", ", ")) for _, place in found])

@@ -23,7 +23,7 @@ from progress.models import NONE, Event, ProgressEvent, Status
 
 # What the learner did then. A tick of a visit counts at its own time, not at that of the sign-in. Imports, resets and
 # topics that were carried over tell of other days, so they count on none.
-COUNTED = {ProgressEvent.Cause.TICK, ProgressEvent.Cause.SIGN_IN}
+COUNTED_CAUSES = {ProgressEvent.Cause.TICK, ProgressEvent.Cause.SIGN_IN}
 
 
 def ticks(events: Iterable[Event]) -> list[Event]:
@@ -36,7 +36,7 @@ def ticks(events: Iterable[Event]) -> list[Event]:
     for place, event in enumerate(events):
         if event.cause == ProgressEvent.Cause.UNDO:
             kept.pop(latest.get(event.topic_id, -1), None)
-        elif event.cause in COUNTED and event.status != NONE:
+        elif event.cause in COUNTED_CAUSES and event.status != NONE:
             kept[place] = event
         latest[event.topic_id] = place
     return list(kept.values())
@@ -210,7 +210,7 @@ def burn_up(events: Iterable[Event], topics: Container[int], zone: tzinfo) -> Bu
             if (event.status == Status.DONE) == (done is None):
                 changes[day_of(event.at, zone)] += 1 if done is None else -1
                 done = event if done is None else None
-        if done and done.cause in COUNTED:
+        if done and done.cause in COUNTED_CAUSES:
             learned.append(day_of(done.at, zone))
     points: list[tuple[date, int]] = []
     total = 0
@@ -248,8 +248,8 @@ class Forecast(NamedTuple):
 
 WEEKS = 10  # that the pace is taken from
 LEAST_WEEKS, LEAST_TOPICS = 3, 5  # less says nothing
-FARTHEST = 5 * 52  # weeks; what lies beyond is no forecast
-EIGHTY = 1.28  # four in five values of a normal distribution are within so many standard deviations
+MAX_FORECAST = 5 * 52  # weeks; what lies beyond is no forecast
+EIGHTY_PERCENT = 1.28  # four in five values of a normal distribution are within so many standard deviations
 
 
 def forecast(learned: Sequence[date], left: int, today: date) -> Forecast | None:
@@ -272,8 +272,8 @@ def forecast(learned: Sequence[date], left: int, today: date) -> Forecast | None
     way = left / pace
     # Weeks differ by chance at least, even if the last few happened to be alike.
     spread = sqrt(max(variance(counts), pace)) / pace
-    factor = 1 + EIGHTY * spread * sqrt(1 / way + 1 / weeks)
-    if way * factor > FARTHEST:
+    factor = 1 + EIGHTY_PERCENT * spread * sqrt(1 / way + 1 / weeks)
+    if way * factor > MAX_FORECAST:
         return None
     return Forecast(today + timedelta(weeks=way / factor), today + timedelta(weeks=way * factor))
 
@@ -308,7 +308,7 @@ class LearnerChart(BurnUpChart):
         return f"M{self.x(self.today)} {self.y(self.done)}L{earliest} {TOP}H{latest}Z"
 
 
-def draw(
+def chart(
     points: Sequence[tuple[date, int]], total: int, today: date, ahead: Forecast | None = None
 ) -> LearnerChart | None:
     """The chart of a burn-up and its forecast, or None for a history without a day before today."""

@@ -16,7 +16,7 @@ from progress.maintenance import admin_link_checks  # noqa: F401 - registers res
 from progress.models import CarryOver, Report
 from progress.models.annotations import ReportQuerySet
 from stages.admin import TopicAdmin
-from stages.admin.filters import Question
+from stages.admin.filters import ChoiceFilter
 from stages.admin.link_actions import LINK_ACTIONS, LinkActions, link_state, suggestion
 from stages.models import Resource, Topic
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 admin.site.unregister(Topic)
 
 
-class ReportedFilter(Question):
+class ReportedFilter(ChoiceFilter):
     title = _("reported by learners")
     parameter_name = "reported"
     answers = {

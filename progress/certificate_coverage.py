@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from stages.models import Topic
-from stages.models.replacements import followers, takers_of
-from stages.outline import Outline, each_once
+from stages.models.replacements import followers, replacements_by_slug
+from stages.outline import Outline, unique_topics
 
 
-def required_by(outline: Outline) -> list[list[str]]:
+def required_topics(outline: Outline) -> list[list[str]]:
     """What 100 % of a track is made of: ``[[slug, title], ...]``, each topic once, in order."""
-    return [[topic.slug, topic.title] for topic in each_once(topic for topic in outline.topics if topic.required)]
+    return [[topic.slug, topic.title] for topic in unique_topics(topic for topic in outline.topics if topic.required)]
 
 
-def all_takers() -> dict[str, list[str]]:
+def holders_by_topic() -> dict[str, list[str]]:
     """``takers_of`` every topic that replaces another. One query."""
-    return takers_of(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
+    return replacements_by_slug(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
 
 
 def added_since(
@@ -26,9 +26,9 @@ def added_since(
     anything else is there, unless ``takers`` are at hand.
     """
     covered = {slug for slug, _title in topics}
-    others = [(slug, title) for slug, title in required_by(outline) if slug not in covered]
+    others = [(slug, title) for slug, title in required_topics(outline) if slug not in covered]
     if not others:
         return []
-    takers = all_takers() if takers is None else takers
+    takers = holders_by_topic() if takers is None else takers
     taken_over = {slug for old in covered for slug in followers(old, takers)}
     return [(slug, title) for slug, title in others if slug not in taken_over]

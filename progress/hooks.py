@@ -8,9 +8,9 @@ from django.db.models import Model
 from stages.hooks import Registry
 
 if TYPE_CHECKING:
-    from progress.impact.content import Content
+    from progress.impact.content import ContentState
     from progress.impact.scopes import Scope
-    from progress.transfer.personal_data import Part
+    from progress.transfer.personal_data import ExportSection
 
 
 class TopicReference(NamedTuple):
@@ -32,10 +32,12 @@ class ScopeProvider(Protocol):
     queries, whatever the number of learners.
     """
 
-    def __call__(self, before: "Content", after: "Content", carried: frozenset[int], /) -> "Iterable[Scope]": ...
+    def __call__(
+        self, before: "ContentState", after: "ContentState", carried: frozenset[int], /
+    ) -> "Iterable[Scope]": ...
 
 
 topic_references: Registry[TopicReference] = Registry()
 # One for each key of the file that a person gets of all that the site holds about them; one query each.
-export_sections: "Registry[Part]" = Registry()
+export_sections: "Registry[ExportSection]" = Registry()
 scope_providers: Registry[ScopeProvider] = Registry()

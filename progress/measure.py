@@ -23,7 +23,7 @@ def percentage(done: int, total: int) -> int | None:
 
 
 @dataclass(frozen=True)
-class Measure:
+class ProgressSummary:
     """How far one learner is through a list of topics.
 
     ``total``, ``done``, ``learning`` and ``skipped`` count required topics; optional ones are counted apart and
@@ -38,12 +38,12 @@ class Measure:
     optional_done: int = 0
 
     @classmethod
-    def of(cls, topics: Iterable[Countable], statuses: Mapping[int, str]) -> "Measure":
+    def of(cls, topics: Iterable[Countable], statuses: Mapping[int, str]) -> "ProgressSummary":
         """Measure ``topics`` by ``statuses``, which maps a pk to a Status.
 
         A topic that comes twice counts once, and is required if it is so anywhere.
         """
-        return Counted.of(topics).measure(statuses)
+        return TopicSet.of(topics).measure(statuses)
 
     @property
     def percentage(self) -> int | None:
@@ -58,7 +58,7 @@ class Measure:
         return self.total > 0 and self.left == 0
 
 
-class Counted(NamedTuple):
+class TopicSet(NamedTuple):
     """A list of topics made ready to be measured for many learners: each pk once, by whether it is required."""
 
     required: list[int]
@@ -71,9 +71,9 @@ class Counted(NamedTuple):
             required[topic.pk] = topic.required or required.get(topic.pk, False)
         return cls([pk for pk, needed in required.items() if needed], [pk for pk in required if not required[pk]])
 
-    def measure(self, statuses: Mapping[int, str]) -> Measure:
+    def measure(self, statuses: Mapping[int, str]) -> ProgressSummary:
         standings = [statuses[pk] for pk in self.required if pk in statuses]
-        return Measure(
+        return ProgressSummary(
             total=len(self.required),
             done=standings.count(Status.DONE),
             learning=standings.count(Status.LEARNING),

@@ -13,11 +13,11 @@ from progress.models import Note, ResourceTick, Star
 from stages.models import Resource, Topic
 
 SESSION_KEY = "kept"  # {"reader": pk as text, "deeds": {"star 7": [wanted], "note 7": [text, version], ...}}
-MOST = 20  # deeds; of more, those that came first are forgotten. A whole session of them fits into one row.
+MAX_PENDING = 20  # deeds; of more, those that came first are forgotten. A whole session of them fits into one row.
 UNSAVED = "unsaved notes"  # {topic pk as text: [text, version]}, of the learner whose session it is
 
 
-def do(user: User, kind: str, pk: int, *wanted: Any) -> bool:
+def perform(user: User, kind: str, pk: int, *wanted: Any) -> bool:
     """Do what a form asked for. ``wanted`` is the text and the version of a note, else whether the row is to be there.
 
     Returns whether it is so now; only a note that was changed elsewhere is not."""
@@ -31,15 +31,15 @@ def do(user: User, kind: str, pk: int, *wanted: Any) -> bool:
     return True
 
 
-def keep(session: SessionBase, reader: str, kind: str, pk: int, *wanted: Any) -> SessionBase:
+def defer_until_login(session: SessionBase, reader: str, kind: str, pk: int, *wanted: Any) -> SessionBase:
     """Keep for ``reader`` (a user's pk as text) what cannot be done yet; return the session as it was saved."""
-    with session_progress.latest(session) as saved:
+    with session_progress.locked_session(session) as saved:
         kept = saved.get(SESSION_KEY, {})
         deeds = kept.get("deeds", {}) if kept.get("reader") == reader else {}
         deed = f"{kind} {pk}"
         deeds.pop(deed, None)
         deeds[deed] = wanted
-        saved[SESSION_KEY] = {"reader": reader, "deeds": dict(list(deeds.items())[-MOST:])}
+        saved[SESSION_KEY] = {"reader": reader, "deeds": dict(list(deeds.items())[-MAX_PENDING:])}
     session[SESSION_KEY] = saved[SESSION_KEY]
     session.modified = False
     return saved
@@ -57,7 +57,7 @@ def forget_unsaved_note(session: SessionBase, topic_id: int) -> None:
         session.modified = True
 
 
-def take_up(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+def replay_after_login(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """Do what was kept for the learner who has just logged in. What was kept for somebody else is forgotten."""
     if request is None or not hasattr(request, "session"):
         return
@@ -68,7 +68,7 @@ def take_up(sender: object, request: HttpRequest | None, user: User, **kwargs: A
     for deed, wanted in kept["deeds"].items():
         kind, pk = deed.split()
         about = Resource if kind == "resource" else Topic
-        if about.objects.filter(pk=pk).exists() and not do(user, kind, int(pk), *wanted):
+        if about.objects.filter(pk=pk).exists() and not perform(user, kind, int(pk), *wanted):
             unsaved[pk] = wanted
     if unsaved:
         request.session[UNSAVED] = unsaved

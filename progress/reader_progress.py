@@ -5,13 +5,13 @@ from typing import Self
 from django.http import HttpRequest
 
 from accounts.models import User
-from progress.measure import Countable, Measure
+from progress.measure import Countable, ProgressSummary
 from progress.models import NONE, Status, TopicProgress
-from progress.session_progress import carried, ticks_of
+from progress.session_progress import follow_replacements, session_ticks
 from stages.outline import OutlineTopic
 
 
-class Standings:
+class ReaderProgress:
     """Where one reader stands in every topic: a learner from the database, a visitor from the session."""
 
     def __init__(self, statuses: dict[int, str]) -> None:
@@ -23,7 +23,7 @@ class Standings:
         """The standings of whoever asks. One query, and none for a visitor without ticks."""
         if request.user.is_authenticated:
             return cls.of_learner(request.user)
-        return cls({pk: status for pk, (status, _) in carried(ticks_of(request.session)).items()})
+        return cls({pk: status for pk, (status, _) in follow_replacements(session_ticks(request.session)).items()})
 
     @classmethod
     def of_learner(cls, user: User) -> Self:
@@ -34,8 +34,8 @@ class Standings:
     def of(self, pk: int) -> str:
         return self.statuses.get(pk, NONE)
 
-    def measure(self, topics: Iterable[Countable]) -> Measure:
-        return Measure.of(topics, self.statuses)
+    def measure(self, topics: Iterable[Countable]) -> ProgressSummary:
+        return ProgressSummary.of(topics, self.statuses)
 
     def next_topic(self, topics: Sequence[OutlineTopic]) -> OutlineTopic | None:
         """The topic to continue with, or None when there is none left.

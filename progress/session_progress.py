@@ -22,7 +22,7 @@ SESSION_KEY = "ticks"  # {topic pk as text: [status, seconds since 1970]}, the m
 type Ticks = dict[int, tuple[str, int]]  # {topic pk: (status, seconds since 1970)}, the most recent last
 
 
-def ticks_of(session: SessionBase) -> Ticks:
+def session_ticks(session: SessionBase) -> Ticks:
     """A visitor's ticks."""
     return {int(pk): (status, seconds) for pk, (status, seconds) in session.get(SESSION_KEY, {}).items()}
 
@@ -32,7 +32,7 @@ def record(session: SessionBase, topics: Iterable[HasPk], status: str) -> Sessio
 
     Returns the session as it was saved; its cookie is to be sent with ``send_cookie``.
     """
-    with latest(session) as saved:
+    with locked_session(session) as saved:
         ticks = saved.get(SESSION_KEY, {})
         for topic in topics:
             if ticks.get(str(topic.pk), [NONE])[0] != status:
@@ -47,7 +47,7 @@ def record(session: SessionBase, topics: Iterable[HasPk], status: str) -> Sessio
 
 
 @contextmanager
-def latest(session: SessionBase) -> Iterator[SessionBase]:
+def locked_session(session: SessionBase) -> Iterator[SessionBase]:
     """The session as it is saved now, for a with block to change; it is saved at the end of the block.
 
     Two requests at once must not overwrite each other: lock the row, then change what is there now.
@@ -74,7 +74,7 @@ def send_cookie[R: HttpResponseBase](response: R, session: SessionBase) -> R:
     return response
 
 
-def carried(ticks: Ticks) -> Ticks:
+def follow_replacements(ticks: Ticks) -> Ticks:
     """``ticks`` with those of merged or split topics given to what took over, the more advanced status winning.
 
     No query without ticks, one with them, and one more where a topic was replaced meanwhile.
@@ -92,15 +92,15 @@ def carried(ticks: Ticks) -> Ticks:
     return found
 
 
-def keep_ticks(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+def merge_session_progress(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
     """Bring the ticks of a visit into the account that the visitor has just logged in to."""
     if request is None or not hasattr(request, "session"):
         return
-    ticks = ticks_of(request.session)
+    ticks = session_ticks(request.session)
     if not ticks:
         return
     del request.session[SESSION_KEY]
-    ticks = carried(ticks)
+    ticks = follow_replacements(ticks)
     wanted = [
         TopicProgress(
             user=user, topic_id=pk, status=ticks[pk][0], changed_at=datetime.fromtimestamp(ticks[pk][1], UTC)

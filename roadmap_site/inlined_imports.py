@@ -35,7 +35,7 @@ class InliningFinder(FileSystemFinder):
         found = super().find_location(root, path, prefix)
         return self.copies.path(path) if found and self.copy(path, Path(found)) else found
 
-    def list(self, ignore_patterns: Iterable[str]) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         for path, storage in super().list(ignore_patterns):
             yield path, self.copies if self.copy(path, Path(storage.path(path))) else storage
 

@@ -6,7 +6,7 @@ import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+ACCEPTS_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
 class BrotliMiddleware:
@@ -31,7 +31,7 @@ class BrotliMiddleware:
         ):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
-        if TAKES_BROTLI.search(request.headers.get("Accept-Encoding", "")):
+        if ACCEPTS_BROTLI.search(request.headers.get("Accept-Encoding", "")):
             response.content = brotli.compress(response.content, quality=self.QUALITY)
             response.headers["Content-Encoding"] = "br"
             if response.headers.get("ETag", "").startswith('"'):

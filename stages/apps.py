@@ -8,7 +8,7 @@ class StagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stages.editing.deletion import by_content
+        from stages.editing.deletion import content_blockers
         from stages.hooks import deletion_guards
 
-        deletion_guards.register(by_content)
+        deletion_guards.register(content_blockers)

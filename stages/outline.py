@@ -21,7 +21,7 @@ from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
 from stages.spelling import words_of
 
 
-def each_once(topics: Iterable["OutlineTopic"]) -> list["OutlineTopic"]:
+def unique_topics(topics: Iterable["OutlineTopic"]) -> list["OutlineTopic"]:
     """The topics in order without those that come again, as where two sections of a track have one."""
     return list({topic.pk: topic for topic in topics}.values())
 
@@ -35,7 +35,7 @@ class Minutes(NamedTuple):
     @classmethod
     def of(cls, topics: Iterable["OutlineTopic"]) -> Self:
         """The time for every required topic among ``topics``, each counted once however often it is there."""
-        required = each_once(topic for topic in topics if topic.required)
+        required = unique_topics(topic for topic in topics if topic.required)
         return cls(sum(topic.minutes_min for topic in required), sum(topic.minutes_max for topic in required))
 
     def __str__(self) -> str:
@@ -185,7 +185,7 @@ def parse_pairs(pairs: str | None) -> tuple[Pair, ...]:
     return tuple(sorted(map(tuple, json.loads(f"[{pairs or ''}]"))))
 
 
-def ways(topic: Topic, outline: Outline) -> dict[str, list[OutlineTopic]]:
+def prerequisites_and_unlocks(topic: Topic, outline: Outline) -> dict[str, list[OutlineTopic]]:
     """What a topic of ``outline`` builds on, and what it unlocks, in learning order. One query."""
     links = Topic.prerequisites.through.objects.filter(Q(from_topic=topic) | Q(to_topic=topic))
     pairs = set(links.values_list("from_topic", "to_topic"))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 
-WHOLE = 4  # letters that a word needs to be forgiven a slip; shorter ones have too many neighbors
-BEGINNING = 6  # letters that the beginning of a word needs, for one that is still being typed
+MIN_WORD = 4  # letters that a word needs to be forgiven a slip; shorter ones have too many neighbors
+MIN_PREFIX = 6  # letters that the beginning of a word needs, for one that is still being typed
 
 
 def words_of(text: str) -> list[str]:
@@ -47,19 +47,19 @@ def is_slip_at_start(typed: str, word: str, agrees: Callable[[str, str], bool]) 
     )
 
 
-def meant_by(text: str, vocabulary: Mapping[str, int]) -> str | None:
+def corrected_query(text: str, vocabulary: Mapping[str, int]) -> str | None:
     """``text`` with each unknown word replaced by the known one that is a slip away; None where nothing changes.
 
     ``vocabulary`` maps every known word to how much it counts; the one that counts most wins.
     """
-    words = [meant_word(word, vocabulary) for word in words_of(text)]
+    words = [corrected_word(word, vocabulary) for word in words_of(text)]
     return " ".join(words) if words != words_of(text) else None
 
 
-def meant_word(typed: str, vocabulary: Mapping[str, int]) -> str:
-    if len(typed) < WHOLE or any(typed in word for word in vocabulary):
+def corrected_word(typed: str, vocabulary: Mapping[str, int]) -> str:
+    if len(typed) < MIN_WORD or any(typed in word for word in vocabulary):
         return typed
     near = [word for word in vocabulary if is_slip(typed, word)]
-    if not near and len(typed) >= BEGINNING:
+    if not near and len(typed) >= MIN_PREFIX:
         near = [word for word in vocabulary if is_slip_in_beginning(typed, word)]
     return min(near, key=lambda word: (-vocabulary[word], word), default=typed)

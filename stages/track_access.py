@@ -9,12 +9,12 @@ from functools import cached_property
 from django.http import Http404
 
 from stages.hooks import private_outline_providers
-from stages.models import Track, out
+from stages.models import Track, published_q
 from stages.outline import Outline, outline_of_track
 from stages.requests import AnyUser
 
 
-class Reading:
+class TrackAccess:
     """A track that somebody may read; its outline is asked for when it is needed."""
 
     def __init__(self, track: Track) -> None:
@@ -25,12 +25,12 @@ class Reading:
         return outline_of_track(self.track)
 
 
-def readable(user: AnyUser, slug: str) -> Reading | None:
+def get_readable_track(user: AnyUser, slug: str) -> TrackAccess | None:
     """The Reading that ``user`` gets for a slug, or None: drafts, retired tracks and those of others are not there."""
-    track = Track.objects.filter(out(), slug=slug).select_related("source").first()
+    track = Track.objects.filter(published_q(), slug=slug).select_related("source").first()
     if track is None:
         return None
-    reading = Reading(track)
+    reading = TrackAccess(track)
     if track.private:
         providers = private_outline_providers if user.is_authenticated else ()
         found = (outline_for(user, track) for outline_for in providers)
@@ -41,8 +41,8 @@ def readable(user: AnyUser, slug: str) -> Reading | None:
     return reading
 
 
-def readable_or_404(user: AnyUser, slug: str) -> Reading:
-    reading = readable(user, slug)
+def get_readable_track_or_404(user: AnyUser, slug: str) -> TrackAccess:
+    reading = get_readable_track(user, slug)
     if reading is None:
         raise Http404
     return reading

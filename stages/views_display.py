@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from stages.display_cookies import set_for_a_year
-from stages.safe_redirect import page_of
+from stages.safe_redirect import safe_next_url
 
 
 @login_not_required
@@ -37,7 +37,7 @@ def display(request: HttpRequest) -> HttpResponse:
             content_type="text/plain",
         )
     place = f"#{quote(request.GET['at'])}" if "at" in request.GET else ""
-    response = HttpResponseRedirect(f"{page_of(request)}{place}")
+    response = HttpResponseRedirect(f"{safe_next_url(request)}{place}")
     for name, value in wanted.items():
         set_for_a_year(response, name, value)
     return response

@@ -14,7 +14,7 @@ from django.test import Client, TransactionTestCase
 
 from accounts.models import User
 from progress.models import TopicProgress
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from progress.rendering import fragments
 from stages.models import Topic
 from tests.content import read_content
@@ -85,8 +85,8 @@ def no_flush(request):
 def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
     cache.clear()
-    fragments.kept_in.cache_clear()
-    fragments.kept_row.cache_clear()
+    fragments._cached_for_language.cache_clear()
+    fragments._cached_row.cache_clear()
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def walked(roadmap, learner):
         status = ["done", "none", "learning", "done", "skipped", "done", "done"][number % 7]
         if status != "none":
             TopicProgress.objects.create(user=learner, topic=topic, status=status)
-    return Standings.of_learner(learner)
+    return ReaderProgress.of_learner(learner)
 
 
 def client_of(user):

@@ -101,7 +101,7 @@ from progress.models import (
     TopicProgress,
 )
 from stages.models import Stage, State, Topic, Track, TrackSection, TrackTopic
-from stages.roadmap.layouts import Look
+from stages.roadmap.layouts import RoadmapLayout
 from stages.sync.load import load
 from tests.conftest import client_of
 from tests.content import stage, topic, write_files
@@ -112,7 +112,7 @@ from tests.stages.roadmap.test_layouts import statuses
 from tests.test_queries import PAGES
 
 HERE = Path(__file__)
-LOOKS = pytest.mark.parametrize("look", Look)
+LOOKS = pytest.mark.parametrize("look", RoadmapLayout)
 
 
 def test_every_test_of_the_table_exists():

@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.models import User
 from progress.cohorts.models import Cohort
 from progress.models import Report
-from stages.admin.reviewers import DraftsForReviewers
+from stages.admin.reviewers import ReviewerRestrictionsMixin
 from stages.fixture_io import files, snapshot
 from stages.models import Entry, Resource, Revision, Stage, State, Topic, TopicResource, Track, TrackSection
 from tests.conftest import client_of, make_user
@@ -348,7 +348,7 @@ def test_a_reviewer_adds_no_section_to_what_is_published(people, content, rows):
 
 def test_a_page_that_forgets_to_ask_is_stopped_all_the_same(people, content, monkeypatch):
     """The rule holds for what has changed, whatever changed it."""
-    monkeypatch.setattr(DraftsForReviewers, "is_open", lambda *args: True)
+    monkeypatch.setattr(ReviewerRestrictionsMixin, "is_open", lambda *args: True)
     row = content.topics["weather"]
     path = f"/admin/stages/topic/{row.pk}/change/"
     data = filled_in(people["r"].get(path)) | {"title": "X", "state": "draft"}

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from progress.models import Star, TopicProgress
-from stages.roadmap.layouts import Look
+from stages.roadmap.layouts import RoadmapLayout
 
 TEMPLATES = settings.BASE_DIR / "templates"
 # The same in every language.
@@ -173,7 +173,7 @@ CONTENT |= {"maps", "mpas", "zebra"}  # what is asked for
     [
         *["/stages/first/", "/tracks/", "/sources/", "/sources/leaflet/", "/search/?q=maps", "/search/?q=mpas"],
         *["/search/?q=zebra", "/search/palette/", "/search/palette/?q=map", "/shortcuts/", "/nowhere"],
-        *[f"{way}?view={look}" for way in ("/", "/tracks/other/") for look in Look],
+        *[f"{way}?view={look}" for way in ("/", "/tracks/other/") for look in RoadmapLayout],
         *["/topics/maps/", "/topics/boots/?track=other", "/stages/first/print/"],
     ],
 )

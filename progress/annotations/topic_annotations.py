@@ -20,7 +20,7 @@ type Told = tuple[StrOrPromise, StrOrPromise, datetime]  # what happened, why or
 
 
 @dataclass
-class Beside:
+class TopicAnnotations:
     starred: bool = False
     note: Note | None = None
     resources: set[int] = field(default_factory=set)
@@ -49,7 +49,7 @@ class Beside:
                 case "event":
                     events.append((at, key, text, html))
         events.sort()
-        found.history = history(events)
+        found.history = topic_history(events)
         found.is_overridden = bool(events) and events[-1][-1] == Cause.OVERRIDE
         return found
 
@@ -77,7 +77,7 @@ CAUSES: "dict[str, StrPromise]" = {
 }
 
 
-def history(events: Iterable[tuple[datetime, int, str, str]]) -> list[Told]:
+def topic_history(events: Iterable[tuple[datetime, int, str, str]]) -> list[Told]:
     """What is told of (when, pk, status, cause), oldest first."""
     told: list[Told] = []
     before: str = NONE

@@ -16,11 +16,12 @@ from accounts.requests import AuthedRequest, HtmxRequest
 from progress import pending_actions
 from progress.annotations.forms import NoteForm
 from progress.models import Note, Star
+from progress.redirects import redirect_back
 from progress.session_progress import send_cookie
 from stages.models import Resource, State, Topic
-from stages.safe_redirect import page_of, redirect_back
+from stages.safe_redirect import safe_next_url
 
-KEPT = 60  # times an hour that something is kept for those who were signed out, from one address
+DEFERRED_PER_HOUR = 60  # times an hour that something is kept for those who were signed out, from one address
 WANTED: dict[str | None, bool] = {"yes": True, "no": False}
 
 
@@ -33,12 +34,12 @@ def star(request: HtmxRequest, slug: str) -> HttpResponse:
     wanted = WANTED.get(request.POST.get("starred"))
     if wanted is None:
         return HttpResponseBadRequest("starred must be yes or no.", content_type="text/plain")
-    if refused := refusal(request, "star", topic.pk, wanted):
+    if refused := refuse(request, "star", topic.pk, wanted):
         return refused
-    pending_actions.do(request.user, "star", topic.pk, wanted)  # type: ignore[arg-type]  # visitors are refused
+    pending_actions.perform(request.user, "star", topic.pk, wanted)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
         return render(request, "progress/annotations/includes/star.html", {"topic": topic, "starred": wanted})
-    return HttpResponseRedirect(f"{page_of(request)}#star")
+    return HttpResponseRedirect(f"{safe_next_url(request)}#star")
 
 
 @login_not_required
@@ -49,14 +50,14 @@ def tick_resource(request: HtmxRequest, pk: int) -> HttpResponse:
     wanted = WANTED.get(request.POST.get("ticked"))
     if wanted is None:
         return HttpResponseBadRequest("ticked must be yes or no.", content_type="text/plain")
-    if refused := refusal(request, "resource", pk, wanted):
+    if refused := refuse(request, "resource", pk, wanted):
         return refused
-    pending_actions.do(request.user, "resource", pk, wanted)  # type: ignore[arg-type]  # visitors are refused
+    pending_actions.perform(request.user, "resource", pk, wanted)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
         return render(
             request, "progress/annotations/includes/resource_tick.html", {"resource": resource, "ticked": wanted}
         )
-    return HttpResponseRedirect(f"{page_of(request)}#resource-{pk}")
+    return HttpResponseRedirect(f"{safe_next_url(request)}#resource-{pk}")
 
 
 @login_not_required
@@ -71,7 +72,7 @@ def note(request: HtmxRequest, slug: str) -> HttpResponse:
         return edit_note(request, topic, pending_actions.unsaved_note(request.session, topic.pk))
     if "discard" in request.POST:
         pending_actions.forget_unsaved_note(request.session, topic.pk)
-        return HttpResponseRedirect(f"{page_of(request)}#note")
+        return HttpResponseRedirect(f"{safe_next_url(request)}#note")
     form = NoteForm(request.POST)
     if not form.is_valid():
         return edit_note(request, topic, form=form, status=400)
@@ -79,13 +80,13 @@ def note(request: HtmxRequest, slug: str) -> HttpResponse:
     if request.user.is_authenticated and request.POST.get("reader") not in ("", None, str(request.user.pk)):
         messages.warning(request, _("You are signed in as %s now. Nothing was changed.") % request.user)
         return edit_note(request, topic, (wanted[0], ""), status=409)
-    if refused := refusal(request, "note", topic.pk, *wanted):
+    if refused := refuse(request, "note", topic.pk, *wanted):
         return refused
-    if not pending_actions.do(request.user, "note", topic.pk, *wanted):  # type: ignore[arg-type]  # visitors are refused
+    if not pending_actions.perform(request.user, "note", topic.pk, *wanted):  # type: ignore[arg-type]  # visitors are refused
         return edit_note(request, topic, wanted, status=409)
     pending_actions.forget_unsaved_note(request.session, topic.pk)
     messages.success(request, _("Your note is saved.") if wanted[0] else _("Your note is gone."))
-    return HttpResponseRedirect(f"{page_of(request)}#note")
+    return HttpResponseRedirect(f"{safe_next_url(request)}#note")
 
 
 def edit_note(
@@ -124,23 +125,23 @@ def topic_with(slug: str) -> Topic:
     return get_object_or_404(Topic.objects.not_draft().select_related("stage"), slug=slug)
 
 
-def refusal(request: HtmxRequest, kind: str, pk: int, *wanted: Any) -> HttpResponse | None:
+def refuse(request: HtmxRequest, kind: str, pk: int, *wanted: Any) -> HttpResponse | None:
     """The answer when the one who sends a form is not the one it was made for; None when it can be done.
 
     Whoever was signed out meanwhile is asked to sign in, and what was sent waits for that.
     """
     reader = request.POST.get("reader", "")
     if not request.user.is_authenticated:
-        if reader and not rate_limits.take(rate_limits.who(request), "kept", KEPT):
+        if reader and not rate_limits.consume(rate_limits.client_key(request), "kept", DEFERRED_PER_HOUR):
             return render(request, "429.html", status=429)
         messages.info(request, _("You have been signed out. Sign in, and what you did is saved."))
-        response = redirect_back(request, redirect_to_login(page_of(request)).url)
+        response = redirect_back(request, redirect_to_login(safe_next_url(request)).url)
         return (
-            send_cookie(response, pending_actions.keep(request.session, reader, kind, pk, *wanted))
+            send_cookie(response, pending_actions.defer_until_login(request.session, reader, kind, pk, *wanted))
             if reader
             else response
         )
     if reader and reader != str(request.user.pk):
         messages.warning(request, _("You are signed in as %s now. Nothing was changed.") % request.user)
-        return redirect_back(request, page_of(request))
+        return redirect_back(request, safe_next_url(request))
     return None

@@ -35,7 +35,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            if form.is_a_trap_sprung or rate_limits.take(rate_limits.who(request), "report", LIMIT):
+            if form.is_a_trap_sprung or rate_limits.consume(rate_limits.client_key(request), "report", LIMIT):
                 if not form.is_a_trap_sprung:
                     save_once(form.instance, topic, request.user)
                 messages.success(request, _("Thank you. A maintainer will look at it."))

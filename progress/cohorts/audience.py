@@ -13,7 +13,7 @@ from progress.cohorts.models import Assignment, Cohort, Enrolment, Group
 
 
 @dataclass(frozen=True)
-class Whom:
+class Audience:
     """Who has what in a cohort, or in several. Learners are pks of current members; whoever left is nowhere here."""
 
     names: dict[int, str]  # by group, sorted by name
@@ -56,7 +56,7 @@ class Whom:
         return _("for %(whom)s") % {"whom": listed}
 
 
-def whom_of(*cohorts: Cohort) -> Whom:
+def load_audiences(*cohorts: Cohort) -> Audience:
     """Groups, members, and whom each assignment is for. One query, whatever the size: four lists in one."""
     current = Enrolment.objects.current().filter(cohort__in=cohorts)
     own = Group.objects.filter(cohort__in=cohorts)
@@ -79,15 +79,15 @@ def whom_of(*cohorts: Cohort) -> Whom:
     for kind, *columns in every:
         found[kind].append(columns)
     names = {pk: name for pk, _cohort, name in sorted(found["group"], key=lambda row: (row[2].casefold(), row[0]))}
-    return Whom(
+    return Audience(
         names,
-        {pk: set() for pk in names} | gathered(found["member"]),
-        gathered(found["follows"]),
-        gathered(found["picked"]),
+        {pk: set() for pk in names} | group_pairs(found["member"]),
+        group_pairs(found["follows"]),
+        group_pairs(found["picked"]),
     )
 
 
-def gathered(rows: Iterable[list[Any]]) -> dict[int, set[int]]:
+def group_pairs(rows: Iterable[list[Any]]) -> dict[int, set[int]]:
     sets: dict[int, set[int]] = {}
     for left, right, _text in rows:
         sets.setdefault(left, set()).add(right)

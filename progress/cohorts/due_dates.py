@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
 from progress.cohorts.models import Assignment
-from progress.cohorts.schedule import adjusted, rhythm
+from progress.cohorts.schedule import section_due_dates, with_adjusted_dates
 from progress.models import Status
 from stages.outline import Outline, OutlineTopic
 
@@ -35,20 +35,20 @@ def due_of(assignment: Assignment, extended: date | None = None, joined: date | 
     return None if due and joined and joined > due else due
 
 
-def dates_of(
+def dates_by_topic(
     assignment: Assignment, outline: Outline, extended: date | None = None, joined: date | None = None
 ) -> list[date | None]:
     """A date, or None, for each section: by the rhythm and by hand, and later for who has longer or came later."""
     starts, due = starts_of(assignment), due_of(assignment)
-    dates = adjusted(outline, rhythm(outline, starts, due), assignment.dates_by_hand)
+    dates = with_adjusted_dates(outline, section_due_dates(outline, starts, due), assignment.dates_by_hand)
     own_starts, own_due = starts_of(assignment, joined), due_of(assignment, extended, joined)
     if (own_starts, own_due) == (starts, due):
         return dates
-    own = rhythm(outline, own_starts, own_due)
+    own = section_due_dates(outline, own_starts, own_due)
     return [max(mine, everyones) if mine and everyones else None for mine, everyones in zip(own, dates, strict=True)]
 
 
-def left(outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str]) -> list[OutlineTopic]:
+def remaining(outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str]) -> list[OutlineTopic]:
     """The topics that have a date and are not done, each once, in the order of the track."""
     return [topic for topic, _day in left_with_days(outline, dues, statuses)]
 
@@ -67,20 +67,20 @@ def overdue(
     return [topic for topic, day in left_with_days(outline, dues, statuses) if day < today]
 
 
-class Next(NamedTuple):
+class NextDue(NamedTuple):
     day: date
     topics: list[OutlineTopic]
 
 
 def next_due(
     outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str], today: date
-) -> Next | None:
+) -> NextDue | None:
     """The first date from ``today`` on by which something is left to do, and what; or None."""
     ahead = [(topic, day) for topic, day in left_with_days(outline, dues, statuses) if day >= today]
     if not ahead:
         return None
     first = min(day for _topic, day in ahead)
-    return Next(first, [topic for topic, day in ahead if day == first])
+    return NextDue(first, [topic for topic, day in ahead if day == first])
 
 
 class Plan(Protocol):
@@ -96,7 +96,7 @@ class Plan(Protocol):
     def today(self) -> date: ...
 
 
-class Wanted(NamedTuple):
+class DueTopic(NamedTuple):
     """A topic that is due, on the earliest of its dates; ``by`` are those who want it, the earliest first."""
 
     topic: OutlineTopic
@@ -105,7 +105,7 @@ class Wanted(NamedTuple):
     by: list[Plan]
 
 
-def due_soon(plans: Iterable[Plan], statuses: Mapping[int, str], within: int = SOON) -> list[Wanted]:
+def due_soon(plans: Iterable[Plan], statuses: Mapping[int, str], within: int = SOON) -> list[DueTopic]:
     """A Wanted for each topic that is overdue or due in the next days: once, however many plans want it."""
     wanted: dict[int, list[tuple[date, OutlineTopic, Plan]]] = {}
     for plan in plans:
@@ -116,5 +116,5 @@ def due_soon(plans: Iterable[Plan], statuses: Mapping[int, str], within: int = S
     for claims in wanted.values():
         claims.sort(key=lambda claim: claim[0])
         day, topic, plan = claims[0]
-        found.append(Wanted(topic, day, day < plan.today, [plan for _, _, plan in claims]))
+        found.append(DueTopic(topic, day, day < plan.today, [plan for _, _, plan in claims]))
     return sorted(found, key=lambda thing: thing.day)

@@ -21,17 +21,17 @@ from progress.cohorts.models import Mail, Refusal, hash_of
 SALT = "cohorts.mail"
 
 
-def address_of(path: str) -> str:
+def absolute_url(path: str) -> str:
     """A page of this site as a mail must name it, in full. Commands have no request to ask for the host."""
     return f"{settings.SITE_URL}{path}"
 
 
-def way_out(email: str, kind: Mail) -> str:
+def unsubscribe_url(email: str, kind: Mail) -> str:
     """The page under which this recipient refuses this kind of mail. It names nobody: logs keep what it says."""
-    return address_of(reverse("mail_off", args=[signing.dumps([hash_of(email), kind], salt=SALT)]))
+    return absolute_url(reverse("mail_off", args=[signing.dumps([hash_of(email), kind], salt=SALT)]))
 
 
-def whose(token: str) -> tuple[str, Mail]:
+def parse_unsubscribe_token(token: str) -> tuple[str, Mail]:
     """The (hash of the address, Mail) of a way out. Raises ``signing.BadSignature`` for a token that is not ours."""
     address, kind = signing.loads(token, salt=SALT)
     return address, Mail(kind)
@@ -46,7 +46,7 @@ class UnbrokenHeader(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
-class MessageWithWayOut(EmailMessage):
+class UnsubscribableMessage(EmailMessage):
     def message(self, *, policy: Policy | None = None) -> message.EmailMessage:
         headers = HeaderRegistry()
         headers.map_to_type("List-Unsubscribe", UnbrokenHeader)
@@ -71,10 +71,10 @@ def send(
     """
     if Refusal.objects.among([email], kind):
         return False
-    out = way_out(email, kind)
+    out = unsubscribe_url(email, kind)
     body = render_to_string(f"cohorts/notifications/email/{template}.txt", {**context, "kind": kind, "way_out": out})
     headers = {"List-Unsubscribe": f"<{out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     one_line = " ".join(subject.split())  # a header is a single line
-    message = MessageWithWayOut(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)
+    message = UnsubscribableMessage(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)
     (mailer or mailers.default).send_messages([message])
     return True

@@ -6,13 +6,13 @@ from unicodedata import combining, normalize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.measure import Measure
+from progress.measure import ProgressSummary
 from progress.models import IN_WORDS, Status
 
 # --- Names --------------------------------------------------------------------------------------------
 
 
-def in_order(name: str) -> tuple[str, str]:
+def name_sort_key(name: str) -> tuple[str, str]:
     """What to sort names by, the same on both databases: É stands with E, and a with A."""
     letters = (letter for letter in normalize("NFKD", name) if not combining(letter))
     return "".join(letters).casefold(), name
@@ -21,8 +21,8 @@ def in_order(name: str) -> tuple[str, str]:
 # --- Falling behind -----------------------------------------------------------------------------------
 
 
-def silence(
-    measured: Measure, today: date, last_tick: date | None, begins: date | None, quiet_days: int
+def inactive_days(
+    measured: ProgressSummary, today: date, last_tick: date | None, begins: date | None, quiet_days: int
 ) -> int | None:
     """For how many days a learner has ticked nothing, or None where there is nothing to say.
 
@@ -36,7 +36,7 @@ def silence(
     return days if days >= max(quiet_days, 1) else None
 
 
-def behind(silent: int | None, has_ticked: bool, overdue: int) -> list[str]:
+def behind_phrases(silent: int | None, has_ticked: bool, overdue: int) -> list[str]:
     """How a learner falls behind, as a list of phrases; an empty list for one who does not."""
     phrases = []
     if silent and has_ticked:
@@ -54,7 +54,7 @@ def behind(silent: int | None, has_ticked: bool, overdue: int) -> list[str]:
 # --- Cells --------------------------------------------------------------------------------------------
 
 
-def cell(measured: Measure) -> str:
+def cell_text(measured: ProgressSummary) -> str:
     """How far somebody is, as short as a cell needs it."""
     if measured.total:
         return _("%(done)d of %(total)d") % {"done": measured.done, "total": measured.total}
@@ -63,7 +63,7 @@ def cell(measured: Measure) -> str:
     return _("nothing to do")
 
 
-def warmth(measured: Measure) -> int:
+def heat_level(measured: ProgressSummary) -> int:
     """How full a cell is drawn, in five steps: 0 is not a single topic done, 4 is everything and nothing less."""
     done, total = (measured.done, measured.total) if measured.total else (measured.optional_done, measured.optional)
     if not done:
@@ -71,7 +71,7 @@ def warmth(measured: Measure) -> int:
     return 4 if done == total else 1 + done * 3 // total
 
 
-def status(status: str, is_overridden: bool = False) -> str:
+def status_text(status: str, is_overridden: bool = False) -> str:
     """A standing in a topic as a word, or as three where an instructor marked it."""
     if is_overridden and status == Status.DONE:
         return _("done, marked by an instructor")
@@ -81,7 +81,7 @@ def status(status: str, is_overridden: bool = False) -> str:
 # --- Pace ---------------------------------------------------------------------------------------------
 
 
-def days(number: float) -> str:
+def day_count(number: float) -> str:
     """A median of days, which may be a fraction: "under a day", "1 day", "6 days"."""
     if number < 1:
         return _("under a day")

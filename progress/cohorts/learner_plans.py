@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress.activity import day_of
-from progress.cohorts.due_dates import Next, dates_of, due_of, next_due, overdue, starts_of
+from progress.cohorts.due_dates import NextDue, dates_by_topic, due_of, next_due, overdue, starts_of
 from progress.cohorts.models import Assignment, Cohort
-from progress.cohorts.schedule import by_topic
-from progress.cohorts.track_snapshot import outline_as_agreed
-from progress.reader_progress import Standings
+from progress.cohorts.schedule import due_dates_by_topic
+from progress.cohorts.track_snapshot import outline_from_snapshot
+from progress.reader_progress import ReaderProgress
 from stages.models import Track
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
 
@@ -23,7 +23,7 @@ FIRST_MIDNIGHT = ZoneInfo("Pacific/Kiritimati")  # nowhere does a day begin earl
 
 
 @dataclass(frozen=True)
-class Assigned:
+class LearnerPlan:
     """An assignment as one learner has it, or without a learner's dates as everyone has.
 
     ``extended`` is the date of the learner's extension, or None, and ``joined`` the day on which the learner came.
@@ -66,7 +66,7 @@ class Assigned:
     @cached_property
     def dates(self) -> list[date | None]:
         """One for each section of the track."""
-        return dates_of(self.assignment, self.outline, self.extended, self.joined)
+        return dates_by_topic(self.assignment, self.outline, self.extended, self.joined)
 
     @property
     def rhythm(self) -> list[tuple[Section, date | None]]:
@@ -81,7 +81,7 @@ class Assigned:
     @cached_property
     def days(self) -> dict[int, date | None]:
         """{topic pk: date} for its required topics, also where the assignment itself is optional."""
-        return by_topic(self.outline, self.dates)
+        return due_dates_by_topic(self.outline, self.dates)
 
     @property
     def dues(self) -> dict[int, date | None]:
@@ -96,11 +96,11 @@ class Assigned:
     def overdue(self, statuses: Mapping[int, str]) -> list[OutlineTopic]:
         return overdue(self.outline, self.dues, statuses, self.today)
 
-    def next_due(self, statuses: Mapping[int, str]) -> Next | None:
+    def next_due(self, statuses: Mapping[int, str]) -> NextDue | None:
         return next_due(self.outline, self.dues, statuses, self.today)
 
 
-def assigned_to(user: User) -> list[Assigned]:
+def plans_for(user: User) -> list[LearnerPlan]:
     """What a learner has been assigned, the first due first. One query for who is in no cohort, else two or three."""
     if not user.enrolments.current().exists():
         return []  # as for most, and on every topic they read: the query below costs ten times as much to make
@@ -110,23 +110,23 @@ def assigned_to(user: User) -> list[Assigned]:
         return []
     roadmap = outline_of_stages()
     assigned = [
-        Assigned(
+        LearnerPlan(
             row,
-            outline_as_agreed(row.form, roadmap),
+            outline_from_snapshot(row.form, roadmap),
             row.extended,
             day_of(row.joined_at, row.cohort.zone),
         )
         for row in shown
     ]
-    return sorted(assigned, key=first_due)
+    return sorted(assigned, key=due_sort_key)
 
 
-def first_due(plan: Assigned) -> tuple[bool, date, int]:
+def due_sort_key(plan: LearnerPlan) -> tuple[bool, date, int]:
     """What to sort plans by, also where several have no date."""
     return plan.due is None, plan.due or date.max, plan.assignment.pk
 
 
-def described(plans: Iterable[Assigned], progress: Standings) -> list[dict[str, Any]]:
+def plan_cards(plans: Iterable[LearnerPlan], progress: ReaderProgress) -> list[dict[str, Any]]:
     """What ``includes/assignment_cards.html`` says of each; ``progress`` are the Standings of the learner."""
     statuses = progress.statuses
     return [
@@ -141,7 +141,7 @@ def described(plans: Iterable[Assigned], progress: Standings) -> list[dict[str, 
     ]
 
 
-def joined_late(plan: Assigned, joined: date) -> date | None:
+def late_join_date(plan: LearnerPlan, joined: date) -> date | None:
     """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
     begins = plan.starts
     return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None

@@ -12,7 +12,7 @@ from stages.models import Topic
 CAUSE = ProgressEvent.Cause.OVERRIDE
 
 
-def holding() -> QuerySet[Override]:
+def active_overrides() -> QuerySet[Override]:
     """The overrides that hold: their topic's latest event is an override, so nobody has ticked it since."""
     events = ProgressEvent.objects.filter(user=OuterRef("learner"), topic=OuterRef("topic")).order_by("-pk")
     return (
@@ -23,7 +23,7 @@ def holding() -> QuerySet[Override]:
     )
 
 
-def mark(cohort: Cohort, learner: User, topic: Topic, by: User, reason: str) -> Override | None:
+def create_override(cohort: Cohort, learner: User, topic: Topic, by: User, reason: str) -> Override | None:
     """Mark a topic as done for a learner. Returns the Override, or None where the topic is done already."""
     with transaction.atomic():
         standing = TopicProgress.objects.select_for_update().filter(user=learner, topic=topic).first()
@@ -35,19 +35,19 @@ def mark(cohort: Cohort, learner: User, topic: Topic, by: User, reason: str) -> 
         )
 
 
-def undo(override: Override) -> bool:
+def undo_override(override: Override) -> bool:
     """Put back what was before, where the override still holds; return whether it did. Twice changes nothing."""
     with transaction.atomic():
         found = Override.objects.select_for_update().get(pk=override.pk)
         if found.undone_at:
             return False
-        if held := holding().filter(pk=found.pk).exists():
+        if held := active_overrides().filter(pk=found.pk).exists():
             TopicProgress.objects.record(found.learner, found.topic, found.before, ProgressEvent.Cause.UNDO)
         found.undone_at = timezone.now()
         found.save(update_fields=["undone_at"])
         return held
 
 
-def dispute(override: Override, text: str) -> None:
+def dispute_override(override: Override, text: str) -> None:
     """Say that an override is wrong. The standing stays as it is until somebody undoes it."""
     Override.objects.filter(pk=override.pk).update(disputed_at=timezone.now(), dispute=text)

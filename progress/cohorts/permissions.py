@@ -26,42 +26,46 @@ def is_signed_in(request: HttpRequest) -> TypeGuard[AuthedRequest]:
     return request.user.is_authenticated
 
 
-def may_teach(user: User) -> bool:
+def can_create_cohorts(user: User) -> bool:
     """Whether this person may make cohorts: the group "Instructors" may, and where the site is open, everyone."""
     if user.has_perm("cohorts.add_cohort"):
         return True
     return settings.ANYONE_MAY_TEACH and EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
-def demand_teacher(user: User) -> None:
-    if not may_teach(user):
+def require_instructor(user: User) -> None:
+    if not can_create_cohorts(user):
         raise PermissionDenied(_("Only instructors make cohorts. Those who run this site can make you one."))
 
 
-def led_cohort(request: AuthedRequest, pk: int, lock: bool = False) -> Cohort:
+def get_led_cohort_or_404(request: AuthedRequest, pk: int, lock: bool = False) -> Cohort:
     """A cohort that the reader instructs; for everyone else there is none."""
     cohorts = Cohort.objects.led_by(request.user)
     return get_object_or_404(cohorts.select_for_update(of=["self"]) if lock else cohorts, pk=pk)
 
 
-def changeable_cohort(request: AuthedRequest, pk: int, lock: bool = True) -> Cohort:
+def get_unarchived_cohort_or_404(request: AuthedRequest, pk: int, lock: bool = True) -> Cohort:
     """The same, for what changes it: an archived cohort stays as it is.
 
     Its row is locked until the answer, so that of two forms at once the second finds what the first has written.
     That takes a transaction; what sends mail does without, for mail may take long.
     """
-    cohort = led_cohort(request, pk, lock)
+    cohort = get_led_cohort_or_404(request, pk, lock)
     if cohort.is_archived:
         raise PermissionDenied(_("This cohort is archived, so it stays as it is. Take it out of the archive first."))
     return cohort
 
 
-def cohort_for(request: AuthedRequest, pk: int, lock: bool = True) -> Cohort:
+def get_cohort_for_edit(request: AuthedRequest, pk: int, lock: bool = True) -> Cohort:
     """A page with a form: an archived cohort is there to be read, and 403 for whoever writes."""
-    return changeable_cohort(request, pk, lock) if request.method == "POST" else led_cohort(request, pk)
+    return (
+        get_unarchived_cohort_or_404(request, pk, lock)
+        if request.method == "POST"
+        else get_led_cohort_or_404(request, pk)
+    )
 
 
-def page_with_a_form[**P](
+def atomic_form_view[**P](
     view: Callable[Concatenate[AuthedRequest, P], HttpResponse],
 ) -> Callable[Concatenate[AuthedRequest, P], HttpResponse]:
     """A view that shows a form and takes it. What it writes is one transaction; to show it none is begun, because on
@@ -77,7 +81,7 @@ def page_with_a_form[**P](
     return shown_or_sent
 
 
-def authored_track(request: AuthedRequest, slug: str) -> OwnTrack:
+def get_authored_track_or_404(request: AuthedRequest, slug: str) -> OwnTrack:
     """A track that the reader composed, alone or with others; for everyone else there is none."""
     own = OwnTrack.objects.filter(authors=request.user).select_related("track", "original")
     return get_object_or_404(own, track__slug=slug)

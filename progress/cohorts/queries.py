@@ -8,11 +8,11 @@ from django.db.models.functions import Cast
 
 from accounts.models import User
 from progress.cohorts.models import Cohort, Enrolment, Extension
-from progress.cohorts.overrides import holding
+from progress.cohorts.overrides import active_overrides
 from progress.models import Status, TopicProgress
 
 
-def standings(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, dict[int, str]]:
+def statuses_by_user(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, dict[int, str]]:
     """``{user pk: {topic pk: Status}}``. One query, whose rows are a person, a status, and the topics as one text."""
     rows = (
         TopicProgress.objects.filter(user__in=members.values("user"), topic__in=topics)
@@ -25,16 +25,16 @@ def standings(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, 
     return found
 
 
-def overridden(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:
+def overridden_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:
     """``{user pk: {pk of a topic that an instructor marked as done: whether that is disputed here}}``. One query."""
     found: dict[int, dict[int, bool]] = {}
-    rows = holding().filter(learner__in=members.values("user"))
+    rows = active_overrides().filter(learner__in=members.values("user"))
     for user, topic, of_cohort, disputed_at in rows.values_list("learner", "topic", "cohort", "disputed_at"):
         found.setdefault(user, {})[topic] = of_cohort == cohort.pk and disputed_at is not None
     return found
 
 
-def extensions(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[tuple[int, int], date]:
+def extensions_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[tuple[int, int], date]:
     """``{(user pk, assignment pk): due}`` for those who have longer. One query."""
     rows = Extension.objects.filter(assignment__cohort=cohort, user__in=members.values("user"))
     return {(user, assignment): due for user, assignment, due in rows.values_list("user", "assignment", "due")}

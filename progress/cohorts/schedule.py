@@ -8,7 +8,7 @@ from math import ceil
 from stages.outline import Outline, Section
 
 
-def rhythm(outline: Outline, starts: date | None, due: date | None) -> list[date | None]:
+def section_due_dates(outline: Outline, starts: date | None, due: date | None) -> list[date | None]:
     """A date for each section of ``outline``, in order; the last is ``due``.
 
     The days from ``starts`` to ``due``, both included, are shared out by the estimated minutes of the sections.
@@ -17,7 +17,7 @@ def rhythm(outline: Outline, starts: date | None, due: date | None) -> list[date
     if due is None or starts is None or starts >= due or not outline.topics:
         return [due for _section in outline.sections]
     length = (due - starts).days + 1
-    weights = weigh(outline.sections)
+    weights = section_minutes(outline.sections)
     dates: list[date | None] = []
     walked = Fraction(0)
     for weight in weights:
@@ -27,23 +27,23 @@ def rhythm(outline: Outline, starts: date | None, due: date | None) -> list[date
     return dates
 
 
-def weigh(sections: Sequence[Section]) -> list[Fraction]:
+def section_minutes(sections: Sequence[Section]) -> list[Fraction]:
     """How much of the time each section takes: its minutes, halfway between least and most.
 
     A section that says no minutes is taken to be as long as so many topics are elsewhere in the track.
     """
     timed = [section for section in sections if section.minutes.most]
     minutes = sum(sum(section.minutes) for section in timed)
-    each = Fraction(minutes, sum(map(counted, timed))) if timed else Fraction(1)
-    return [Fraction(sum(section.minutes)) or each * counted(section) for section in sections]
+    each = Fraction(minutes, sum(map(counted_minutes, timed))) if timed else Fraction(1)
+    return [Fraction(sum(section.minutes)) or each * counted_minutes(section) for section in sections]
 
 
-def counted(section: Section) -> int:
+def counted_minutes(section: Section) -> int:
     """The number of topics that a section asks for, or of all of them where it asks for none."""
     return sum(topic.required for topic in section.topics) or len(section.topics)
 
 
-def adjusted(outline: Outline, dates: list[date | None], by_hand: Mapping[str, date]) -> list[date | None]:
+def with_adjusted_dates(outline: Outline, dates: list[date | None], by_hand: Mapping[str, date]) -> list[date | None]:
     """``dates`` with those set by hand, ``{slug of a section: date}``, in place of the others; none after the last."""
     last = dates[-1] if dates else None
     if last is None:
@@ -53,7 +53,7 @@ def adjusted(outline: Outline, dates: list[date | None], by_hand: Mapping[str, d
     ]
 
 
-def by_topic(outline: Outline, dates: Sequence[date | None]) -> dict[int, date | None]:
+def due_dates_by_topic(outline: Outline, dates: Sequence[date | None]) -> dict[int, date | None]:
     """``{topic pk: date}`` for the required topics; one that stands in several sections is due with the first."""
     found: dict[int, date | None] = {}
     for section, day in zip(outline.sections, dates, strict=True):

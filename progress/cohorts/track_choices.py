@@ -8,16 +8,16 @@ from django.forms.models import ModelChoiceField, ModelChoiceIterator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from stages.models import Track, out
+from stages.models import Track, published_q
 
 
-def assignable_by(user: User) -> QuerySet[Track]:
+def assignable_tracks(user: User) -> QuerySet[Track]:
     """The published tracks, and those that this person composed."""
-    own = Track.objects.filter(out(), own__authors=user)
+    own = Track.objects.filter(published_q(), own__authors=user)
     return Track.objects.filter(pk__in=own.values("pk")) | Track.objects.published()
 
 
-class InGroups(ModelChoiceIterator):
+class GroupedChoices(ModelChoiceIterator):
     """The choices with one's own tracks under a heading of their own, where there are any."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -34,6 +34,6 @@ class InGroups(ModelChoiceIterator):
             yield _("Tracks for everyone"), published
 
 
-def offer_in_groups(field: ModelChoiceField, tracks: QuerySet[Track]) -> None:
-    field.iterator = InGroups
+def group_choices(field: ModelChoiceField, tracks: QuerySet[Track]) -> None:
+    field.iterator = GroupedChoices
     field.queryset = tracks  # makes the choices anew

@@ -28,7 +28,7 @@ class SectionSnapshot(TypedDict):
 type Snapshot = list[SectionSnapshot]
 
 
-def agree(outline: Outline) -> Snapshot:
+def snapshot(outline: Outline) -> Snapshot:
     """The form to keep of an outline."""
     return [
         {
@@ -41,7 +41,7 @@ def agree(outline: Outline) -> Snapshot:
     ]
 
 
-def outline_as_agreed(form: Snapshot, roadmap: Outline) -> Outline:
+def outline_from_snapshot(form: Snapshot, roadmap: Outline) -> Outline:
     """The outline that a kept form describes; ``roadmap`` is the outline of the stages. Sections left empty go."""
     stages = {stage.slug: stage for stage in roadmap.sections}
     sections: list[Section] = []
@@ -58,7 +58,7 @@ def outline_as_agreed(form: Snapshot, roadmap: Outline) -> Outline:
     return Outline(tuple(sections))
 
 
-def digest_of(values: object) -> str:
+def content_hash(values: object) -> str:
     """A short name for what JSON can say: a page shows it, and a form says with it what it was answered to."""
     return sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
@@ -66,13 +66,13 @@ def digest_of(values: object) -> str:
 # --- What changed -------------------------------------------------------------------------------------
 
 
-class Heading(NamedTuple):
+class SectionHeading(NamedTuple):
     slug: str
     title: str
     part: str
 
 
-class Put(NamedTuple):
+class Insertion(NamedTuple):
     """A topic stands in a section where it did not stand before: after another topic there, or first (None)."""
 
     section: str
@@ -90,18 +90,18 @@ class Move(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Changes:
+class SnapshotDiff:
     """What is otherwise in a newer form of a track. Sections and topics are slugs.
 
     ``put``, ``taken`` and ``flags`` are the steps from one form to the other, place by place, for a topic may stand in
     several sections. What a person wants to know is about topics: ``added`` to the track, ``removed`` from it, ...
     """
 
-    put: tuple[Put, ...] = ()
+    put: tuple[Insertion, ...] = ()
     taken: tuple[tuple[str, str], ...] = ()  # (section, topic)
     flags: tuple[tuple[str, str, bool], ...] = ()  # (section, topic, required)
-    before: tuple[Heading, ...] = ()
-    now: tuple[Heading, ...] = ()
+    before: tuple[SectionHeading, ...] = ()
+    now: tuple[SectionHeading, ...] = ()
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     now_required: tuple[str, ...] = ()
@@ -126,19 +126,19 @@ class Changes:
         )
 
     @cached_property
-    def renamed(self) -> tuple[tuple[Heading, Heading], ...]:
+    def renamed(self) -> tuple[tuple[SectionHeading, SectionHeading], ...]:
         """(Heading before, Heading now) of each section that is called otherwise."""
         before = {heading.slug: heading for heading in self.before}
         pairs = [(before[heading.slug], heading) for heading in self.now if heading.slug in before]
         return tuple((old, new) for old, new in pairs if old != new)
 
     @cached_property
-    def new_sections(self) -> tuple[Heading, ...]:
+    def new_sections(self) -> tuple[SectionHeading, ...]:
         known = {heading.slug for heading in self.before}
         return tuple(heading for heading in self.now if heading.slug not in known)
 
     @cached_property
-    def gone_sections(self) -> tuple[Heading, ...]:
+    def gone_sections(self) -> tuple[SectionHeading, ...]:
         known = {heading.slug for heading in self.now}
         return tuple(heading for heading in self.before if heading.slug not in known)
 
@@ -149,24 +149,24 @@ class Changes:
         return [slug for slug in before if slug in now] != [slug for slug in now if slug in before]
 
 
-def compared(form: Snapshot, newer: Snapshot) -> Changes:
+def diff_snapshots(form: Snapshot, newer: Snapshot) -> SnapshotDiff:
     """The Changes from one form to another. Sections without topics are nowhere to be seen, so they do not count."""
     before, now = headings(form), headings(newer)
-    was, is_now = places(form), places(newer)
-    put: list[Put] = []
+    was, is_now = topics_by_section(form), topics_by_section(newer)
+    put: list[Insertion] = []
     taken: list[tuple[str, str]] = []
     flags: list[tuple[str, str, bool]] = []
     for section in dict.fromkeys([*was, *is_now]):
         old, new = was.get(section, {}), is_now.get(section, {})
-        stayed = in_common(list(old), list(new))
+        stayed = longest_common_order(list(old), list(new))
         taken += [(section, topic) for topic in old if topic not in stayed]
         flags += [(section, topic, new[topic]) for topic in new if topic in stayed and old[topic] != new[topic]]
         after = [None, *new]
-        put += [Put(section, topic, new[topic], after[n]) for n, topic in enumerate(new) if topic not in stayed]
-    had, has = needed(was), needed(is_now)
+        put += [Insertion(section, topic, new[topic], after[n]) for n, topic in enumerate(new) if topic not in stayed]
+    had, has = required_by_topic(was), required_by_topic(is_now)
     up, down = ([topic for _section, topic, required in flags if required is way] for way in (True, False))
     both = [topic for topic in has if topic in had]
-    return Changes(
+    return SnapshotDiff(
         tuple(put),
         tuple(taken),
         tuple(flags),
@@ -179,7 +179,7 @@ def compared(form: Snapshot, newer: Snapshot) -> Changes:
     )
 
 
-def in_common(old: Iterable[str], new: Iterable[str]) -> set[str]:
+def longest_common_order(old: Iterable[str], new: Iterable[str]) -> set[str]:
     """The most topics that stand in the same order in two lists: those that need not be moved."""
     places = {topic: place for place, topic in enumerate(old)}
     # For each length the chain that ends earliest in ``old``: its end, and the topics in it.
@@ -193,16 +193,16 @@ def in_common(old: Iterable[str], new: Iterable[str]) -> set[str]:
     return set(chains[-1])
 
 
-def headings(form: Snapshot) -> tuple[Heading, ...]:
-    return tuple(Heading(kept["slug"], kept["title"], kept["part"]) for kept in form if kept["topics"])
+def headings(form: Snapshot) -> tuple[SectionHeading, ...]:
+    return tuple(SectionHeading(kept["slug"], kept["title"], kept["part"]) for kept in form if kept["topics"])
 
 
-def places(form: Snapshot) -> dict[str, dict[str, bool]]:
+def topics_by_section(form: Snapshot) -> dict[str, dict[str, bool]]:
     """``{section: {topic: required}}``"""
     return {kept["slug"]: {topic: bool(required) for topic, required in kept["topics"]} for kept in form}
 
 
-def needed(sections: Mapping[str, Mapping[str, bool]]) -> dict[str, bool]:
+def required_by_topic(sections: Mapping[str, Mapping[str, bool]]) -> dict[str, bool]:
     """``{topic: required}``, each once; required if it is so anywhere."""
     found: dict[str, bool] = {}
     for topics in sections.values():
@@ -211,16 +211,16 @@ def needed(sections: Mapping[str, Mapping[str, bool]]) -> dict[str, bool]:
     return found
 
 
-class Replaced(NamedTuple):
+class Replacement(NamedTuple):
     """Topics that went, and those that came for them: one for several is a merge, several for one a split."""
 
     old: tuple[str, ...]
     new: tuple[str, ...]
 
 
-def replacements(found: Changes, newer: Snapshot, replaces: Mapping[str, Sequence[str]]) -> list[Replaced]:
+def replacements(found: SnapshotDiff, newer: Snapshot, replaces: Mapping[str, Sequence[str]]) -> list[Replacement]:
     """A Replaced for each merge and split in ``found``, the Changes to ``newer``; ``replaces`` is {slug: [slugs]}."""
-    now = needed(places(newer))
+    now = required_by_topic(topics_by_section(newer))
     groups: list[tuple[set[str], set[str]]] = []  # (old, new)
     for topic in now:
         old = {slug for slug in origins(topic, replaces) if slug in found.removed}
@@ -229,7 +229,7 @@ def replacements(found: Changes, newer: Snapshot, replaces: Mapping[str, Sequenc
             groups = [group for group in groups if group not in touching]
             groups.append((old.union(*(group[0] for group in touching)), {topic}.union(*(g[1] for g in touching))))
     return [
-        Replaced(
+        Replacement(
             tuple(topic for topic in found.removed if topic in old), tuple(topic for topic in now if topic in new)
         )
         for old, new in groups

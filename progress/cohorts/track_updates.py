@@ -12,31 +12,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from progress.cohorts.audience import Whom
-from progress.cohorts.due_dates import dates_of
+from progress.cohorts.audience import Audience
+from progress.cohorts.due_dates import dates_by_topic
 from progress.cohorts.models import Assignment
-from progress.cohorts.queries import standings
+from progress.cohorts.queries import statuses_by_user
 from progress.cohorts.track_snapshot import (
-    Changes,
     Move,
-    Replaced,
+    Replacement,
     Snapshot,
-    agree,
-    compared,
-    digest_of,
-    outline_as_agreed,
+    SnapshotDiff,
+    content_hash,
+    diff_snapshots,
+    outline_from_snapshot,
     replacements,
+    snapshot,
 )
-from progress.measure import Measure
+from progress.measure import ProgressSummary
 from stages.models import Topic, Track, TrackTopic
 from stages.outline import Outline, Section
 
 # --- That it changed ----------------------------------------------------------------------------------
 
 
-def forms_now(tracks: Sequence[Track], roadmap: Outline) -> dict[int, Snapshot]:
+def current_snapshots(tracks: Sequence[Track], roadmap: Outline) -> dict[int, Snapshot]:
     """``{track pk: form}``, each as ``agree`` gives it now. One query, or none where all follow the stages."""
-    found: dict[int, Snapshot] = {track.pk: agree(roadmap) if track.follows_stages else [] for track in tracks}
+    found: dict[int, Snapshot] = {track.pk: snapshot(roadmap) if track.follows_stages else [] for track in tracks}
     own = [track for track in tracks if not track.follows_stages]
     rows = TrackTopic.objects.filter(section__track__in=own, topic__in=Topic.objects.published())
     columns = ["section__track", "section__slug", "section__title", "section__part", "topic__slug", "required"]
@@ -48,14 +48,16 @@ def forms_now(tracks: Sequence[Track], roadmap: Outline) -> dict[int, Snapshot]:
     return found
 
 
-def changed_since(assignments: Iterable[Assignment], roadmap: Outline) -> dict[int, str]:
+def outdated_assignments(assignments: Iterable[Assignment], roadmap: Outline) -> dict[int, str]:
     """``{assignment pk: what changed, in a line}`` for those whose track is otherwise now. One query at most."""
-    now = forms_now([assignment.track for assignment in assignments], roadmap)
-    found = {one.pk: compared(one.form, now[one.track_id]) for one in assignments if one.form != now[one.track_id]}
-    return {pk: in_short(changes) for pk, changes in found.items() if changes}
+    now = current_snapshots([assignment.track for assignment in assignments], roadmap)
+    found = {
+        one.pk: diff_snapshots(one.form, now[one.track_id]) for one in assignments if one.form != now[one.track_id]
+    }
+    return {pk: summarize(changes) for pk, changes in found.items() if changes}
 
 
-def in_short(changes: Changes) -> str:
+def summarize(changes: SnapshotDiff) -> str:
     """Some Changes in a line: "3 topics more, 1 less"."""
     said = []
     if more := len(changes.added):
@@ -84,7 +86,7 @@ def in_short(changes: Changes) -> str:
 # --- What changed, and what it does -------------------------------------------------------------------
 
 
-class Line(NamedTuple):
+class ChangeLine(NamedTuple):
     """A topic that came, went or was moved, in words. ``slug`` is "" where there is no page to lead to."""
 
     slug: str
@@ -96,8 +98,8 @@ class Effect(NamedTuple):
     """A learner's progress in the track before and after."""
 
     name: str
-    before: Measure
-    after: Measure
+    before: ProgressSummary
+    after: ProgressSummary
 
     @property
     def rises(self) -> bool | None:
@@ -115,27 +117,27 @@ class Redated(NamedTuple):
 
 
 @dataclass(frozen=True)
-class News:
+class TrackUpdate:
     """An edit of a track that waits for its cohort, as the page of the assignment shows it."""
 
-    changes: Changes
+    changes: SnapshotDiff
     form: Snapshot  # the track as it is now
     titles: dict[str, str]  # by slug
     published: frozenset[str]
-    replaced: list[Replaced]
+    replaced: list[Replacement]
     dates: list[Redated]
     effects: list[Effect]  # one for each learner who has it
 
     @property
     def short(self) -> str:
-        return in_short(self.changes)
+        return summarize(self.changes)
 
     @property
     def digest(self) -> str:
-        return digest_of(self.form)
+        return content_hash(self.form)
 
     @cached_property
-    def groups(self) -> list[tuple[str, list[Line]]]:
+    def groups(self) -> list[tuple[str, list[ChangeLine]]]:
         """(heading, lines) of what there is to say about topics."""
         changes, sections = self.changes, {head.slug: head.title for head in (*self.changes.before, *self.changes.now)}
         spoken = {slug for one in self.replaced for slug in one.old}
@@ -147,19 +149,22 @@ class News:
         ]
         came = {slug for one in self.replaced for slug in one.new}
         found = [
-            (_("Replaced"), [Line("", self.became(one), "") for one in self.replaced]),
+            (_("Replaced"), [ChangeLine("", self.became(one), "") for one in self.replaced]),
             (_("More"), [self.line(slug, self.weight(slug)) for slug in changes.added if slug not in came]),
             (_("Less"), gone),
             (_("Required now"), [self.line(slug) for slug in changes.now_required]),
             (_("Optional now"), [self.line(slug) for slug in changes.now_optional]),
             (_("Moved"), moved),
-            (_("Sections"), [Line("", said, "") for said in about_sections(changes)]),
-            (_("Due dates"), [Line("", section.title, redated(old, new)) for section, old, new in self.dates]),
+            (_("Sections"), [ChangeLine("", said, "") for said in section_changes(changes)]),
+            (
+                _("Due dates"),
+                [ChangeLine("", section.title, describe_date_change(old, new)) for section, old, new in self.dates],
+            ),
         ]
         return [(heading, lines) for heading, lines in found if lines]
 
-    def line(self, slug: str, said: str = "") -> Line:
-        return Line(slug if slug in self.published else "", self.titles.get(slug, slug), said)
+    def line(self, slug: str, said: str = "") -> ChangeLine:
+        return ChangeLine(slug if slug in self.published else "", self.titles.get(slug, slug), said)
 
     def weight(self, slug: str) -> str:
         is_required = any(required for kept in self.form for topic, required in kept["topics"] if topic == slug)
@@ -176,8 +181,8 @@ class News:
             return _("also in %(new)s") % said
         return _("no longer in %(old)s") % said if move.out_of else _("to another place in its section")
 
-    def became(self, replaced: Replaced) -> str:
-        old, new = (listed([self.titles.get(slug, slug) for slug in slugs]) for slugs in replaced)
+    def became(self, replaced: Replacement) -> str:
+        old, new = (join_titles([self.titles.get(slug, slug) for slug in slugs]) for slugs in replaced)
         said = {"old": old, "new": new}
         if len(replaced.old) > 1 and len(replaced.new) == 1:
             return _("%(old)s were merged into %(new)s") % said
@@ -215,13 +220,13 @@ def middle(percentages: Iterable[int | None]) -> int | None:
     return int(median(known)) if known else None
 
 
-def redated(old: date | None, new: date) -> str:
+def describe_date_change(old: date | None, new: date) -> str:
     said = {"old": date_format(old, "MONTH_DAY_FORMAT") if old else "", "new": date_format(new, "MONTH_DAY_FORMAT")}
     return _("from %(old)s to %(new)s") % said if old else said["new"]
 
 
-def about_sections(changes: Changes) -> Iterator[str]:
-    """What some Changes say of the sections, a line for each."""
+def section_changes(changes: SnapshotDiff) -> Iterator[str]:
+    """What some SnapshotDiff say of the sections, a line for each."""
     for heading in changes.new_sections:
         yield _("“%(title)s” is new") % {"title": heading.title}
     for heading in changes.gone_sections:
@@ -235,59 +240,59 @@ def about_sections(changes: Changes) -> Iterator[str]:
         yield _("The sections come in another order")
 
 
-def titles_of(slugs: set[str], roadmap: Outline) -> dict[str, str]:
+def topic_titles(slugs: set[str], roadmap: Outline) -> dict[str, str]:
     """``{slug: title}``, also of topics that have left the roadmap. One query where some have."""
     titles = {slug: roadmap.places[slug][0][1].title for slug in slugs if slug in roadmap.places}
     missing = slugs - titles.keys()
     return titles | (dict(Topic.objects.filter(slug__in=missing).values_list("slug", "title")) if missing else {})
 
 
-def listed(names: Iterable[str]) -> str:
+def join_titles(names: Iterable[str]) -> str:
     *most, last = [f"“{name}”" for name in names]
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
 
 
-def news_of(assignment: Assignment, form: Snapshot, roadmap: Outline, whom: Whom) -> News | None:
+def pending_update(assignment: Assignment, form: Snapshot, roadmap: Outline, whom: Audience) -> TrackUpdate | None:
     """The News of an assignment whose track has this ``form`` now, or None. Four queries at most."""
-    changes = compared(assignment.form, form)
+    changes = diff_snapshots(assignment.form, form)
     if not changes:
         return None
     places = roadmap.places
-    titles = titles_of({*places, *changes.removed}, roadmap)
+    titles = topic_titles({*places, *changes.removed}, roadmap)
     replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
     replaced = replacements(changes, form, replaces)
-    before, after = (outline_as_agreed(one, roadmap) for one in (assignment.form, form))
-    return News(
+    before, after = (outline_from_snapshot(one, roadmap) for one in (assignment.form, form))
+    return TrackUpdate(
         changes,
         form,
         titles,
         frozenset(places),
         replaced,
-        dates(assignment, before, after),
+        due_dates_by_section(assignment, before, after),
         effects(assignment, before, after, whom),
     )
 
 
-def dates(assignment: Assignment, before: Outline, after: Outline) -> list[Redated]:
+def due_dates_by_section(assignment: Assignment, before: Outline, after: Outline) -> list[Redated]:
     """What becomes of the due dates of everyone when the sections have other topics."""
-    old = {section.slug: day for section, day in zip(before.sections, dates_of(assignment, before), strict=True)}
-    new = zip(after.sections, dates_of(assignment, after), strict=True)
+    old = {section.slug: day for section, day in zip(before.sections, dates_by_topic(assignment, before), strict=True)}
+    new = zip(after.sections, dates_by_topic(assignment, after), strict=True)
     return [
         Redated(section, old.get(section.slug), day) for section, day in new if day and day != old.get(section.slug)
     ]
 
 
-def effects(assignment: Assignment, before: Outline, after: Outline, whom: Whom) -> list[Effect]:
+def effects(assignment: Assignment, before: Outline, after: Outline, whom: Audience) -> list[Effect]:
     """An Effect for each learner who has the assignment, by name. Two queries."""
     members = assignment.cohort.enrolments.current()
     reached = whom.reached(assignment)
     if reached is not None:
         members = members.filter(user__in=reached)
-    statuses = standings(members, {topic.pk for topic in (*before.topics, *after.topics)})
+    statuses = statuses_by_user(members, {topic.pk for topic in (*before.topics, *after.topics)})
     people = members.values_list("user", "user__name", "user__email")
     found = []
     for pk, name, email in people:
         own = statuses.get(pk, {})
-        measures = Measure.of(before.topics, own), Measure.of(after.topics, own)
+        measures = ProgressSummary.of(before.topics, own), ProgressSummary.of(after.topics, own)
         found.append(Effect(str(User(name=name, email=email)), *measures))
     return sorted(found, key=lambda effect: effect.name.casefold())

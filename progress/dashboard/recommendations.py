@@ -10,19 +10,19 @@ from stages.outline import OutlineTopic
 SETTLED = {Status.DONE, Status.SKIPPED}
 
 
-class Reason(NamedTuple):
+class Recommendation(NamedTuple):
     """``unlocks`` are the topics that wait for this one alone, ``needed_for`` those that wait for others as well."""
 
     unlocks: list[OutlineTopic]
     needed_for: list[OutlineTopic]
 
 
-def reasons(
+def recommendations(
     chosen: Iterable[OutlineTopic],
     topics: Sequence[OutlineTopic],
     pairs: Iterable[tuple[int, int]],
     statuses: Mapping[int, str],
-) -> list[tuple[OutlineTopic, Reason]]:
+) -> list[tuple[OutlineTopic, Recommendation]]:
     """A Reason for each of ``chosen``.
 
     ``topics`` is the whole roadmap in order, ``pairs`` are (topic pk, pk of a prerequisite), and ``statuses`` maps a
@@ -33,9 +33,9 @@ def reasons(
         if statuses.get(pk) not in SETTLED and statuses.get(prerequisite) not in SETTLED:
             missing[pk].add(prerequisite)
 
-    def reason(topic: OutlineTopic) -> Reason:
+    def reason(topic: OutlineTopic) -> Recommendation:
         waiting = [other for other in topics if topic.pk in missing.get(other.pk, ())]
         unlocks = [other for other in waiting if len(missing[other.pk]) == 1]
-        return Reason(unlocks, [other for other in waiting if other not in unlocks])
+        return Recommendation(unlocks, [other for other in waiting if other not in unlocks])
 
     return [(topic, reason(topic)) for topic in chosen]

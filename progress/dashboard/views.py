@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from accounts.timezones import zone_of
+from accounts.timezones import parse_zone
 from progress import activity
-from progress.dashboard.recommendations import Reason, reasons
-from progress.reader_progress import Standings
+from progress.dashboard.recommendations import Recommendation, recommendations
+from progress.reader_progress import ReaderProgress
 from stages.models import Level, Topic, Track
 from stages.outline import Outline, OutlineTopic, outline_of_stages, outlines
 
@@ -25,7 +25,7 @@ NEXT = 4  # topics that are shown as what comes next
 @cache_control(private=True)
 def me(request: AuthedRequest) -> HttpResponse:
     """The learner's own page: where to continue, how far each part is, and how the year went."""
-    progress = Standings.of_reader(request)
+    progress = ReaderProgress.of_reader(request)
     roadmap = outline_of_stages()
     tracks = list(Track.objects.published().filter(follows_stages=False))
     found = outlines(tracks)
@@ -45,14 +45,16 @@ def me(request: AuthedRequest) -> HttpResponse:
     return render(request, "progress/dashboard/dashboard.html", context)
 
 
-def what_is_next(progress: Standings, topics: Sequence[OutlineTopic]) -> list[tuple[OutlineTopic, Reason]]:
+def what_is_next(
+    progress: ReaderProgress, topics: Sequence[OutlineTopic]
+) -> list[tuple[OutlineTopic, Recommendation]]:
     """The topic to continue with and those after it."""
     onward = progress.next_topic(topics)
-    after = islice((topic for topic in progress.dashboard.recommendations(topics) if topic != onward), NEXT - 1)
+    after = islice((topic for topic in progress.ahead(topics) if topic != onward), NEXT - 1)
     chosen = [onward, *after] if onward else []
     # One query, and none for somebody who has nothing left.
     pairs = Topic.objects.published().with_prerequisites() if chosen else []
-    return reasons(chosen, topics, pairs, progress.statuses)
+    return recommendations(chosen, topics, pairs, progress.statuses)
 
 
 def begun_by(user: User, roadmap: Outline) -> list[tuple[OutlineTopic, datetime]]:
@@ -62,9 +64,9 @@ def begun_by(user: User, roadmap: Outline) -> list[tuple[OutlineTopic, datetime]
     return [(by_pk[pk], since) for pk, since in rows if pk in by_pk]
 
 
-def history_of(request: AuthedRequest, topics: Sequence[OutlineTopic], progress: Standings) -> dict[str, Any]:
+def history_of(request: AuthedRequest, topics: Sequence[OutlineTopic], progress: ReaderProgress) -> dict[str, Any]:
     """The year, the streak and the burn-up, in the days of whoever asks. One query."""
-    user, zone = request.user, zone_of(request)
+    user, zone = request.user, parse_zone(request)
     today = timezone.localdate(timezone=zone)
     events = list(user.progress_events.history())
     days = activity.active_days(events, zone)
@@ -78,5 +80,5 @@ def history_of(request: AuthedRequest, topics: Sequence[OutlineTopic], progress:
         "streak": activity.streak(days, today, user.rest_days) if user.shows_streak else None,
         "growth": growth,
         "forecast": ahead,
-        "drawing": activity.draw(growth.points, measured.total, today, ahead),
+        "drawing": activity.chart(growth.points, measured.total, today, ahead),
     }

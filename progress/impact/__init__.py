@@ -12,8 +12,8 @@ all of them come in one query, and how many topics of a set are done is the numb
 ``planned`` what a date will bring, and ``changes`` what is shown.
 """
 
-from progress.impact.content import look, required
+from progress.impact.content import capture_content, required
 from progress.impact.measuring import impact_of
 from progress.impact.scopes import Scope
 
-__all__ = ["Scope", "impact_of", "look", "required"]
+__all__ = ["Scope", "capture_content", "impact_of", "required"]

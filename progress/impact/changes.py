@@ -89,7 +89,7 @@ def size(group: Group) -> int:
     return abs((group.after or 0) - (group.before or 0))
 
 
-class Certified(NamedTuple):
+class CertificateChange(NamedTuple):
     """Certificates that will say something else of their track: how many required topics came since, or that it went.
 
     ``before`` and ``after`` are those numbers, or None where the track is not offered.
@@ -102,13 +102,13 @@ class Certified(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Phase:
+class ImpactPhase:
     """What happens at one time: at once (None), or when a date has come, as far as can be known today."""
 
     at: datetime | None
     changes: list[Change]
     waiting: list[Scope]
-    certificates: list[Certified]
+    certificates: list[CertificateChange]
     facts: list[Any]  # all of it except the learners, as JSON has it
 
     def __bool__(self) -> bool:
@@ -127,7 +127,7 @@ class Phase:
 class Impact:
     """What an edit does to everyone's numbers; false when it does nothing to them."""
 
-    phases: list[Phase]
+    phases: list[ImpactPhase]
 
     def __bool__(self) -> bool:
         return any(self.phases)

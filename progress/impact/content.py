@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from progress.certificate_coverage import all_takers
+from progress.certificate_coverage import holders_by_topic
 from progress.models import ProgressEvent
-from stages.models import Track, out
+from stages.models import Track, published_q
 from stages.outline import Outline, Section, outline_of_stages, outlines
 
 
-class Content(NamedTuple):
+class ContentState(NamedTuple):
     """All that numbers depend on apart from the learners, at one moment."""
 
     roadmap: Outline
@@ -18,15 +18,15 @@ class Content(NamedTuple):
     last_event: int
 
 
-def look() -> Content:
-    """The Content as it is now. Six queries."""
+def capture_content() -> ContentState:
+    """The ContentState as it is now. Six queries."""
     roadmap = outline_of_stages()
-    tracks = {track.pk: track for track in Track.objects.filter(out()).order_by("position", "pk")}
+    tracks = {track.pk: track for track in Track.objects.filter(published_q()).order_by("position", "pk")}
     public = [track for track in tracks.values() if not track.private]
     found = outlines([track for track in public if not track.follows_stages])
     found |= {track.pk: roadmap for track in public if track.follows_stages}
     last = ProgressEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return Content(roadmap, tracks, found, all_takers(), last or 0)
+    return ContentState(roadmap, tracks, found, holders_by_topic(), last or 0)
 
 
 def required(outline: Outline | Section) -> frozenset[int]:

@@ -10,9 +10,9 @@ from django.db.models.functions import Cast
 
 from progress.certificate_coverage import added_since
 from progress.hooks import scope_providers
-from progress.impact.changes import Certified, Change, Impact, Phase
-from progress.impact.content import Content, look, required
-from progress.impact.planned import look_ahead, planned_by
+from progress.impact.changes import CertificateChange, Change, Impact, ImpactPhase
+from progress.impact.content import ContentState, capture_content, required
+from progress.impact.planned import capture_scheduled, planned_by
 from progress.impact.scopes import Scope
 from progress.models import Certificate, ProgressEvent, Status, TopicProgress
 from stages.models import Revision
@@ -20,22 +20,22 @@ from stages.models import Revision
 type Carried = dict[int, set[int]]  # the learners whose ticks a topic took over, by its pk
 
 
-def impact_of(before: Content, revisions: Sequence[Revision]) -> Impact:
+def impact_of(before: ContentState, revisions: Sequence[Revision]) -> Impact:
     """The Impact of an edit that was made just now, in this transaction; ``revisions`` are what it changed.
 
     Seven queries where it changed nothing that is counted.
     """
     if not revisions:
         return Impact([])
-    after, carried = look(), carried_since(before)
+    after, carried = capture_content(), carried_since(before)
     phases = [phase_of(None, before, after, carried)]
     planned, date = planned_by(revisions)
     if planned:
-        phases.append(phase_of(date, after, look_ahead(planned), {}))
+        phases.append(phase_of(date, after, capture_scheduled(planned), {}))
     return Impact([phase for phase in phases if phase])
 
 
-def phase_of(at: datetime | None, before: Content, after: Content, carried: Carried) -> Phase:
+def phase_of(at: datetime | None, before: ContentState, after: ContentState, carried: Carried) -> ImpactPhase:
     topics = frozenset(carried)
     touched = [scope for scopes_of in scope_providers for scope in scopes_of(before, after, topics)]
     counted = [scope for scope in touched if not scope.waits]
@@ -48,7 +48,7 @@ def phase_of(at: datetime | None, before: Content, after: Content, carried: Carr
         sorted(slugs.get(pk, "") for pk in topics),
         certificates,
     ]
-    return Phase(at, changes, [scope for scope in touched if scope.waits], certificates, facts)
+    return ImpactPhase(at, changes, [scope for scope in touched if scope.waits], certificates, facts)
 
 
 def measured(scopes: Sequence[Scope], carried: Carried) -> Iterator[Change]:
@@ -85,7 +85,7 @@ def ticks(bits: Mapping[int, int]) -> dict[int, int]:
     return {learner: sum(map(bit_of.__getitem__, topics.split(","))) for learner, topics in rows.iterator()}
 
 
-def carried_since(before: Content) -> Carried:
+def carried_since(before: ContentState) -> Carried:
     """The learners for the topics that have become done since by taking over from others. One query.
 
     A carried-over tick is only written where there was none.
@@ -99,7 +99,7 @@ def carried_since(before: Content) -> Carried:
     return found
 
 
-def certificates_of(before: Content, after: Content) -> list[Certified]:
+def certificates_of(before: ContentState, after: ContentState) -> list[CertificateChange]:
     """A Certified for certificates whose page says something else afterwards. One query, or none."""
     was, now = ({pk: required(outline) for pk, outline in content.outlines.items()} for content in (before, after))
     if before.takers == after.takers and was == now:
@@ -118,4 +118,4 @@ def certificates_of(before: Content, after: Content) -> list[Certified]:
         )
         if old != new:
             found[title, old, new] += number
-    return [Certified(title, number, old, new) for (title, old, new), number in found.items()]
+    return [CertificateChange(title, number, old, new) for (title, old, new), number in found.items()]

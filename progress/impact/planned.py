@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from progress.impact.content import Content, look
+from progress.impact.content import ContentState, capture_content
 from stages.models import Revision, State
 from stages.revisions.recorder import LABELS
 
@@ -33,11 +33,11 @@ def planned_by(revisions: Iterable[Revision]) -> tuple[Planned, datetime | None]
     return found, max(dates, default=None)
 
 
-def look_ahead(planned: Planned) -> Content:
-    """The Content when the dates of these rows will have come."""
+def capture_scheduled(planned: Planned) -> ContentState:
+    """The ContentState when the dates of these rows will have come."""
     with transaction.atomic():
         for model, pks in planned.items():
             model._default_manager.filter(pk__in=pks).update(publish_at=None)
-        found = look()
+        found = capture_content()
         transaction.set_rollback(True)
     return found

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from progress.impact.content import Content, required
+from progress.impact.content import ContentState, required
 from stages.models import Level
 
 
@@ -29,7 +29,7 @@ class Scope(NamedTuple):
         return self.before != self.after or bool(carried & (self.before | self.after))
 
 
-def of_site(before: Content, after: Content, carried: frozenset[int]) -> Iterator[Scope]:
+def of_site(before: ContentState, after: ContentState, carried: frozenset[int]) -> Iterator[Scope]:
     """A Scope for each percentage that every learner has and that may change."""
     empty: frozenset[int] = frozenset()
     was, now = sets(before), sets(after)
@@ -40,7 +40,7 @@ def of_site(before: Content, after: Content, carried: frozenset[int]) -> Iterato
             yield scope
 
 
-def sets(content: Content) -> dict[tuple[str, str], tuple[str, frozenset[int]]]:
+def sets(content: ContentState) -> dict[tuple[str, str], tuple[str, frozenset[int]]]:
     """``{(kind, slug): (title, required topics)}``"""
     roadmap = content.roadmap
     found = {("roadmap", ""): (_("The whole roadmap"), required(roadmap))}

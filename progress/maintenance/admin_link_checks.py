@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from progress.maintenance.link_reports import Offline, check_links
 from stages.admin import ResourceAdmin
 from stages.admin.link_actions import LINK_ACTIONS, LinkActions, LinkFilter, link_state
-from stages.links.fetcher import Asker, Patience
+from stages.links.fetcher import Fetcher, Timeouts
 from stages.models import LinkCheck, Resource
 from stages.models.links import to_check
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 # Somebody waits for the answer, so there are few links and little patience. All in all it ends within 20 seconds,
 # before the server takes the worker for stuck.
-MOST = 10
+MAX_LINKS = 10
 SECONDS = 10
-IN_A_REQUEST = replace(Patience(), connect=3, read=3, total=4, in_all=8, retries=0, pause=0.5, longest_wait=0)
+IN_A_REQUEST = replace(Timeouts(), connect=3, read=3, total=4, in_all=8, retries=0, pause=0.5, longest_wait=0)
 
 admin.site.unregister(Resource)
 
@@ -49,9 +49,9 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
     @admin.action(description=_("Check these links now"), permissions=["change_resources"])
     def check_now(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         number = resources.count()
-        if number > MOST:
+        if number > MAX_LINKS:
             text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
-            self.message_user(request, text % {"most": MOST}, messages.ERROR)
+            self.message_user(request, text % {"most": MAX_LINKS}, messages.ERROR)
             return
         # Not before the transaction is over that the admin holds around every action (on_record in admin_site.py):
         # nobody else could save anything while we wait for answers.
@@ -60,7 +60,7 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
     def ask(self, request: HttpRequest, number: int, chosen: Iterable[Resource]) -> None:
         """Check these of the ``number`` of links that were to be checked, and say what came of it."""
         try:
-            checks = [check for _, check in check_links(chosen, Asker(IN_A_REQUEST), seconds=SECONDS)]
+            checks = [check for _, check in check_links(chosen, Fetcher(IN_A_REQUEST), seconds=SECONDS)]
         except Offline:
             text = _("No site could be reached at all, so the trouble may be ours. Nothing was written down.")
             self.message_user(request, text, messages.ERROR)

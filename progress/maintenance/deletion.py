@@ -23,18 +23,18 @@ TOPIC_REFERENCES = [
 ]
 
 
-def concerns(model: type[Model], pks: Collection[int]) -> Iterator[str]:
+def deletion_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A line for each kind of people whom these rows concern."""
     if model is Topic or model is Stage:
         way = "topic" if model is Topic else "topic__stage"
-        yield from people(
+        yield from count_people(
             [(rows._default_manager.filter(**{f"{way}__in": pks}), owner) for rows, owner in topic_references]
         )
-        yield from reports(Report.objects.filter(**{f"{way}__in": pks}))
+        yield from count_reports(Report.objects.filter(**{f"{way}__in": pks}))
     elif model is Resource:
         told = Report.objects.filter(resource__in=pks)
-        yield from people([(ResourceTick.objects.filter(resource__in=pks), "user"), (told, "user")])
-        yield from reports(told)
+        yield from count_people([(ResourceTick.objects.filter(resource__in=pks), "user"), (told, "user")])
+        yield from count_reports(told)
     elif model is Track:
         number = Certificate.objects.filter(track__in=pks).count()
         if number:
@@ -43,7 +43,7 @@ def concerns(model: type[Model], pks: Collection[int]) -> Iterator[str]:
             }
 
 
-def people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
+def count_people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
     """How many there are in all, each once however much they did."""
     owners = [rows.exclude(**{owner: None}).order_by().values_list(owner) for rows, owner in found]
     number = owners[0].union(*owners[1:]).count()
@@ -55,7 +55,7 @@ def people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
         ) % {"count": number}
 
 
-def reports(told: QuerySet[Report]) -> Iterator[str]:
+def count_reports(told: QuerySet[Report]) -> Iterator[str]:
     """What visitors reported, or check_links found, is nobody's, and waits for a maintainer all the same."""
     number = told.filter(user=None).count()
     if number:

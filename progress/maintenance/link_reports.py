@@ -6,43 +6,43 @@ from typing import Any
 from django.db import transaction
 
 from progress.models import Report
-from stages.links.fetcher import Asker
+from stages.links.fetcher import Fetcher
 from stages.links.results import Answer, Outcome
-from stages.links.scheduler import answers
+from stages.links.scheduler import fetch_all
 from stages.models import LinkCheck, Resource
 from stages.models.links import DEAD_AFTER, host_of
 
-MANY = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
+BATCH_SIZE = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
 
 
 class Offline(Exception):  # noqa: N818 - it is a state
     """No host could be reached."""
 
 
-def check_links(resources: Iterable[Resource], asker: Asker, **how: Any) -> Iterator[tuple[Resource, LinkCheck]]:
+def check_links(resources: Iterable[Resource], asker: Fetcher, **how: Any) -> Iterator[tuple[Resource, LinkCheck]]:
     """Ask for ``resources`` and yield (resource, LinkCheck) for each, saved by then. See stages.links.scheduler.
 
     Until one host has been reached nothing is saved, or a machine without a network would make every link dead.
     Raises Offline where that never comes.
     """
     waiting: list[tuple[Resource, Answer]] = []
-    for resource, answer in answers(resources, asker, LinkCheck.objects.claim, **how):
+    for resource, answer in fetch_all(resources, asker, LinkCheck.objects.claim, **how):
         waiting.append((resource, answer))
         if asker.reached:
-            yield from kept(waiting)
+            yield from saved_checks(waiting)
             waiting = []
-    if len({host_of(resource.url) for resource, answer in waiting if answer.outcome == Outcome.FAILED}) >= MANY:
+    if len({host_of(resource.url) for resource, answer in waiting if answer.outcome == Outcome.FAILED}) >= BATCH_SIZE:
         raise Offline
-    yield from kept(waiting)
+    yield from saved_checks(waiting)
 
 
-def kept(answered: Iterable[tuple[Resource, Answer]]) -> Iterator[tuple[Resource, LinkCheck]]:
+def saved_checks(answered: Iterable[tuple[Resource, Answer]]) -> Iterator[tuple[Resource, LinkCheck]]:
     for resource, answer in answered:
-        if check := keep(resource, answer):
+        if check := save_check(resource, answer):
             yield resource, check
 
 
-def keep(resource: Resource, answer: Answer) -> LinkCheck | None:
+def save_check(resource: Resource, answer: Answer) -> LinkCheck | None:
     """Record an answer. The third failure in a row puts the link into the queue, a good answer takes it out."""
     with transaction.atomic():
         check = LinkCheck.objects.record(resource, answer)

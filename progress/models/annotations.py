@@ -14,7 +14,7 @@ from stages.models import Resource, Topic
 from stages.models.search import SearchQuerySet
 
 
-class BesideQuerySet[M: models.Model](models.QuerySet[M]):
+class AnnotationQuerySet[M: models.Model](models.QuerySet[M]):
     """Rows whose being there is the fact: a star, a ticked resource."""
 
     def state(self, wanted: bool, **row: Any) -> None:
@@ -33,7 +33,7 @@ class Star(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="stars")
     at = models.DateTimeField(db_default=Now())
 
-    objects = BesideQuerySet.as_manager()
+    objects = AnnotationQuerySet.as_manager()
 
     class Meta:
         ordering = ["at"]
@@ -103,7 +103,7 @@ class ResourceTick(models.Model):
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="ticks")
     at = models.DateTimeField(db_default=Now())
 
-    objects = BesideQuerySet.as_manager()
+    objects = AnnotationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.user}: {self.resource}"

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.timezones import zone_of_person
+from accounts.timezones import user_zone
 from stages.models import Track
 
 ZONE_HELP = "That of the learner's browser, for one who chose none. Those who look have another."
@@ -75,4 +75,4 @@ class Certificate(models.Model):
     @property
     def issued_on(self) -> date:
         """The day of issue by the learner's own clock."""
-        return self.issued_at.astimezone(zone_of_person(self.user, self.time_zone)).date()
+        return self.issued_at.astimezone(user_zone(self.user, self.time_zone)).date()

@@ -41,7 +41,7 @@ class HasPk(Protocol):
     def pk(self) -> int: ...
 
 
-def behind(status: str) -> list[str]:
+def less_advanced(status: str) -> list[str]:
     """The statuses that are less advanced than this one."""
     return Status.values[: Status.values.index(status)]
 
@@ -80,7 +80,7 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
             written = [
                 row
                 for row in wanted
-                if self._upsert(row.user_id, row.topic_id, row.status, behind(row.status), row.changed_at)
+                if self._upsert(row.user_id, row.topic_id, row.status, less_advanced(row.status), row.changed_at)
             ]
             ProgressEvent.objects.bulk_create(
                 ProgressEvent(
@@ -114,7 +114,7 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
             names = ["user", "topic", "status", "changed_at"]
             for status in Status.values:
                 rows = self.filter(status=status).values_list("user", models.Value(topic.pk), "status", "changed_at")
-                learners |= self._write(names, *rows.query.sql_with_params(), replacing=behind(status))
+                learners |= self._write(names, *rows.query.sql_with_params(), replacing=less_advanced(status))
             written = TopicProgress.objects.filter(topic=topic).values_list("user_id", "status", "changed_at")
             ProgressEvent.objects.bulk_create(
                 ProgressEvent(user_id=learner, topic=topic, status=status, at=changed_at, cause=cause)

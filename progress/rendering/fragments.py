@@ -13,13 +13,13 @@ from django.template.engine import Engine
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from progress.measure import Measure
+from progress.measure import ProgressSummary
 from progress.models import NONE
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from stages.outline import OutlineTopic, Section
 
 # The pages that have rows, and the form that rows take there.
-ROWS = {
+ROW_TEMPLATES = {
     "roadmap": "compact",
     "table": "compact",
     "outline": "compact",
@@ -37,31 +37,31 @@ def template(name: str) -> Template:
 
 
 @lru_cache(maxsize=4096)
-def kept_in(language: str | None, template: Template, **facts: Hashable) -> SafeString:
+def _cached_for_language(language: str | None, template: Template, **facts: Hashable) -> SafeString:
     return template.render(Context(facts))
 
 
-def kept(template: Template, **facts: Hashable) -> SafeString:
+def cached_fragment(template: Template, **facts: Hashable) -> SafeString:
     """``template`` rendered with ``facts``, once in each language."""
-    return kept_in(get_language(), template, **facts)
+    return _cached_for_language(get_language(), template, **facts)
 
 
-def render_rows(section: Section, page: str, progress: Standings, track: str = "") -> SafeString:
+def render_rows(section: Section, page: str, progress: ReaderProgress, track: str = "") -> SafeString:
     """The rows of a section on one of the pages, one after another, as the reader stands.
 
     ``track`` is the slug of the track that the page is of, for its links to lead along.
     """
     # Looked up once for all rows. At hundreds of them even that takes its time, as it does through a lazy object.
-    row, language, progress = template("includes/row.html"), get_language(), Standings(progress.statuses)
-    rows = [row_on(page, section, topic, progress, track, row, language) for topic in section.topics]
+    row, language, progress = template("includes/row.html"), get_language(), ReaderProgress(progress.statuses)
+    rows = [render_row(page, section, topic, progress, track, row, language) for topic in section.topics]
     return mark_safe("".join(rows))  # noqa: S308
 
 
-def row_on(
+def render_row(
     page: str,
     section: Section,
     topic: OutlineTopic,
-    progress: Standings,
+    progress: ReaderProgress,
     track: str = "",
     row: Template | None = None,
     language: str | None = None,
@@ -71,15 +71,15 @@ def row_on(
 
     ``swap`` marks the row for htmx to put in its place.
     """
-    form = ROWS[page]
+    form = ROW_TEMPLATES[page]
     sign = form != "compact" or (page != "outline" and topic.level != section.level)
     status = progress.statuses.get(topic.pk, NONE)
     row = row or template("includes/row.html")
-    return kept_row(language or get_language(), row, topic, section.slug, track, form, status, sign, swap)
+    return _cached_row(language or get_language(), row, topic, section.slug, track, form, status, sign, swap)
 
 
 @lru_cache(maxsize=16384)
-def kept_row(
+def _cached_row(
     language: str | None,
     row: Template,
     topic: OutlineTopic,
@@ -95,9 +95,9 @@ def kept_row(
     return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))
 
 
-def render_stage_head(section: Section, measured: Measure) -> SafeString:
+def render_stage_head(section: Section, measured: ProgressSummary) -> SafeString:
     """What stands above the rows of a stage: the trail beside it, its name, and how far the reader is."""
-    return kept(
+    return cached_fragment(
         template("includes/stage_head.html"),
         slug=section.slug,
         title=section.title,
@@ -109,21 +109,27 @@ def render_stage_head(section: Section, measured: Measure) -> SafeString:
     )
 
 
-def render_bar(name: str, label: str, measured: Measure, *, swap: bool = False) -> SafeString:
+def render_bar(name: str, label: str, measured: ProgressSummary, *, swap: bool = False) -> SafeString:
     """A bar and its words; ``name`` makes its id, ``label`` is what a screen reader calls it."""
-    return kept(template("includes/progress_bar.html"), name=name, label=label, measured=measured, swap=swap)
+    return cached_fragment(
+        template("includes/progress_bar.html"), name=name, label=label, measured=measured, swap=swap
+    )
 
 
-def render_trail(name: str, measured: Measure, *, swap: bool = False) -> SafeString:
+def render_trail(name: str, measured: ProgressSummary, *, swap: bool = False) -> SafeString:
     """The path beside a stage, walked as far as the reader is."""
-    return kept(template("includes/trail.html"), name=name, measured=measured, swap=swap)
+    return cached_fragment(template("includes/trail.html"), name=name, measured=measured, swap=swap)
 
 
-def render_onward(topic: OutlineTopic | None, track: str = "", *, started: bool, swap: bool = False) -> SafeString:
+def render_continue_button(
+    topic: OutlineTopic | None, track: str = "", *, started: bool, swap: bool = False
+) -> SafeString:
     """The button to the topic to go on with; without a topic, nothing is left."""
-    return kept(template("includes/continue_button.html"), topic=topic, track=track, started=started, swap=swap)
+    return cached_fragment(
+        template("includes/continue_button.html"), topic=topic, track=track, started=started, swap=swap
+    )
 
 
 def render_dialogs() -> SafeString:
     """The palette and the list of shortcuts, closed: at the foot of every page."""
-    return kept(template("includes/dialogs.html"))
+    return cached_fragment(template("includes/dialogs.html"))

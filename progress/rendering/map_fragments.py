@@ -12,25 +12,25 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from progress.models import NONE, Status
-from progress.reader_progress import Standings
-from progress.rendering.fragments import kept, template
+from progress.reader_progress import ReaderProgress
+from progress.rendering.fragments import cached_fragment, template
 from stages.map.layout import SANS, text_width
-from stages.map.stylesheet import Node, Sheet, Stage
+from stages.map.stylesheet import MapStylesheet, Node, Stage
 from stages.outline import Outline, OutlineTopic
 
 SIZES = {"beginner": 20, "intermediate": 18, "advanced": 16}  # of posts, which differ in shape
 
 
-def render_map(sheet: Sheet, outline: Outline, progress: Standings, track: str = "") -> SafeString:
+def render_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgress, track: str = "") -> SafeString:
     """All stages of a map, one after another."""
     start, node = template("stages/map/includes/stage.html"), template("stages/map/includes/node.html")
-    here = here_on(sheet, outline, progress)
+    here = topic_on_map(sheet, outline, progress)
     parts: list[str] = []
     language = get_language()
     for stage in sheet.stages:
         parts += [render_start(start, stage, sheet.width), render_post(stage, progress, track), '<g role="list">']
         parts += [
-            kept_node(
+            _cached_node(
                 node, place, track, progress.statuses.get(place.box.topic.pk, NONE), place is here, False, language
             )
             for place in stage.nodes
@@ -39,13 +39,15 @@ def render_map(sheet: Sheet, outline: Outline, progress: Standings, track: str =
     return mark_safe("".join(parts))  # noqa: S308
 
 
-def answer_on_map(sheet: Sheet, outline: Outline, progress: Standings, slug: str, track: str = "") -> SafeString:
+def answer_on_map(
+    sheet: MapStylesheet, outline: Outline, progress: ReaderProgress, slug: str, track: str = ""
+) -> SafeString:
     """What a tick changes on the map, for htmx to put in its place."""
-    here = here_on(sheet, outline, progress)
+    here = topic_on_map(sheet, outline, progress)
     changed = [(stage, node) for stage in sheet.stages for node in stage.nodes if node.box.topic.slug == slug]
     row = template("stages/map/includes/node.html")
     parts: list[str] = [
-        kept_node(row, node, track, progress.of(node.box.topic.pk), False, True, get_language())
+        _cached_node(row, node, track, progress.of(node.box.topic.pk), False, True, get_language())
         for __, node in changed
     ]
     parts += [render_post(stage, progress, track, swap=True) for stage, __ in changed]
@@ -58,7 +60,7 @@ def answer_on_map(sheet: Sheet, outline: Outline, progress: Standings, slug: str
     return mark_safe(f'<g id="here" hx-swap-oob="delete"></g>{drawing}')  # noqa: S308
 
 
-def here_on(sheet: Sheet, outline: Outline, progress: Standings) -> Node | None:
+def topic_on_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgress) -> Node | None:
     """The node of the topic to continue with, the first of them if there are several."""
     topic = progress.next_topic(outline.topics)
     return next(node for node in sheet.nodes if node.box.topic.pk == topic.pk) if topic else None
@@ -69,10 +71,10 @@ def render_start(start: Template, stage: Stage, width: int) -> SafeString:
     return start.render(Context({"stage": stage, "section": stage.stop.section, "width": width}))
 
 
-def render_post(stage: Stage, progress: Standings, track: str = "", *, swap: bool = False) -> SafeString:
+def render_post(stage: Stage, progress: ReaderProgress, track: str = "", *, swap: bool = False) -> SafeString:
     """The post of a stage, its title, and how far the reader is along the trail."""
     section = stage.stop.section
-    return kept(
+    return cached_fragment(
         template("stages/map/includes/post.html"),
         stage=stage,
         section=section,
@@ -84,16 +86,16 @@ def render_post(stage: Stage, progress: Standings, track: str = "", *, swap: boo
 
 
 @lru_cache(maxsize=16384)
-def kept_node(
+def _cached_node(
     template: Template, node: Node, track: str, status: str, here: bool, swap: bool, language: str | None
 ) -> SafeString:
     """One topic as the reader stands, in one language; ``here`` when it is the one to continue with."""
     topic = node.box.topic
     facts = {"topic": topic, "section": node.section, "node": node, "status": status, "track": track, "swap": swap}
-    return template.render(Context({**facts, "label": label_of(topic, status, node.box.sign), **sign_of(here)}))
+    return template.render(Context({**facts, "label": node_label(topic, status, node.box.sign), **status_sign(here)}))
 
 
-def label_of(topic: OutlineTopic, status: str, sign: bool) -> str:
+def node_label(topic: OutlineTopic, status: str, sign: bool) -> str:
     """What a screen reader calls a topic, where that is more than its title."""
     words = [topic.title]
     if sign:
@@ -106,9 +108,9 @@ def label_of(topic: OutlineTopic, status: str, sign: bool) -> str:
 
 
 def render_here(node: Node) -> SafeString:
-    return kept(template("stages/map/includes/you_are_here.html"), node=node, **sign_of(True))
+    return cached_fragment(template("stages/map/includes/you_are_here.html"), node=node, **status_sign(True))
 
 
-def sign_of(here: bool) -> dict[str, Any]:
+def status_sign(here: bool) -> dict[str, Any]:
     """The sign on the topic where the reader is, as wide as its words."""
     return {"here": here, "tab": round(text_width(_("You are here"), 11, SANS)) + 20}

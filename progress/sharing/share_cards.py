@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 80
-FINER = 2  # shapes have no smooth edges of their own: they are drawn larger, and the picture is reduced
+SUPERSAMPLING = 2  # shapes have no smooth edges of their own: they are drawn larger, and the picture is reduced
 
 # Those of static/css/tokens.css, in daylight.
 PAPER, RAISED, CONTOUR, LINE = "#f8f4ea", "#fffdf7", "#e9e0c9", "#8b8672"
@@ -24,7 +24,7 @@ type Point = tuple[float, float]  # across and down
 
 
 @dataclass(frozen=True)
-class Card:
+class ShareCard:
     """What is on a card. Equal values make the same picture.
 
     ``percentage`` is None where nothing is said about progress; ``stages`` are pairs of a level and whether the
@@ -39,15 +39,15 @@ class Card:
 
 
 @lru_cache(maxsize=64)
-def draw(card: Card) -> bytes:
+def draw_card(card: ShareCard) -> bytes:
     """A card as a PNG of 1200 by 630. The latest ones are kept under what is on them."""
-    picture = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), PAPER)
+    picture = Image.new("RGB", (WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING), PAPER)
     pen = ImageDraw.Draw(picture)
     draw_contours(pen)
     draw_sign(pen, MARGIN, 64, 62)
     draw_trail(pen, card)
-    picture = picture.reduce(FINER)
-    write(ImageDraw.Draw(picture), card)
+    picture = picture.reduce(SUPERSAMPLING)
+    write_text(ImageDraw.Draw(picture), card)
     # Paper, ink and one accent: 64 colors are enough, and make the file half as large.
     file = BytesIO()
     picture.quantize(64, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
@@ -57,7 +57,7 @@ def draw(card: Card) -> bytes:
 # --- Words ----------------------------------------------------------------------------------------
 
 
-def write(pen: ImageDraw.ImageDraw, card: Card) -> None:
+def write_text(pen: ImageDraw.ImageDraw, card: ShareCard) -> None:
     pen.text((MARGIN + 82, 95), "Waymark", INK, font(44), anchor="lm")
     name = card.name if can_draw(card.name) else ""
     if card.percentage is None:
@@ -110,7 +110,7 @@ def look(letter: str) -> tuple[tuple[int, int], bytes]:
 
 
 def line(pen: ImageDraw.ImageDraw, points: Iterable[Point], color: str, width: int) -> None:
-    pen.line([(x * FINER, y * FINER) for x, y in points], color, width * FINER, joint="curve")
+    pen.line([(x * SUPERSAMPLING, y * SUPERSAMPLING) for x, y in points], color, width * SUPERSAMPLING, joint="curve")
 
 
 def draw_contours(pen: ImageDraw.ImageDraw) -> None:
@@ -154,7 +154,7 @@ def bezier(curve: Sequence[Point], steps: int = 9) -> Iterator[Point]:
 
 def draw_mark(pen: ImageDraw.ImageDraw, x: float, y: float, size: float, level: str, fill: str, edge: str) -> None:
     """A trail sign, told by its shape: a circle for beginners, a diamond for the advanced, else a square."""
-    x, y, size, width = x * FINER, y * FINER, size * FINER, 3 * FINER
+    x, y, size, width = x * SUPERSAMPLING, y * SUPERSAMPLING, size * SUPERSAMPLING, 3 * SUPERSAMPLING
     if level == "advanced":
         corners = [(x, y - 1.3 * size), (x + 1.3 * size, y), (x, y + 1.3 * size), (x - 1.3 * size, y)]
         pen.polygon(corners, fill, edge, width)
@@ -164,7 +164,7 @@ def draw_mark(pen: ImageDraw.ImageDraw, x: float, y: float, size: float, level: 
         pen.ellipse((x - size, y - size, x + size, y + size), fill, edge, width)
 
 
-def draw_trail(pen: ImageDraw.ImageDraw, card: Card) -> None:
+def draw_trail(pen: ImageDraw.ImageDraw, card: ShareCard) -> None:
     """The path along the foot of the card, walked as far as the learner is, with a sign for each stage."""
     length = WIDTH - 2 * MARGIN
 

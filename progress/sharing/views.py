@@ -17,16 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from accounts.timezones import browser_zone, zone_of_person
+from accounts.timezones import browser_zone, user_zone
 from progress import activity
 from progress.decorators import unlisted
 from progress.models import Share, Status
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from progress.sharing import share_cards
 from stages.models import Topic
 from stages.outline import Outline, outline_of_stages
 
-FRESH = 5 * 60  # seconds that others may keep a picture: as long as a revoked one may be seen at most
+FRESH_FOR = 5 * 60  # seconds that others may keep a picture: as long as a revoked one may be seen at most
 
 
 # --- Turning it on and off ------------------------------------------------------------------------
@@ -62,7 +62,7 @@ def share(request: AuthedRequest) -> HttpResponse:
     }
     if share:
         roadmap = outline_of_stages()
-        context |= announcement_of(request, share, card_of(share, roadmap, Standings.of_learner(request.user)))
+        context |= announcement_of(request, share, card_of(share, roadmap, ReaderProgress.of_learner(request.user)))
     return render(request, "progress/sharing/share.html", context)
 
 
@@ -92,7 +92,7 @@ def stop_share(request: AuthedRequest) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """A learner's page as everyone sees it who has the link. No one's address and no note is on it."""
     share = get_share(token)
-    roadmap, progress = outline_of_stages(), Standings.of_learner(share.user)
+    roadmap, progress = outline_of_stages(), ReaderProgress.of_learner(share.user)
     context = {
         "share": share,
         "name": name_of(share.user),
@@ -105,7 +105,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         done = [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.DONE]
         context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
     if share.show_calendar:
-        context["year"] = calendar_of(share)
+        context["year"] = activity_calendar(share)
     return render(request, "progress/sharing/public_profile.html", context)
 
 
@@ -113,16 +113,16 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @unlisted
 def shared_card(request: HttpRequest, token: str) -> HttpResponse:
-    card = card_behind(token)
-    return picture(request, share_cards.draw(card), "image/png")
+    card = get_shared_card(token)
+    return image_response(request, share_cards.draw_card(card), "image/png")
 
 
 @login_not_required
 @require_safe
 @unlisted
 def shared_badge(request: HttpRequest, token: str) -> HttpResponse:
-    card = card_behind(token)
-    return picture(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
+    card = get_shared_card(token)
+    return image_response(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
 
 
 def get_share(token: str) -> Share:
@@ -134,21 +134,21 @@ def name_of(user: User) -> str:
     return "" if "@" in user.name else user.name
 
 
-def card_behind(token: str) -> share_cards.Card:
+def get_shared_card(token: str) -> share_cards.ShareCard:
     share = get_share(token)
-    return card_of(share, outline_of_stages(), Standings.of_learner(share.user))
+    return card_of(share, outline_of_stages(), ReaderProgress.of_learner(share.user))
 
 
-def card_of(share: Share, roadmap: Outline, progress: Standings) -> share_cards.Card:
+def card_of(share: Share, roadmap: Outline, progress: ReaderProgress) -> share_cards.ShareCard:
     name = name_of(share.user)
     if not share.show_progress:
-        return share_cards.Card(name)
+        return share_cards.ShareCard(name)
     measured = progress.measure(roadmap.topics)
     stages = tuple((section.level, progress.measure(section.topics).is_complete) for section in roadmap.sections)
-    return share_cards.Card(name, measured.percentage, measured.done, measured.total, stages)
+    return share_cards.ShareCard(name, measured.percentage, measured.done, measured.total, stages)
 
 
-def announcement_of(request: HttpRequest, share: Share, card: share_cards.Card) -> dict[str, str]:
+def announcement_of(request: HttpRequest, share: Share, card: share_cards.ShareCard) -> dict[str, str]:
     """What to say of a page where its link is posted: title, words, and the addresses of its pictures, in full.
 
     What fetches the card to show it beside a link keeps it for long, so its address changes with what is on it.
@@ -169,26 +169,26 @@ def announcement_of(request: HttpRequest, share: Share, card: share_cards.Card) 
     }
 
 
-def in_words(card: share_cards.Card) -> str:
+def in_words(card: share_cards.ShareCard) -> str:
     if card.percentage is None:
         return _("On the way to Django")
     return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)
 
 
-def picture(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
+def image_response(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
     """Answer with a picture that may be kept for a while, and sent again only when it has changed."""
     etag = f'W/"{sha256(content).hexdigest()[:32]}"'  # weak, for it goes out compressed or not
     response = get_conditional_response(request, etag=etag) or HttpResponse(content, content_type=content_type)
     response.headers["ETag"] = etag
-    patch_cache_control(response, public=True, max_age=FRESH)
+    patch_cache_control(response, public=True, max_age=FRESH_FOR)
     return response
 
 
 # --- The calendar ---------------------------------------------------------------------------------
 
 
-def calendar_of(share: Share) -> activity.Year:
+def activity_calendar(share: Share) -> activity.Year:
     """The last year of the one who shares, in the days of their own clock. One query."""
-    user, zone = share.user, zone_of_person(share.user, share.time_zone)
+    user, zone = share.user, user_zone(share.user, share.time_zone)
     days = activity.active_days(user.progress_events.history(), zone)
     return activity.year(days, timezone.localdate(timezone=zone), user.rest_days)

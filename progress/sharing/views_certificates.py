@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import AuthedRequest
 from accounts.timezones import browser_zone
-from progress.certificate_coverage import added_since, required_by
+from progress.certificate_coverage import added_since, required_topics
 from progress.decorators import unlisted
 from progress.models import Certificate, Status
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from progress.sharing.views import name_of
 from stages.models import Track
-from stages.outline import each_once, outline_of_stages, outline_of_track
+from stages.outline import outline_of_stages, outline_of_track, unique_topics
 
 
 class CertificateForm(forms.ModelForm):
@@ -43,20 +43,20 @@ def claim(request: AuthedRequest, slug: str = "") -> HttpResponse:
     issued = request.user.certificates.filter(track=track).first()
     if issued:
         return redirect(issued)
-    outline, progress = outline_of_track(track), Standings.of_learner(request.user)
+    outline, progress = outline_of_track(track), ReaderProgress.of_learner(request.user)
     measured = progress.measure(outline.topics)
     form = CertificateForm(request.POST or None, initial={"name": name_of(request.user)})
     if request.method == "POST" and measured.is_complete and form.is_valid():
         facts = {
             "name": form.cleaned_data["name"],
             "track_title": track.title,
-            "topics": required_by(outline),
+            "topics": required_topics(outline),
             "time_zone": browser_zone(request),
         }
         # Two presses at once: the database has room for one certificate, and both are led to it.
         issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=facts)
         return redirect(issued)
-    left = each_once(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
+    left = unique_topics(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
     context = {"track": track, "measure": measured, "form": form, "left": left}
     refused = request.method == "POST" and not measured.is_complete
     return render(request, "progress/sharing/certificate_form.html", context, status=409 if refused else 200)

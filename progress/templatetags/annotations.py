@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.template import Context
 
-from accounts.timezones import zone_of
-from progress.annotations.topic_annotations import Beside
+from accounts.timezones import parse_zone
+from progress.annotations.topic_annotations import TopicAnnotations
 from progress.models import HasPk, Note
 from progress.pending_actions import unsaved_note
 from stages.models import TopicResource
@@ -18,10 +18,10 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def beside(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> Beside | None:
+def beside(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> TopicAnnotations | None:
     """What the learner has beside a topic: ``{% beside topic links as beside %}``. One query; None for visitors."""
     user = context["user"]
-    return Beside.of(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
+    return TopicAnnotations.of(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
 
 
 @register.simple_tag(takes_context=True)
@@ -39,7 +39,7 @@ def is_in(thing: object, things: Container[object]) -> bool:
 @register.simple_tag(takes_context=True)
 def reader_zone(context: Context) -> ZoneInfo:
     """The reader's time zone: ``{% reader_zone as zone %}{% timezone zone %}``."""
-    return zone_of(context["request"])
+    return parse_zone(context["request"])
 
 
 @register.simple_tag(takes_context=True)

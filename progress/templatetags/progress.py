@@ -12,19 +12,19 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.measure import Countable, Measure
+from progress.measure import Countable, ProgressSummary
 from progress.models import IN_WORDS, HasPk
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import (
     render_bar,
+    render_continue_button,
     render_dialogs,
-    render_onward,
     render_rows,
     render_stage_head,
     render_trail,
 )
 from progress.rendering.map_fragments import render_map
-from stages.map.stylesheet import Sheet
+from stages.map.stylesheet import MapStylesheet
 from stages.outline import Outline, OutlineTopic, Section
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def rows(context: Context, section: Section, page: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def draw(context: Context, sheet: Sheet, outline: Outline) -> SafeString:
+def draw(context: Context, sheet: MapStylesheet, outline: Outline) -> SafeString:
     """The map of an outline: ``{% draw sheet outline %}``."""
     return render_map(sheet, outline, context["progress"], slug_of_track(context))
 
@@ -52,31 +52,31 @@ def stage_head(context: Context, section: Section) -> SafeString:
 
 
 @register.simple_tag
-def bar(name: str, label: str, measured: Measure) -> SafeString:
+def bar(name: str, label: str, measured: ProgressSummary) -> SafeString:
     """A bar and its words: ``{% bar "total" "The whole roadmap" measured %}``."""
     return render_bar(name, label, measured)
 
 
 @register.simple_tag
-def trail(name: str, measured: Measure) -> SafeString:
+def trail(name: str, measured: ProgressSummary) -> SafeString:
     """The path beside a stage: ``{% trail section.slug measured %}``."""
     return render_trail(name, measured)
 
 
 @register.simple_tag(takes_context=True)
-def measure(context: Context, topics: Iterable[Countable]) -> Measure:
+def measure(context: Context, topics: Iterable[Countable]) -> ProgressSummary:
     """How far the reader is: ``{% measure section.topics as measured %}``."""
-    progress: Standings = context["progress"]
+    progress: ReaderProgress = context["progress"]
     return progress.measure(topics)
 
 
 @register.simple_tag(takes_context=True)
 def onward(context: Context, topics: Sequence[OutlineTopic]) -> SafeString:
     """The button to where the reader goes on: ``{% onward outline.topics %}``."""
-    progress: Standings = context["progress"]
+    progress: ReaderProgress = context["progress"]
     statuses = progress.statuses
     started = any(topic.pk in statuses for topic in topics)
-    return render_onward(progress.next_topic(topics), slug_of_track(context), started=started)
+    return render_continue_button(progress.next_topic(topics), slug_of_track(context), started=started)
 
 
 def slug_of_track(context: Context) -> str:
@@ -88,7 +88,7 @@ def slug_of_track(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def standing(context: Context, topic: HasPk) -> str:
     """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
-    progress: Standings = context["progress"]
+    progress: ReaderProgress = context["progress"]
     return progress.of(topic.pk)
 
 

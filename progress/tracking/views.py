@@ -20,17 +20,18 @@ from accounts import rate_limits
 from accounts.requests import HtmxRequest
 from progress import session_progress
 from progress.models import NONE, STATUSES, HasPk, ProgressEvent, TopicProgress
-from progress.reader_progress import Standings
-from progress.rendering.fragments import ROWS, render_bar, render_onward, render_trail, row_on
+from progress.reader_progress import ReaderProgress
+from progress.redirects import redirect_back
+from progress.rendering.fragments import ROW_TEMPLATES, render_bar, render_continue_button, render_row, render_trail
 from progress.rendering.map_fragments import answer_on_map
-from stages.map.stylesheet import sheet_of
+from stages.map.stylesheet import map_stylesheet
 from stages.models import Level, Topic, Track
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, prerequisites
-from stages.roadmap.layouts import Look, of_level
-from stages.safe_redirect import page_of, redirect_back
-from stages.track_access import readable
+from stages.roadmap.layouts import RoadmapLayout, topics_at_level
+from stages.safe_redirect import safe_next_url
+from stages.track_access import get_readable_track
 
-VISITS = 300  # new sessions an hour from one address, which a school may share
+NEW_VISITORS_PER_HOUR = 300  # new sessions an hour from one address, which a school may share
 Cause = ProgressEvent.Cause
 
 
@@ -54,29 +55,31 @@ def tick(request: HtmxRequest, slug: str) -> HttpResponse:
     """
     undo, page = request.POST.get("undo"), request.POST.get("page", "stage")
     status, cause = (undo, Cause.UNDO) if undo else (request.POST.get("status"), Cause.TICK)
-    if status not in STATUSES or page not in ROWS:
+    if status not in STATUSES or page not in ROW_TEMPLATES:
         return HttpResponseBadRequest(
-            f"status must be one of {', '.join(STATUSES)}, and page one of {', '.join(ROWS)}.",
+            f"status must be one of {', '.join(STATUSES)}, and page one of {', '.join(ROW_TEMPLATES)}.",
             content_type="text/plain",
         )
     reader = request.POST.get("reader", "")
     if reader and request.user.is_authenticated and reader != str(request.user.pk):
         messages.warning(request, _("You are signed in as {name} now. Nothing was changed.").format(name=request.user))
-        return redirect_back(request, page_of(request))
-    if is_new_visitor(request) and not rate_limits.take(rate_limits.who(request), "visit", VISITS):
+        return redirect_back(request, safe_next_url(request))
+    if is_new_visitor(request) and not rate_limits.consume(
+        rate_limits.client_key(request), "visit", NEW_VISITORS_PER_HOUR
+    ):
         return render(request, "429.html", status=429)
     # In one transaction: on SQLite the topic cannot be replaced between finding it and ticking it. On PostgreSQL it
     # hardly can, and a tick that reaches a replaced topic all the same is carried over when they are settled next.
     with transaction.atomic():
         outline = outline_of_stages()
         topics = topics_meant_by(slug, outline)
-        before = standing_before(request, topics)
+        before = status_before(request, topics)
         if undo and before not in (undo, request.POST.get("undoes", before)):
             messages.warning(
                 request,
                 _("“{topic}” was changed elsewhere meanwhile. Nothing was undone.").format(topic=topics[0].title),
             )
-            return redirect_back(request, page_of(request))
+            return redirect_back(request, safe_next_url(request))
         if request.user.is_authenticated:
             session = None
             for topic in topics:
@@ -105,14 +108,14 @@ def topics_meant_by(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topi
     return topic.successors() or [topic]
 
 
-def standing_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
+def status_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
     """Where the reader stood in ``topics`` until now; None if not in all of them alike."""
     if request.user.is_authenticated:
         # Locked, so that it is still so when it is changed.
         rows = request.user.standings.select_for_update().filter(topic__in=[topic.pk for topic in topics])
         found = dict(rows.values_list("topic_id", "status"))
     else:
-        found = {pk: status for pk, (status, _) in session_progress.ticks_of(request.session).items()}
+        found = {pk: status for pk, (status, _) in session_progress.session_ticks(request.session).items()}
     standings = {found.get(topic.pk, NONE) for topic in topics}
     return standings.pop() if len(standings) == 1 else None
 
@@ -121,26 +124,26 @@ def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, lo
     """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
     if log_in:
         messages.info(request, _("You have been signed out. Sign in, and a new tick joins your account."))
-        return redirect_back(request, redirect_to_login(page_of(request)).url)
+        return redirect_back(request, redirect_to_login(safe_next_url(request)).url)
     if not request.htmx:
         if change.before:
             offer = render_to_string(
                 "progress/tracking/includes/undo_tick.html", {"change": change, "page": page}, request
             )
             messages.info(request, offer)
-        return HttpResponseRedirect(f"{page_of(request)}#{quote(request.GET.get('at', ''))}")
+        return HttpResponseRedirect(f"{safe_next_url(request)}#{quote(request.GET.get('at', ''))}")
     slug, track = change.slug, None
-    if page == "track" or (page in Look and "track" in request.POST):
-        reading = readable(request.user, request.POST.get("track", ""))
+    if page == "track" or (page in RoadmapLayout and "track" in request.POST):
+        reading = get_readable_track(request.user, request.POST.get("track", ""))
         track, outline = (reading.track, reading.outline) if reading else (None, Outline(()))
     if slug not in outline.places:
         return HttpResponseClientRefresh()  # the page is no longer what it was
-    return HttpResponse(refreshed(request, change, outline, page, track))
+    return HttpResponse(refreshed_fragments(request, change, outline, page, track))
 
 
-def refreshed(request: HttpRequest, change: Change, outline: Outline, page: str, track: Track | None) -> str:
+def refreshed_fragments(request: HttpRequest, change: Change, outline: Outline, page: str, track: Track | None) -> str:
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
-    progress = Standings.of_reader(request)
+    progress = ReaderProgress.of_reader(request)
     label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     slug, pressed = change.slug, request.GET.get("at")
     places = outline.places[slug]
@@ -148,12 +151,12 @@ def refreshed(request: HttpRequest, change: Change, outline: Outline, page: str,
     row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
     measured = [(section, progress.measure(section.topics)) for section, __ in places]
     if page == "map":
-        pieces = [answer_on_map(sheet_of(outline, prerequisites()), outline, progress, slug, way)]
+        pieces = [answer_on_map(map_stylesheet(outline, prerequisites()), outline, progress, slug, way)]
         if request.POST.get("beside") == slug:
             beside = replace(places[0][0], slug="beside")
-            pieces.append(row_on(page, beside, places[0][1], progress, way, swap=True))
+            pieces.append(render_row(page, beside, places[0][1], progress, way, swap=True))
     else:
-        pieces = [row_on(page, section, topic, progress, way, swap=True) for section, topic in places]
+        pieces = [render_row(page, section, topic, progress, way, swap=True) for section, topic in places]
     if page == "outline":
         pieces += bars_of_levels(outline, places, progress)
     elif page not in ("search", "map"):
@@ -162,7 +165,7 @@ def refreshed(request: HttpRequest, change: Change, outline: Outline, page: str,
         pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
     if page not in ("stage", "search", "topic"):
         pieces.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
-        pieces.append(render_onward(progress.next_topic(outline.topics), way, started=True, swap=True))
+        pieces.append(render_continue_button(progress.next_topic(outline.topics), way, started=True, swap=True))
     context = {
         "pieces": pieces,
         "change": change,
@@ -175,12 +178,13 @@ def refreshed(request: HttpRequest, change: Change, outline: Outline, page: str,
 
 
 def bars_of_levels(
-    outline: Outline, places: Sequence[tuple[Section, OutlineTopic]], progress: Standings
+    outline: Outline, places: Sequence[tuple[Section, OutlineTopic]], progress: ReaderProgress
 ) -> list[SafeString]:
     """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
     level = Level(places[0][1].level)
     bars: list[tuple[str, str, Sequence[OutlineTopic]]] = [(f"level-{level}", capfirst(_(level)), outline.topics)]
     bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, __ in places]
     return [
-        render_bar(name, label, progress.measure(of_level(topics, level)), swap=True) for name, label, topics in bars
+        render_bar(name, label, progress.measure(topics_at_level(topics, level)), swap=True)
+        for name, label, topics in bars
     ]

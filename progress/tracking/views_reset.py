@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import AuthedRequest
 from progress.models import Reset
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from stages.models import Stage, Track
 from stages.outline import OutlineTopic, outline_of_stages
-from stages.safe_redirect import page_of
-from stages.track_access import readable_or_404
+from stages.safe_redirect import safe_next_url
+from stages.track_access import get_readable_track_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,14 +30,14 @@ def reset_stage(request: AuthedRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_track(request: AuthedRequest, slug: str) -> HttpResponse:
-    reading = readable_or_404(request.user, slug)
+    reading = get_readable_track_or_404(request.user, slug)
     return reset(request, reading.track, reading.outline.topics)
 
 
 def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[OutlineTopic]) -> HttpResponse:
     """Say what would be set back, and on POST set it back: as many topics as the page has named, and no others."""
     topics = list({topic.pk: topic for topic in topics}.values())
-    progress = Standings.of_reader(request)
+    progress = ReaderProgress.of_reader(request)
     ticked = [(topic, progress.of(topic.pk)) for topic in topics if topic.pk in progress.statuses]
     if request.method == "POST" and request.POST.get("number") == str(len(ticked)):
         if made := Reset.objects.make(request.user, place.title, [topic for topic, _ in ticked]):
@@ -62,7 +62,7 @@ def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[Outline
 def undo_reset(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a reset back. What the learner has touched since stays as it is."""
     if not request.user.is_authenticated:
-        return redirect_to_login(page_of(request))
+        return redirect_to_login(safe_next_url(request))
     reset = get_object_or_404(Reset, pk=pk, user=request.user)
     if reset.undone_at is None:
         restored = reset.undo()
@@ -72,4 +72,4 @@ def undo_reset(request: HttpRequest, pk: int) -> HttpResponse:
             stays = ngettext("%d stays as you left it since.", "%d stay as you left them since.", touched) % touched
             text = f"{text} {stays}"
         messages.success(request, text)
-    return HttpResponseRedirect(page_of(request))
+    return HttpResponseRedirect(safe_next_url(request))

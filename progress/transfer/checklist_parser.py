@@ -19,16 +19,16 @@ from markdown_it import MarkdownIt
 
 from progress.models import NONE, Status
 
-LARGEST = 1_000_000  # bytes
+MAX_BYTES = 1_000_000  # bytes
 TOO_LARGE = gettext_lazy("This list is larger than 1 MB. Split it, or paste the part that has your ticks.")
-MOST_BOXES = 1_000
-LONGEST = 600  # letters of an item; what comes after them is not read
-LINKS = 20  # with more brackets than this an item is read as it stands; looking for links in it would take long
-CLOSE = 0.72  # how alike a text and a name must be for the name to be offered, from 0 to 1
-CHOICES = 6  # topics that are offered for one line
+MAX_ITEMS = 1_000
+MAX_LABEL_LENGTH = 600  # letters of an item; what comes after them is not read
+MAX_LINKS = 20  # with more brackets than this an item is read as it stands; looking for links in it would take long
+CLOSE_ENOUGH = 0.72  # how alike a text and a name must be for the name to be offered, from 0 to 1
+MAX_CHOICES = 6  # topics that are offered for one line
 
 
-class NotAList(ValueError):  # noqa: N818 - it says to a person what is wrong with their list
+class NotAChecklist(ValueError):  # noqa: N818 - it says to a person what is wrong with their list
     """There is nothing in a list, or far too much; the message says why."""
 
 
@@ -62,13 +62,13 @@ class RawItem:
 
 def decode(data: bytes) -> str:
     """The text of an uploaded file. Raises NotAList when it is too large or not UTF-8."""
-    if len(data) > LARGEST:
-        raise NotAList(TOO_LARGE)
+    if len(data) > MAX_BYTES:
+        raise NotAChecklist(TOO_LARGE)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise NotAList(
+        raise NotAChecklist(
             _("Line %(line)d is not UTF-8 text. Save the file as UTF-8 and try again.") % {"line": line}
         ) from error
 
@@ -77,7 +77,7 @@ MARKER = r"(?:[-*+]|\d{1,9}[.)])"
 BOX = re.compile(rf"^[\s>]*(?:{MARKER}\s+)?\[\s?([xX✓✔]?)\s?\](?![(\[:])\s*(.*)$")
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
 FENCE = re.compile(r"^[\s>]*(```|~~~)")
-GOES_ON = re.compile(rf"^\s{{2,}}(?!{MARKER}\s)\S")  # an item that is wrapped goes on in an indented line
+CONTINUATION = re.compile(rf"^\s{{2,}}(?!{MARKER}\s)\S")  # an item that is wrapped goes on in an indented line
 # What our own lists say about a topic behind its link, as in *(optional, learning)*.
 REMARK = re.compile(r"\*\(([a-z, ]+)\)\*\s*$")
 OPTIONAL = "optional"
@@ -97,13 +97,13 @@ def parse(text: str) -> list[Item]:
             open_line = number
         elif found := HEADING.match(line):
             heading = plain(found[1])[0].rstrip(" :")
-        elif boxes and open_line == number - 1 and GOES_ON.match(line):
+        elif boxes and open_line == number - 1 and CONTINUATION.match(line):
             boxes[-1].markdown += f" {line.strip()}"
             open_line = number
     if not boxes:
-        raise NotAList(_("There is no box in this text. A list to import has lines such as “- [x] Models”."))
-    if len(boxes) > MOST_BOXES:
-        raise NotAList(_("This list has more than %(most)d boxes. Split it into several.") % {"most": MOST_BOXES})
+        raise NotAChecklist(_("There is no box in this text. A list to import has lines such as “- [x] Models”."))
+    if len(boxes) > MAX_ITEMS:
+        raise NotAChecklist(_("This list has more than %(most)d boxes. Split it into several.") % {"most": MAX_ITEMS})
     return [read(box) for box in boxes]
 
 
@@ -111,7 +111,7 @@ def read(box: RawItem) -> Item:
     """One box as an Item. What is not ticked may still be remarked to be learning or skipped."""
     said: set[str] = set()
     markdown = box.markdown
-    if remark := REMARK.search(markdown[:LONGEST]):
+    if remark := REMARK.search(markdown[:MAX_LABEL_LENGTH]):
         words = {word.strip() for word in remark[1].split(",")}
         if words <= {OPTIONAL, Status.LEARNING.value, Status.SKIPPED.value}:
             said, markdown = words, markdown[: remark.start()]
@@ -125,8 +125,8 @@ INLINE = MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
 
 def plain(markdown: str) -> tuple[str, tuple[str, ...]]:
     """Inline Markdown as (its text without any marks, the addresses that it links to)."""
-    markdown = markdown[:LONGEST]
-    if re.sub(r"\\.", "", markdown).count("[") > LINKS:
+    markdown = markdown[:MAX_LABEL_LENGTH]
+    if re.sub(r"\\.", "", markdown).count("[") > MAX_LINKS:
         return " ".join(markdown.split()), ()
     [inline] = INLINE.parseInline(markdown)
     parts = inline.children or []
@@ -143,7 +143,7 @@ def plain(markdown: str) -> tuple[str, tuple[str, ...]]:
 # --- Matching -----------------------------------------------------------------------------------------
 
 # Words between names that say nothing of their own.
-FILLING = {
+STOP_WORDS = {
     *("a", "also", "an", "and", "as", "but", "etc", "for", "in", "of", "on", "optional", "or", "other"),
     *("the", "to", "useful", "using", "with"),
 }
@@ -151,7 +151,7 @@ FILLING = {
 EXAMPLES = [("e", "g"), ("eg",), ("such", "as"), ("like",), ("for", "example"), ("for", "instance")]
 
 
-def words_of_name(text: str) -> Words:
+def name_words(text: str) -> Words:
     """A text as the words that names are compared by: case, marks and apostrophes make no difference."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
     return tuple(re.findall(r"[^\W_]+[+#]*", re.sub(r"['’`´]", "", text)))
@@ -166,7 +166,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class TopicMatcher:
     """What a line can mean. It is made for one import, and knows the document that most of its lines are from.
 
     ``titles`` maps the slugs of all published topics, in learning order, to their titles; ``labels`` are
@@ -184,7 +184,7 @@ class Catalogue:
         """The slugs of the topics that have a title."""
         found: dict[Words, list[str]] = {}
         for slug, title in self.titles.items():
-            found.setdefault(words_of_name(title), []).append(slug)
+            found.setdefault(name_words(title), []).append(slug)
         return found
 
     @cached_property
@@ -192,8 +192,8 @@ class Catalogue:
         """The slugs that each document means by a label."""
         found: dict[Words, dict[str, list[str]]] = {}
         for document, label, slug in self.labels:
-            if slug in self.titles and words_of_name(label):
-                found.setdefault(words_of_name(label), {}).setdefault(document, []).append(slug)
+            if slug in self.titles and name_words(label):
+                found.setdefault(name_words(label), {}).setdefault(document, []).append(slug)
         return found
 
     @cached_property
@@ -213,9 +213,7 @@ class Catalogue:
     def document_of(self, items: Iterable[Item]) -> str | None:
         """The document that more of the lines are from than from any other, or None. What it says comes first."""
         counted = Counter(
-            document
-            for item in items
-            for document in self.by_label.get(words_of_name(item.text.partition("(")[0]), {})
+            document for item in items for document in self.by_label.get(name_words(item.text.partition("(")[0]), {})
         )
         best = counted.most_common(2)
         return best[0][0] if best and (len(best) == 1 or best[0][1] > best[1][1]) else None
@@ -223,14 +221,14 @@ class Catalogue:
     def match(self, item: Item, document: str | None = None) -> Match:
         if linked := self.linked(item.links):
             return Match(linked)
-        words = words_of_name(item.text)
+        words = name_words(item.text)
         titled = self.by_title.get(words, [])
         if len(titled) == 1:
             return Match(tuple(titled))
         sure, maybe, covered = self.named(words, document)
         if covered and sure:
             return Match(sure, maybe)
-        return Match((), unique(*titled, *sure, *maybe, *self.close(words))[:CHOICES])
+        return Match((), unique(*titled, *sure, *maybe, *self.close(words))[:MAX_CHOICES])
 
     def linked(self, links: Iterable[str]) -> Slugs:
         """The topics that are linked to, as pages of this site."""
@@ -250,7 +248,7 @@ class Catalogue:
         sure: list[str] = []
         maybe: list[str] = []
         covered, place = True, 0
-        examples = min((at for sign in EXAMPLES if (at := place_of(sign, words)) is not None), default=len(words))
+        examples = min((at for sign in EXAMPLES if (at := heading_path(sign, words)) is not None), default=len(words))
         while place < len(words):
             for name in self.names_at(words, place, document):
                 if meant := self.meaning(name, document):
@@ -261,7 +259,7 @@ class Catalogue:
                     break
             else:
                 sign = next((sign for sign in EXAMPLES if words[place : place + len(sign)] == sign), None)
-                covered &= bool(sign) or words[place] in FILLING
+                covered &= bool(sign) or words[place] in STOP_WORDS
                 place += len(sign or " ")
         return unique(*sure), tuple(slug for slug in unique(*maybe) if slug not in sure), covered
 
@@ -293,33 +291,33 @@ class Catalogue:
         """The names that have three letters, so that only names that look alike are compared."""
         found: dict[str, list[str]] = {}
         for name in {" ".join(words) for words in (*self.by_title, *self.by_label)}:
-            for three in threes(name):
+            for three in trigrams(name):
                 found.setdefault(three, []).append(name)
         return found
 
     def close(self, words: Words) -> Slugs:
         """The topics whose names are spelled most like this, the closest first."""
         text = " ".join(words)[:120]
-        shared = Counter(name for three in threes(text) for name in self.letters.get(three, ()))
+        shared = Counter(name for three in trigrams(text) for name in self.letters.get(three, ()))
         alike = []
         for name, _count in shared.most_common(20):
             matcher = SequenceMatcher(None, text, name, autojunk=False)
-            if matcher.quick_ratio() > CLOSE and (ratio := matcher.ratio()) > CLOSE:
+            if matcher.quick_ratio() > CLOSE_ENOUGH and (ratio := matcher.ratio()) > CLOSE_ENOUGH:
                 alike.append((ratio, name))
         found: list[str] = []
         for _ratio, name in sorted(alike, reverse=True):
             key = tuple(name.split())
             found += self.by_title.get(key, [])
             found += [slug for own in self.by_label.get(key, {}).values() for slug in own]
-        return unique(*found)[:CHOICES]
+        return unique(*found)[:MAX_CHOICES]
 
 
-def threes(text: str) -> set[str]:
+def trigrams(text: str) -> set[str]:
     padded = f"  {text} "
     return {padded[place : place + 3] for place in range(len(padded) - 2)}
 
 
-def place_of(sign: Words, words: Words) -> int | None:
+def heading_path(sign: Words, words: Words) -> int | None:
     """Where ``sign`` begins in ``words``, or None."""
     return next((place for place in range(len(words)) if words[place : place + len(sign)] == sign), None)
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from progress.models import ProgressEvent, Status, TopicProgress
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from progress.transfer.checklist_parser import OPTIONAL
 from stages.models import Topic, TopicResource
 from stages.outline import Outline
@@ -23,26 +23,29 @@ type LinkTo = Callable[[str], str]  # from the slug of a topic to its address
 COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "marked by", "changed", "link"]
 
 
-def table(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> str:
+def progress_rows(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> str:
     """Every topic of the roadmap and where ``user`` stands, as CSV.
 
     Topics that have left the roadmap come last, without a stage. Days are those of the time zone. One query.
     """
-    return sheet([COLUMNS, *rows_of(user, outline, link, zone)])
+    return to_csv([COLUMNS, *rows_of(user, outline, link, zone)])
 
 
-def sheet(rows: Iterable[Iterable[str]]) -> str:
+def to_csv(rows: Iterable[Iterable[str]]) -> str:
     """Rows of texts as CSV that a spreadsheet opens as it is."""
     text = io.StringIO()
     text.write("\ufeff")  # without this mark it does not take the file for UTF-8
-    csv.writer(text).writerows(map(harmless, row) for row in rows)
+    csv.writer(text).writerows(map(escape_formula, row) for row in rows)
     return text.getvalue()
 
 
 def rows_of(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> Iterator[tuple[str, ...]]:
     rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic").with_cause()
     found = rows.values_list("topic", "topic__slug", "topic__title", "status", "cause", "changed_at")
-    standings = {pk: (slug, title, status, who(cause), day(at, zone)) for pk, slug, title, status, cause, at in found}
+    standings = {
+        pk: (slug, title, status, reader_label(cause), iso_day(at, zone))
+        for pk, slug, title, status, cause, at in found
+    }
     for section in outline.sections:
         for topic in section.topics:
             *_known, status, by, changed = standings.pop(topic.pk, ("", "", "not started", "", ""))
@@ -52,15 +55,15 @@ def rows_of(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> Iterato
         yield "", title, slug, "", "", status, by, changed, ""
 
 
-def who(cause: str | None) -> str:
+def reader_label(cause: str | None) -> str:
     return "an instructor" if cause == ProgressEvent.Cause.OVERRIDE else "me"
 
 
-def day(moment: datetime, zone: tzinfo) -> str:
+def iso_day(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).date().isoformat()
 
 
-def harmless(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula, which could run or send something when the file is opened."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
@@ -68,7 +71,7 @@ def harmless(cell: str) -> str:
 # --- Check-lists, as Markdown -------------------------------------------------------------------------
 
 
-def checklist(title: str, outline: Outline, progress: Standings, link: LinkTo) -> str:
+def checklist(title: str, outline: Outline, progress: ReaderProgress, link: LinkTo) -> str:
     """An outline as a GitHub-flavored check-list with one reader's ticks.
 
     What a box cannot say stands behind the topic, as in *(optional, learning)*,

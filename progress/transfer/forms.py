@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from progress.transfer.checklist_parser import LARGEST, NotAList, decode, parse
+from progress.transfer.checklist_parser import MAX_BYTES, NotAChecklist, decode, parse
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -34,7 +34,7 @@ class ListForm(forms.Form):
         try:
             # One letter more than is allowed is enough to see that it is too much.
             self.read(file.read(self.largest + 1) if file else text.encode())
-        except NotAList as error:
+        except NotAChecklist as error:
             self.add_error("file" if file else "text", str(error))
         return cleaned
 
@@ -57,7 +57,7 @@ class ImportForm(ListForm):
         widget=forms.FileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
     )
 
-    largest = LARGEST
+    largest = MAX_BYTES
     nothing = gettext_lazy("Paste a list, or choose a file with one.")
 
     def read(self, data: bytes) -> None:

@@ -33,7 +33,7 @@ class Choice(NamedTuple):
     changes: bool
 
 
-class Line(NamedTuple):
+class PreviewLine(NamedTuple):
     """A line of the list that claims something, with what it means and what it may mean."""
 
     number: int
@@ -45,10 +45,10 @@ class Line(NamedTuple):
 
 
 @dataclass
-class Preview:
-    matched: list[Line] = field(default_factory=list)
-    uncertain: list[Line] = field(default_factory=list)
-    unknown: list[Line] = field(default_factory=list)
+class ImportPreview:
+    matched: list[PreviewLine] = field(default_factory=list)
+    uncertain: list[PreviewLine] = field(default_factory=list)
+    unknown: list[PreviewLine] = field(default_factory=list)
     unticked: list[Choice] = field(default_factory=list)  # topics that are done here and unticked in the list
     boxes: int = 0
     ticked: int = 0
@@ -61,18 +61,18 @@ class Preview:
         return len({choice.decision.slug for line in self.matched for choice in line.sure if choice.changes})
 
 
-def is_ahead(status: str, standing: str) -> bool:
+def is_more_advanced(status: str, standing: str) -> bool:
     return STATUSES.index(status) > STATUSES.index(standing)
 
 
-def preview(
+def preview_import(
     items: Sequence[Item], matches: Iterable[Match], titles: Mapping[str, str], standings: Mapping[str, str]
-) -> Preview:
+) -> ImportPreview:
     """A Preview of ``items`` with their ``matches``. ``titles`` and ``standings`` map slugs, to a title and a status.
 
     A status is only ever raised, as TopicProgress.raise_to() does it.
     """
-    found = Preview(boxes=len(items))
+    found = ImportPreview(boxes=len(items))
     seen: set[Decision] = set()
     claimed: set[str] = set()
     unticked: dict[str, str] = {}
@@ -86,7 +86,7 @@ def preview(
         ]
 
     def changes(decision: Decision) -> bool:
-        return is_ahead(decision.status, standings.get(decision.slug, NONE))
+        return is_more_advanced(decision.status, standings.get(decision.slug, NONE))
 
     for item, match in zip(items, matches, strict=True):
         found.understood += bool(match.sure)
@@ -98,7 +98,7 @@ def preview(
         if item.status == NONE:
             continue
         sure, maybe = choices(item.status, match.sure), choices(item.status, match.maybe)
-        line = Line(item.line, item.text, item.heading, item.status, sure, maybe)
+        line = PreviewLine(item.line, item.text, item.heading, item.status, sure, maybe)
         if not (match.sure or match.maybe):
             found.unknown.append(line)
         elif not (sure or maybe):
@@ -115,24 +115,24 @@ def preview(
     return found
 
 
-def again(
+def redecide(
     decisions: Iterable[Decision],
     unticked: Iterable[Decision],
     titles: Mapping[str, str],
     standings: Mapping[str, str],
-) -> Preview:
+) -> ImportPreview:
     """The Preview of what a form carried back: nothing was done, and nothing of it is lost."""
-    found = preview([], [], titles, standings)
+    found = preview_import([], [], titles, standings)
     chosen = [
         Choice(
             decision,
             titles[decision.slug],
             standing := standings.get(decision.slug, NONE),
-            is_ahead(decision.status, standing),
+            is_more_advanced(decision.status, standing),
         )
         for decision in decisions
     ]
-    found.matched = [Line(0, "", "", "", chosen, [])] if chosen else []
+    found.matched = [PreviewLine(0, "", "", "", chosen, [])] if chosen else []
     found.unticked = [
         Choice(decision, titles[decision.slug], Status.DONE, True)
         for decision in unticked

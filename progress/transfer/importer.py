@@ -7,21 +7,21 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress.models import STATUSES, ProgressEvent, Status, TopicProgress
-from progress.transfer.checklist_parser import Catalogue
+from progress.transfer.checklist_parser import TopicMatcher
 from progress.transfer.import_preview import Decision
 from stages.models import Entry, Topic
 from stages.outline import outline_of_stages
 
 
-def catalogue(host: str) -> Catalogue:
+def load_matcher(host: str) -> TopicMatcher:
     """What a check-list can mean, from the roadmap as it is now. Three queries."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     labels = Entry.objects.filter(topics__slug__isnull=False).values_list("source__key", "label", "topics__slug")
     heirs = {old: [topic.slug for topic in topics] for old, topics in Topic.objects.heirs().items()}
-    return Catalogue(titles, list(labels.order_by("pk", "topics__slug")), heirs, host)
+    return TopicMatcher(titles, list(labels.order_by("pk", "topics__slug")), heirs, host)
 
 
-def apply(user: User, decisions: Sequence[Decision], unticked: Sequence[Decision]) -> tuple[int, int]:
+def apply_import(user: User, decisions: Sequence[Decision], unticked: Sequence[Decision]) -> tuple[int, int]:
     """Do what the learner agreed to: raise standings, and take off the ticks of ``unticked``. All of it or nothing.
 
     Doing it twice changes nothing more. Returns how many topics were raised and unticked.

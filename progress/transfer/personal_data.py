@@ -36,7 +36,7 @@ VERSION = 1  # a new key leaves it as it is; a key that goes, or means something
 
 
 @dataclass(frozen=True)
-class Part:
+class ExportSection:
     """One key of the file: what it holds, and where that comes from.
 
     ``columns`` maps the keys of an entry to lookups, ``left_out`` the columns of the table that are not in the file
@@ -65,8 +65,8 @@ PERSON = [
     *("email", "name", "time_zone", "rest_days", "shows_streak", "date_joined", "last_login"),
     *("is_active", "is_staff", "is_superuser"),
 ]
-PARTS = [
-    Part(
+EXPORT_SECTIONS = [
+    ExportSection(
         "account",
         _("your account: address, name and settings"),
         User,
@@ -75,29 +75,29 @@ PARTS = [
         owner="pk",
         single=True,
     ),
-    Part(
+    ExportSection(
         "email_addresses",
         _("every e-mail address of the account"),
         EmailAddress,
         {"email": "email", "verified": "verified", "primary": "primary"},
         ROW,
     ),
-    Part(
+    ExportSection(
         "two_factor",
         _("which second factors are switched on, and since when"),
         Authenticator,
         {"type": "type", "created_at": "created_at", "last_used_at": "last_used_at"},
         {**ROW, "data": "whoever has the secret can sign in with it"},
     ),
-    Part("groups", _("the groups you are in"), User.groups.through, {"name": "group__name"}, ROW),
-    Part(
+    ExportSection("groups", _("the groups you are in"), User.groups.through, {"name": "group__name"}, ROW),
+    ExportSection(
         "permissions",
         _("what you in particular may do"),
         User.user_permissions.through,
         {"permission": "permission__codename", "app": "permission__content_type__app_label"},
         ROW,
     ),
-    Part(
+    ExportSection(
         "admin_log",
         _("what you have changed in the admin"),
         LogEntry,
@@ -111,7 +111,7 @@ PARTS = [
         },
         ROW,
     ),
-    Part(
+    ExportSection(
         "revisions",
         _("what you have changed of the roadmap"),
         Revision,
@@ -127,34 +127,34 @@ PARTS = [
         {**ROW, "object_id": "only the number of a row", "within": "only the number of a row"},
         owner="by",
     ),
-    Part(
+    ExportSection(
         "standings",
         _("where you stand in each topic: done, learning or skipped; the others are not started"),
         TopicProgress,
         {**TOPIC, "status": "status", "changed_at": "changed_at"},
     ),
-    Part(
+    ExportSection(
         "events",
         _("every change of a standing, the oldest first, with its cause"),
         ProgressEvent,
         {**TOPIC, "status": "status", "cause": "cause", "at": "at"},
         ROW,
     ),
-    Part("stars", _("the topics you starred"), Star, {**TOPIC, "at": "at"}),
-    Part(
+    ExportSection("stars", _("the topics you starred"), Star, {**TOPIC, "at": "at"}),
+    ExportSection(
         "notes",
         _("your notes, in Markdown"),
         Note,
         {**TOPIC, "text": "text", "changed_at": "changed_at"},
         {"html": "the same text as it is shown"},
     ),
-    Part(
+    ExportSection(
         "resource_ticks",
         _("the resources you have been through"),
         ResourceTick,
         {"url": "resource__url", "title": "resource__title", "at": "at"},
     ),
-    Part(
+    ExportSection(
         "reports",
         _("the problems you reported"),
         Report,
@@ -168,14 +168,14 @@ PARTS = [
         },
         ROW,
     ),
-    Part(
+    ExportSection(
         "resets",
         _("the stages and tracks you set back, with the standings that they had"),
         Reset,
         {"title": "title", "standings": "standings", "at": "at", "undone_at": "undone_at"},
         ROW,
     ),
-    Part(
+    ExportSection(
         "share",
         _("your public page, or null"),
         Share,
@@ -190,7 +190,7 @@ PARTS = [
         ROW,
         single=True,
     ),
-    Part(
+    ExportSection(
         "certificates",
         _("your certificates, each with the topics that it covers"),
         Certificate,
@@ -208,7 +208,7 @@ PARTS = [
 ]
 
 
-def everything(user: User) -> dict[str, Any]:
+def export_personal_data(user: User) -> dict[str, Any]:
     """All that the site holds about a person, as values that JSON can say. One query a part, and one more."""
     found: dict[str, Any] = {part.key: part.of(user) for part in export_sections}
     # A reset knows its topics by their number, which means nothing outside of this database.

@@ -9,10 +9,10 @@ urlpatterns = [
     path("me/data/import/", views.import_list, name="import_list"),
     path("roadmap/checklist.md", views_export.checklist, name="checklist"),
     path("roadmap/print/", views_export.printed, name="print"),
-    path("roadmap/roadmap.json", views_export.data_of_way, name="data_of_way"),
+    path("roadmap/roadmap.json", views_export.track_json, name="data_of_way"),
     path("tracks/<slug:track>/checklist.md", views_export.checklist, name="checklist"),
     path("tracks/<slug:track>/print/", views_export.printed, name="print"),
-    path("tracks/<slug:track>/track.json", views_export.data_of_way, name="data_of_way"),
+    path("tracks/<slug:track>/track.json", views_export.track_json, name="data_of_way"),
     path("stages/<slug:stage>/checklist.md", views_export.checklist, name="checklist"),
     path("stages/<slug:stage>/print/", views_export.printed, name="print"),
 ]

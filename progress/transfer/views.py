@@ -18,19 +18,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rate_limits
 from accounts.requests import AuthedRequest
-from accounts.timezones import zone_of
+from accounts.timezones import parse_zone
 from progress.hooks import export_sections
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from progress.transfer import export, importer
 from progress.transfer.checklist_parser import TOO_LARGE
 from progress.transfer.forms import ImportForm
-from progress.transfer.import_preview import Decision, again, preview
-from progress.transfer.personal_data import everything
+from progress.transfer.import_preview import Decision, preview_import, redecide
+from progress.transfer.personal_data import export_personal_data
 from progress.transfer.views_export import download, link_to_topics
 from stages.models import Track
 from stages.outline import outline_of_stages
 
-LISTS = 60  # that may be looked at in an hour, by one account or from one address
+IMPORTS_PER_HOUR = 60  # that may be looked at in an hour, by one account or from one address
 TOO_MANY = gettext_lazy("That is a lot for an hour. Keep your list, and send it a little later.")
 SESSION_KEY = "import"  # what somebody agreed to after their log-in had expired
 
@@ -48,7 +48,7 @@ def data(request: AuthedRequest) -> HttpResponse:
 @never_cache
 def data_as_json(request: AuthedRequest) -> HttpResponse:
     """Everything the site holds about the reader, in one file."""
-    response = JsonResponse(everything(request.user), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response = JsonResponse(export_personal_data(request.user), json_dumps_params={"ensure_ascii": False, "indent": 1})
     response.headers["Content-Disposition"] = 'attachment; filename="waymark.json"'
     return response
 
@@ -56,7 +56,7 @@ def data_as_json(request: AuthedRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def progress_as_csv(request: AuthedRequest) -> HttpResponse:
-    text = export.table(request.user, outline_of_stages(), link_to_topics(request), zone_of(request))
+    text = export.progress_rows(request.user, outline_of_stages(), link_to_topics(request), parse_zone(request))
     return download(text, "waymark-progress.csv", "text/csv; charset=utf-8")
 
 
@@ -69,7 +69,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """Shows what a check-list would change, and after that, when the learner agrees, changes it."""
     if request.method != "POST":
         kept = request.session.get(SESSION_KEY)
-        return look_again(request, kept["take"], kept["unticked"], kept["untick"]) if kept else redirect("data")
+        return preview_again(request, kept["take"], kept["unticked"], kept["untick"]) if kept else redirect("data")
     try:
         agreed = "agree" in request.POST
     except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
@@ -77,16 +77,16 @@ def import_list(request: HttpRequest) -> HttpResponse:
         return redirect("data")
     if agreed:
         return agree(request)
-    if not rate_limits.take(rate_limits.who(request), "import", LISTS):
+    if not rate_limits.consume(rate_limits.client_key(request), "import", IMPORTS_PER_HOUR):
         messages.warning(request, TOO_MANY)
         form = ImportForm(initial={"text": request.POST.get("text", "")})
         return render(request, "progress/transfer/import_preview.html", {"form": form}, status=429)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "progress/transfer/import_preview.html", {"form": form})
-    catalogue = importer.catalogue(request.get_host())
-    standings = standings_by_slug(request)
-    found = preview(form.items, catalogue.matches(form.items), catalogue.titles, standings)
+    catalogue = importer.load_matcher(request.get_host())
+    standings = status_by_slug(request)
+    found = preview_import(form.items, catalogue.matches(form.items), catalogue.titles, standings)
     return render(request, "progress/transfer/import_preview.html", {"preview": found})
 
 
@@ -101,10 +101,10 @@ def agree(request: HttpRequest) -> HttpResponse:
             # Maybe another site sent it. To write a session would put a new one in the place of the reader's own,
             # which a browser does not send along from there, and with it would go their log-in or all their ticks.
             messages.warning(request, _("That page was too old. Nothing was changed yet: look, and agree."))
-            return look_again(request, map(str, take), map(str, unticked), untick)
-        if not rate_limits.take(rate_limits.who(request), "import", LISTS):
+            return preview_again(request, map(str, take), map(str, unticked), untick)
+        if not rate_limits.consume(rate_limits.client_key(request), "import", IMPORTS_PER_HOUR):
             messages.warning(request, TOO_MANY)
-            return look_again(request, map(str, take), map(str, unticked), untick)
+            return preview_again(request, map(str, take), map(str, unticked), untick)
         request.session[SESSION_KEY] = {
             "take": list(map(str, take)),
             "unticked": list(map(str, unticked)),
@@ -118,8 +118,8 @@ def agree(request: HttpRequest) -> HttpResponse:
             _("You have signed in as %(user)s since you opened that page. Nothing was changed yet: look, and agree.")
             % {"user": request.user},
         )
-        return look_again(request, map(str, take), map(str, unticked), untick)
-    raised, lowered = importer.apply(request.user, take, unticked if untick else [])
+        return preview_again(request, map(str, take), map(str, unticked), untick)
+    raised, lowered = importer.apply_import(request.user, take, unticked if untick else [])
     request.session.pop(SESSION_KEY, None)
     said = []
     if raised:
@@ -133,18 +133,18 @@ def agree(request: HttpRequest) -> HttpResponse:
     return redirect("me")
 
 
-def look_again(request: HttpRequest, take: Iterable[str], unticked: Iterable[str], untick: bool) -> HttpResponse:
+def preview_again(request: HttpRequest, take: Iterable[str], unticked: Iterable[str], untick: bool) -> HttpResponse:
     """The preview of what was agreed to before, from the values of the form alone."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     decisions = Decision.read(take, titles)
-    found = again(decisions, Decision.read(unticked, titles), titles, standings_by_slug(request))
+    found = redecide(decisions, Decision.read(unticked, titles), titles, status_by_slug(request))
     return render(
         request, "progress/transfer/import_preview.html", {"preview": found, "again": True, "untick": untick}
     )
 
 
-def standings_by_slug(request: HttpRequest) -> dict[str, str]:
-    progress = Standings.of_reader(request)
+def status_by_slug(request: HttpRequest) -> dict[str, str]:
+    progress = ReaderProgress.of_reader(request)
     topics = outline_of_stages().topics
     return {topic.slug: progress.of(topic.pk) for topic in topics}
 

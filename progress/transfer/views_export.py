@@ -15,14 +15,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.models import User
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from progress.transfer import export
 from stages.models import Stage, Topic, TopicResource
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
-from stages.track_access import readable_or_404
+from stages.track_access import get_readable_track_or_404
 
 
-class Way(NamedTuple):
+class ExportTarget(NamedTuple):
     """What is taken along."""
 
     slug: str
@@ -33,19 +33,19 @@ class Way(NamedTuple):
     private: bool = False
 
 
-def way_of(user: User | AnonymousUser, track: str | None = None, stage: str | None = None) -> Way:
+def get_export_target(user: User | AnonymousUser, track: str | None = None, stage: str | None = None) -> ExportTarget:
     """A track, a stage, or without either the merged roadmap. Raises Http404 for what this person may not read."""
     if stage:
         sections = [section for section in outline_of_stages().sections if section.slug == stage]
         if not sections:
             raise Http404
         [section] = sections
-        return Way(stage, section.title, section.summary, reverse("stage", args=[stage]), Outline((section,)))
+        return ExportTarget(stage, section.title, section.summary, reverse("stage", args=[stage]), Outline((section,)))
     if track:
-        found = readable_or_404(user, track)
+        found = get_readable_track_or_404(user, track)
         own = found.track
-        return Way(track, own.title, own.summary, own.get_absolute_url(), found.outline, own.private)
-    return Way("roadmap", _("The roadmap"), "", reverse("roadmap"), outline_of_stages())
+        return ExportTarget(track, own.title, own.summary, own.get_absolute_url(), found.outline, own.private)
+    return ExportTarget("roadmap", _("The roadmap"), "", reverse("roadmap"), outline_of_stages())
 
 
 def link_to_topics(request: HttpRequest) -> export.LinkTo:
@@ -58,8 +58,8 @@ def link_to_topics(request: HttpRequest) -> export.LinkTo:
 @cache_control(private=True)
 def checklist(request: HttpRequest, **place: str) -> HttpResponse:
     """A GitHub-flavored check-list with the reader's own ticks, a visitor's as well."""
-    way = way_of(request.user, **place)
-    progress = Standings.of_reader(request)
+    way = get_export_target(request.user, **place)
+    progress = ReaderProgress.of_reader(request)
     text = export.checklist(way.title, way.outline, progress, link_to_topics(request))
     return download(text, f"waymark-{way.slug}.md", "text/markdown; charset=utf-8")
 
@@ -72,7 +72,7 @@ def download(text: str, name: str, kind: str) -> HttpResponse:
 @require_safe
 def printed(request: HttpRequest, **place: str) -> HttpResponse:
     """Every lesson of a stage or a track on one page, for paper."""
-    way = way_of(request.user, **place)
+    way = get_export_target(request.user, **place)
     texts = {
         topic.pk: topic
         for topic in Topic.objects.published()
@@ -94,9 +94,9 @@ def printed(request: HttpRequest, **place: str) -> HttpResponse:
 @login_not_required
 @require_safe
 @conditional_page
-def data_of_way(request: HttpRequest, **place: str) -> HttpResponse:
+def track_json(request: HttpRequest, **place: str) -> HttpResponse:
     """A track as JSON. About nobody: a public one may be read from anywhere, and kept until it changes."""
-    way = way_of(request.user, **place)
+    way = get_export_target(request.user, **place)
     facts = export.outline_facts(way, way.outline, link_to_topics(request))
     response = HttpResponse(json.dumps(facts, ensure_ascii=False, indent=1), content_type="application/json")
     if way.private:

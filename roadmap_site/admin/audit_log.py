@@ -25,7 +25,7 @@ from stages.models import Revision
 logger = logging.getLogger("waymark.staff")
 
 
-class Log:
+class AuditLog:
     """The log of one request, written when it is known what has come of it."""
 
     def __init__(self, view: Callable[..., HttpResponse], request: AuthedRequest, arguments: dict[str, Any]) -> None:

@@ -25,11 +25,11 @@ OWN = {AGREED, GO_BACK, "csrfmiddlewaretoken"}
 FORMS = {"add_view", "change_view"}
 
 
-class Unconfirmed(Exception):  # noqa: N818 - it is a question
+class ConfirmationRequired(Exception):  # noqa: N818 - it is a question
     """An edit changes numbers, and nobody has agreed to that yet."""
 
 
-class Overtaken(Exception):  # noqa: N818 - it is a question, too
+class EditConflict(Exception):  # noqa: N818 - it is a question, too
     """A form would undo what somebody else has saved since it was opened."""
 
 
@@ -37,7 +37,7 @@ def is_agreed(request: HttpRequest, impact: Impact) -> bool:
     return bool(impact.is_agreed(request.POST.get(AGREED, "")))
 
 
-def say_it_is_open(request: HttpRequest) -> None:
+def notify_not_saved(request: HttpRequest) -> None:
     if GO_BACK in request.POST:
         messages.info(request, _("Nothing has been saved yet."))
 
@@ -63,7 +63,7 @@ def confirmation(request: HttpRequest, view: Callable[..., HttpResponse], impact
     return TemplateResponse(request, "admin/impact.html", context)
 
 
-def open_again(request: HttpRequest, undone: list[Revision]) -> None:
+def redisplay_form(request: HttpRequest, undone: list[Revision]) -> None:
     """Have a form shown again as it was filled in, with the revisions that it would undo."""
     forget_messages(request)
     sent = request.POST.copy()
@@ -72,7 +72,7 @@ def open_again(request: HttpRequest, undone: list[Revision]) -> None:
     request.undone = undone  # type: ignore[attr-defined] # for the form; see stages/admin/versioned.py
 
 
-def refusal(request: HttpRequest) -> HttpResponse:
+def refuse_conflict(request: HttpRequest) -> HttpResponse:
     """Somebody began with a topic at the very moment in which it was deleted."""
     forget_messages(request)
     messages.error(request, _("A learner has just begun with it, so nothing was deleted. Retire it instead."))

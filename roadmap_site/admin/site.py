@@ -29,7 +29,7 @@ class WaymarkAdminSite(AdminSite):
     index_title = "The roadmap and its learners"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return super().has_permission(request) and second_factor.suffices(request)
+        return super().has_permission(request) and second_factor.is_satisfied(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from stages.models import Stage
@@ -57,10 +57,10 @@ class WaymarkAdminSite(AdminSite):
         return redirect("mfa_activate_totp")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return super().admin_view(on_record(view), cacheable)
+        return super().admin_view(audited(view), cacheable)
 
 
-def on_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def audited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
 
     All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
@@ -72,23 +72,23 @@ def on_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def recorded_view(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Here, because the models are not there yet when the admin is set up.
-        from progress.impact import impact_of, look
-        from roadmap_site.admin.audit_log import Log
+        from progress.impact import capture_content, impact_of
+        from roadmap_site.admin.audit_log import AuditLog
         from roadmap_site.admin.confirmation import (
-            Overtaken,
-            Unconfirmed,
+            ConfirmationRequired,
+            EditConflict,
             confirmation,
             is_agreed,
-            open_again,
-            refusal,
-            say_it_is_open,
+            notify_not_saved,
+            redisplay_form,
+            refuse_conflict,
         )
         from stages.editing.permissions import refuse_to_publish
         from stages.models import Revision
-        from stages.revisions.edit_conflicts import SEEN, undone_by
-        from stages.revisions.recorder import recorded
+        from stages.revisions.edit_conflicts import SEEN_REVISION, changes_undone_by
+        from stages.revisions.recorder import record_revisions
 
-        log = Log(view, request, kwargs)
+        log = AuditLog(view, request, kwargs)
         if request.method in SAFE or getattr(view, "only_shows", False):
             response = view(request, *args, **kwargs)
             log.write_download(response)
@@ -96,27 +96,27 @@ def on_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             with transaction.atomic():
                 log.begin()
-                say_it_is_open(request)
-                content = look()
-                with recorded(Revision.How.ADMIN, by=request.user, why=log.why()) as revisions:
+                notify_not_saved(request)
+                content = capture_content()
+                with record_revisions(Revision.How.ADMIN, by=request.user, why=log.why()) as revisions:
                     response = view(request, *args, **kwargs)
                 refuse_to_publish(request.user, revisions)
-                if undone := undone_by(revisions, request.POST.get(SEEN, "")):
-                    raise Overtaken
+                if undone := changes_undone_by(revisions, request.POST.get(SEEN_REVISION, "")):
+                    raise EditConflict
                 impact = impact_of(content, revisions)
                 if impact and not is_agreed(request, impact):
-                    raise Unconfirmed
+                    raise ConfirmationRequired
                 log.write(response, revisions)
         except PermissionDenied:
             log.refused()
             raise
-        except Overtaken:
-            open_again(request, undone)
+        except EditConflict:
+            redisplay_form(request, undone)
             return view(request, *args, **kwargs)
-        except Unconfirmed:
+        except ConfirmationRequired:
             return confirmation(request, view, impact)
         except ProtectedError:
-            return refusal(request)
+            return refuse_conflict(request)
         return response
 
     return recorded_view

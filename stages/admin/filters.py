@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 type Answer = tuple["StrOrPromise", Callable[[QuerySet[Any]], QuerySet[Any]]]  # words, and which rows they mean
 
 
-class Question(admin.SimpleListFilter):
+class ChoiceFilter(admin.SimpleListFilter):
     """A filter whose answers are conditions."""
 
     answers: ClassVar[dict[str, Answer]] = {}
@@ -36,7 +36,7 @@ OLD = Resource.objects.published().exclude(outdated="")
 UNCHECKED = Resource.objects.published().exclude(unverified="")
 
 
-class TopicWants(Question):
+class TopicAttentionFilter(ChoiceFilter):
     title = gettext_lazy("what is missing")
     parameter_name = "wants"
     answers = {
@@ -52,7 +52,7 @@ class TopicWants(Question):
     }
 
 
-class TopicLinks(Question):
+class TopicLinksFilter(ChoiceFilter):
     title = gettext_lazy("its resources")
     parameter_name = "links"
     answers = {
@@ -67,7 +67,7 @@ class TopicLinks(Question):
     }
 
 
-class NamedBy(admin.SimpleListFilter):
+class SourceMentionFilter(admin.SimpleListFilter):
     """Which of the documents names a topic."""
 
     title = gettext_lazy("named by")
@@ -86,7 +86,7 @@ class NamedBy(admin.SimpleListFilter):
         return topics.filter(pk__in=named.order_by().values("pk"))
 
 
-class StageWants(Question):
+class StageAttentionFilter(ChoiceFilter):
     title = gettext_lazy("what is missing")
     parameter_name = "wants"
     answers = {
@@ -101,7 +101,7 @@ class StageWants(Question):
     }
 
 
-class ResourceWants(Question):
+class ResourceAttentionFilter(ChoiceFilter):
     title = gettext_lazy("what to look at")
     parameter_name = "wants"
     answers = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class Told(forms.HiddenInput):
+class ReadonlyTarget(forms.HiddenInput):
     """A row that is told and not asked for; its number is sent along."""
 
     is_hidden = False  # the link is there to be seen
@@ -37,9 +37,9 @@ class Told(forms.HiddenInput):
         return link_to(self.row) + super().render(name, value, attrs, renderer)
 
 
-class ToldField(forms.Field):
+class ReadonlyTargetField(forms.Field):
     def __init__(self, row: Model, label: "StrOrPromise | None") -> None:
-        super().__init__(widget=Told(row), disabled=True, required=False, label=label)
+        super().__init__(widget=ReadonlyTarget(row), disabled=True, required=False, label=label)
 
     def prepare_value(self, value: Any) -> Any:
         return getattr(value, "pk", value)  # a number where it is put back
@@ -54,7 +54,7 @@ class FixedTarget(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and self.target in self.fields:
             there = getattr(self.instance, self.target)
-            self.fields[self.target] = ToldField(there, self.fields[self.target].label)
+            self.fields[self.target] = ReadonlyTargetField(there, self.fields[self.target].label)
             self.initial[self.target] = there
 
 

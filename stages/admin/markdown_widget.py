@@ -57,7 +57,7 @@ class MarkdownBox(AdminTextareaWidget):
         )
 
 
-class WideTexts(admin.options.BaseModelAdmin):
+class LargeTextMixin(admin.options.BaseModelAdmin):
     """Texts get a box in which they can be read as a whole, and Markdown one in which code lines up."""
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
@@ -71,7 +71,7 @@ class WideTexts(admin.options.BaseModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class PreviewsMarkdown(admin.ModelAdmin):
+class MarkdownPreviewMixin(admin.ModelAdmin):
     """Has the address that previews are made at. One admin is enough for all of them: see ``StageAdmin``."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -14,17 +14,17 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from stages.editing.deletion import reasons_to_keep
+from stages.editing.deletion import deletion_blockers
 
 
-class KeepsWhatPeopleDid(admin.ModelAdmin):
+class ProtectedDeleteMixin(admin.ModelAdmin):
     delete_confirmation_template = "admin/stages/delete.html"
     delete_selected_confirmation_template = "admin/stages/delete_selected.html"
 
     def get_deleted_objects(
         self, objs: Sequence[Model] | QuerySet[Any], request: HttpRequest
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[str]]:
-        reasons = reasons_to_keep(self.model, [row.pk for row in objs])
+        reasons = deletion_blockers(self.model, [row.pk for row in objs])
         return ([], {}, set(), reasons) if reasons else super().get_deleted_objects(objs, request)
 
     def delete_view(

@@ -14,12 +14,12 @@ from stages.models import Revision
 GO_BACK = "_go_back"
 
 
-class CanGoBack(admin.ModelAdmin):
+class RedisplayMixin(admin.ModelAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (NotYet, form), {}) if GO_BACK in request.POST else form
+        return type(form.__name__, (NeverValid, form), {}) if GO_BACK in request.POST else form
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Options, object_id: str) -> HttpResponse:
         """What was typed into the form of a thing that has been deleted meanwhile is shown in the form of a new one.
@@ -47,7 +47,7 @@ def make_new(sent: QueryDict, prefix: str, above: str) -> None:
         del sent[name]
 
 
-class NotYet(forms.BaseForm):
+class NeverValid(forms.BaseForm):
     """A form that is not to be saved yet, however right it is."""
 
     def is_valid(self) -> bool:

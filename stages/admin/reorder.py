@@ -22,14 +22,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stages.editing.ordering import end_of, place
+from stages.editing.ordering import end_of, move_after
 from stages.editing.permissions import may_publish
 from stages.fixture_io import content_rows
 
 type Log = Callable[[HttpRequest, Any, str], None]  # writes down what was done to a row, in words
 
 
-class Arranged(admin.ModelAdmin):
+class ReorderAdmin(admin.ModelAdmin):
     """``arranges`` names the rows below an object that can be put in order, such as the topics of a stage.
 
     ``arranges_itself`` is for a model whose own rows have an order. What is new comes last.
@@ -125,7 +125,7 @@ class Arranged(admin.ModelAdmin):
     def move(self, request: HttpRequest, rows: QuerySet[Any], moved: str, after: str, log: Log) -> None:
         done = False
         with suppress(ValueError):
-            done = place(rows.select_related(None), int(moved), int(after) if after else None)
+            done = move_after(rows.select_related(None), int(moved), int(after) if after else None)
         if not done:
             messages.error(request, _("That row is not in this list any more, so nothing was moved."))
             return

@@ -14,7 +14,7 @@ from stages.editing.permissions import is_draft, may_publish, not_a_draft
 from stages.models import State, Track
 
 
-class DraftsForReviewers(admin.ModelAdmin):
+class ReviewerRestrictionsMixin(admin.ModelAdmin):
     """Whoever may not publish changes drafts, makes drafts, and only looks at the rest."""
 
     def changeform_view(

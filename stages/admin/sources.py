@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from stages.admin.versioned import Kept
+from stages.admin.versioned import VersionedAdmin
 from stages.models import Entry, Source
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Counts(TypedDict):
 
 
 @admin.register(Source)
-class SourceAdmin(Kept):
+class SourceAdmin(VersionedAdmin):
     list_display = ["title", "key", "form", "position", "entry_count"]
     search_fields = ["title", "key"]
 
@@ -34,7 +34,7 @@ class SourceAdmin(Kept):
         return source.entry_count
 
 
-class WentFilter(admin.SimpleListFilter):
+class EntryTargetFilter(admin.SimpleListFilter):
     """Where an entry went: one that leads nowhere is one that was forgotten."""
 
     title = gettext_lazy("where it went")
@@ -50,9 +50,9 @@ class WentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Entry)
-class EntryAdmin(Kept):
+class EntryAdmin(VersionedAdmin):
     list_display = ["ref", "label", "section", "kind", "source"]
-    list_filter = [WentFilter, "source", "kind"]
+    list_filter = [EntryTargetFilter, "source", "kind"]
     list_select_related = ["source"]
     list_per_page = 50
     search_fields = ["ref", "label", "section"]

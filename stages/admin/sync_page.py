@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stages.fixture_io import MODELS, FixtureError, files, held, read, snapshot
+from stages.fixture_io import MODELS, FixtureError, files, lock_content, read, snapshot
 from stages.sync.compare import as_zip, compare, diff, on_disk
 from stages.sync.load import loaded_entries
 
@@ -35,7 +35,7 @@ def for_readers_of_everything(view: Callable[[HttpRequest], HttpResponse]) -> Ca
 
 @for_readers_of_everything
 def page(request: HttpRequest) -> TemplateResponse:
-    with held():
+    with lock_content():
         rows, loaded = snapshot(), loaded_entries()
     problems, differences = [], []
     try:
@@ -55,14 +55,14 @@ def page(request: HttpRequest) -> TemplateResponse:
 
 @for_readers_of_everything
 def archive(request: HttpRequest) -> HttpResponse:
-    with held():
+    with lock_content():
         rows = snapshot()
     return download(as_zip(files(rows)), "roadmap.zip", "application/zip")
 
 
 @for_readers_of_everything
 def patch(request: HttpRequest) -> HttpResponse:
-    with held():
+    with lock_content():
         rows = snapshot()
     text = "".join(diff(on_disk(settings.FIXTURES), files(rows)).values())
     return download(text, "roadmap.diff", "text/x-diff; charset=utf-8")

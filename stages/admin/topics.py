@@ -15,18 +15,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stages.admin.filters import NamedBy, ResourceWants, StageWants, TopicLinks, TopicWants
+from stages.admin.filters import (
+    ResourceAttentionFilter,
+    SourceMentionFilter,
+    StageAttentionFilter,
+    TopicAttentionFilter,
+    TopicLinksFilter,
+)
 from stages.admin.inlines import ReadOnlyInline, fixed, known_by
-from stages.admin.markdown_widget import PreviewsMarkdown, WideTexts
-from stages.admin.reorder import Arranged
-from stages.admin.workflow import HasState, StateFilter
+from stages.admin.markdown_widget import LargeTextMixin, MarkdownPreviewMixin
+from stages.admin.reorder import ReorderAdmin
+from stages.admin.workflow import PublishableAdmin, StateFilter
 from stages.editing.duplicate import duplicate_stage, title_of_copy
 from stages.editing.ordering import end_of
 from stages.editing.validators import cycle_with, twin_of
 from stages.fixture_io import content_rows
 from stages.models import Resource, Revision, Stage, State, Topic, TopicResource, Track
 from stages.requests import AuthedRequest
-from stages.revisions.edit_conflicts import SEEN
+from stages.revisions.edit_conflicts import SEEN_REVISION
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -40,7 +46,7 @@ class Counts(TypedDict):
     link_count: int
 
 
-class SlugIsForever(WideTexts, HasState, Arranged):
+class ImmutableSlugMixin(LargeTextMixin, PublishableAdmin, ReorderAdmin):
     """The slug is filled in from the title once, and is fixed from then on: ticks and links hang on it."""
 
     prepopulated_fields = {"slug": ["title"]}
@@ -53,7 +59,7 @@ class SlugIsForever(WideTexts, HasState, Arranged):
         return {} if obj else self.prepopulated_fields
 
 
-class Duplicated(admin.ModelAdmin):
+class DuplicateMixin(admin.ModelAdmin):
     """Has a button that makes a draft of the same: ``duplicate`` says how."""
 
     duplicate: Callable[[Any], Any]
@@ -78,7 +84,7 @@ class Duplicated(admin.ModelAdmin):
 
     def copy_made_by(self, request: AuthedRequest, row: Stage | Track) -> Any:
         """The copy that the same button has made already, when it was pressed twice."""
-        seen = request.POST.get(SEEN, "")
+        seen = request.POST.get(SEEN_REVISION, "")
         made = Revision.objects.filter(
             model=self.opts.label_lower, before__isnull=True, by=request.user, title=title_of_copy(row)
         )
@@ -107,10 +113,10 @@ class TopicInline(ReadOnlyInline):
 
 
 @admin.register(Stage)
-class StageAdmin(Duplicated, PreviewsMarkdown, SlugIsForever):
+class StageAdmin(DuplicateMixin, MarkdownPreviewMixin, ImmutableSlugMixin):
     form = StageForm
     list_display = ["title", "place", "level", "state_now", "topic_count", "draft_count"]
-    list_filter = [StageWants, StateFilter, "level"]
+    list_filter = [StageAttentionFilter, StateFilter, "level"]
     search_fields = ["title", "slug", "summary"]
     inlines = [TopicInline]
     arranges, arranges_itself = "topics", True
@@ -163,7 +169,7 @@ class TopicForm(forms.ModelForm):
         return replaces
 
 
-class TopicResourceInline(WideTexts, admin.TabularInline):
+class TopicResourceInline(LargeTextMixin, admin.TabularInline):
     model = TopicResource
     form, formset = fixed("resource"), known_by("resource")
     fields = ["resource", "why"]
@@ -175,10 +181,19 @@ class TopicResourceInline(WideTexts, admin.TabularInline):
 
 
 @admin.register(Topic)
-class TopicAdmin(SlugIsForever):
+class TopicAdmin(ImmutableSlugMixin):
     form = TopicForm
     list_display = ["title", "stage", "place", "level", "state_now", "link_count"]
-    list_filter = [TopicWants, TopicLinks, StateFilter, NamedBy, "level", "kind", "required", "stage"]
+    list_filter = [
+        TopicAttentionFilter,
+        TopicLinksFilter,
+        StateFilter,
+        SourceMentionFilter,
+        "level",
+        "kind",
+        "required",
+        "stage",
+    ]
     list_select_related = ["stage"]
     search_fields = ["title", "slug", "summary", "body"]
     search_help_text = gettext_lazy("Titles, slugs, summaries and lessons.")
@@ -225,10 +240,10 @@ class ResourceForm(forms.ModelForm):
 
 
 @admin.register(Resource)
-class ResourceAdmin(WideTexts, HasState):
+class ResourceAdmin(LargeTextMixin, PublishableAdmin):
     form = ResourceForm
     list_display = ["title", "kind", "publisher", "free", "language", "state_now", "topic_count", "page"]
-    list_filter = [ResourceWants, StateFilter, "kind", "free", "language"]
+    list_filter = [ResourceAttentionFilter, StateFilter, "kind", "free", "language"]
     list_per_page = 50
     search_fields = ["title", "url", "publisher"]
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from stages.admin.inlines import fixed, known_by
-from stages.admin.reorder import Arranged
-from stages.admin.topics import Duplicated, SlugIsForever
-from stages.admin.versioned import Kept
+from stages.admin.reorder import ReorderAdmin
+from stages.admin.topics import DuplicateMixin, ImmutableSlugMixin
+from stages.admin.versioned import VersionedAdmin
 from stages.admin.workflow import StateFilter
 from stages.editing.duplicate import duplicate_track
 from stages.models import Track, TrackSection, TrackTopic
@@ -40,7 +40,7 @@ class TrackSectionInline(admin.TabularInline):
 
 
 @admin.register(Track)
-class TrackAdmin(Duplicated, SlugIsForever):
+class TrackAdmin(DuplicateMixin, ImmutableSlugMixin):
     list_display = ["title", "place", "source", "state_now", "section_count", "topic_count"]
     list_filter = [StateFilter, "source"]
     fields = [
@@ -80,7 +80,7 @@ class TrackTopicInline(admin.TabularInline):
 
 
 @admin.register(TrackSection)
-class TrackSectionAdmin(Kept, Arranged):
+class TrackSectionAdmin(VersionedAdmin, ReorderAdmin):
     list_display = ["title", "track", "part", "place", "topic_count"]
     list_filter = ["track"]
     list_select_related = ["track"]

@@ -14,21 +14,21 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from stages.admin.protected_delete import KeepsWhatPeopleDid
-from stages.admin.redisplay import CanGoBack
-from stages.admin.reviewers import DraftsForReviewers
+from stages.admin.protected_delete import ProtectedDeleteMixin
+from stages.admin.redisplay import RedisplayMixin
+from stages.admin.reviewers import ReviewerRestrictionsMixin
 from stages.fixture_io import Fields, content_fields
 from stages.fixture_io.records import CONTENT
 from stages.models import Revision
 from stages.revisions.diff import Difference, differences
-from stages.revisions.edit_conflicts import SEEN, newest
-from stages.revisions.recorder import LABELS, PARTS, Picture
-from stages.revisions.restore import OrdinaryForm, restore_places
+from stages.revisions.edit_conflicts import SEEN_REVISION, newest_revision
+from stages.revisions.recorder import INLINE_MODELS, LABELS, ContentSnapshot
+from stages.revisions.restore import RestoreForm, restore_positions
 
 SHOWN = 20  # revisions a page
 
 
-class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
+class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsMixin):
     """A thing that keeps its history."""
 
     object_history_template = "admin/stages/history.html"
@@ -51,7 +51,7 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
     ) -> HttpResponse:
         """A form says which revision was the newest when it was opened; see stages/revisions/edit_conflicts.py."""
         undone = [describe(revision) for revision in getattr(request, "undone", [])]
-        seen = request.POST.get(SEEN, "") if request.method == "POST" else newest()
+        seen = request.POST.get(SEEN_REVISION, "") if request.method == "POST" else newest_revision()
         if undone:
             seen = undone[-1].pk  # whoever saves it now knows what that undoes
         more = {"seen": seen, "undone": undone}
@@ -78,16 +78,16 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
         ``?all`` takes everything as it was before that change, and not only what that change touched.
         """
         revision = get_object_or_404(Revision, pk=pk, model=self.opts.label_lower, before__isnull=False)
-        seen = newest()
+        seen = newest_revision()
         row = self.get_queryset(request).filter(pk=revision.object_id).first()
         if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
             raise PermissionDenied
         whole = row is None or "all" in request.GET
         names = put_back_names(revision, whole)
-        now = Picture().entry(self.model, revision.object_id) or {}
+        now = ContentSnapshot().entry(self.model, revision.object_id) or {}
         was: Fields = revision.before or {}
         wanted = {name: was[name] for name in names if was[name] != now.get(name)}
-        form = OrdinaryForm(self, request, row, wanted)
+        form = RestoreForm(self, request, row, wanted)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Put back: %s") % revision.title,
@@ -113,7 +113,7 @@ class Kept(CanGoBack, KeepsWhatPeopleDid, DraftsForReviewers):
         super().save_related(request, form, formsets, change)
         if revision := Revision.objects.put_back_by(request.POST, self.opts.label_lower):
             names = put_back_names(revision, "_whole" in request.POST)
-            restore_places(form.instance, revision.before or {}, names)
+            restore_positions(form.instance, revision.before or {}, names)
 
     def reverse(self, page: str, *args: object) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
@@ -153,7 +153,7 @@ def place_of(model: type[Model], name: str) -> int:
 
 
 def label_of(model: type[Model], name: str) -> str:
-    if model in PARTS and name == PARTS[model][0]:
+    if model in INLINE_MODELS and name == INLINE_MODELS[model][0]:
         return {"links": _("Resources"), "places": _("Topics")}[name]
     names = {field.name: field.verbose_name for field in model._meta.get_fields() if hasattr(field, "verbose_name")}
     return capfirst(str(names.get(name, name)))  # a field of those days may be gone

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stages.admin.versioned import Kept
+from stages.admin.versioned import VersionedAdmin
 from stages.editing.permissions import may_publish
 from stages.models import Stage, State
 
@@ -45,7 +45,7 @@ def has_date(model: type[Model]) -> bool:
     return any(field.name == "publish_at" for field in model._meta.concrete_fields)
 
 
-class HasState(Kept):
+class PublishableAdmin(VersionedAdmin):
     """Content that is a draft, published or retired, perhaps from a date on."""
 
     actions = ["publish", "make_draft", "retire"]

@@ -12,7 +12,7 @@ from stages.hooks import deletion_guards
 from stages.models import Entry, Stage, Topic
 
 
-def by_content(model: type[Model], pks: Collection[int]) -> Iterator[str]:
+def content_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A stage is not deleted from above its topics, or from what the documents name."""
     if model is Stage:
         if topics := Topic.objects.filter(stage__in=pks).count():
@@ -24,5 +24,5 @@ def by_content(model: type[Model], pks: Collection[int]) -> Iterator[str]:
             yield words % {"count": entries}
 
 
-def reasons_to_keep(model: type[Model], pks: Collection[int]) -> list[str]:
+def deletion_blockers(model: type[Model], pks: Collection[int]) -> list[str]:
     return [reason for guard in deletion_guards for reason in guard(model, pks)]

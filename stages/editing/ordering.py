@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Manager, QuerySet
 
 
-def place(rows: QuerySet[Any], pk: int, after: int | None) -> bool:
+def move_after(rows: QuerySet[Any], pk: int, after: int | None) -> bool:
     """Put the row ``pk`` of ``rows`` right behind the row ``after``, or first when that is None.
 
     Returns whether both are there; nothing happens when one of them is not. It says where one row goes, not how

@@ -12,7 +12,7 @@ from stages.models import Resource, Stage, State, Topic
 PORTS = {"http": ":80", "https": ":443"}
 
 
-def page_at(url: str) -> tuple[str, str, str, str]:
+def validate_page_url(url: str) -> tuple[str, str, str, str]:
     """What an address leads to: the same for addresses that differ in scheme, case of the host or a last slash."""
     parts = urlsplit(url)
     host = parts.netloc.lower().removesuffix(PORTS.get(parts.scheme, ""))
@@ -21,9 +21,9 @@ def page_at(url: str) -> tuple[str, str, str, str]:
 
 def twin_of(url: str, resources: QuerySet[Resource]) -> Resource | None:
     """The one of ``resources`` that leads to the same page as ``url``, if there is one; retired ones may."""
-    page = page_at(url)
+    page = validate_page_url(url)
     others = resources.exclude(state=State.RETIRED).only("url", "title")
-    return next((other for other in others if page_at(other.url) == page), None)
+    return next((other for other in others if validate_page_url(other.url) == page), None)
 
 
 def twins_in(records: Mapping[Identity, Record]) -> Iterator[str]:
@@ -31,7 +31,7 @@ def twins_in(records: Mapping[Identity, Record]) -> Iterator[str]:
     known: dict[tuple[str, ...], Record] = {}
     for record in records.values():
         if record.model is Resource and record.fields["state"] != State.RETIRED:
-            first = known.setdefault(page_at(record.fields["url"]), record)
+            first = known.setdefault(validate_page_url(record.fields["url"]), record)
             if first is not record:
                 yield f"{record.where}: its address leads to the same page as {first.where}."
 

@@ -20,7 +20,7 @@ from stages.fixture_io.records import (
     default_of,
     key_names,
     key_of,
-    moment_of,
+    parse_timestamp,
     plain,
     shorten,
 )
@@ -164,7 +164,7 @@ def mistakes(model: type[models.Model], given: Mapping[str, Any]) -> Iterator[tu
             if not (is_key(value) or (value is None and field.null)):
                 yield name, f"{name} is missing; it is a key, such as [slug]."
         elif isinstance(field, models.DateTimeField):
-            if value is not None and moment_of(value) is None:
+            if value is not None and parse_timestamp(value) is None:
                 yield name, f"{name} “{shorten(value)}”: give day, time and offset, such as 2026-05-04T08:00:00Z."
         else:
             try:

@@ -141,7 +141,7 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def moment_of(value: Any) -> datetime | None:
+def parse_timestamp(value: Any) -> datetime | None:
     """The time that a file means, or None if it does not say which: a time of day needs its offset."""
     try:
         moment = parse_datetime(value) if isinstance(value, str) else value
@@ -183,7 +183,7 @@ def key_of(model: type[models.Model], fields: Fields) -> Key:
 
 
 @contextmanager
-def held() -> Iterator[None]:
+def lock_content() -> Iterator[None]:
     """A transaction during which nobody else writes content; whoever wants to waits for its end.
 
     So what is read in it belongs together, and of two loads at once the second sees what the first has done.

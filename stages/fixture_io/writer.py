@@ -41,7 +41,7 @@ def write(records: Records, folder: Path) -> None:
     """
     written = files(records)
     there = sorted(folder.glob("*.yaml"))
-    if problems := [problem for path in there for problem in strange(path)]:
+    if problems := [problem for path in there for problem in foreign_files(path)]:
         raise FixtureError(problems)
     changed = {name: text for name, text in written.items() if not same(folder / name, text)}
     # Hidden, and under a name of its own, so that neither load_roadmap nor another dump takes it for a file.
@@ -65,7 +65,7 @@ def write(records: Records, folder: Path) -> None:
 NAMES: dict[type[Model], str] = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
 
 
-def strange(path: Path) -> Iterator[str]:
+def foreign_files(path: Path) -> Iterator[str]:
     """Why a dump must not take the place of this file, if it must not."""
     if path.name not in NAMES.values() and not re.fullmatch(r"stage-\d\d+-[\w-]+\.yaml", path.name):
         yield f"{path}: is none of the files that a dump writes, and would be read with them. Move it away."
@@ -94,7 +94,7 @@ def files(records: Records) -> dict[str, str]:
     for line in lines:
         top, record = line[0], line[-1]
         name = stage_names[top.key] if top.model is Stage else NAMES[top.model]
-        placed.setdefault(name, []).append(as_entry(record))
+        placed.setdefault(name, []).append(as_fixture_entry(record))
     return {
         name: yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
         for name, entries in sorted(placed.items())
@@ -102,7 +102,7 @@ def files(records: Records) -> dict[str, str]:
 
 
 # Which of its foreign keys says what a thing stands under in the files, and what that is.
-UNDER: dict[type[Model], tuple[str, type[Model]]] = {
+NESTED_UNDER: dict[type[Model], tuple[str, type[Model]]] = {
     Topic: ("stage", Stage),
     TopicResource: ("topic", Topic),
     TrackSection: ("track", Track),
@@ -113,9 +113,9 @@ UNDER: dict[type[Model], tuple[str, type[Model]]] = {
 
 def lineage(record: Record, records: Records) -> list[Record]:
     """What a record stands under, from the top, and then itself: so that each comes before all that is its own."""
-    if record.model not in UNDER:
+    if record.model not in NESTED_UNDER:
         return [record]
-    name, above = UNDER[record.model]
+    name, above = NESTED_UNDER[record.model]
     return [*lineage(records[above, tuple(record.fields[name])], records), record]
 
 
@@ -124,7 +124,7 @@ def place(record: Record) -> tuple[Any, ...]:
     return record.fields.get("position", 0), *record.key
 
 
-def as_entry(record: Record) -> dict[str, Any]:
+def as_fixture_entry(record: Record) -> dict[str, Any]:
     fields = {
         field.name: record.fields[field.name]
         for field in content_fields(record.model)

@@ -17,21 +17,21 @@ from urllib.parse import urldefrag, urlsplit
 
 from django.utils import timezone
 
-from stages.links.http import NAME, Reply, Wire, parts_of, target
+from stages.links.http import NAME, PinnedConnection, Response, parts_of, target
 from stages.links.results import Answer, LinkError, Outcome, Problem
-from stages.links.robots import Rules, rules_for
-from stages.links.ssrf_guard import LookUp, look_up
+from stages.links.robots import RobotsRules, rules_for
+from stages.links.ssrf_guard import LookUp, resolve
 from stages.models.links import host_of
 
 MOVED, ELSEWHERE = {301, 308}, {301, 302, 303, 307, 308}
-DENIED = {401, 403, 407, 451, 999}  # people may well get in; 999 is what LinkedIn says to robots
-PASSING = {429, 500, 502, 503, 504}
+DENIED_STATUSES = {401, 403, 407, 451, 999}  # people may well get in; 999 is what LinkedIn says to robots
+TEMPORARY_STATUSES = {429, 500, 502, 503, 504}
 ROBOTS_BYTES = 512 * 1024  # as much of a robots.txt as RFC 9309 wants read
 LONGEST_PAUSE = 10  # seconds; a Crawl-delay above is cut
 
 
 @dataclass(frozen=True)
-class Patience:
+class Timeouts:
     """How long to wait for what, in seconds."""
 
     connect: float = 10
@@ -53,16 +53,16 @@ class Host:
     closed: bool = False  # it asked to be left alone
 
 
-class Asker:
+class Fetcher:
     """Asks for pages. One is shared by all threads of a run, so that they are polite together."""
 
     def __init__(
-        self, patience: Patience | None = None, look_up: LookUp = look_up, tls: SSLContext | None = None
+        self, patience: Timeouts | None = None, look_up: LookUp = resolve, tls: SSLContext | None = None
     ) -> None:
-        self.patience = patience or Patience()
-        self.wire = Wire(self.patience, look_up, tls)
+        self.patience = patience or Timeouts()
+        self.wire = PinnedConnection(self.patience, look_up, tls)
         self.hosts: defaultdict[str, Host] = defaultdict(lambda: Host(pause=self.patience.pause))
-        self.robots: dict[str, Rules | LinkError] = {}  # by scheme and host
+        self.robots: dict[str, RobotsRules | LinkError] = {}  # by scheme and host
         self.known: dict[str, Answer] = {}
         self.stopped = Event()
 
@@ -84,7 +84,7 @@ class Asker:
         page, place = urldefrag(url)
         if page not in self.known:
             self.known[page] = self.find_out(page)
-        return with_place(self.known[page], place)
+        return with_fragment(self.known[page], place)
 
     def find_out(self, page: str) -> Answer:
         deadline = monotonic() + self.patience.in_all
@@ -94,13 +94,13 @@ class Asker:
             return trouble.answer()
         if 200 <= reply.status < 300:
             return Answer(Outcome.GOOD, reply.status, "", final_url, moved_to)
-        problem = Problem.DENIED if reply.status in DENIED else Problem.STATUS
-        outcome = Outcome.UNTOLD if reply.status in DENIED else Outcome.FAILED
+        problem = Problem.DENIED if reply.status in DENIED_STATUSES else Problem.STATUS
+        outcome = Outcome.UNTOLD if reply.status in DENIED_STATUSES else Outcome.FAILED
         return Answer(outcome, reply.status, problem, final_url, moved_to)
 
     def follow(
         self, url: str, deadline: float, methods: Sequence[str] = ("HEAD", "GET"), limit: int = 0, obey: bool = True
-    ) -> tuple[Reply, str, str]:
+    ) -> tuple[Response, str, str]:
         """(the reply at the end of all redirects, where that is, where the lasting ones end)."""
         here, for_good, seen, moved_to, cookies = url, True, {url}, "", False
         while True:
@@ -138,24 +138,24 @@ class Asker:
         if rules.delay:
             self.hosts[host_of(url)].pause = max(self.patience.pause, min(rules.delay, LONGEST_PAUSE))
 
-    def read_robots(self, url: str, deadline: float) -> Rules:
+    def read_robots(self, url: str, deadline: float) -> RobotsRules:
         """The rules of a site. As RFC 9309 has it, none where there is no file, and closed where there is an error."""
         try:
             reply, *_ = self.follow(url, deadline, methods=("GET",), limit=ROBOTS_BYTES, obey=False)
         except LinkError as trouble:
             if trouble.problem != Problem.LOOP:
                 raise
-            reply = Reply(404, {})
+            reply = Response(404, {})
         if reply.status < 300:
             # Whatever it says about its charset: a rule is ASCII, and what is not must not stop us.
             return rules_for(NAME, reply.body.decode("utf-8-sig", "replace"))
         if reply.status in {401, 403} or reply.status >= 500:
             raise LinkError(Problem.DENIED if reply.status < 500 else Problem.ROBOTS, reply.status)
-        return Rules()
+        return RobotsRules()
 
     # --- One page ---
 
-    def knock(self, url: str, deadline: float, methods: Sequence[str], limit: int) -> Reply:
+    def knock(self, url: str, deadline: float, methods: Sequence[str], limit: int) -> Response:
         """The reply for one address: by HEAD, by GET where HEAD is not understood, and again where it may help."""
         left, backoff, retries = list(methods), self.patience.backoff, self.patience.retries
         while True:
@@ -165,7 +165,7 @@ class Asker:
             elif came.status < 300 or (came.status in ELSEWHERE and "location" in came.headers):
                 return came
             else:
-                wait, early, may_help = retry_after(came), False, came.status in PASSING
+                wait, early, may_help = retry_after(came), False, came.status in TEMPORARY_STATUSES
                 busy = came.status == 429 or (came.status == 503 and wait is not None)
             if len(left) > 1 and not busy and not early:
                 left.pop(0)  # only a good answer to HEAD is worth anything
@@ -182,7 +182,7 @@ class Asker:
                 raise LinkError(Problem.BUSY, came.status)
             return came
 
-    def knock_once(self, method: str, url: str, deadline: float, limit: int) -> Reply | LinkError:
+    def knock_once(self, method: str, url: str, deadline: float, limit: int) -> Response | LinkError:
         """What came of it, when it was our turn."""
         try:
             with self.turn(host_of(url), deadline):
@@ -211,7 +211,7 @@ class Asker:
         return self.hosts[host].closed
 
 
-def retry_after(reply: Reply) -> float | None:
+def retry_after(reply: Response) -> float | None:
     """How many seconds the reply asks us to wait, or None."""
     text = reply.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
@@ -225,7 +225,7 @@ def retry_after(reply: Reply) -> float | None:
     return max((at - timezone.now()).total_seconds(), 0)
 
 
-def with_place(answer: Answer, place: str) -> Answer:
+def with_fragment(answer: Answer, place: str) -> Answer:
     """The answer about a page as one about a place in it."""
     if not place:
         return answer

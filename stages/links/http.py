@@ -25,7 +25,7 @@ from stages.links.results import LinkError, Problem
 from stages.links.ssrf_guard import PORTS, LookUp, allowed_addresses
 
 if TYPE_CHECKING:
-    from stages.links.fetcher import Patience
+    from stages.links.fetcher import Timeouts
 
 NAME = "Waymark"  # what a robots.txt calls us
 HEADERS = {
@@ -39,22 +39,22 @@ logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 @dataclass
-class Reply:
+class Response:
     status: int
     headers: dict[str, str]
     body: bytes = b""
 
 
-class Wire:
+class PinnedConnection:
     """Sends requests. ``patience`` says how long to wait, ``look_up`` finds addresses, ``tls`` knows whom to trust."""
 
-    def __init__(self, patience: "Patience", look_up: LookUp, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, patience: "Timeouts", look_up: LookUp, tls: ssl.SSLContext | None = None) -> None:
         self.patience = patience
         self.look_up = look_up
         self.tls = tls or ssl.create_default_context()
         self.reached = False  # whether anybody has been, if only to say no
 
-    def send(self, method: str, url: str, deadline: float, limit: int = 0) -> Reply:
+    def send(self, method: str, url: str, deadline: float, limit: int = 0) -> Response:
         """Send one request and return the Reply, with at most ``limit`` bytes of what it carries."""
         scheme, host, port, authority, path = parts_of(url)
         connection = self.connect(scheme, host, port, deadline)
@@ -74,7 +74,7 @@ class Wire:
             body = read_some(reply, limit)
             if monotonic() >= answer_by:  # what was cut off may look like an end
                 raise TimeoutError
-            return Reply(reply.status, headers, body)
+            return Response(reply.status, headers, body)
         except (OSError, ValueError, HTTPError, http.client.HTTPException) as error:
             late = isinstance(error, TimeoutError) or monotonic() >= answer_by
             problem = Problem.TIMEOUT if late else Problem.GARBAGE

@@ -7,7 +7,7 @@ from stages.models.links import LinkCheck
 Outcome = LinkCheck.Outcome
 Problem = LinkCheck.Problem
 # What says nothing about the page, only about who may ask for it and when.
-UNTOLD = {Problem.ROBOTS, Problem.DENIED, Problem.BUSY, Problem.ADDRESS}
+UNKNOWN = {Problem.ROBOTS, Problem.DENIED, Problem.BUSY, Problem.ADDRESS}
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,5 @@ class LinkError(Exception):
         self.early = early  # before anything was asked, so that asking in another way is no use
 
     def answer(self) -> Answer:
-        outcome = Outcome.UNTOLD if self.problem in UNTOLD else Outcome.FAILED
+        outcome = Outcome.UNTOLD if self.problem in UNKNOWN else Outcome.FAILED
         return Answer(outcome, self.status, self.problem)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 
 @dataclass
-class Rules:
+class RobotsRules:
     paths: list[tuple[str, bool]] = field(default_factory=list)  # a pattern, and whether it is allowed
     delay: float = 0  # seconds between two requests
 
@@ -22,9 +22,9 @@ class Rules:
         return max(found, default=(0, True))[1]
 
 
-def rules_for(name: str, text: str) -> Rules:
+def rules_for(name: str, text: str) -> RobotsRules:
     """The Rules in ``text`` for the robot of this ``name``: those for all only where there are none of its own."""
-    own, general = Rules(), Rules()
+    own, general = RobotsRules(), RobotsRules()
     names: set[str] = set()
     is_named, begun = False, True
     for line in text.splitlines():

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from time import monotonic
 
-from stages.links.fetcher import Asker
+from stages.links.fetcher import Fetcher
 from stages.links.results import Answer
 from stages.models import Resource
 from stages.models.links import host_of
 
 
-def answers(
+def fetch_all(
     resources: Iterable[Resource],
-    asker: Asker,
+    asker: Fetcher,
     claim: Callable[[Resource], bool],
     at_once: int = 8,
     seconds: float | None = None,
@@ -36,7 +36,7 @@ def answers(
             while True:
                 while hosts and len(running) < at_once and (end is None or monotonic() < end):
                     host = hosts.popleft()
-                    if claimed := next_of(waiting[host], host, asker, claim):
+                    if claimed := next_due(waiting[host], host, asker, claim):
                         running[pool.submit(asker.ask, claimed.url)] = host, claimed
                 if not running:
                     return
@@ -49,7 +49,7 @@ def answers(
             pool.shutdown(cancel_futures=True)
 
 
-def next_of(queue: deque[Resource], host: str, asker: Asker, claim: Callable[[Resource], bool]) -> Resource | None:
+def next_due(queue: deque[Resource], host: str, asker: Fetcher, claim: Callable[[Resource], bool]) -> Resource | None:
     """The next resource to ask a host for, if there is one and it still lets us."""
     while queue and not asker.is_closed(host):
         resource = queue.popleft()

@@ -19,9 +19,9 @@ type LookUp = Callable[[str, int, float], list[str]]  # the addresses of a host,
 
 PORTS = {"http": 80, "https": 443}
 # All that is public in IPv6. Outside of it are mapped and compatible IPv4 addresses, link-local and unique local ones.
-UNICAST = ip_network("2000::/3")
+PUBLIC_IPV6 = ip_network("2000::/3")
 NAT64 = ip_network("64:ff9b::/96")  # the public IPv4 addresses, as seen from a network that has only IPv6
-NEVER = [
+NEVER_ASKED = [
     ip_network(network)
     for network in (
         "2001::/32",  # Teredo and
@@ -39,9 +39,9 @@ def is_public(address: str) -> bool:
     if ip.version == 6:
         if ip in NAT64:
             ip = IPv4Address(int(ip) & 0xFFFFFFFF)
-        elif ip not in UNICAST:
+        elif ip not in PUBLIC_IPV6:
             return False
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in NEVER)
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in NEVER_ASKED)
 
 
 def is_allowed(address: str, port: int) -> bool:
@@ -60,7 +60,7 @@ def allowed_addresses(host: str, port: int, look_up: LookUp, seconds: float) -> 
     return addresses
 
 
-def look_up(host: str, port: int, seconds: float) -> list[str]:
+def resolve(host: str, port: int, seconds: float) -> list[str]:
     """The IP addresses of ``host``. A resolver has no time limit of its own, so it works in a thread beside us."""
     answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
 

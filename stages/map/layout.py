@@ -17,7 +17,7 @@ type Needs = Mapping[int, Iterable[int]]  # a topic's pk: the pks of its prerequ
 type Font = Mapping[str, float]  # a letter: how wide it is, as a part of the size
 
 
-class Frame(NamedTuple):
+class Viewport(NamedTuple):
     """A width to draw for: the columns that boxes stand in, and the spine that the trail winds along.
 
     ``channels`` has for each column the free line that edges to it run along. Titles are ``title`` wide and end
@@ -35,10 +35,10 @@ class Frame(NamedTuple):
     title_size: int
 
 
-FRAMES = (
-    Frame("wide", "screen and (width >= 72rem)", 1100, 550, 76, (20, 236, 660, 876), (230, 230, 870, 870), 274, 21),
-    Frame("medium", "print, (46rem <= width < 72rem)", 688, 24, 10, (56, 268, 480), (476, 476, 687), 408, 21),
-    Frame("narrow", "screen and (width < 46rem)", 288, 22, 9, (56,), (274,), 204, 17),
+VIEWPORTS = (
+    Viewport("wide", "screen and (width >= 72rem)", 1100, 550, 76, (20, 236, 660, 876), (230, 230, 870, 870), 274, 21),
+    Viewport("medium", "print, (46rem <= width < 72rem)", 688, 24, 10, (56, 268, 480), (476, 476, 687), 408, 21),
+    Viewport("narrow", "screen and (width < 46rem)", 288, 22, 9, (56,), (274,), 204, 17),
 )
 
 BOX = 204  # the width of every box, so that a title is broken the same way in every frame
@@ -78,7 +78,7 @@ class Box:
 
 
 @dataclass(frozen=True, eq=False)
-class Stop:
+class StageNode:
     """A stage on the map, with everything measured from the top of the map but paths, which start at its own."""
 
     section: Section
@@ -92,11 +92,13 @@ class Stop:
     boxes: tuple[Box, ...]
 
 
-def layout(outline: Outline, needs: Needs, frame: Frame) -> tuple[Stop, ...]:
+def layout(outline: Outline, needs: Needs, frame: Viewport) -> tuple[StageNode, ...]:
     """The stops of a map from first to last."""
     stops, y, part = [], 0, ""
     for section in outline.sections:
-        stop = stand(section, y, section.part if section.part != part else "", frame, section is outline.sections[-1])
+        stop = place_stage(
+            section, y, section.part if section.part != part else "", frame, section is outline.sections[-1]
+        )
         stops.append(stop)
         y, part = y + stop.height, section.part
     return with_edges(stops, needs, frame)
@@ -105,12 +107,12 @@ def layout(outline: Outline, needs: Needs, frame: Frame) -> tuple[Stop, ...]:
 # --- Boxes --------------------------------------------------------------------------------------------
 
 
-def stand(section: Section, top: int, part: str, frame: Frame, last: bool) -> Stop:
+def place_stage(section: Section, top: int, part: str, frame: Viewport, last: bool) -> StageNode:
     """A stage whose top is at ``top``, without edges."""
     lines = wrap(section.title, frame.title, frame.title_size, SERIF)
     lead = PART if part else 0
     post = (frame.spine, lead + POST)
-    boxes = [boxed(topic, section) for topic in section.topics]
+    boxes = [topic_box(topic, section) for topic in section.topics]
     rows = list(batched(boxes, len(frame.columns), strict=False))
     # The title, and one line below it for the words that say how far the reader is.
     head = lead + POST + HEAD_LINE * (len(lines) - 1) + 30
@@ -124,14 +126,14 @@ def stand(section: Section, top: int, part: str, frame: Frame, last: bool) -> St
     )
     levels = [y + HEIGHT // 2 for y in starts[:-1]]
     twigs = "".join(
-        twig(frame, [x for _, x in zip(row, frame.columns, strict=False)], level, post[1], end)
+        branch_path(frame, [x for _, x in zip(row, frame.columns, strict=False)], level, post[1], end)
         for row, level in zip(rows, levels, strict=True)
     )
-    trail = wind(frame, post[1], end, from_above=top > 0)
-    return Stop(section, top, height, part, lines, post, trail, twigs, placed)
+    trail = trail_path(frame, post[1], end, from_above=top > 0)
+    return StageNode(section, top, height, part, lines, post, trail, twigs, placed)
 
 
-def boxed(topic: OutlineTopic, section: Section) -> Box:
+def topic_box(topic: OutlineTopic, section: Section) -> Box:
     sign = topic.level != section.level
     lines = wrap(topic.title, BOX - TEXT - (24 if sign else 8), TEXT_SIZE, SANS)
     return Box(topic, 0, 0, HEIGHT + LINE * (len(lines) - 1), lines, sign)
@@ -140,34 +142,34 @@ def boxed(topic: OutlineTopic, section: Section) -> Box:
 # --- The trail ----------------------------------------------------------------------------------------
 
 
-def bends(frame: Frame, start: int, end: int) -> tuple[Point, ...]:
+def trail_curve_points(frame: Viewport, start: int, end: int) -> tuple[Point, ...]:
     """The points where the trail runs straight down: its ends, a turn to the left, and one to the right."""
     x, quarter = frame.spine, (end - start) // 4
     return (x, start), (x - frame.sway, start + quarter), (x + frame.sway, end - quarter), (x, end)
 
 
-def wind(frame: Frame, start: int, end: int, from_above: bool) -> str:
+def trail_path(frame: Viewport, start: int, end: int, from_above: bool) -> str:
     """The trail from a post at ``start`` down to ``end``, and to the post from the stage above."""
     path = f"M{frame.spine} 0V{start}" if from_above else f"M{frame.spine} {start}"
-    for (x0, y0), (x1, y1) in pairwise(bends(frame, start, end)):
+    for (x0, y0), (x1, y1) in pairwise(trail_curve_points(frame, start, end)):
         third = (y1 - y0) // 3
         path += f"C{x0} {y0 + third} {x1} {y1 - third} {x1} {y1}"
     return path
 
 
-def wind_at(frame: Frame, start: int, end: int, y: int) -> int:
+def trail_x_at(frame: Viewport, start: int, end: int, y: int) -> int:
     """Where the trail is at ``y``. Between two bends y is linear in t, for its control points stand at the thirds."""
-    for (x0, y0), (x1, y1) in pairwise(bends(frame, start, end)):
+    for (x0, y0), (x1, y1) in pairwise(trail_curve_points(frame, start, end)):
         if y0 <= y < y1:
             t = (y - y0) / (y1 - y0)
             return round(x0 + (x1 - x0) * t * t * (3 - 2 * t))
     return frame.spine
 
 
-def twig(frame: Frame, columns: Sequence[int], level: int, start: int, end: int) -> str:
+def branch_path(frame: Viewport, columns: Sequence[int], level: int, start: int, end: int) -> str:
     """From the trail to the boxes of a row, on both sides of it; it goes on behind them to the farthest."""
     leaves = max(level - 24, start)
-    x = wind_at(frame, start, end, leaves)
+    x = trail_x_at(frame, start, end, leaves)
     ways = []
     for side in ([at for at in columns if at < frame.spine], [at for at in columns if at > frame.spine]):
         if side:
@@ -180,7 +182,7 @@ def twig(frame: Frame, columns: Sequence[int], level: int, start: int, end: int)
 # --- Edges --------------------------------------------------------------------------------------------
 
 
-def with_edges(stops: Sequence[Stop], needs: Needs, frame: Frame) -> tuple[Stop, ...]:
+def with_edges(stops: Sequence[StageNode], needs: Needs, frame: Viewport) -> tuple[StageNode, ...]:
     """The stops with a path in each box to the boxes of what it needs: the nearest before it, else the first after.
 
     A path leaves a box at its top, runs between rows and along the free line beside the other's column, and comes
@@ -211,7 +213,7 @@ def floors(boxes: Sequence[Box]) -> list[int]:
     return [deepest[box.y] for box in boxes]
 
 
-def edge(box: Box, other: Box, floor: int, frame: Frame) -> str:
+def edge(box: Box, other: Box, floor: int, frame: Viewport) -> str:
     """The path from the top of ``box`` to ``other``, whose row ends at ``floor``, relative to the box's corner."""
     middle, target = box.x + BOX // 2, other.x + BOX // 2
     out, into = box.y - GAP // 2, floor + GAP // 2

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from stages.map.layout import FRAMES, HEAD, HEAD_LINE, LINE, TEXT, Box, Frame, Stop, layout
+from stages.map.layout import HEAD, HEAD_LINE, LINE, TEXT, VIEWPORTS, Box, StageNode, Viewport, layout
 from stages.outline import Outline, Pair
 
 type Line = tuple[int, int, str]  # x, y and the words there
@@ -32,9 +32,9 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    stop: Stop
+    stop: StageNode
     number: int
-    frames: tuple[tuple[Frame, Stop], ...]
+    frames: tuple[tuple[Viewport, StageNode], ...]
     nodes: tuple[Node, ...]
 
     @property
@@ -47,10 +47,10 @@ class Stage:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class MapStylesheet:
     stages: tuple[Stage, ...]
     style: str
-    width = FRAMES[0].width
+    width = VIEWPORTS[0].width
 
     @cached_property
     def digest(self) -> str:
@@ -63,12 +63,12 @@ class Sheet:
 
 
 @lru_cache(maxsize=32)
-def sheet_of(outline: Outline, prerequisites: tuple[Pair, ...]) -> Sheet:
+def map_stylesheet(outline: Outline, prerequisites: tuple[Pair, ...]) -> MapStylesheet:
     """The map of an outline; ``prerequisites`` are pairs of pks: a topic and what it needs."""
     needs: dict[int, list[int]] = {}
     for topic, needed in prerequisites:
         needs.setdefault(topic, []).append(needed)
-    drawn = [(frame, layout(outline, needs, frame)) for frame in FRAMES]
+    drawn = [(frame, layout(outline, needs, frame)) for frame in VIEWPORTS]
     stages, count = [], 0
     for number, stop in enumerate(drawn[0][1]):
         nodes = tuple(
@@ -76,14 +76,14 @@ def sheet_of(outline: Outline, prerequisites: tuple[Pair, ...]) -> Sheet:
         )
         count += len(nodes)
         stages.append(Stage(stop, number, tuple((frame, stops[number]) for frame, stops in drawn), nodes))
-    return Sheet(tuple(stages), "".join(style_of(frame, stops) for frame, stops in drawn))
+    return MapStylesheet(tuple(stages), "".join(viewport_css(frame, stops) for frame, stops in drawn))
 
 
-def style_of(frame: Frame, stops: Sequence[Stop]) -> str:
+def viewport_css(frame: Viewport, stops: Sequence[StageNode]) -> str:
     """What a frame needs of the stylesheet: the widest nothing but to hide the trails of the others."""
-    others = ",".join(f".map .{other.name}" for other in FRAMES if other is not frame)
+    others = ",".join(f".map .{other.name}" for other in VIEWPORTS if other is not frame)
     rules = [f"{others}{{display:none}}"]
-    if frame is not FRAMES[0]:
+    if frame is not VIEWPORTS[0]:
         rules += [f".map-post{{transform:translate({frame.spine}px,0)}}"]
         rules += [f".s{n}{{width:{frame.width}px;height:{stop.height}px}}" for n, stop in enumerate(stops)]
         boxes = [(box, stop) for stop in stops for box in stop.boxes]

@@ -9,11 +9,11 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from stages.map.stylesheet import sheet_of
+from stages.map.stylesheet import map_stylesheet
 from stages.models import Topic
-from stages.outline import outline_of_stages, prerequisites, ways
+from stages.outline import outline_of_stages, prerequisites, prerequisites_and_unlocks
 from stages.requests import HtmxRequest
-from stages.track_access import readable, readable_or_404
+from stages.track_access import get_readable_track, get_readable_track_or_404
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -25,8 +25,8 @@ def map_style(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
     Its address names its content, so a browser that has it never asks again.
     """
-    reading = readable_or_404(request.user, slug) if slug else None
-    sheet = sheet_of(reading.outline if reading else outline_of_stages(), prerequisites())
+    reading = get_readable_track_or_404(request.user, slug) if slug else None
+    sheet = map_stylesheet(reading.outline if reading else outline_of_stages(), prerequisites())
     response = HttpResponse(sheet.style, content_type="text/css")
     if request.GET.get("v") == sheet.digest:
         kept = "private" if reading and reading.track.private else "public"
@@ -53,9 +53,9 @@ def beside(request: HtmxRequest, slug: str) -> HttpResponse:
         "topic": topic,
         "place": place,
         "alone": replace(section, slug="beside", topics=(place,)),
-        **ways(topic, outline),
+        **prerequisites_and_unlocks(topic, outline),
     }
     if "track" in request.GET:
-        reading = readable(request.user, request.GET["track"])
+        reading = get_readable_track(request.user, request.GET["track"])
         context["track"] = reading and reading.track
     return render(request, "stages/map/topic_panel.html", context)

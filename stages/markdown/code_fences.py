@@ -3,7 +3,7 @@
 import shlex
 
 
-def facts_of(info: str) -> tuple[str, dict[str, str]]:
+def parse_info_string(info: str) -> tuple[str, dict[str, str]]:
     """The language and the facts after it, as ``("python", {"title": "shop/models.py"})``.
 
     From a line that makes no sense comes a language without facts: a page shows what its writer wrote.

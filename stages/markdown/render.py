@@ -14,7 +14,7 @@ from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 
-from stages.markdown.code_fences import facts_of
+from stages.markdown.code_fences import parse_info_string
 
 # Nothing else may stand in a text, whatever comes out of the steps before.
 TAGS = {
@@ -93,7 +93,7 @@ def highlight(code: str, language: str) -> str:
 
 def render_fence(self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:
     """A block of code: highlighted, with the name of its file, and reached by keyboard when it is too wide."""
-    language, facts = facts_of(tokens[place].info)
+    language, facts = parse_info_string(tokens[place].info)
     kind = "output" if language == "output" else "code"
     title = escape(facts.get("title", "Output" if kind == "output" else ""))
     caption = f"<figcaption>{title}</figcaption>" if title else ""

@@ -1,6 +1,6 @@
 """What there is to learn: stages, topics and resources, the tracks through them, and where they come from."""
 
-from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource, is_out, out
+from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource, is_published, published_q
 from stages.models.links import LinkCheck
 from stages.models.loaded import LoadedEntry
 from stages.models.revisions import Revision
@@ -22,6 +22,6 @@ __all__ = [
     "Track",
     "TrackSection",
     "TrackTopic",
-    "is_out",
-    "out",
+    "is_published",
+    "published_q",
 ]

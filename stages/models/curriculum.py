@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from stages.fields import HtmlField, LinesField, LongTextField
-from stages.models.replacements import followers, takers_of
+from stages.models.replacements import followers, replacements_by_slug
 from stages.models.search import SearchQuerySet
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class State(models.TextChoices):
     RETIRED = "retired"
 
 
-def out(prefix: str = "") -> models.Q:
+def published_q(prefix: str = "") -> models.Q:
     """The condition that a row is published now: its state says so, and its date has come if it has one.
 
     The database compares with its own clock whenever a page is read. So nothing has to run at the time itself,
@@ -44,14 +44,14 @@ def out(prefix: str = "") -> models.Q:
     return models.Q(**{f"{prefix}state": State.PUBLISHED}) & (no_date | has_come)
 
 
-def is_out(row: "Stage | Topic | Track") -> bool:
+def is_published(row: "Stage | Topic | Track") -> bool:
     """The same question about a row that is at hand."""
     return row.state == State.PUBLISHED and (row.publish_at is None or row.publish_at <= timezone.now())
 
 
 class StageQuerySet(models.QuerySet["Stage"]):
     def published(self) -> Self:
-        return self.filter(out())
+        return self.filter(published_q())
 
     def empty(self) -> Self:
         """The published stages in which a learner finds nothing."""
@@ -102,7 +102,7 @@ class Stage(models.Model):
         return (self.slug,)
 
     def is_published(self) -> bool:
-        return is_out(self)
+        return is_published(self)
 
 
 class ResourceQuerySet(SearchQuerySet["Resource"]):
@@ -184,7 +184,7 @@ class TopicQuerySet(SearchQuerySet["Topic"]):
 
     def published(self) -> Self:
         """The topics that learners see and that count: published, in a published stage."""
-        return self.filter(out(), out("stage__"))
+        return self.filter(published_q(), published_q("stage__"))
 
     def not_draft(self) -> Self:
         """The topics that learners see or have seen: a retired one is theirs, a draft or planned one nobody's."""
@@ -203,7 +203,7 @@ class TopicQuerySet(SearchQuerySet["Topic"]):
         """``{slug: [topics]}``: for each that was merged or split, the published ones that took over. One query."""
         replacing = {topic.slug: topic for topic in self.exclude(replaces=[]).select_related("stage")}
         published = {slug for slug, topic in replacing.items() if topic.is_published()}
-        takers = takers_of((slug, topic.replaces) for slug, topic in replacing.items())
+        takers = replacements_by_slug((slug, topic.replaces) for slug, topic in replacing.items())
         return {
             old: [replacing[slug] for slug in followers(old, takers, until=published) if slug in published]
             for old in takers
@@ -294,7 +294,7 @@ class Topic(models.Model):
     natural_key.dependencies = ["stages.stage"]  # type: ignore[attr-defined] # as Django wants it
 
     def is_published(self) -> bool:
-        return is_out(self) and is_out(self.stage)
+        return is_published(self) and is_published(self.stage)
 
     def successors(self) -> list["Topic"]:
         """The published topics that took over from this one: none unless it was merged or split."""

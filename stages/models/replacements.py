@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 
-def takers_of(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+def replacements_by_slug(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
     """``{slug: [slugs that took over from it directly]}``, from (slug, the slugs that it replaces)."""
     takers: dict[str, list[str]] = {}
     for slug, replaced in pairs:

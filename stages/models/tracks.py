@@ -4,14 +4,14 @@ from django.db import models
 from django.urls import reverse
 
 from stages.fields import LongTextField
-from stages.models.curriculum import State, Topic, is_out, out
+from stages.models.curriculum import State, Topic, is_published, published_q
 from stages.models.sources import Source
 
 
 class TrackQuerySet(models.QuerySet["Track"]):
     def published(self) -> Self:
         """The tracks for everyone. What instructors compose for their cohorts is never among them."""
-        return self.filter(out(), private=False)
+        return self.filter(published_q(), private=False)
 
     def get_by_natural_key(self, slug: str) -> "Track":
         return self.get(slug=slug)
@@ -71,7 +71,7 @@ class Track(models.Model):
     natural_key.dependencies = ["stages.source"]  # type: ignore[attr-defined] # as Django wants it
 
     def is_published(self) -> bool:
-        return is_out(self)
+        return is_published(self)
 
 
 class TrackSectionQuerySet(models.QuerySet["TrackSection"]):

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 SAME, GONE, NEW, SKIPPED = "same", "gone", "new", "skipped"
-AROUND = 2  # lines of a long text that are shown around a change
+CONTEXT_WORDS = 2  # lines of a long text that are shown around a change
 
 
 # SAME, GONE or NEW, and a text; or SKIPPED, and how many lines are left out there because they did not change.
@@ -99,8 +99,8 @@ def compare_texts(old: str, new: str) -> list[Part]:
 
 def shorten(lines: list[str], first: bool, last: bool) -> list[Part]:
     """Unchanged lines, with those left out that are far from any change."""
-    head = [] if first else lines[:AROUND]
-    tail = [] if last else lines[len(head) :][-AROUND:]
+    head = [] if first else lines[:CONTEXT_WORDS]
+    tail = [] if last else lines[len(head) :][-CONTEXT_WORDS:]
     left_out = len(lines) - len(head) - len(tail)
     if left_out <= 1:
         return [(SAME, "".join(lines))]

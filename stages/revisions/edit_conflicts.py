@@ -12,20 +12,20 @@ from django.db.models import Model
 
 from stages.fixture_io import Fields, Key
 from stages.models import Revision
-from stages.revisions.recorder import LABELS, PARTS
+from stages.revisions.recorder import INLINE_MODELS, LABELS
 from stages.revisions.restore import TARGET
 
-SEEN = "_seen"
+SEEN_REVISION = "_seen"
 
 type FieldName = str | tuple[str, Key]  # of a part: the name of all of them, and what it leads to
 
 
-def newest() -> int:
+def newest_revision() -> int:
     """The number of the newest revision, for a form that is opened now. Ask before its rows are read."""
     return Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def undone_by(revisions: Collection[Revision], seen: str) -> list[Revision]:
+def changes_undone_by(revisions: Collection[Revision], seen: str) -> list[Revision]:
     """The revisions after number ``seen`` that ``revisions`` undo in part, the oldest first.
 
     Only while nobody else writes content, as within ``recorded``: else more may come after them.
@@ -52,9 +52,9 @@ def touched(revision: Revision) -> set[FieldName]:
 def values_of(entry: Fields | None, model: type[Model]) -> dict[FieldName, Any]:
     """The values of an entry; no places, since forms show them and do not set them."""
     values: dict[FieldName, Any] = {name: value for name, value in (entry or {}).items() if name != "position"}
-    if model not in PARTS:
+    if model not in INLINE_MODELS:
         return values
-    name, part = PARTS[model]
+    name, part = INLINE_MODELS[model]
     for link in values.pop(name, []):
         target = tuple(link[TARGET[part]])
         values[name, target] = {key: value for key, value in link.items() if key != "position"}

@@ -20,19 +20,19 @@ from stages.models import Revision, State, Topic, TopicResource, Track, TrackSec
 from stages.requests import User
 
 # What has no history of its own, because it is edited on the page of what it stands under: {parent: (key, model)}.
-PARTS: dict[type[Model], tuple[str, type[Model]]] = {
+INLINE_MODELS: dict[type[Model], tuple[str, type[Model]]] = {
     Topic: ("links", TopicResource),
     TrackSection: ("places", TrackTopic),
 }
-PARENT: dict[type[Model], str] = {TopicResource: "topic", TrackTopic: "section"}
-WHOLES = [model for model in MODELS if model not in PARENT]
-LABELS = {model._meta.label_lower: model for model in WHOLES}
+PARENT_FIELDS: dict[type[Model], str] = {TopicResource: "topic", TrackTopic: "section"}
+VERSIONED_MODELS = [model for model in MODELS if model not in PARENT_FIELDS]
+LABELS = {model._meta.label_lower: model for model in VERSIONED_MODELS}
 
 recording: ContextVar[list[Revision] | None] = ContextVar("recording", default=None)
 
 
 @contextmanager
-def recorded(how: Revision.How, by: User | None = None, why: str = "") -> Iterator[list[Revision]]:
+def record_revisions(how: Revision.How, by: User | None = None, why: str = "") -> Iterator[list[Revision]]:
     """Write a Revision for all that changes within, in the same transaction.
 
     Gives the list that holds them afterwards. Within another one this does nothing: the outer one writes.
@@ -45,24 +45,24 @@ def recorded(how: Revision.How, by: User | None = None, why: str = "") -> Iterat
     token = recording.set(revisions)
     try:
         with transaction.atomic():
-            one_at_a_time()
-            before = Picture()
+            serialize_writers()
+            before = ContentSnapshot()
             yield revisions
-            revisions += changes(before, Picture(), how=how, by=by, why=why, at=timezone.now())
+            revisions += changes(before, ContentSnapshot(), how=how, by=by, why=why, at=timezone.now())
             Revision.objects.bulk_create(revisions, batch_size=200)
     finally:
         recording.reset(token)
 
 
-def one_at_a_time() -> None:
+def serialize_writers() -> None:
     """Wait for whoever else writes content, or their changes would be ours. The lock is a row that is always there."""
     rows = ContentType.objects.filter(app_label="stages", model="revision")
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
-def changes(before: "Picture", after: "Picture", **facts: Any) -> Iterator[Revision]:
+def changes(before: "ContentSnapshot", after: "ContentSnapshot", **facts: Any) -> Iterator[Revision]:
     """The unsaved revisions that lead from one picture to the other."""
-    for model in WHOLES:
+    for model in VERSIONED_MODELS:
         old, new = before.wholes[model], after.wholes[model]
         for pk in sorted(pk for pk in old.keys() | new.keys() if old.get(pk) != new.get(pk)):
             entries = {"before": before.entry(model, pk), "after": after.entry(model, pk)}
@@ -81,7 +81,7 @@ def changes(before: "Picture", after: "Picture", **facts: Any) -> Iterator[Revis
             yield revision
 
 
-class Picture:
+class ContentSnapshot:
     """All content as it is now: raw values, which become entries only where somebody asks."""
 
     def __init__(self) -> None:
@@ -91,9 +91,9 @@ class Picture:
         self.wholes: dict[type[Model], dict[int, Any]] = {}  # to be compared
         for model in MODELS:
             self.look_at(model)
-        for model in WHOLES:
+        for model in VERSIONED_MODELS:
             linked = [self.many[model, field.name] for field in content_fields(model) if field.many_to_many]
-            parts = self.parts[PARTS[model][1]] if model in PARTS else {}
+            parts = self.parts[INLINE_MODELS[model][1]] if model in INLINE_MODELS else {}
             self.wholes[model] = {
                 pk: (row, [links.get(pk) for links in linked], parts.get(pk)) for pk, row in self.rows[model].items()
             }
@@ -111,21 +111,21 @@ class Picture:
                 )
                 for pk, other in pairs:
                     links.setdefault(pk, set()).add(other)
-        if model in PARENT:
+        if model in PARENT_FIELDS:
             self.parts[model] = {}
             for pk, row in self.rows[model].items():
-                self.parts[model].setdefault(row[f"{PARENT[model]}_id"], {})[pk] = row
+                self.parts[model].setdefault(row[f"{PARENT_FIELDS[model]}_id"], {})[pk] = row
 
     def entry(self, model: type[Model], pk: int) -> Fields | None:
         """One thing as the files have it, with its parts as a list; None when there is no such row."""
         if pk not in self.rows[model]:
             return None
         entry = self.values(model, pk)
-        if model in PARTS:
-            name, part = PARTS[model]
+        if model in INLINE_MODELS:
+            name, part = INLINE_MODELS[model]
             parts = [self.values(part, own) for own in self.parts[part].get(pk, {})]
             for values in parts:
-                del values[PARENT[part]]
+                del values[PARENT_FIELDS[part]]
             entry[name] = sorted(parts, key=lambda values: (values["position"], str(values)))
         return entry
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from stages.fixture_io import ContentField, Fields, target_of
 from stages.models import TopicResource, TrackTopic
-from stages.revisions.recorder import PARTS
+from stages.revisions.recorder import INLINE_MODELS
 
 TARGET: dict[type[Model], str] = {TopicResource: "resource", TrackTopic: "topic"}  # what a part leads to
 
 
-class OrdinaryForm:
+class RestoreForm:
     """The admin's own form of a row, as hidden fields, with some of its values replaced by those of an entry.
 
     ``left`` are names that the form has no field for, ``missing`` says what the values point at and is gone.
@@ -31,8 +31,8 @@ class OrdinaryForm:
         self.hidden_fields: list[SafeString | forms.Form] = []
         form_class = model_admin.get_form(request, row, change=row is not None)
         restored = {*form_class.base_fields, "position"}
-        if model_admin.model in PARTS:
-            restored.add(PARTS[model_admin.model][0])
+        if model_admin.model in INLINE_MODELS:
+            restored.add(INLINE_MODELS[model_admin.model][0])
         self.left = [name for name in wanted if name not in restored]
         values = {name: value for name, value in wanted.items() if name in form_class.base_fields}
         initial = self.columns(model_admin.model, values)
@@ -65,7 +65,7 @@ class OrdinaryForm:
 
     def hide_inlines(self) -> None:
         """The rows below: as they are, but for those that are put back."""
-        part_name, part = PARTS.get(self.admin.model, ("", None))
+        part_name, part = INLINE_MODELS.get(self.admin.model, ("", None))
         prefixes: dict[str, int] = {}
         for formset_class, inline in self.admin.get_formsets_with_inlines(self.request, self.row):
             prefix = formset_class.get_default_prefix()
@@ -92,11 +92,11 @@ class OrdinaryForm:
             form.initial.update(restored.get(getattr(form.instance, f"{target}_id"), {"DELETE": True}))
 
 
-def restore_places(row: Model, entry: Fields, names: Collection[str]) -> None:
+def restore_positions(row: Model, entry: Fields, names: Collection[str]) -> None:
     """Give ``row``, and the rows below it, the places that an entry names. Forms may only show them."""
     if "position" in names:
         type(row)._default_manager.filter(pk=row.pk).update(position=entry["position"])
-    part_name, part = PARTS.get(type(row), ("", None))
+    part_name, part = INLINE_MODELS.get(type(row), ("", None))
     if part and part_name in names:
         places = {tuple(values[TARGET[part]]): values["position"] for values in entry[part_name]}
         for below in getattr(row, part_name).select_related(TARGET[part]):

@@ -8,7 +8,7 @@ from stages.models import Stage, State, Topic
 from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outline_of_stages
 
 
-def outline_with(stage: Stage, topics: QuerySet[Topic]) -> Outline:
+def outline_with_drafts(stage: Stage, topics: QuerySet[Topic]) -> Outline:
     """The merged roadmap with ``stage`` in it and, besides what is published there, ``topics`` (a queryset)."""
     outline = outline_of_stages()
     rows = Topic.objects.filter(stage=stage)
@@ -28,6 +28,6 @@ def outline_with(stage: Stage, topics: QuerySet[Topic]) -> Outline:
     return Outline(tuple(replace(each, number=number) for number, each in enumerate(sections, start=1)))
 
 
-def to_come(stage: Stage) -> QuerySet[Topic]:
+def is_upcoming(stage: Stage) -> QuerySet[Topic]:
     """The topics of a stage that are drafts or planned: what its preview shows besides what is published."""
     return stage.topics.exclude(state=State.RETIRED)

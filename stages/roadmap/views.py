@@ -11,9 +11,17 @@ from django.views.decorators.http import require_safe
 
 from stages.links.display import with_alternatives
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import Outline, Section, each_once, outline_of_stages, outline_of_track, outlines, ways
-from stages.roadmap.layouts import remember, seen
-from stages.track_access import Reading, readable
+from stages.outline import (
+    Outline,
+    Section,
+    outline_of_stages,
+    outline_of_track,
+    outlines,
+    prerequisites_and_unlocks,
+    unique_topics,
+)
+from stages.roadmap.layouts import layout_context, remember_layout
+from stages.track_access import TrackAccess, get_readable_track
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 
@@ -22,14 +30,14 @@ PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 @require_safe
 def roadmap(request: HttpRequest) -> HttpResponse:
     """The merged roadmap: every stage with its topics, in learning order."""
-    return remember(request, show_roadmap(request, outline_of_stages()))
+    return remember_layout(request, show_roadmap(request, outline_of_stages()))
 
 
 def show_roadmap(request: HttpRequest, outline: Outline) -> HttpResponse:
     context = {
         "outline": outline,
         "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
-        **seen(request, outline),
+        **layout_context(request, outline),
     }
     return render(request, "stages/roadmap/roadmap.html", context)
 
@@ -60,11 +68,13 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404
         # Merged or split: the old address leads to what took over.
         return redirect(heirs[0])
-    reading = readable(request.user, request.GET["track"]) if "track" in request.GET else None
+    reading = get_readable_track(request.user, request.GET["track"]) if "track" in request.GET else None
     return show_topic(request, topic, outline, reading)
 
 
-def show_topic(request: HttpRequest, topic: Topic, outline: Outline, reading: Reading | None = None) -> HttpResponse:
+def show_topic(
+    request: HttpRequest, topic: Topic, outline: Outline, reading: TrackAccess | None = None
+) -> HttpResponse:
     """The page of a topic that is in ``outline``, the merged roadmap."""
     [(section, place)] = outline.places[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
@@ -73,7 +83,7 @@ def show_topic(request: HttpRequest, topic: Topic, outline: Outline, reading: Re
         "section": section,
         "place": place,
         "alone": replace(section, topics=(place,)),
-        **ways(topic, outline),
+        **prerequisites_and_unlocks(topic, outline),
         "links": with_alternatives(topic.links.shown()),
         "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
         **along(reading, topic.slug, outline),
@@ -81,12 +91,12 @@ def show_topic(request: HttpRequest, topic: Topic, outline: Outline, reading: Re
     return render(request, "stages/roadmap/topic.html", context)
 
 
-def along(reading: Reading | None, slug: str, outline: Outline) -> dict[str, Any]:
+def along(reading: TrackAccess | None, slug: str, outline: Outline) -> dict[str, Any]:
     """The topics before and after one on the way that its reader takes: a track that has it, or the roadmap."""
     track, own = None, outline
     if reading and not reading.track.follows_stages and slug in reading.outline.places:
         track, own = reading.track, reading.outline
-    way = each_once(own.topics)
+    way = unique_topics(own.topics)
     place = next(place for place, topic in enumerate(way) if topic.slug == slug)
     return {"track": track, **neighbors(way, place)}
 
@@ -119,7 +129,7 @@ def track(request: HttpRequest, slug: str) -> HttpResponse:
 
 def track_page(request: HttpRequest, track: Track, outline: Outline, **more: Any) -> HttpResponse:
     """The page of a track, in the outline that this reader gets of it; ``more`` is for its template."""
-    return remember(request, show_track(request, track, outline, **more))
+    return remember_layout(request, show_track(request, track, outline, **more))
 
 
 def show_track(request: HttpRequest, track: Track, outline: Outline, **more: Any) -> HttpResponse:
@@ -130,7 +140,7 @@ def show_track(request: HttpRequest, track: Track, outline: Outline, **more: Any
         "parts": [(part, list(found)) for part, found in groupby(outline.sections, key=lambda section: section.part)],
         "roadmap": roadmap,
         **compared(outline, roadmap),
-        **seen(request, outline),
+        **layout_context(request, outline),
         **more,
     }
     return render(request, "stages/roadmap/track.html", context)

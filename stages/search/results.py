@@ -12,12 +12,12 @@ from django.utils.translation import pgettext_lazy
 from stages.models import Resource, Topic, Track
 from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outline_of_stages
 from stages.requests import AnyUser
-from stages.spelling import meant_by, words_of
+from stages.spelling import corrected_query, words_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-FEW = 3  # with fewer results than this, another spelling is offered
+FEW_RESULTS = 3  # with fewer results than this, another spelling is offered
 
 
 type Who = Literal["anyone", "members", "strangers", "staff"]
@@ -56,7 +56,7 @@ PAGES = [
 
 
 @dataclass
-class Found:
+class SearchResults:
     """What there is for a text; ``sections`` hold one topic each, as rows want them."""
 
     text: str
@@ -71,7 +71,7 @@ class Found:
         return sum(map(len, kinds))
 
 
-class Option(NamedTuple):
+class PaletteOption(NamedTuple):
     """A line of the palette: where it leads, what it is called, and a hint of what it is."""
 
     url: str
@@ -80,45 +80,50 @@ class Option(NamedTuple):
     external: bool = False
 
 
-def options(found: Found, limit: int | None) -> list[tuple["StrOrPromise", list[Option]]]:
+def palette_options(found: SearchResults, limit: int | None) -> list[tuple["StrOrPromise", list[PaletteOption]]]:
     """``[(heading, options), ...]`` for the palette: at most ``limit`` of each kind, and no empty headings."""
     topics = [topic for section in found.sections for topic in section.topics]
     groups = [
-        (_("Pages"), [Option(page.url, page.title) for page in found.pages]),
-        (_("Topics"), [Option(reverse("topic", args=[topic.slug]), topic.title, topic.summary) for topic in topics]),
-        (_("Stages"), [Option(reverse("stage", args=[at.slug]), at.title, at.summary) for at in found.stages]),
-        (_("Tracks"), [Option(track.get_absolute_url(), track.title, track.summary) for track in found.tracks]),
-        (_("Resources"), [Option(at.url, at.title, at.publisher, external=True) for at in found.resources]),
+        (_("Pages"), [PaletteOption(page.url, page.title) for page in found.pages]),
+        (
+            _("Topics"),
+            [PaletteOption(reverse("topic", args=[topic.slug]), topic.title, topic.summary) for topic in topics],
+        ),
+        (_("Stages"), [PaletteOption(reverse("stage", args=[at.slug]), at.title, at.summary) for at in found.stages]),
+        (_("Tracks"), [PaletteOption(track.get_absolute_url(), track.title, track.summary) for track in found.tracks]),
+        (_("Resources"), [PaletteOption(at.url, at.title, at.publisher, external=True) for at in found.resources]),
     ]
     return [(heading, lines[:limit]) for heading, lines in groups if lines]
 
 
-def find(text: str, user: AnyUser, limit: int) -> tuple[Found, str | None]:
+def find(text: str, user: AnyUser, limit: int) -> tuple[SearchResults, str | None]:
     """What is found for ``text``, ``limit`` of each kind and one more where there are more; and another spelling.
 
     Returns ``(found, spelling)``. Where nothing is found for the text itself, ``found`` is for the other spelling.
     """
     outline, tracks = outline_of_stages(), list(Track.objects.published())
     pages = pages_for(user)
-    found = find_exactly(text, outline, tracks, pages, limit)
-    if len(found) >= FEW:
+    found = find_without_correction(text, outline, tracks, pages, limit)
+    if len(found) >= FEW_RESULTS:
         return found, None
     vocabulary = outline.words.copy()
     named: list[Track | Page] = [*tracks, *pages]
     for thing in named:
         vocabulary.update(dict.fromkeys(words_of(str(thing.title)), 1))
-    spelling = meant_by(text, vocabulary)
+    spelling = corrected_query(text, vocabulary)
     if spelling and not found:
-        found = find_exactly(spelling, outline, tracks, pages, limit)
+        found = find_without_correction(spelling, outline, tracks, pages, limit)
     return found, spelling
 
 
-def find_exactly(text: str, outline: Outline, tracks: list[Track], pages: list[Page], limit: int) -> Found:
+def find_without_correction(
+    text: str, outline: Outline, tracks: list[Track], pages: list[Page], limit: int
+) -> SearchResults:
     topics = Topic.objects.published().search(text)[: limit + 1]
     rows = topics.values_list("stage__slug", *TOPIC_COLUMNS, "required")
     its_topics = Prefetch("topics", Topic.objects.published().in_learning_order())
     resources = Resource.objects.published().search(text).prefetch_related(its_topics)
-    return Found(
+    return SearchResults(
         text,
         [Section(stage, "", (OutlineTopic(*columns),)) for stage, *columns in rows],
         list(resources[: limit + 1]),

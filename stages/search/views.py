@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stages.search.forms import SearchForm
-from stages.search.results import Found, find, options, pages_for
+from stages.search.results import SearchResults, find, pages_for, palette_options
 
 RESULTS = 30  # of each kind, on a page of search results
 OPTIONS = 6  # of each kind, in the palette
@@ -29,10 +29,10 @@ def palette(request: HttpRequest) -> HttpResponse:
     text = form.cleaned_data["q"] if form.is_valid() else ""
     if text:
         found, spelling = find(text, request.user, OPTIONS)
-        groups = options(found, OPTIONS)
+        groups = palette_options(found, OPTIONS)
     else:
         found, spelling = None, None
-        groups = options(Found("", pages=pages_for(request.user)), None)
+        groups = palette_options(SearchResults("", pages=pages_for(request.user)), None)
     context = {
         "text": text,
         "found": found,

@@ -62,18 +62,18 @@ def compare(records: Records, rows: Records, loaded: Mapping[Identity, Fields]) 
             for name, new in record.fields.items():
                 now = row.fields[name]
                 if new != now:
-                    since = by_whom(base is None or base[name] != new, base is None or base[name] != now)
+                    since = changed_by(base is None or base[name] != new, base is None or base[name] != now)
                     found.append(Difference(record, name, new, now, since))
         elif record:
-            since = FILES if base is None else by_whom(base != record.fields, True)
+            since = FILES if base is None else changed_by(base != record.fields, True)
             found.append(Difference(record, None, record.fields, None, since))
         elif row:
-            since = DATABASE if base is None else by_whom(True, LEFT not in base and base != row.fields)
+            since = DATABASE if base is None else changed_by(True, LEFT not in base and base != row.fields)
             found.append(Difference(row, None, None, row.fields, since))
     return found
 
 
-def by_whom(file_changed: bool, row_changed: bool) -> Side:
+def changed_by(file_changed: bool, row_changed: bool) -> Side:
     if file_changed and row_changed:
         return BOTH
     return FILES if file_changed else DATABASE

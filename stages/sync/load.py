@@ -21,8 +21,8 @@ from stages.fixture_io import (
     Record,
     content_fields,
     content_rows,
-    held,
     key_names,
+    lock_content,
     read,
     snapshot,
     target_of,
@@ -30,10 +30,10 @@ from stages.fixture_io import (
 )
 from stages.fixture_io.records import CONTENT
 from stages.models import LoadedEntry, Revision, State, Track
-from stages.revisions.recorder import recorded
-from stages.sync.three_way_merge import CLAIMS, OURS, THEIRS, Changes, Plan, Side, Wishes, make_plan
+from stages.revisions.recorder import record_revisions
+from stages.sync.three_way_merge import CLAIMS, OURS, THEIRS, Changes, ConflictPolicy, Plan, Side, make_plan
 
-__all__ = ["OURS", "THEIRS", "Plan", "Wishes", "load", "loaded_entries"]
+__all__ = ["OURS", "THEIRS", "ConflictPolicy", "Plan", "load", "loaded_entries"]
 
 
 type Tell = Callable[[str, int, int], None]  # hears what is done, how far that is, and of how much
@@ -50,7 +50,7 @@ class Conflict(FixtureError):  # noqa: N818 - it is no mistake
 def load(
     folder: Path,
     dry_run: bool = False,
-    prefer: Wishes | Side | None = None,
+    prefer: ConflictPolicy | Side | None = None,
     tell: Tell = silent,
 ) -> Plan:
     """Bring the database up to date with the files in ``folder`` and return the Plan.
@@ -59,14 +59,14 @@ def load(
     called as the work goes on. Raises FixtureError for mistakes in the files, and Conflict for conflicts that
     ``prefer`` does not settle, with the database untouched.
     """
-    wishes = prefer if isinstance(prefer, Wishes) else Wishes(prefer)
-    with held():
+    wishes = prefer if isinstance(prefer, ConflictPolicy) else ConflictPolicy(prefer)
+    with lock_content():
         entries = read(folder, lambda done, total: tell("Reading the files", done, total))
         plan = make_plan(entries, snapshot(), loaded_entries(), wishes, taken_keys())
         if plan.conflicts:
             raise Conflict(plan.conflicts)
         if not dry_run:
-            with recorded(Revision.How.FILES):
+            with record_revisions(Revision.How.FILES):
                 apply(plan, tell)
                 render_again(tell)
     return plan
@@ -98,7 +98,7 @@ def taken_keys() -> set[Identity]:
 def apply(plan: Plan, tell: Tell) -> None:
     """Carry the plan out. Rows are made in the order of MODELS, so what they point at is there."""
     pks = Keys()
-    give_up(plan)
+    release_unique_values(plan)
     for done, model in enumerate(MODELS, start=1):
         tell("Writing", done, len(MODELS))
         added = [record for record in plan.added if record.model is model]
@@ -115,10 +115,10 @@ def apply(plan: Plan, tell: Tell) -> None:
         record.model._default_manager.filter(pk=pks.of(*record.identity)).update(state=State.RETIRED)
     for record in reversed(plan.removed):
         record.model._default_manager.filter(pk=pks.of(*record.identity)).delete()
-    remember(plan)
+    store_baseline(plan)
 
 
-def give_up(plan: Plan) -> None:
+def release_unique_values(plan: Plan) -> None:
     """Take from tracks what only one may have, before another gets it."""
     for record, changes in plan.changed:
         if record.model is Track and (given := {name: CLAIMS[name] for name in CLAIMS if name in changes}):
@@ -192,12 +192,12 @@ def render_again(tell: Tell) -> None:
                     model._default_manager.filter(pk=row.pk).update(**{html.attname: after})
 
 
-def remember(plan: Plan) -> None:
+def store_baseline(plan: Plan) -> None:
     """Write down the files as they were loaded now, for the next load to compare with."""
     entries = plan.remembered()
     LoadedEntry.objects.bulk_create(
         (
-            LoadedEntry(model=model._meta.label_lower, key=as_text(key), fields=fields)
+            LoadedEntry(model=model._meta.label_lower, key=key_as_text(key), fields=fields)
             for (model, key), fields in entries.items()
             if plan.loaded.get((model, key)) != fields
         ),
@@ -207,8 +207,8 @@ def remember(plan: Plan) -> None:
         batch_size=500,
     )
     for model, key in plan.loaded.keys() - entries.keys():
-        LoadedEntry.objects.filter(model=model._meta.label_lower, key=as_text(key)).delete()
+        LoadedEntry.objects.filter(model=model._meta.label_lower, key=key_as_text(key)).delete()
 
 
-def as_text(key: Key) -> str:
+def key_as_text(key: Key) -> str:
     return json.dumps(key, ensure_ascii=False)

@@ -45,7 +45,7 @@ CLAIMS = {"follows_stages": False, "source": None}
 
 
 @dataclass(frozen=True)
-class Wishes:
+class ConflictPolicy:
     """Whose value wins: for all that is not named, and for single entries and fields.
 
     A name is ``stages.topic:maps`` or ``stages.topic:maps.title``; the closest one counts.
@@ -71,7 +71,7 @@ class Plan:
     records: Records  # the files now
     rows: Records  # the database now
     loaded: Loaded
-    wishes: Wishes
+    wishes: ConflictPolicy
     added: list[Record] = field(default_factory=list)
     changed: list[tuple[Record, Changes]] = field(default_factory=list)
     retired: list[Record] = field(default_factory=list)
@@ -124,13 +124,17 @@ class Plan:
 
 
 def make_plan(
-    records: Records, rows: Records, loaded: Loaded, wishes: Wishes | None = None, taken: Collection[Identity] = ()
+    records: Records,
+    rows: Records,
+    loaded: Loaded,
+    wishes: ConflictPolicy | None = None,
+    taken: Collection[Identity] = (),
 ) -> Plan:
     """The Plan for these records, rows and entries as last loaded; ``taken`` are keys of rows that are not content.
 
     Raises FixtureError for names that nothing has, and for what would contradict itself when it is loaded.
     """
-    plan = Plan(records, rows, loaded, wishes or Wishes())
+    plan = Plan(records, rows, loaded, wishes or ConflictPolicy())
     if unknown := plan.wishes.unknown([*records.values(), *rows.values()]):
         raise FixtureError([f"There is no entry and no field “{shorten(name)}” to settle." for name in unknown])
     for identity, record in records.items():
@@ -139,15 +143,15 @@ def make_plan(
         if identity in taken:
             plan.conflicts.append(f"{record.where}: somebody's own {record.model._meta.verbose_name} has this key.")
         elif row is None:
-            arrive(record, base, plan)
+            plan_added(record, base, plan)
         elif changes := merge(record, row.fields, base, plan):
             plan.changed.append((record, changes))
     for identity in sorted(loaded.keys() - records.keys(), key=in_order):
         if row := rows.get(identity):
-            leave(row, loaded[identity], plan)
-    let_go(plan)
-    foresee(plan)
-    give_way(plan)
+            plan_removed(row, loaded[identity], plan)
+    plan_dependents(plan)
+    project_result(plan)
+    release_unique_claims(plan)
     check(plan)
     return plan
 
@@ -163,7 +167,7 @@ def complete(model: type[Model], base: Fields) -> Fields:
     return fields | {name: base[name] for name in [LEFT] if name in base}
 
 
-def arrive(record: Record, base: Fields | None, plan: Plan) -> None:
+def plan_added(record: Record, base: Fields | None, plan: Plan) -> None:
     """Plan what becomes of an entry without a row: it is new, or a maintainer deleted the row or changed its key."""
     wish = plan.wishes.of(record)
     if base is None or (record.fields != base and wish == THEIRS):
@@ -201,7 +205,7 @@ def merge(record: Record, row: Fields, base: Fields | None, plan: Plan) -> Chang
     return changes
 
 
-def leave(row: Record, base: Fields, plan: Plan) -> None:
+def plan_removed(row: Record, base: Fields, plan: Plan) -> None:
     """Plan what becomes of a row whose entry left the files: retire a thing, remove a mere link."""
     if LEFT in base:  # it left before
         plan.left.add(row.identity)
@@ -222,7 +226,7 @@ def leave(row: Record, base: Fields, plan: Plan) -> None:
         )
 
 
-def let_go(plan: Plan) -> None:
+def plan_dependents(plan: Plan) -> None:
     """Plan what becomes of rows of the database's own that point at what is to be removed."""
     leaving = {record.identity: record for record in plan.removed}
     changes = {record.identity: changed for record, changed in plan.changed}
@@ -263,7 +267,7 @@ def pointers(
                 yield row, one.name
 
 
-def foresee(plan: Plan) -> None:
+def project_result(plan: Plan) -> None:
     """Work out the database as it will be."""
     after = dict(plan.rows)
     for record in plan.added:
@@ -287,7 +291,7 @@ def set_fields(after: Records, identity: Identity, values: Fields) -> None:
     after[identity] = replace(after[identity], fields=after[identity].fields | values)
 
 
-def give_way(plan: Plan) -> None:
+def release_unique_claims(plan: Plan) -> None:
     """Let a retired track that the files do not have give up what another track claims."""
     tracks = [record for record in plan.after.values() if record.model is Track]
     for name, nothing in CLAIMS.items():

@@ -11,30 +11,30 @@ from accounts import rate_limits
 
 
 def test_it_gives_as_many_as_there_are_and_then_no_more():
-    assert [rate_limits.take("ada", "shout", 3) for _ in range(4)] == [True, True, True, False]
-    assert not rate_limits.may("ada", "shout", 3)
+    assert [rate_limits.consume("ada", "shout", 3) for _ in range(4)] == [True, True, True, False]
+    assert not rate_limits.allows("ada", "shout", 3)
 
 
 def test_it_counts_each_person_and_each_deed_apart():
-    rate_limits.take("ada", "shout", 1)
-    assert rate_limits.take("bob", "shout", 1)
-    assert rate_limits.may("ada", "whisper", 1)
-    assert not rate_limits.may("ada", "shout", 1)
+    rate_limits.consume("ada", "shout", 1)
+    assert rate_limits.consume("bob", "shout", 1)
+    assert rate_limits.allows("ada", "whisper", 1)
+    assert not rate_limits.allows("ada", "shout", 1)
 
 
 def test_an_hour_later_there_are_some_again(monkeypatch):
-    rate_limits.take("ada", "shout", 1)
+    rate_limits.consume("ada", "shout", 1)
     later = time.time() + rate_limits.HOUR + 1
     monkeypatch.setattr("time.time", lambda: later)
-    assert rate_limits.take("ada", "shout", 1)
+    assert rate_limits.consume("ada", "shout", 1)
 
 
 def test_many_others_do_not_make_it_forget():
     """A cache keeps 300 things unless it is told otherwise."""
-    rate_limits.take("ada", "shout", 1)
+    rate_limits.consume("ada", "shout", 1)
     for number in range(1000):
         cache.set(f"other-{number}", True)
-    assert not rate_limits.may("ada", "shout", 1)
+    assert not rate_limits.allows("ada", "shout", 1)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_visitor_is_one_however_many_addresses_their_connection_has(rf, one, a
     for address in (one, another):
         request = rf.get("/", REMOTE_ADDR=address)
         request.user = AnonymousUser()
-        keys.append(rate_limits.who(request))
+        keys.append(rate_limits.client_key(request))
     assert (keys[0] == keys[1]) == same
 
 
@@ -62,8 +62,8 @@ def test_the_cache_of_production_forgets_none_either(settings):
     backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
     settings.CACHES = {"default": settings.CACHES["default"] | backend}
     call_command("createcachetable", verbosity=0)
-    rate_limits.take("ada", "shout", 1)
+    rate_limits.consume("ada", "shout", 1)
     for number in range(350):
         cache.set(f"a-{number}", True)
-    assert not rate_limits.may("ada", "shout", 1)
+    assert not rate_limits.allows("ada", "shout", 1)
     assert len(cache.get_many([f"a-{number}" for number in range(350)])) == 350

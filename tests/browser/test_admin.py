@@ -5,7 +5,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Permission
 
 from stages.models import Revision, Topic
-from stages.revisions.recorder import recorded
+from stages.revisions.recorder import record_revisions
 from tests.browser.test_pages import violations
 from tests.conftest import make_user
 from tests.content import stage, topic, write_files
@@ -83,7 +83,7 @@ def test_two_tabs_do_not_overwrite_each_other_unseen(open_browser, content, main
 
 def test_our_own_pages_are_accessible(open_browser, content, maintainer, settings, tmp_path):
     settings.FIXTURES = write_files(tmp_path / "files", stage("first"), topic("boots"), topic("maps"))
-    with recorded("admin", by=maintainer):
+    with record_revisions("admin", by=maintainer):
         Topic.objects.filter(slug="maps").update(title="Charts")
     maps, revision = content.topics["maps"].pk, Revision.objects.get().pk
     LogEntry.objects.log_actions(maintainer.pk, [content.topics["maps"]], CHANGE, "A" * 60)

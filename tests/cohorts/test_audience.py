@@ -2,9 +2,9 @@
 
 import pytest
 
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort
-from progress.cohorts.reports.roster import see
+from progress.cohorts.reports.roster import load_roster
 from tests.cohorts.assignment_pages import page_of, path, shown_in
 from tests.conftest import make_user
 
@@ -17,7 +17,7 @@ def evening(cohort, people):
 
 
 def who_has(assignment, people):
-    return {name for name, one in people.items() if any(p.assignment == assignment for p in assigned_to(one.user))}
+    return {name for name, one in people.items() if any(p.assignment == assignment for p in plans_for(one.user))}
 
 
 def test_a_new_track_goes_to_some(cohort, people, evening, as_instructor, content):
@@ -117,6 +117,6 @@ def test_it_says_who_has_it_with_a_group_already(assignment, people, evening, as
 def test_an_assignment_to_nobody_does_not_reach_anybody_on_the_instructors_side(cohort, assignment, people, evening):
     Assignment.objects.update(to_everyone=False)
     assignment.groups.add(evening)
-    assert [len(found.plans) for found in see(cohort).learners].count(1) == 1
+    assert [len(found.plans) for found in load_roster(cohort).learners].count(1) == 1
     evening.delete()
-    assert not any(found.plans for found in see(cohort).learners)
+    assert not any(found.plans for found in load_roster(cohort).learners)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress.cohorts.models import Cohort
-from progress.cohorts.reports.roster import see
+from progress.cohorts.reports.roster import load_roster
 from progress.models import ProgressEvent, TopicProgress
 
 
@@ -33,7 +33,7 @@ def clear():
 
 def test_it_has_every_kind_of_learner(instructor, as_instructor):
     cohort = make()
-    seen = see(cohort)
+    seen = load_roster(cohort)
     assert len(seen.learners) == 16
     percentages = sorted(learner.measured.percentage for learner in seen.learners)
     assert percentages[0] == 0

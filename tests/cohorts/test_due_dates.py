@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from progress.cohorts.due_dates import dates_of, due_of, due_soon, left, next_due, overdue
+from progress.cohorts.due_dates import dates_by_topic, due_of, due_soon, next_due, overdue, remaining
 from tests.cohorts.test_schedule import outline_of
 
 MONDAY, FRIDAY, SUNDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 8)
@@ -38,7 +38,7 @@ def test_it_tells_what_is_late_and_what_is_next(today, statuses, late, upcoming)
 
 def test_nothing_is_ever_late_without_a_date():
     dues = {1: None, 2: None, 3: None}
-    assert left(OUTLINE, dues, {}) == []
+    assert remaining(OUTLINE, dues, {}) == []
     assert overdue(OUTLINE, dues, {}, date.max) == []
     assert next_due(OUTLINE, dues, {}, MONDAY) is None
 
@@ -85,7 +85,7 @@ def assignment(starts=None, due=MONDAY, **by_hand):
 )
 def test_each_learner_has_dates_of_their_own(given, extended, joined, dates):
     outline = outline_of([(1, 20), (2, 20)], [(3, 20)])
-    assert dates_of(given, outline, extended, joined) == dates
+    assert dates_by_topic(given, outline, extended, joined) == dates
 
 
 def plan(dues, today=MONDAY):

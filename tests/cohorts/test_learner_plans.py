@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort, Extension
 from stages.models import State, Track
 from tests.conftest import client_of, make_user
@@ -184,7 +184,7 @@ def test_without_dates_it_says_so(cohort, as_learner):
 
 
 def test_an_instructor_has_no_assignments_of_their_own(assignment, instructor):
-    assert assigned_to(instructor) == []
+    assert plans_for(instructor) == []
 
 
 @pytest.mark.parametrize("size", [1, 12])

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from progress.cohorts.schedule import adjusted, by_topic, rhythm
+from progress.cohorts.schedule import due_dates_by_topic, section_due_dates, with_adjusted_dates
 from stages.outline import Outline, OutlineTopic, Section
 
 START = date(2026, 3, 2)
@@ -48,7 +48,7 @@ def outline_of(*sections):
 )
 def test_it_shares_the_days_out(sections, length, offsets):
     due = START + timedelta(days=length - 1)
-    found = rhythm(outline_of(*sections), START, due)
+    found = section_due_dates(outline_of(*sections), START, due)
     assert [(day - START).days for day in found] == offsets
 
 
@@ -62,14 +62,14 @@ def test_it_shares_the_days_out(sections, length, offsets):
     ],
 )
 def test_it_needs_a_start_and_an_end(starts, due, dates):
-    assert rhythm(outline_of([(1, 10)], [(2, 10)]), starts, due) == dates
+    assert section_due_dates(outline_of([(1, 10)], [(2, 10)]), starts, due) == dates
 
 
 @pytest.mark.parametrize("length", [1, 2, 7, 30, 31, 365])
 def test_it_goes_forward_and_ends_on_the_due_date(length):
     outline = outline_of(*[[(number, number * 7 % 13)] for number in range(1, 24)])
     due = START + timedelta(days=length - 1)
-    found = rhythm(outline, START, due)
+    found = section_due_dates(outline, START, due)
     assert found == sorted(found)
     assert found[0] >= START
     assert found[-1] == due
@@ -78,8 +78,8 @@ def test_it_goes_forward_and_ends_on_the_due_date(length):
 
 def test_a_topic_in_two_sections_is_due_with_the_first_that_requires_it():
     outline = outline_of([(1, 10), (2, 10, False)], [(1, 10), (2, 10), (3, 10, False)])
-    dates = first, second = rhythm(outline, START, date(2026, 3, 9))
-    assert by_topic(outline, dates) == {1: first, 2: second}
+    dates = first, second = section_due_dates(outline, START, date(2026, 3, 9))
+    assert due_dates_by_topic(outline, dates) == {1: first, 2: second}
 
 
 @pytest.mark.parametrize(
@@ -98,5 +98,7 @@ def test_dates_set_by_hand_win_and_never_pass_the_end(dates, by_hand, expected):
         return number and START + timedelta(days=number)
 
     outline = outline_of([(1, 10)], [(2, 10)])
-    found = adjusted(outline, list(map(day, dates)), {slug: day(number) for slug, number in by_hand.items()})
+    found = with_adjusted_dates(
+        outline, list(map(day, dates)), {slug: day(number) for slug, number in by_hand.items()}
+    )
     assert found == list(map(day, expected))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from progress.cohorts import formatting
 from progress.cohorts.models import Assignment, Cohort
-from progress.measure import Measure
+from progress.measure import ProgressSummary
 from progress.models import TopicProgress
 from tests.cohorts.roster_pages import table, text_of
 from tests.conftest import client_of, make_user
@@ -79,7 +79,7 @@ class Place:
 def expected(name, assigned, stage):
     """The cell of a learner and a stage: of what is assigned to them there, and of nothing else."""
     places = [Place(slug, required) for slug, required in assigned.items() if slug in SLUGS.get(stage, ROADMAP)]
-    return formatting.cell(Measure.of(places, TICKED[name])) if places or not stage else "not assigned"
+    return formatting.cell_text(ProgressSummary.of(places, TICKED[name])) if places or not stage else "not assigned"
 
 
 IN_WORDS = {None: "not started", "learning": "learning", "done": "done", "skipped": "skipped"}

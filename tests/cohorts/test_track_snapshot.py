@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment
-from progress.cohorts.reports.roster import see
-from progress.cohorts.track_snapshot import agree, outline_as_agreed
+from progress.cohorts.reports.roster import load_roster
+from progress.cohorts.track_snapshot import outline_from_snapshot, snapshot
 from progress.models import TopicProgress
 from stages.models import State
 from stages.outline import outline_of_stages, outline_of_track
@@ -18,15 +18,15 @@ from tests.cohorts.roster_pages import join
 @pytest.mark.parametrize("track", ["merged", "other"])
 def test_what_is_kept_gives_the_same_outline(content, track):
     outline = outline_of_track(getattr(content, track))
-    assert outline_as_agreed(agree(outline), outline_of_stages()) == outline
+    assert outline_from_snapshot(snapshot(outline), outline_of_stages()) == outline
 
 
 def test_an_edit_of_the_track_does_not_reach_the_cohort(content, cohort, learner):
-    before = [topic.slug for topic in assigned_to(learner)[0].outline.topics]
+    before = [topic.slug for topic in plans_for(learner)[0].outline.topics]
     content.other.sections.first().places.create(topic=content.topics["weather"])
     content.other.sections.first().places.filter(topic=content.topics["maps"]).delete()
-    assert [topic.slug for topic in assigned_to(learner)[0].outline.topics] == before
-    assert [topic.slug for topic in see(cohort).assigned[0].outline.topics] == before
+    assert [topic.slug for topic in plans_for(learner)[0].outline.topics] == before
+    assert [topic.slug for topic in load_roster(cohort).assigned[0].outline.topics] == before
 
 
 def test_the_page_of_the_track_says_what_the_cohort_has_otherwise(content, cohort, as_learner, as_instructor):
@@ -47,7 +47,7 @@ def test_what_a_topic_is_comes_from_the_roadmap_as_it_is_now(content, cohort, le
     maps.save()
     routes.state = State.RETIRED
     routes.save()
-    [plan] = assigned_to(learner)
+    [plan] = plans_for(learner)
     assert [topic.title for topic in plan.outline.topics] == ["Maps of today", "Snacks"]
     assert [section.number for section in plan.outline.sections] == list(range(1, len(plan.outline.sections) + 1))
 
@@ -55,7 +55,7 @@ def test_what_a_topic_is_comes_from_the_roadmap_as_it_is_now(content, cohort, le
 def test_a_copy_for_the_next_term_takes_the_track_as_it_is_now(content, cohort, instructor):
     content.other.sections.first().places.create(topic=content.topics["weather"])
     copy = cohort.duplicate("Spring hikers", cohort.today, "BCDFGHJK", instructor)
-    assert copy.assignments.get().form == agree(outline_of_track(content.other))
+    assert copy.assignments.get().form == snapshot(outline_of_track(content.other))
     assert copy.assignments.get().form != cohort.assignments.get().form
 
 
@@ -64,17 +64,21 @@ def test_only_those_whom_it_is_for_have_it(content, cohort, learner):
     assignment = cohort.assignments.get()
     assignment.to_everyone = False
     assignment.save()
-    assert [assigned_to(person) for person in (learner, ada, ben)] == [[], [], []]
+    assert [plans_for(person) for person in (learner, ada, ben)] == [[], [], []]
     assignment.picked.add(cohort.enrolments.get(user=ada))
     group = cohort.groups.create(name="Evening")
     group.members.add(cohort.enrolments.get(user=ben))
     assignment.groups.add(group)
-    assert [len(assigned_to(person)) for person in (learner, ada, ben)] == [0, 1, 1]
-    assert {found.name: len(found.plans) for found in see(cohort).learners} == {"Lena Learner": 0, "Ada": 1, "Ben": 1}
+    assert [len(plans_for(person)) for person in (learner, ada, ben)] == [0, 1, 1]
+    assert {found.name: len(found.plans) for found in load_roster(cohort).learners} == {
+        "Lena Learner": 0,
+        "Ada": 1,
+        "Ben": 1,
+    }
     cohort.leave(ben)
-    assert assigned_to(ben) == []
+    assert plans_for(ben) == []
     cohort.join(ben)  # who comes back is in the group again
-    assert len(assigned_to(ben)) == 1
+    assert len(plans_for(ben)) == 1
 
 
 def test_being_in_a_group_and_picked_counts_once(content, cohort, learner):
@@ -85,8 +89,8 @@ def test_being_in_a_group_and_picked_counts_once(content, cohort, learner):
         group.members.add(enrolment)
         assignment.groups.add(group)
     assignment.picked.add(enrolment)
-    assert len(assigned_to(learner)) == 1
-    [found] = see(cohort).learners
+    assert len(plans_for(learner)) == 1
+    [found] = load_roster(cohort).learners
     assert len(found.plans) == 1
 
 
@@ -97,7 +101,7 @@ def test_what_a_learner_does_in_topics_of_others_is_not_seen(content, cohort, le
     merged.picked.add(cohort.enrolments.get(user=ada))
     for person in (learner, ada):
         TopicProgress.objects.record(person, content.topics["boots"], "done")  # the roadmap has it, the other not
-    seen = {found.name: found for found in see(cohort).learners}
+    seen = {found.name: found for found in load_roster(cohort).learners}
     assert seen["Ada"].last_day == timezone.localdate()
     assert seen["Ada"].measured.done == 1
     assert seen["Lena Learner"].last_day is None
@@ -111,5 +115,5 @@ def test_whoever_joins_late_is_not_late_on_the_first_day(content, cohort, learne
     cohort.enrolments.update(joined_at=timezone.now() - timedelta(days=60))
     join(cohort, "Ada", days=0)
     cohort.enrolments.filter(user__name="Ada").update(joined_at=timezone.now())
-    overdue = {found.name: found.overdue for found in see(cohort).learners}
+    overdue = {found.name: found.overdue for found in load_roster(cohort).learners}
     assert overdue == {"Ada": 0, "Lena Learner": 2}

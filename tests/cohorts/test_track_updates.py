@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.cohorts.track_snapshot import Move, Put, Replaced, compared, digest_of, replacements
+from progress.cohorts.track_snapshot import Insertion, Move, Replacement, content_hash, diff_snapshots, replacements
 
 
 def form(*sections):
@@ -61,7 +61,7 @@ def facts(found):
     ],
 )
 def test_it_says_what_changed(before, now, expected):
-    found = compared(form(*before), form(*now))
+    found = diff_snapshots(form(*before), form(*now))
     assert facts(found) == expected
     assert bool(found) == bool(expected)
 
@@ -96,14 +96,14 @@ def applied(before, found):
 
 @given(FORM, FORM)
 def test_the_changes_lead_from_one_form_to_the_other(before, now):
-    found = compared(before, now)
+    found = diff_snapshots(before, now)
     assert applied(before, found) == [kept for kept in now if kept["topics"]]
 
 
 @given(FORM, FORM)
 def test_each_topic_is_called_one_thing(before, now):
     """It came, it went, it was moved, or it stayed; and back again is the other way round."""
-    found, back = compared(before, now), compared(now, before)
+    found, back = diff_snapshots(before, now), diff_snapshots(now, before)
     had, has = ({topic for kept in one for topic, _required in kept["topics"]} for one in (before, now))
     assert set(found.added) == set(back.removed) == has - had
     assert set(found.removed) == set(back.added) == had - has
@@ -113,37 +113,37 @@ def test_each_topic_is_called_one_thing(before, now):
         move.topic for move in found.moved if move.out_of or move.into
     }
     for one in (before, now):
-        assert not compared(one, one)
+        assert not diff_snapshots(one, one)
 
 
 def test_a_step_says_after_what():
-    found = compared(form("a: x y"), form("a: v x w y"))
-    assert found.put == (Put("a", "v", True, None), Put("a", "w", True, "x"))
+    found = diff_snapshots(form("a: x y"), form("a: v x w y"))
+    assert found.put == (Insertion("a", "v", True, None), Insertion("a", "w", True, "x"))
 
 
 @pytest.mark.parametrize(
     ("before", "now", "replaces", "expected"),
     [
         ("a: x", "a: y", {}, []),
-        ("a: x", "a: y", {"y": ["x"]}, [Replaced(("x",), ("y",))]),
-        ("a: w x", "a: y", {"y": ["w", "x"]}, [Replaced(("w", "x"), ("y",))]),
-        ("a: x", "a: y z", {"y": ["x"], "z": ["x"]}, [Replaced(("x",), ("y", "z"))]),
+        ("a: x", "a: y", {"y": ["x"]}, [Replacement(("x",), ("y",))]),
+        ("a: w x", "a: y", {"y": ["w", "x"]}, [Replacement(("w", "x"), ("y",))]),
+        ("a: x", "a: y z", {"y": ["x"], "z": ["x"]}, [Replacement(("x",), ("y", "z"))]),
         # By way of a topic that this form never had.
-        ("a: x", "a: z", {"z": ["y"], "y": ["x"]}, [Replaced(("x",), ("z",))]),
+        ("a: x", "a: z", {"z": ["y"], "y": ["x"]}, [Replacement(("x",), ("z",))]),
         # Into one that was there before.
-        ("a: x y", "a: y", {"y": ["x"]}, [Replaced(("x",), ("y",))]),
+        ("a: x y", "a: y", {"y": ["x"]}, [Replacement(("x",), ("y",))]),
         # What is still there was not replaced; and a circle has an end.
         ("a: x", "a: x y", {"y": ["x"]}, []),
-        ("a: x", "a: y", {"y": ["z"], "z": ["y", "x"]}, [Replaced(("x",), ("y",))]),
-        ("a: v w x", "a: y z", {"y": ["v", "w"], "z": ["w", "x"]}, [Replaced(("v", "w", "x"), ("y", "z"))]),
+        ("a: x", "a: y", {"y": ["z"], "z": ["y", "x"]}, [Replacement(("x",), ("y",))]),
+        ("a: v w x", "a: y z", {"y": ["v", "w"], "z": ["w", "x"]}, [Replacement(("v", "w", "x"), ("y", "z"))]),
     ],
 )
 def test_a_merge_or_a_split_is_named(before, now, replaces, expected):
     newer = form(now)
-    assert replacements(compared(form(before), newer), newer, replaces) == expected
+    assert replacements(diff_snapshots(form(before), newer), newer, replaces) == expected
 
 
 def test_the_same_form_has_the_same_digest_and_every_change_another():
-    assert digest_of(form("a: x y")) == digest_of(form("a: x y"))
+    assert content_hash(form("a: x y")) == content_hash(form("a: x y"))
     texts = ["a: x y", "a: y x", "a: x y?", "a=A: x y", "a: x y z"]
-    assert len({digest_of(form(text)) for text in texts}) == len(texts)
+    assert len({content_hash(form(text)) for text in texts}) == len(texts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from stages.markdown.code_fences import facts_of
+from stages.markdown.code_fences import parse_info_string
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def blocks_of(markdown):
     found = []
     for token in MarkdownIt("commonmark").parse(markdown):
         if token.type == "fence":
-            language, facts = facts_of(token.info)
+            language, facts = parse_info_string(token.info)
             if not language or facts.keys() - KNOWN or not all(facts.values()):
                 raise ValueError(f"line {token.map[0] + 1}: “{token.info}” is not a language with {sorted(KNOWN)}.")
             found.append(Block(language, facts, token.content, token.map[0] + 1))

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from progress.activity import (
-    FARTHEST,
+    MAX_FORECAST,
     SIDE,
     TOP,
     active_days,
     burn_up,
-    draw,
+    chart,
     forecast,
     streak,
     ticks,
@@ -315,7 +315,7 @@ def test_there_is_no_forecast_without_enough_to_go_on(case, left):
 def test_it_is_a_range_around_the_own_pace():
     found = forecast(learned(*[3] * 10), 60, TODAY)
     middle = TODAY + timedelta(weeks=20)
-    assert TODAY < found.earliest < middle < found.latest < TODAY + timedelta(weeks=FARTHEST)
+    assert TODAY < found.earliest < middle < found.latest < TODAY + timedelta(weeks=MAX_FORECAST)
     assert found.latest - found.earliest > timedelta(weeks=4)
 
 
@@ -354,11 +354,11 @@ def test_about_four_learners_in_five_end_within_it():
 
 @pytest.mark.parametrize("points", [(), ((TODAY, 3),)])
 def test_nothing_is_drawn_before_there_is_a_past(points):
-    assert draw(points, 10, TODAY) is None
+    assert chart(points, 10, TODAY) is None
 
 
 def test_the_line_climbs_in_steps_to_today():
-    drawn = draw(((date(2027, 2, 19), 5), (date(2027, 2, 24), 10)), 10, TODAY)
+    drawn = chart(((date(2027, 2, 19), 5), (date(2027, 2, 24), 10)), 10, TODAY)
     assert drawn.line == f"M0 {SIDE}H0V560H500V{TOP}H{SIDE}"
     assert (drawn.start, drawn.end, drawn.now, drawn.height) == (date(2027, 2, 19), TODAY, "100.0%", "12.0%")
     assert drawn.band == ""
@@ -366,7 +366,7 @@ def test_the_line_climbs_in_steps_to_today():
 
 def test_the_forecast_fans_out_from_today():
     ahead = forecast(learned(*[3] * 10), 30, TODAY)
-    drawn = draw(((TODAY - timedelta(weeks=10), 1), (TODAY, 30)), 60, TODAY, ahead)
+    drawn = chart(((TODAY - timedelta(weeks=10), 1), (TODAY, 30)), 60, TODAY, ahead)
     assert drawn.end == ahead.latest
     assert drawn.band.startswith("M")
     assert drawn.band.endswith(f"H{SIDE}Z")
@@ -374,6 +374,6 @@ def test_the_forecast_fans_out_from_today():
 
 def test_a_far_forecast_does_not_press_the_past_into_a_corner():
     ahead = forecast(learned(*[1] * 10), 100, TODAY)
-    drawn = draw(((TODAY - timedelta(weeks=10), 1),), 240, TODAY, ahead)
+    drawn = chart(((TODAY - timedelta(weeks=10), 1),), 240, TODAY, ahead)
     assert drawn.now == "25.0%"
     assert drawn.end < ahead.latest

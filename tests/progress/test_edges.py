@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from progress.models import TopicProgress
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from stages.outline import outline_of_stages
 from tests.progress.tracking.test_ticks import tick
 from tests.progress.transfer.test_import import IMPORT, fields, look
@@ -56,7 +56,7 @@ def test_what_comes_next_is_the_same_each_time_after_an_import(content, learner)
     now = datetime.now(UTC)
     for slug in ("routes", "boots", "maps"):
         TopicProgress.objects.create(user=learner, topic=content.topics[slug], status="learning", changed_at=now)
-    standings = Standings.of_learner(learner)
+    standings = ReaderProgress.of_learner(learner)
     assert list(standings.statuses) == sorted(standings.statuses)
     assert standings.next_topic(outline_of_stages().topics).slug == "routes"
 

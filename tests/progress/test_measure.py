@@ -4,8 +4,8 @@ from collections import namedtuple
 
 import pytest
 
-from progress.measure import Measure
-from progress.reader_progress import Standings
+from progress.measure import ProgressSummary
+from progress.reader_progress import ReaderProgress
 
 Item = namedtuple("Item", "pk required")
 
@@ -19,35 +19,35 @@ def items(count, optional=0):
     [(3, 1, 33), (3, 2, 66), (3, 3, 100), (200, 199, 99), (1000, 999, 99), (1000, 1, 0), (1, 0, 0), (7, 7, 100)],
 )
 def test_it_rounds_down_and_says_100_only_when_nothing_is_left(total, done, percentage):
-    measured = Measure.of(items(total), dict.fromkeys(range(done), "done"))
+    measured = ProgressSummary.of(items(total), dict.fromkeys(range(done), "done"))
     assert measured.percentage == percentage
     assert measured.is_complete == (measured.left == 0) == (percentage == 100)
 
 
 def test_an_empty_list_is_nothing_to_do():
-    measured = Measure.of([], {1: "done"})
+    measured = ProgressSummary.of([], {1: "done"})
     assert measured.percentage is None
     assert not measured.is_complete
 
 
 def test_skipped_counts_apart_and_is_never_done():
-    measured = Measure.of(items(4), {0: "done", 1: "skipped", 2: "learning"})
+    measured = ProgressSummary.of(items(4), {0: "done", 1: "skipped", 2: "learning"})
     assert (measured.done, measured.skipped, measured.learning, measured.left) == (1, 1, 1, 3)
     assert measured.percentage == 25
 
 
 def test_optional_topics_are_counted_apart_and_never_needed():
-    measured = Measure.of(items(2, optional=3), {0: "done", 1: "done", 1000: "done", 1001: "skipped"})
+    measured = ProgressSummary.of(items(2, optional=3), {0: "done", 1: "done", 1000: "done", 1001: "skipped"})
     assert measured.percentage == 100
     assert (measured.total, measured.optional, measured.optional_done) == (2, 3, 1)
 
 
 def test_a_list_of_optional_topics_has_no_percentage():
-    assert Measure.of(items(0, optional=2), {1000: "done"}).percentage is None
+    assert ProgressSummary.of(items(0, optional=2), {1000: "done"}).percentage is None
 
 
 def test_a_topic_that_stands_twice_counts_once():
-    measured = Measure.of([Item(1, False), Item(2, True), Item(1, True)], {1: "done"})
+    measured = ProgressSummary.of([Item(1, False), Item(2, True), Item(1, True)], {1: "done"})
     assert (measured.total, measured.done, measured.optional) == (2, 1, 0)
 
 
@@ -66,5 +66,5 @@ def test_a_topic_that_stands_twice_counts_once():
     ],
 )
 def test_continue_leads_to_the_right_topic(statuses, expected):
-    found = Standings(statuses).next_topic(items(5, optional=1))
+    found = ReaderProgress(statuses).next_topic(items(5, optional=1))
     assert (found and found.pk) == expected

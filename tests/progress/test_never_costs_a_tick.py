@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from accounts.models import User
 from progress.models import NONE, STATUSES, CarryOver, ProgressEvent, Status, TopicProgress
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from stages.fixture_io import FixtureError
 from stages.models import Topic
 from stages.outline import outline_of_stages
@@ -109,7 +109,7 @@ class Edits(RuleBasedStateMachine):
     def the_last_event_is_the_standing(self):
         for person in getattr(self, "people", []):
             last = dict(person.progress_events.order_by("pk").values_list("topic_id", "status"))
-            assert {pk: status for pk, status in last.items() if status != NONE} == Standings.of_learner(
+            assert {pk: status for pk, status in last.items() if status != NONE} == ReaderProgress.of_learner(
                 person
             ).statuses
 

@@ -11,9 +11,9 @@ from progress.models import Share, TopicProgress
 from progress.sharing import share_cards, views
 from stages.models import Level, Track
 from stages.outline import outline_of_stages, outlines
-from stages.roadmap.layouts import Look
+from stages.roadmap.layouts import RoadmapLayout
 
-LOOKS = pytest.mark.parametrize("look", Look)
+LOOKS = pytest.mark.parametrize("look", RoadmapLayout)
 
 
 def bars(page):
@@ -71,14 +71,14 @@ def test_the_answer_to_a_tick_says_the_same_as_the_page(walked, as_learner, lear
 def done_by_section(page, look, sections):
     """{slug of a section: (done, total)} as a page tells it in one of the looks."""
     found = {name: numbers[:2] for name, numbers in bars(page).items()}
-    if look == Look.MAP:
+    if look == RoadmapLayout.MAP:
         posts = {
             section.slug: page.split(f'id="post-{section.slug}"')[1].split("</text></g></g>")[0]
             for section in sections
         }
         matches = {slug: re.search(r">(\d+) of (\d+) done", post) for slug, post in posts.items()}
         return {slug: tuple(map(int, match.groups())) for slug, match in matches.items() if match}
-    if look == Look.OUTLINE:
+    if look == RoadmapLayout.OUTLINE:
         # It has a section under each level that the section has topics of.
         branches = {
             section.slug: [found[f"{level}--{section.slug}"] for level in Level if f"{level}--{section.slug}" in found]
@@ -143,7 +143,7 @@ def test_card_badge_and_announcement_say_the_same(walked, shared, monkeypatch):
     stages = tuple(
         (section.level, walked.measure(section.topics).is_complete) for section in outline_of_stages().sections
     )
-    assert drawn == [share_cards.Card("Lena Learner", percentage, done, total, stages)]
+    assert drawn == [share_cards.ShareCard("Lena Learner", percentage, done, total, stages)]
     badge = Client().get(f"{shared}badge.svg").text
     assert set(re.findall(r"(\d+) %", badge)) == {str(percentage)}
     assert f"{done} of {total} topics" in badge

@@ -40,10 +40,10 @@ def test_two_ticks_of_one_visitor_at_once_are_both_kept(client, content):
 
     key = client.cookies["sessionid"].value
     one, two = SessionStore(key), SessionStore(key)
-    assert session_progress.ticks_of(one) == session_progress.ticks_of(two)  # both have loaded it
+    assert session_progress.session_ticks(one) == session_progress.session_ticks(two)  # both have loaded it
     session_progress.record(one, [content.topics["maps"]], "done")
     session_progress.record(two, [content.topics["routes"]], "done")
-    assert len(session_progress.ticks_of(SessionStore(key))) == 3
+    assert len(session_progress.session_ticks(SessionStore(key))) == 3
 
 
 def test_logging_in_brings_the_ticks_along_and_says_so(client, learner, content):
@@ -78,7 +78,7 @@ def test_the_ticks_are_brought_along_once(client, learner, content):
 
 
 def test_an_address_has_room_for_a_school_of_visitors_and_no_flood(content, client, as_learner, monkeypatch):
-    monkeypatch.setattr("progress.tracking.views.VISITS", 2)
+    monkeypatch.setattr("progress.tracking.views.NEW_VISITORS_PER_HOUR", 2)
     assert tick(client, "maps", "done").status_code == 302
     invented = Client()
     invented.cookies["sessionid"] = "invented" * 4

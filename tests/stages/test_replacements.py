@@ -3,7 +3,7 @@
 import pytest
 
 from stages.models import State, Topic
-from stages.models.replacements import followers, takers_of
+from stages.models.replacements import followers, replacements_by_slug
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from stages.models.replacements import followers, takers_of
     ],
 )
 def test_a_topic_knows_who_took_over_from_it(pairs, until, found):
-    assert followers("a", takers_of(pairs), until) == found
+    assert followers("a", replacements_by_slug(pairs), until) == found
 
 
 def test_only_published_ones_are_heirs_and_those_behind_others_too(content, django_assert_num_queries):

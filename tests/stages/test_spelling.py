@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.spelling import is_slip, is_slip_in_beginning, meant_by, words_of
+from stages.spelling import corrected_query, is_slip, is_slip_in_beginning, words_of
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ VOCABULARY = {"model": 3, "models": 9, "mode": 1, "cat": 5, "migrations": 4, "qu
     ],
 )
 def test_it_replaces_unknown_words_by_known_ones(text, meant):
-    assert meant_by(text, VOCABULARY) == meant
+    assert corrected_query(text, VOCABULARY) == meant
 
 
 def test_of_two_words_as_near_it_takes_what_counts_more():
-    assert meant_by("modex", {"model": 1, "modem": 2}) == "modem"
-    assert meant_by("modex", {"model": 2, "modem": 1}) == "model"
-    assert meant_by("modex", {"modem": 1, "model": 1}) == "model"
+    assert corrected_query("modex", {"model": 1, "modem": 2}) == "modem"
+    assert corrected_query("modex", {"model": 2, "modem": 1}) == "model"
+    assert corrected_query("modex", {"modem": 1, "model": 1}) == "model"
 
 
 def test_words_are_read_as_the_search_reads_them():

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from progress.cohorts.assignments.forms import DatesForm
-from progress.cohorts.audience import Whom
+from progress.cohorts.audience import Audience
 from progress.cohorts.due_dates import due_of, starts_of
 from progress.cohorts.forms import GONE, DayInput, RowsField, choice_field, learners_of
-from progress.cohorts.learner_plans import Assigned
+from progress.cohorts.learner_plans import LearnerPlan
 from progress.cohorts.models import Assignment, Enrolment, Group
-from progress.cohorts.schedule import rhythm
-from progress.cohorts.track_choices import assignable_by, offer_in_groups
-from progress.cohorts.track_snapshot import digest_of
+from progress.cohorts.schedule import section_due_dates
+from progress.cohorts.track_choices import assignable_tracks, group_choices
+from progress.cohorts.track_snapshot import content_hash
 from stages.outline import Section
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class WhomForm(forms.ModelForm):
         model = Assignment
         fields = ["to_everyone", "groups", "picked"]
 
-    def __init__(self, *args: Any, whom: Whom, **options: Any) -> None:
+    def __init__(self, *args: Any, whom: Audience, **options: Any) -> None:
         super().__init__(*args, **options)
         self.whom = whom
         choice_field(self, "groups").queryset = self.instance.cohort.groups.all()
@@ -100,7 +100,7 @@ class AssignForm(WhomForm, DatesForm):
         self.fields["to_everyone"].required = False  # as the model has it: everyone, unless it says otherwise
         track = choice_field(self, "track")
         track.empty_label = gettext_lazy("Choose a track")
-        offer_in_groups(track, assignable_by(user).exclude(assignments__cohort=self.instance.cohort))
+        group_choices(track, assignable_tracks(user).exclude(assignments__cohort=self.instance.cohort))
         track.error_messages["invalid_choice"] = gettext_lazy(
             "Choose a published track that this cohort does not follow yet."
         )
@@ -116,7 +116,7 @@ class ChangeWhomForm(WhomForm):
         self.former = [enrolment for enrolment in self.initial["picked"] if enrolment.left_at]
         current = [enrolment for enrolment in self.initial["picked"] if not enrolment.left_at]
         self.state = self.state_of(self.instance.to_everyone, self.initial["groups"], current)
-        self.initial.update(shown=digest_of(self.state), groups=self.state[1], picked=self.state[2])
+        self.initial.update(shown=content_hash(self.state), groups=self.state[1], picked=self.state[2])
 
     @staticmethod
     def state_of(to_everyone: bool, groups: Iterable[Group], picked: Iterable[Enrolment]) -> list[Any]:
@@ -155,12 +155,12 @@ class RhythmForm(forms.Form):
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, assigned: Assigned, **options: Any) -> None:
+    def __init__(self, *args: Any, assigned: LearnerPlan, **options: Any) -> None:
         super().__init__(*args, **options)
         self.assignment, self.sections = assigned.assignment, assigned.outline.sections
         self.starts, self.due = starts_of(self.assignment), due_of(self.assignment)
-        self.computed = rhythm(assigned.outline, self.starts, self.due)
-        self.initial["shown"] = digest_of([self.computed, self.assignment.section_dates])
+        self.computed = section_due_dates(assigned.outline, self.starts, self.due)
+        self.initial["shown"] = content_hash([self.computed, self.assignment.section_dates])
         self.days = assigned.dates
         for section, day in zip(self.sections, self.days, strict=True):
             self.fields[f"day-{section.slug}"] = forms.DateField(

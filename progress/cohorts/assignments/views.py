@@ -13,13 +13,13 @@ from accounts.requests import AuthedRequest
 from progress.activity import day_of
 from progress.cohorts.assignments.forms import DatesForm, ExtensionForm
 from progress.cohorts.assignments.forms_audience import AssignForm, ChangeWhomForm, RhythmForm
-from progress.cohorts.audience import whom_of
+from progress.cohorts.audience import load_audiences
 from progress.cohorts.forms import posted_pk
-from progress.cohorts.learner_plans import Assigned
+from progress.cohorts.learner_plans import LearnerPlan
 from progress.cohorts.models import Assignment, Cohort, Extension
-from progress.cohorts.permissions import cohort_for, page_with_a_form
-from progress.cohorts.track_snapshot import outline_as_agreed
-from progress.cohorts.track_updates import changed_since, forms_now, news_of
+from progress.cohorts.permissions import atomic_form_view, get_cohort_for_edit
+from progress.cohorts.track_snapshot import outline_from_snapshot
+from progress.cohorts.track_updates import current_snapshots, outdated_assignments, pending_update
 from stages.outline import outline_of_stages
 
 
@@ -29,15 +29,15 @@ def assignment_of(cohort: Cohort, pk: int) -> Assignment:
     return found
 
 
-@page_with_a_form
+@atomic_form_view
 def assign(request: AuthedRequest, pk: int) -> HttpResponse:
     """The tracks that a cohort follows, and another one to assign."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     if request.method == "POST" and (known := cohort.assignments.filter(track=posted_pk(request, "track")).first()):
         # Sent twice, or by two instructors: what is there stays as it is.
         messages.info(request, _("The cohort follows “{track}” already. This is how.").format(track=known.track))
         return redirect("edit_assignment", cohort.pk, known.pk)
-    whom = whom_of(cohort)
+    whom = load_audiences(cohort)
     new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
     form = AssignForm(request.POST or None, instance=new, whom=whom, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -45,7 +45,7 @@ def assign(request: AuthedRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The cohort follows “{track}” now.").format(track=assignment.track))
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     assignments = cohort.assignments.select_related("track")
-    changed = changed_since(assignments, outline_of_stages())
+    changed = outdated_assignments(assignments, outline_of_stages())
     context = {
         "cohort": cohort,
         "assignments": [(one, whom.words(one), changed.get(one.pk)) for one in assignments],
@@ -54,10 +54,10 @@ def assign(request: AuthedRequest, pk: int) -> HttpResponse:
     return render(request, "cohorts/assignments/assign.html", context, status=400 if form.errors else 200)
 
 
-@page_with_a_form
+@atomic_form_view
 def edit_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     assignment = assignment_of(cohort, assignment_pk)
     form = DatesForm(request.POST or None, instance=assignment)
     if request.method == "POST" and form.is_valid():
@@ -73,15 +73,15 @@ def assignment_page(
     request: AuthedRequest, assignment: Assignment, status: int = 200, **forms_with_errors: forms.BaseForm
 ) -> HttpResponse:
     """Everything about an assignment, which several forms change; one that was sent and is wrong comes along."""
-    roadmap, whom = outline_of_stages(), whom_of(assignment.cohort)
-    assigned = Assigned(assignment, outline_as_agreed(assignment.form, roadmap))
-    form_now = forms_now([assignment.track], roadmap)[assignment.track_id]
+    roadmap, whom = outline_of_stages(), load_audiences(assignment.cohort)
+    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.form, roadmap))
+    form_now = current_snapshots([assignment.track], roadmap)[assignment.track_id]
     context = {
         "cohort": assignment.cohort,
         "assignment": assignment,
         "assigned": assigned,
         "whom": whom.words(assignment),
-        "news": news_of(assignment, form_now, roadmap, whom),
+        "news": pending_update(assignment, form_now, roadmap, whom),
         "extensions": extensions_of(assigned),
         "form": forms_with_errors.get("form") or DatesForm(instance=assignment),
         "whom_form": forms_with_errors.get("whom_form") or ChangeWhomForm(instance=assignment, whom=whom),
@@ -90,7 +90,7 @@ def assignment_page(
     return render(request, "cohorts/assignments/assignment.html", context, status=status)
 
 
-def extensions_of(assigned: Assigned) -> list[tuple[Extension, Assigned]]:
+def extensions_of(assigned: LearnerPlan) -> list[tuple[Extension, LearnerPlan]]:
     """(extension, Assigned as that learner has it) of those who are in the cohort now. Who comes back finds theirs."""
     assignment, cohort = assigned.assignment, assigned.cohort
     mine = cohort.enrolments.current().filter(user=OuterRef("user"))
@@ -99,10 +99,10 @@ def extensions_of(assigned: Assigned) -> list[tuple[Extension, Assigned]]:
     return [(row, replace(assigned, extended=row.due, joined=day_of(row.joined_at, cohort.zone))) for row in rows]
 
 
-@page_with_a_form
+@atomic_form_view
 def remove_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """Ask, and on POST take the assignment away with its extensions. Ticks belong to topics, so they stay."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to remove, and that is what was wanted.
         cohort.assignments.filter(pk=assignment_pk).delete()
@@ -112,10 +112,10 @@ def remove_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> Ht
     return render(request, "cohorts/assignments/remove.html", context)
 
 
-@page_with_a_form
+@atomic_form_view
 def extend(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     assignment = assignment_of(cohort, assignment_pk)
     if request.method == "POST" and "take_back" in request.POST:
         if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 from accounts.requests import AuthedRequest
 from progress.cohorts.assignments.forms_audience import ChangeWhomForm, RhythmForm
 from progress.cohorts.assignments.views import assignment_of, assignment_page
-from progress.cohorts.audience import whom_of
-from progress.cohorts.learner_plans import Assigned
+from progress.cohorts.audience import load_audiences
+from progress.cohorts.learner_plans import LearnerPlan
 from progress.cohorts.models import Assignment
-from progress.cohorts.permissions import cohort_for
-from progress.cohorts.track_snapshot import digest_of, outline_as_agreed
-from progress.cohorts.track_updates import forms_now
+from progress.cohorts.permissions import get_cohort_for_edit
+from progress.cohorts.track_snapshot import content_hash, outline_from_snapshot
+from progress.cohorts.track_updates import current_snapshots
 from stages.outline import outline_of_stages
 
 
@@ -24,16 +24,16 @@ from stages.outline import outline_of_stages
 @transaction.atomic
 def change_whom(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """State for whom an assignment is."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     assignment = assignment_of(cohort, assignment_pk)
-    form = ChangeWhomForm(request.POST, instance=assignment, whom=whom_of(cohort))
+    form = ChangeWhomForm(request.POST, instance=assignment, whom=load_audiences(cohort))
     if not form.is_valid():
         return assignment_page(request, assignment_of(cohort, assignment.pk), status=400, whom_form=form)
     if form.is_stale:
         messages.warning(request, meanwhile())
     else:
         form.save()
-        messages.success(request, _("Saved: it is {whom}.").format(whom=whom_of(cohort).words(assignment)))
+        messages.success(request, _("Saved: it is {whom}.").format(whom=load_audiences(cohort).words(assignment)))
     return back_to(assignment, "whom")
 
 
@@ -41,12 +41,12 @@ def change_whom(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResp
 @transaction.atomic
 def change_rhythm(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """State the due date of each section; or with ``as_computed`` let one section, or "all", be worked out again."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     assignment = assignment_of(cohort, assignment_pk)
     if section := request.POST.get("as_computed"):
         kept = {} if section == "all" else {k: v for k, v in assignment.section_dates.items() if f"day-{k}" != section}
         return keep_dates(request, assignment, kept)
-    assigned = Assigned(assignment, outline_as_agreed(assignment.form, outline_of_stages()))
+    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.form, outline_of_stages()))
     if assigned.due is None:
         messages.warning(request, _("It has no due date now, so its sections have none."))
         return back_to(assignment, "rhythm")
@@ -70,11 +70,11 @@ def keep_dates(request: AuthedRequest, assignment: Assignment, section_dates: di
 @transaction.atomic
 def take_over(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """Let the cohort follow the track as it is now, if that is what the page showed: ``shown`` is its digest."""
-    assignment = assignment_of(cohort_for(request, pk), assignment_pk)
-    form = forms_now([assignment.track], outline_of_stages())[assignment.track_id]
+    assignment = assignment_of(get_cohort_for_edit(request, pk), assignment_pk)
+    form = current_snapshots([assignment.track], outline_of_stages())[assignment.track_id]
     if form == assignment.form:  # sent twice, or by two instructors
         messages.success(request, _("The cohort follows the track as it is now."))
-    elif request.POST.get("shown") != digest_of(form):
+    elif request.POST.get("shown") != content_hash(form):
         messages.warning(request, _("The track has changed again, so nothing was taken over. Look again."))
         return back_to(assignment, "changes")
     else:

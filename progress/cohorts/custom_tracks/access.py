@@ -1,9 +1,9 @@
 """Who reads a private track, and in which form. stages/track_access.py asks this; see apps.py."""
 
 from accounts.models import User
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, OwnTrack
-from progress.cohorts.track_snapshot import outline_as_agreed
+from progress.cohorts.track_snapshot import outline_from_snapshot
 from stages.models import Track
 from stages.outline import Outline, outline_of_stages, outline_of_track
 
@@ -17,5 +17,5 @@ def private_outline(user: User, track: Track) -> Outline | None:
         return outline_of_track(track)
     led = Assignment.objects.filter(track=track, cohort__instructors=user).order_by("pk").first()
     if led:
-        return outline_as_agreed(led.form, outline_of_stages())
-    return next((plan.outline for plan in assigned_to(user) if plan.track == track), None)
+        return outline_from_snapshot(led.form, outline_of_stages())
+    return next((plan.outline for plan in plans_for(user) if plan.track == track), None)

@@ -16,11 +16,11 @@ from stages.editing.ordering import insert_after, renumber
 from stages.models import Topic, Track, TrackSection, TrackTopic
 from stages.outline import Outline
 
-SECTIONS = 60
-TOPICS = 600  # places in all sections together
+MAX_SECTIONS = 60
+MAX_TOPICS = 600  # places in all sections together
 
 
-class NotSoError(Exception):
+class InvalidEditError(Exception):
     """A change that cannot be made; the message says to a person why."""
 
 
@@ -33,7 +33,7 @@ def slug_of(title: str, key: str) -> str:
     return f"{slugify(title)[:60]}-{key}".strip("-")
 
 
-class Bench:
+class TrackEditor:
     """The sections of a track with the places in them, read in two queries; ``lock`` it to change it.
 
     ``sections`` are TrackSections in order, and the ``rows`` of each are its TrackTopics in order.
@@ -56,13 +56,13 @@ class Bench:
         for section in self.sections:
             if section.slug == slug:
                 return section
-        raise NotSoError(_("That section is not in the track any more. This is the track as it is now."))
+        raise InvalidEditError(_("That section is not in the track any more. This is the track as it is now."))
 
     def row(self, section: TrackSection, slug: str) -> TrackTopic:
         for row in section.rows:
             if row.topic.slug == slug:
                 return row
-        raise NotSoError(
+        raise InvalidEditError(
             _("That topic is not in “%(section)s” any more. This is the track as it is now.") % {"section": section}
         )
 
@@ -77,11 +77,11 @@ class Bench:
         if any(section.slug == slug for section in self.sections):
             return self.section(slug)
         if not title:
-            raise NotSoError(_("A section needs a title."))
+            raise InvalidEditError(_("A section needs a title."))
         if (most := TrackSection._meta.get_field("title").max_length) and len(title) > most:
-            raise NotSoError(_("That title is too long for a section."))
-        if len(self.sections) >= SECTIONS:
-            raise NotSoError(_("A track has at most %(number)d sections.") % {"number": SECTIONS})
+            raise InvalidEditError(_("That title is too long for a section."))
+        if len(self.sections) >= MAX_SECTIONS:
+            raise InvalidEditError(_("A track has at most %(number)d sections.") % {"number": MAX_SECTIONS})
         made = self.track.sections.create(slug=slug, title=title)
         made.rows = []
         self.sections.append(made)
@@ -113,8 +113,8 @@ class Bench:
         section = self.section(slug)
         if self.has(section, topic.slug):
             return section
-        if self.number_of_topics >= TOPICS:
-            raise NotSoError(_("A track has room for %(number)d topics.") % {"number": TOPICS})
+        if self.number_of_topics >= MAX_TOPICS:
+            raise InvalidEditError(_("A track has room for %(number)d topics.") % {"number": MAX_TOPICS})
         section.rows.append(section.places.create(topic=topic, required=required))
         self.number(section.rows)
         return section
@@ -145,7 +145,7 @@ class Bench:
         elif not self.has(section, topic) and self.has(target, topic):
             row = self.row(target, topic)  # sent twice: it has moved already
         elif self.has(target, topic):
-            raise NotSoError(_("“%(section)s” has that topic already.") % {"section": target})
+            raise InvalidEditError(_("“%(section)s” has that topic already.") % {"section": target})
         else:
             row = self.row(section, topic)
             section.rows.remove(row)
@@ -161,12 +161,12 @@ class Bench:
         renumber(things, range(len(things)))
 
 
-def fill(track: Track, outline: Outline) -> None:
+def copy_outline_into(track: Track, outline: Outline) -> None:
     """Give a new track the sections and topics of an outline. Two queries. Raises NotSoError where it is too long."""
-    if len(outline.sections) > SECTIONS or len(outline.topics) > TOPICS:
-        raise NotSoError(
+    if len(outline.sections) > MAX_SECTIONS or len(outline.topics) > MAX_TOPICS:
+        raise InvalidEditError(
             _("It is too long for a copy: a track has at most %(sections)d sections and %(topics)d topics.")
-            % {"sections": SECTIONS, "topics": TOPICS}
+            % {"sections": MAX_SECTIONS, "topics": MAX_TOPICS}
         )
     sections = TrackSection.objects.bulk_create(
         TrackSection(track=track, slug=section.slug, title=section.title, part=section.part, position=position)

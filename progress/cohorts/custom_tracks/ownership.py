@@ -8,7 +8,7 @@ from stages.models import Track
 
 
 @transaction.atomic
-def hand_on(author: User) -> None:
+def transfer_on_deletion(author: User) -> None:
     """Leave no track without an author: it goes on to those who lead a cohort that follows it.
 
     What no cohort follows is deleted; ticks belong to topics, so they stay. Where nobody else leads its cohorts,
@@ -25,7 +25,9 @@ def hand_on(author: User) -> None:
             track.own.authors.add(*heirs.distinct())
 
 
-def adopt(*, instance: Cohort | User, action: str, reverse: bool, pk_set: set[int] | None, **_sent: object) -> None:
+def adopt_ownerless_tracks(
+    *, instance: Cohort | User, action: str, reverse: bool, pk_set: set[int] | None, **_sent: object
+) -> None:
     """Whoever comes to lead a cohort becomes the author of the tracks in it that nobody composes any more."""
     if action == "post_add" and pk_set:
         cohorts, people = (pk_set, [instance.pk]) if reverse else ([instance.pk], pk_set)

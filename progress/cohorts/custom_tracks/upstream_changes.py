@@ -7,13 +7,21 @@ from typing import Literal, NamedTuple
 
 from accounts.models import User
 from progress.cohorts.models import OwnTrack
-from progress.cohorts.track_snapshot import Changes, SectionSnapshot, Snapshot, agree, compared, digest_of, places
-from progress.cohorts.track_updates import about_sections
+from progress.cohorts.track_snapshot import (
+    SectionSnapshot,
+    Snapshot,
+    SnapshotDiff,
+    content_hash,
+    diff_snapshots,
+    snapshot,
+    topics_by_section,
+)
+from progress.cohorts.track_updates import section_changes
 from stages.models import State
 from stages.outline import Outline, outline_of_track
 
 
-class Step(NamedTuple):
+class UpstreamStep(NamedTuple):
     """What was done to a topic in a section."""
 
     kind: Literal["added", "removed", "moved", "required", "optional"]
@@ -28,7 +36,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Since:
+class UpstreamChanges:
     """``before`` is the form of the original that was last looked at, ``form`` the one that it has now.
 
     ``gone`` says why there is nothing to compare with, or "" where there is.
@@ -39,25 +47,25 @@ class Since:
     gone: Literal["", "deleted", "retired", "private"] = ""
 
     @cached_property
-    def changes(self) -> Changes:
-        return compared(self.before, self.form) if not self.gone else Changes()
+    def changes(self) -> SnapshotDiff:
+        return diff_snapshots(self.before, self.form) if not self.gone else SnapshotDiff()
 
     @cached_property
-    def steps(self) -> list[Step]:
-        """A Step for everything that can be taken over alone."""
-        was, put = places(self.before), {one[:2] for one in self.changes.put}
-        found = [Step("removed", *place) for place in self.changes.taken if place not in put]
+    def steps(self) -> list[UpstreamStep]:
+        """A UpstreamStep for everything that can be taken over alone."""
+        was, put = topics_by_section(self.before), {one[:2] for one in self.changes.put}
+        found = [UpstreamStep("removed", *place) for place in self.changes.taken if place not in put]
         flags = list(self.changes.flags)
         for section, topic, required, _after in self.changes.put:
             known = topic in was.get(section, {})
-            found.append(Step("moved" if known else "added", section, topic, required))
+            found.append(UpstreamStep("moved" if known else "added", section, topic, required))
             if known and was[section][topic] != required:
                 flags.append((section, topic, required))
-        return found + [Step("required" if flag[2] else "optional", *flag) for flag in flags]
+        return found + [UpstreamStep("required" if flag[2] else "optional", *flag) for flag in flags]
 
     @cached_property
     def about_sections(self) -> list[str]:
-        return list(about_sections(self.changes))
+        return list(section_changes(self.changes))
 
     @property
     def number(self) -> int:
@@ -71,16 +79,16 @@ class Since:
 
     @property
     def digest(self) -> str:
-        return digest_of(self.form)
+        return content_hash(self.form)
 
-    def above(self, step: Step, there: Collection[str]) -> str | None:
+    def above(self, step: UpstreamStep, there: Collection[str]) -> str | None:
         """The topic ``there`` after which that of a Step is to stand: the nearest above it that stayed, or None."""
         pending = {put.topic for put in self.changes.put if put.section == step.section}
-        topics = list(places(self.form)[step.section])
+        topics = list(topics_by_section(self.form)[step.section])
         above = topics[: topics.index(step.topic)]
         return next((topic for topic in reversed(above) if topic in there and topic not in pending), None)
 
-    def before_with(self, step: Step) -> Snapshot:
+    def before_with(self, step: UpstreamStep) -> Snapshot:
         """``before`` with that Step done: what is left to compare when it was taken over."""
         sections: dict[str, SectionSnapshot] = {
             kept["slug"]: {**kept, "topics": [*kept["topics"]]} for kept in self.before
@@ -103,13 +111,15 @@ class Since:
         return list(sections.values())
 
 
-def since(own: OwnTrack, user: User, roadmap: Outline) -> Since | None:
+def load_upstream_changes(own: OwnTrack, user: User, roadmap: Outline) -> UpstreamChanges | None:
     """The Since of an own track for one of its authors, or None for a track that was begun empty."""
     original = own.original
     if original is None:
-        return Since([], [], gone="deleted") if own.original_form else None
+        return UpstreamChanges([], [], gone="deleted") if own.original_form else None
     if original.private and not original.own.authors.filter(pk=user.pk).exists():
-        return Since([], [], gone="private")
+        return UpstreamChanges([], [], gone="private")
     if original.state != State.PUBLISHED:
-        return Since([], [], gone="retired")
-    return Since(own.original_form, agree(roadmap if original.follows_stages else outline_of_track(original)))
+        return UpstreamChanges([], [], gone="retired")
+    return UpstreamChanges(
+        own.original_form, snapshot(roadmap if original.follows_stages else outline_of_track(original))
+    )

@@ -12,18 +12,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import rate_limits
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.custom_tracks.editor import NotSoError, fill, slug_of
+from progress.cohorts.custom_tracks.editor import InvalidEditError, copy_outline_into, slug_of
 from progress.cohorts.custom_tracks.forms import AuthorForm, NewTrackForm
 from progress.cohorts.forms import posted_pk
 from progress.cohorts.models import Cohort, OwnTrack
-from progress.cohorts.permissions import ADDRESS_GUESSES, authored_track, demand_teacher, may_teach
+from progress.cohorts.permissions import (
+    ADDRESS_GUESSES,
+    can_create_cohorts,
+    get_authored_track_or_404,
+    require_instructor,
+)
 from progress.cohorts.queries import BY_NAME
-from progress.cohorts.track_choices import assignable_by
-from progress.cohorts.track_snapshot import agree
+from progress.cohorts.track_choices import assignable_tracks
+from progress.cohorts.track_snapshot import snapshot
 from stages.models import State, Track
 from stages.outline import outline_of_track, outlines
 from stages.roadmap.views import track_page
-from stages.track_access import readable
+from stages.track_access import get_readable_track
 
 
 @require_safe
@@ -36,15 +41,15 @@ def own_tracks(request: AuthedRequest) -> HttpResponse:
         .order_by("track__title", "pk")
     )
     found = outlines([one.track for one in own])
-    context = {"tracks": [(one, found[one.pk]) for one in own], "may_teach": may_teach(request.user)}
+    context = {"tracks": [(one, found[one.pk]) for one in own], "may_teach": can_create_cohorts(request.user)}
     return render(request, "cohorts/custom_tracks/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_own_track(request: AuthedRequest) -> HttpResponse:
     """An empty track, or with ``copy``, a slug, one that begins as a copy of a track."""
-    demand_teacher(request.user)
-    offered = assignable_by(request.user)
+    require_instructor(request.user)
+    offered = assignable_tracks(request.user)
     slug = request.POST.get("copy", "") if request.method == "POST" else request.GET.get("copy", "")
     original = get_object_or_404(offered, slug=slug) if slug else None
     known = {"title": original.title, "summary": original.summary} if original else None
@@ -54,8 +59,8 @@ def new_own_track(request: AuthedRequest) -> HttpResponse:
         try:
             compose(request.user, form, slug, original)
         except IntegrityError:
-            return redirect("compose", authored_track(request, slug).track.slug)  # the same form sent twice
-        except NotSoError as problem:
+            return redirect("compose", get_authored_track_or_404(request, slug).track.slug)  # the same form sent twice
+        except InvalidEditError as problem:
             form.add_error(None, str(problem))
         else:
             messages.success(
@@ -72,17 +77,17 @@ def compose(user: User, form: NewTrackForm, slug: str, original: Track | None) -
     track.slug, track.private = slug, True
     track.save(force_insert=True)
     outline = outline_of_track(original) if original else None
-    own = OwnTrack.objects.create(track=track, original=original, original_form=agree(outline) if outline else [])
+    own = OwnTrack.objects.create(track=track, original=original, original_form=snapshot(outline) if outline else [])
     own.authors.add(user)
     if outline:
-        fill(track, outline)
+        copy_outline_into(track, outline)
 
 
 @require_safe
 @cache_control(private=True, no_cache=True)
 def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """The page of a private track, for its authors and for those in the cohorts that follow it."""
-    reading = readable(request.user, slug)
+    reading = get_readable_track(request.user, slug)
     if reading is None and OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("compose", slug)  # retired: only its authors find it, where they can bring it back
     if reading is None or not reading.track.private:
@@ -96,21 +101,21 @@ def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_track_authors(request: AuthedRequest, slug: str) -> HttpResponse:
     """Who composes a track together. A POST adds somebody: by address, or a colleague as ``person``."""
-    own = authored_track(request, slug)
+    own = get_authored_track_or_404(request, slug)
     form, status = AuthorForm(), 200
     if request.method == "POST" and "person" in request.POST:
         person = get_object_or_404(colleagues(request.user), pk=posted_pk(request, "person"))
         return added(request, own, person)
     if request.method == "POST":
         form, status = AuthorForm(request.POST), 422
-        if not rate_limits.may(rate_limits.who(request), "address", ADDRESS_GUESSES):
+        if not rate_limits.allows(rate_limits.client_key(request), "address", ADDRESS_GUESSES):
             form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
             status = 429
         elif form.is_valid():
             owned = {"emailaddress__email__iexact": form.cleaned_data["email"], "emailaddress__verified": True}
             if owner := User.objects.filter(is_active=True, **owned).first():
                 return added(request, own, owner)
-            rate_limits.take(rate_limits.who(request), "address", ADDRESS_GUESSES)
+            rate_limits.consume(rate_limits.client_key(request), "address", ADDRESS_GUESSES)
             form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     authors = list(own.authors.order_by("name", "email"))
     others = colleagues(request.user).exclude(pk__in=[author.pk for author in authors])
@@ -159,7 +164,7 @@ def remove_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """Ask, and on POST do what is ``wanted``: delete a track that no cohort follows, retire it, or bring it back."""
     if request.method == "POST" and not OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("own_tracks")  # sent twice: it is gone
-    own = authored_track(request, slug)
+    own = get_authored_track_or_404(request, slug)
     wanted = request.POST.get("wanted")
     if wanted in (State.RETIRED, State.PUBLISHED):
         Track.objects.filter(pk=own.pk).update(state=wanted)

@@ -14,26 +14,26 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import AuthedRequest
-from progress.cohorts.custom_tracks.editor import TOPICS, Bench, NotSoError, new_key, slug_of
+from progress.cohorts.custom_tracks.editor import MAX_TOPICS, InvalidEditError, TrackEditor, new_key, slug_of
 from progress.cohorts.custom_tracks.forms import DetailsForm, SectionForm
-from progress.cohorts.custom_tracks.upstream_changes import since
+from progress.cohorts.custom_tracks.upstream_changes import load_upstream_changes
 from progress.cohorts.models import OwnTrack
-from progress.cohorts.permissions import authored_track
+from progress.cohorts.permissions import get_authored_track_or_404
 from stages.models import Topic, Track, TrackSection, TrackTopic
 from stages.outline import Outline, OutlineTopic, outline_of_stages
 from stages.search.results import has_all
-from stages.spelling import meant_by
+from stages.spelling import corrected_query
 
 RESULTS = 20
 
 type Said = tuple[str, str]  # what to say, and the id of the control for the keyboard to be on
-type Act = Callable[[Bench], Said]
+type Act = Callable[[TrackEditor], Said]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: AuthedRequest, slug: str) -> HttpResponse:
     """Everything about a track in one place. A POST saves its title and summary; the rest has addresses of its own."""
-    own = authored_track(request, slug)
+    own = get_authored_track_or_404(request, slug)
     form, status = DetailsForm(instance=Track.objects.get(pk=own.pk)), 200
     if request.method == "POST":
         with transaction.atomic():
@@ -44,7 +44,10 @@ def compose(request: AuthedRequest, slug: str) -> HttpResponse:
                 return redirect("compose", slug)
         status = 422
     roadmap = outline_of_stages()
-    context = bench_context(request, own, roadmap) | {"form": form, "news": since(own, request.user, roadmap)}
+    context = bench_context(request, own, roadmap) | {
+        "form": form,
+        "news": load_upstream_changes(own, request.user, roadmap),
+    }
     if request.htmx:  # it has searched
         number = len(context["found"]) + max(context["more"], 0)
         context["said"] = ngettext("%(number)d topic found.", "%(number)d topics found.", number) % {"number": number}
@@ -64,7 +67,7 @@ class Row(NamedTuple):
 
 
 def bench_context(request: AuthedRequest, own: OwnTrack, roadmap: Outline) -> dict[str, Any]:
-    bench = Bench(own.track)
+    bench = TrackEditor(own.track)
     text = " ".join(request.GET.get("q", request.POST.get("q", "")).split())[:100]
     found, spelling = search(text, roadmap) if text else ([], None)
     sections = list(zip(bench.sections, rows_of(bench, roadmap), steps_of(bench), strict=True))
@@ -85,7 +88,7 @@ def bench_context(request: AuthedRequest, own: OwnTrack, roadmap: Outline) -> di
     }
 
 
-def rows_of(bench: Bench, roadmap: Outline) -> Iterator[list[Row]]:
+def rows_of(bench: TrackEditor, roadmap: Outline) -> Iterator[list[Row]]:
     """The Rows of each section. Up from the first topic leads to the end of the section above, and down likewise."""
     slugs = [[row.topic.slug for row in section.rows] for section in bench.sections]
     for at, section in enumerate(bench.sections):
@@ -107,7 +110,7 @@ def rows_of(bench: Bench, roadmap: Outline) -> Iterator[list[Row]]:
         yield rows
 
 
-def steps_of(bench: Bench) -> Iterator[dict[str, str]]:
+def steps_of(bench: TrackEditor) -> Iterator[dict[str, str]]:
     """For each section what its buttons up and down state: its slug, and that of the section it is to stand after."""
     slugs = [section.slug for section in bench.sections]
     for at, slug in enumerate(slugs):
@@ -125,7 +128,7 @@ def search(text: str, roadmap: Outline) -> tuple[list[OutlineTopic], str | None]
 
     found, spelling = matching(text), None
     if not found:
-        spelling = meant_by(text, roadmap.words)
+        spelling = corrected_query(text, roadmap.words)
         found = matching(spelling) if spelling else []
     return found, spelling if found else None
 
@@ -138,12 +141,12 @@ def change(request: AuthedRequest, slug: str, act: Act, page: str = "") -> HttpR
 
     ``act`` is given the locked Bench.
     """
-    own = authored_track(request, slug)
+    own = get_authored_track_or_404(request, slug)
     problem, at = "", ""
     try:
         with transaction.atomic():
-            said, at = act(Bench(own.track, lock=True))
-    except NotSoError as found:
+            said, at = act(TrackEditor(own.track, lock=True))
+    except InvalidEditError as found:
         said = problem = str(found)
     if request.htmx:
         context = bench_context(request, own, outline_of_stages()) | {"said": said, "problem": problem, "at": at}
@@ -185,7 +188,7 @@ def move_topic(request: AuthedRequest, slug: str) -> HttpResponse:
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     pressed, (section, topic, to, after) = wanted
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         target = bench.move_topic(section, topic, to, after)
         return place_in(target, topic), f"{'up' if pressed == 'move' else pressed}--{target.slug}--{topic}"
 
@@ -200,7 +203,7 @@ def move_section(request: AuthedRequest, slug: str) -> HttpResponse:
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     pressed, (section, after) = wanted
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         moved = bench.move_section(section, after)
         place = bench.sections.index(moved) + 1
         facts = {"section": moved, "place": place, "total": len(bench.sections)}
@@ -214,10 +217,10 @@ def move_section(request: AuthedRequest, slug: str) -> HttpResponse:
 def add_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``topic`` to the end of ``section``."""
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         topic = Topic.objects.published().filter(slug=request.POST.get("topic", "")).first()
         if topic is None:
-            raise NotSoError(_("That topic is not in the roadmap."))
+            raise InvalidEditError(_("That topic is not in the roadmap."))
         section = bench.add_topic(topic, request.POST.get("section", ""))
         return place_in(section, topic.slug), f"add--{topic.slug}"
 
@@ -232,7 +235,7 @@ def remove_topic(request: AuthedRequest, slug: str) -> HttpResponse:
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     _pressed, (name, topic) = wanted
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         section = bench.section(name)
         slugs = [row.topic.slug for row in section.rows]
         title = next((str(row.topic) for row in section.rows if row.topic.slug == topic), topic)
@@ -253,7 +256,7 @@ def require_topic(request: AuthedRequest, slug: str) -> HttpResponse:
         return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
     _pressed, (name, topic, required) = wanted
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         section = bench.require(name, topic, required == "yes")
         facts = {"topic": bench.row(section, topic).topic, "section": section}
         said = _("%(topic)s is optional in %(section)s.")
@@ -270,11 +273,11 @@ def move_chosen(request: AuthedRequest, slug: str) -> HttpResponse:
     chosen = [tuple(found) for value in request.POST.getlist("chosen") if len(found := value.split("/")) == 2]
     to = request.POST.get("to", "")
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         target = bench.section(to)
         if not chosen:
-            raise NotSoError(_("Choose the topics to move first, with the boxes beside them."))
-        for section, topic in chosen[:TOPICS]:
+            raise InvalidEditError(_("Choose the topics to move first, with the boxes beside them."))
+        for section, topic in chosen[:MAX_TOPICS]:
             last = next((row.topic.slug for row in reversed(target.rows) if row.topic.slug != topic), "")
             bench.move_topic(section, topic, to, last)
         said = ngettext(
@@ -291,7 +294,7 @@ def move_chosen(request: AuthedRequest, slug: str) -> HttpResponse:
 def add_section(request: AuthedRequest, slug: str) -> HttpResponse:
     title, key = request.POST.get("title", ""), request.POST.get("key", "")[:20]
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         section = bench.add_section(title, slug_of(title, key if key.isascii() and key.isalnum() else new_key()))
         return _("“%(section)s” is there. Add topics to it.") % {"section": section}, "new-section"
 
@@ -302,11 +305,11 @@ def add_section(request: AuthedRequest, slug: str) -> HttpResponse:
 @transaction.atomic
 def edit_section(request: AuthedRequest, slug: str, section: str) -> HttpResponse:
     """A section's title to change, and the way to delete it."""
-    own = authored_track(request, slug)
-    bench = Bench(own.track, lock=request.method == "POST")
+    own = get_authored_track_or_404(request, slug)
+    bench = TrackEditor(own.track, lock=request.method == "POST")
     try:
         found = bench.section(section)
-    except NotSoError as problem:
+    except InvalidEditError as problem:
         messages.warning(request, str(problem))
         return redirect("compose", slug)
     form = SectionForm(request.POST if request.method == "POST" else None, instance=found)
@@ -322,10 +325,12 @@ def edit_section(request: AuthedRequest, slug: str, section: str) -> HttpRespons
 def remove_section(request: AuthedRequest, slug: str, section: str) -> HttpResponse:
     """Take a section away with what the form has named: as many topics as it said, and no others."""
 
-    def act(bench: Bench) -> Said:
+    def act(bench: TrackEditor) -> Said:
         found = next((one for one in bench.sections if one.slug == section), None)
         if found and request.POST.get("number") != str(len(found.rows)):
-            raise NotSoError(_("“%(section)s” has changed meanwhile, so it is still there.") % {"section": found})
+            raise InvalidEditError(
+                _("“%(section)s” has changed meanwhile, so it is still there.") % {"section": found}
+            )
         bench.remove_section(section)
         return _("The section is gone. Its topics are still in the roadmap, and so is every tick."), "new-section"
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import AuthedRequest
-from progress.cohorts.custom_tracks.editor import Bench, NotSoError
-from progress.cohorts.custom_tracks.upstream_changes import Since, Step, since
+from progress.cohorts.custom_tracks.editor import InvalidEditError, TrackEditor
+from progress.cohorts.custom_tracks.upstream_changes import UpstreamChanges, UpstreamStep, load_upstream_changes
 from progress.cohorts.models import OwnTrack
-from progress.cohorts.permissions import authored_track
-from progress.cohorts.track_updates import titles_of
+from progress.cohorts.permissions import get_authored_track_or_404
+from progress.cohorts.track_updates import topic_titles
 from stages.models import Topic
 from stages.outline import Outline, outline_of_stages
 
@@ -23,11 +23,11 @@ from stages.outline import Outline, outline_of_stages
 @transaction.atomic
 def own_track_changes(request: AuthedRequest, slug: str) -> HttpResponse:
     """A POST takes one step over, ``take`` is its key, or says in ``seen`` which form of the original was read."""
-    own = authored_track(request, slug)
-    bench = Bench(own.track, lock=request.method == "POST")
+    own = get_authored_track_or_404(request, slug)
+    bench = TrackEditor(own.track, lock=request.method == "POST")
     own.refresh_from_db(fields=["original_form"])
     roadmap = outline_of_stages()
-    news = since(own, request.user, roadmap)
+    news = load_upstream_changes(own, request.user, roadmap)
     if request.method == "POST":
         if not news or news.gone:
             pass
@@ -45,16 +45,16 @@ def own_track_changes(request: AuthedRequest, slug: str) -> HttpResponse:
     return render(request, "cohorts/custom_tracks/upstream.html", context)
 
 
-def lines_of(bench: Bench, news: Since, roadmap: Outline) -> list[tuple[Step, str, str, str]]:
+def lines_of(bench: TrackEditor, news: UpstreamChanges, roadmap: Outline) -> list[tuple[UpstreamStep, str, str, str]]:
     """Each step with the titles of its topic and of its section, and with what can be done about it."""
-    titles = titles_of({step.topic for step in news.steps}, roadmap)
+    titles = topic_titles({step.topic for step in news.steps}, roadmap)
     return [
         (step, titles.get(step.topic, step.topic), news.titles[step.section], offer(bench, news, step))
         for step in news.steps
     ]
 
 
-def take(request: AuthedRequest, own: OwnTrack, bench: Bench, news: Since) -> None:
+def take(request: AuthedRequest, own: OwnTrack, bench: TrackEditor, news: UpstreamChanges) -> None:
     """Do to the own track what was done to the original. What was taken over already is no change any more."""
     step = next((one for one in news.steps if one.key == request.POST["take"]), None)
     if step is None:
@@ -66,7 +66,7 @@ def take(request: AuthedRequest, own: OwnTrack, bench: Bench, news: Since) -> No
             bench.require(step.section, step.topic, step.required)
         else:
             put(bench, news, step)
-    except NotSoError as problem:
+    except InvalidEditError as problem:
         messages.warning(request, str(problem))
         return
     own.original_form = news.before_with(step)
@@ -74,7 +74,7 @@ def take(request: AuthedRequest, own: OwnTrack, bench: Bench, news: Since) -> No
     messages.success(request, _("Taken over."))
 
 
-def put(bench: Bench, news: Since, step: Step) -> None:
+def put(bench: TrackEditor, news: UpstreamChanges, step: UpstreamStep) -> None:
     """Put a topic where it stands in the original, as far as the own track has what is above it there."""
     if step.kind == "added":
         if not any(section.slug == step.section for section in bench.sections):
@@ -85,7 +85,7 @@ def put(bench: Bench, news: Since, step: Step) -> None:
     bench.move_topic(step.section, step.topic, step.section, news.above(step, there))
 
 
-def offer(bench: Bench, news: Since, step: Step) -> Literal["", "take", "already"]:
+def offer(bench: TrackEditor, news: UpstreamChanges, step: UpstreamStep) -> Literal["", "take", "already"]:
     """What can be done about a step: "take" it over, nothing for it is so "already", or nothing at all."""
     section = next((one for one in bench.sections if one.slug == step.section), None)
     rows = {row.topic.slug: row for row in section.rows} if section else {}

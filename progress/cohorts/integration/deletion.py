@@ -12,7 +12,7 @@ from progress.cohorts.models import Assignment, OwnTrack
 from stages.models import Track
 
 
-def concerns(model: type[Model], pks: Collection[int]) -> Iterator[str]:
+def deletion_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A line for each way in which cohorts and their instructors have to do with these tracks."""
     if model is not Track:
         return

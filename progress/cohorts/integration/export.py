@@ -15,20 +15,22 @@ from progress.cohorts.models import (
     Override,
     OwnTrack,
 )
-from progress.transfer.personal_data import ROW, TOPIC, Part
+from progress.transfer.personal_data import ROW, TOPIC, ExportSection
 
-ELSE = "it is about somebody else"
+ABOUT_SOMEONE_ELSE = "it is about somebody else"
 
-PARTS = [
-    Part("instructs", _("the cohorts you instruct"), Cohort.instructors.through, {"cohort": "cohort__name"}, ROW),
-    Part(
+COHORT_EXPORT_SECTIONS = [
+    ExportSection(
+        "instructs", _("the cohorts you instruct"), Cohort.instructors.through, {"cohort": "cohort__name"}, ROW
+    ),
+    ExportSection(
         "enrolments",
         _("the cohorts you learn or learned in"),
         Enrolment,
         {"cohort": "cohort__name", "joined_at": "joined_at", "left_at": "left_at"},
         ROW,
     ),
-    Part(
+    ExportSection(
         "cohort_groups",
         _("the groups of cohorts that you are in"),
         Group.members.through,
@@ -36,7 +38,7 @@ PARTS = [
         ROW,
         owner="enrolment__user",
     ),
-    Part(
+    ExportSection(
         "picked_for",
         _("the assignments that you were picked for"),
         Assignment.picked.through,
@@ -44,14 +46,14 @@ PARTS = [
         ROW,
         owner="enrolment__user",
     ),
-    Part(
+    ExportSection(
         "extensions",
         _("where you have longer than your cohort"),
         Extension,
         {"cohort": "assignment__cohort__name", "track": "assignment__track__slug", "due": "due"},
         ROW,
     ),
-    Part(
+    ExportSection(
         "invitations",
         _("the cohorts you were invited to"),
         Invitation,
@@ -64,17 +66,17 @@ PARTS = [
             "answered_at": "answered_at",
             "declined": "declined",
         },
-        {**ROW, "token": "whoever has it can answer for you", "invited_by": ELSE},
+        {**ROW, "token": "whoever has it can answer for you", "invited_by": ABOUT_SOMEONE_ELSE},
     ),
-    Part(
+    ExportSection(
         "invitations_made",
         _("whom you invited to cohorts that you lead"),
         Invitation,
         {"cohort": "cohort__name", "email": "email", "name": "name", "at": "at"},
-        {**ROW, **dict.fromkeys(["user", "token", "sent_at", "answered_at", "declined"], ELSE)},
+        {**ROW, **dict.fromkeys(["user", "token", "sent_at", "answered_at", "declined"], ABOUT_SOMEONE_ELSE)},
         owner="invited_by",
     ),
-    Part(
+    ExportSection(
         "messages_sent",
         _("what you wrote to learners"),
         Message,
@@ -82,7 +84,7 @@ PARTS = [
         {**ROW, "form_key": "only the number of the form"},
         owner="sender",
     ),
-    Part(
+    ExportSection(
         "messages_received",
         _("what instructors wrote to you"),
         Message.recipients.through,
@@ -94,7 +96,7 @@ PARTS = [
         },
         ROW,
     ),
-    Part(
+    ExportSection(
         "overrides",
         _("the topics that an instructor marked as done for you"),
         Override,
@@ -108,22 +110,24 @@ PARTS = [
             "dispute": "dispute",
             "undone_at": "undone_at",
         },
-        {**ROW, "by": ELSE},
+        {**ROW, "by": ABOUT_SOMEONE_ELSE},
         owner="learner",
     ),
-    Part(
+    ExportSection(
         "overrides_made",
         _("the topics that you marked as done for learners"),
         Override,
         {**TOPIC, "cohort": "cohort__name", "reason": "reason", "at": "at"},
-        {**ROW, **dict.fromkeys(["learner", "before", "disputed_at", "dispute", "undone_at"], ELSE)},
+        {**ROW, **dict.fromkeys(["learner", "before", "disputed_at", "dispute", "undone_at"], ABOUT_SOMEONE_ELSE)},
         owner="by",
     ),
-    Part(
+    ExportSection(
         "own_tracks", _("the tracks you composed"), OwnTrack.authors.through, {"track": "owntrack__track__slug"}, ROW
     ),
-    Part("digests", _("the weekly mails to you"), DigestSent, {"kind": "kind", "week": "week", "at": "at"}, ROW),
-    Part(
+    ExportSection(
+        "digests", _("the weekly mails to you"), DigestSent, {"kind": "kind", "week": "week", "at": "at"}, ROW
+    ),
+    ExportSection(
         "calendar_feed",
         _("the private address of your calendar, or null"),
         CalendarFeed,

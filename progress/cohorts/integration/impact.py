@@ -5,12 +5,12 @@ from collections.abc import Iterable, Set
 from django.db.models import F
 
 from progress.cohorts.models import Assignment, Enrolment
-from progress.cohorts.track_snapshot import agree, outline_as_agreed
+from progress.cohorts.track_snapshot import outline_from_snapshot, snapshot
 from progress.impact import Scope, required
-from progress.impact.content import Content
+from progress.impact.content import ContentState
 
 
-def of_cohorts(before: Content, after: Content, carried: frozenset[int]) -> list[Scope]:
+def cohort_scopes(before: ContentState, after: ContentState, carried: frozenset[int]) -> list[Scope]:
     """A Scope for each assignment that may be measured otherwise, and for those whose track waits to be taken over.
 
     A cohort follows a track in the form agreed on, so what reaches it at once is what becomes of the topics
@@ -18,7 +18,7 @@ def of_cohorts(before: Content, after: Content, carried: frozenset[int]) -> list
     """
     edited = edited_tracks(before, after)
     rows = Assignment.objects.filter(cohort__archived_at=None).select_related("cohort", "track").order_by("pk")
-    if on_offer(before) == on_offer(after) and not carried:
+    if offered_snapshots(before) == offered_snapshots(after) and not carried:
         if not edited:
             return []
         rows = rows.filter(track__in=edited)
@@ -27,7 +27,9 @@ def of_cohorts(before: Content, after: Content, carried: frozenset[int]) -> list
         if row.visible_from and row.visible_from > row.cohort.today:
             continue
         was, now = (
-            required(outline_as_agreed(row.form, content.roadmap)) if row.track_id in content.tracks else frozenset()
+            required(outline_from_snapshot(row.form, content.roadmap))
+            if row.track_id in content.tracks
+            else frozenset()
             for content in (before, after)
         )
         title = f"{row.cohort}: {row.track}"
@@ -40,15 +42,15 @@ def of_cohorts(before: Content, after: Content, carried: frozenset[int]) -> list
     return [scope._replace(among=frozenset(learners.get(row.pk, ()))) for row, scope in found]
 
 
-def on_offer(content: Content) -> tuple[set[int], Set[int]]:
+def offered_snapshots(content: ContentState) -> tuple[set[int], Set[int]]:
     """What an assignment depends on besides its own form: the topics and the tracks that are published."""
     return {topic.pk for topic in content.roadmap.topics}, content.tracks.keys()
 
 
-def edited_tracks(before: Content, after: Content) -> set[int]:
+def edited_tracks(before: ContentState, after: ContentState) -> set[int]:
     """The pks of the tracks that have another form now."""
     both = before.outlines.keys() & after.outlines.keys()
-    return {pk for pk in both if agree(before.outlines[pk]) != agree(after.outlines[pk])}
+    return {pk for pk in both if snapshot(before.outlines[pk]) != snapshot(after.outlines[pk])}
 
 
 def learners_of(assignments: Iterable[Assignment]) -> dict[int, set[int]]:

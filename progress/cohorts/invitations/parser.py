@@ -16,11 +16,11 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from progress.transfer.checklist_parser import NotAList
+from progress.transfer.checklist_parser import NotAChecklist
 
-LARGEST = 300_000  # bytes
-MOST = 1_000  # addresses and problems
-LONGEST = 500  # letters of a cell; nobody has a name as long as that
+MAX_BYTES = 300_000  # bytes
+MAX_LINES = 1_000  # addresses and problems
+MAX_CELL_LENGTH = 500  # letters of a cell; nobody has a name as long as that
 TOO_LARGE = gettext_lazy("This list is larger than 300 kB. Keep the columns with names and addresses, or split it.")
 
 
@@ -41,7 +41,7 @@ class Problem:
 
 
 @dataclass
-class Reading:
+class ParsedList:
     people: list[Person] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -54,8 +54,8 @@ class Reading:
 
 def decode(data: bytes) -> str:
     """The text of a file, as spreadsheets of all kinds write it. Raises NotAList when it is too large."""
-    if len(data) > LARGEST:
-        raise NotAList(TOO_LARGE)
+    if len(data) > MAX_BYTES:
+        raise NotAChecklist(TOO_LARGE)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     try:
@@ -64,53 +64,55 @@ def decode(data: bytes) -> str:
         # What is not UTF-8 is what Windows takes for "CSV" in the west; a few bytes mean nothing in it.
         return data.decode("cp1252", errors="replace")
     if "\0" in text:
-        raise NotAList(_("This is no text. Save the table as CSV, or copy it and paste it here."))
+        raise NotAChecklist(_("This is no text. Save the table as CSV, or copy it and paste it here."))
     return text
 
 
 # --- Lines ----------------------------------------------------------------------------------------
 
 DELIMITERS = "\t;,"
-QUOTED = re.compile(r'"[^"]*"')
-MAIL = re.compile(r"mail|courriel|correo|почта|邮箱", re.IGNORECASE)
-NAME = re.compile(r"name|nachname|vorname|nom|nombre|имя|姓名", re.IGNORECASE)
+QUOTED_PATTERN = re.compile(r'"[^"]*"')
+EMAIL_PATTERN = re.compile(r"mail|courriel|correo|почта|邮箱", re.IGNORECASE)
+NAME_PATTERN = re.compile(r"name|nachname|vorname|nom|nombre|имя|姓名", re.IGNORECASE)
 JOINERS = "\u200c\u200d"  # unseen, but part of how some names are written
 
 
-def read(text: str) -> Reading:
-    """A Reading of a list. Raises NotAList when nobody is in it, or far too many."""
-    found, heading, delimiter = Reading(), None, ""
+def parse(text: str) -> ParsedList:
+    """A ParsedList of a list. Raises NotAChecklist when nobody is in it, or far too many."""
+    found, heading, delimiter = ParsedList(), None, ""
     first_lines: dict[str, int] = {}
     is_first = True
-    for number, line in lines(text):
+    for number, line in iter_rows(text):
         if not delimiter and (chosen := re.fullmatch(r"sep=([;,\t|])", line.strip(), re.IGNORECASE)):
             delimiter = chosen[1]  # so begin the files that a spreadsheet writes for another one
             continue
-        cells = split(line, delimiter or delimiter_of(line))
+        cells = split_row(line, delimiter or delimiter_of(line))
         if is_first:
-            heading, is_first = heading_of(cells), False
+            heading, is_first = find_header(cells), False
             if heading:
                 delimiter = delimiter or delimiter_of(line)
                 continue
-        for written, name in people_of(cells, heading):
-            email = address(written)
+        for written, name in people_in_row(cells, heading):
+            email = clean_address(written)
             if not email:
                 why = _("This is not an e-mail address.") if written else _("There is no e-mail address in this line.")
-                found.problems.append(Problem(number, plain(written or line)[:80], why))
+                found.problems.append(Problem(number, plain_text(written or line)[:80], why))
             elif email in first_lines:
                 why = _("Twice in the list: first in line %(line)d.") % {"line": first_lines[email]}
                 found.problems.append(Problem(number, email, why))
             else:
                 first_lines[email] = number
-                found.people.append(Person(number, email, name_of(name)))
-            if len(found) > MOST:
-                raise NotAList(_("This list has more than %(most)d people. Split it into several.") % {"most": MOST})
+                found.people.append(Person(number, email, clean_name(name)))
+            if len(found) > MAX_LINES:
+                raise NotAChecklist(
+                    _("This list has more than %(most)d people. Split it into several.") % {"most": MAX_LINES}
+                )
     if not len(found):
-        raise NotAList(_("Nobody is in this list."))
+        raise NotAChecklist(_("Nobody is in this list."))
     return found
 
 
-def lines(text: str) -> Iterator[tuple[int, str]]:
+def iter_rows(text: str) -> Iterator[tuple[int, str]]:
     """(number, line) of what is not empty. A quoted cell may go on in the next lines; it counts as the first."""
     rows = re.split(r"\r\n|\r|\n", text)
     number = 0
@@ -126,11 +128,11 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
 
 def delimiter_of(line: str) -> str:
     """What a line is divided by, where nothing says it: the rarest in names comes first."""
-    bare = QUOTED.sub("", line)
+    bare = QUOTED_PATTERN.sub("", line)
     return next((sign for sign in DELIMITERS if sign in bare), ",")
 
 
-def split(line: str, delimiter: str) -> list[str]:
+def split_row(line: str, delimiter: str) -> list[str]:
     try:
         [cells] = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
     except (csv.Error, ValueError):
@@ -145,17 +147,17 @@ class Heading(NamedTuple):
     names: list[int]
 
 
-def heading_of(cells: Sequence[str]) -> Heading | None:
+def find_header(cells: Sequence[str]) -> Heading | None:
     """What a first line names, if it is a heading."""
-    mails = [column for column, cell in enumerate(cells) if MAIL.search(cell)]
+    mails = [column for column, cell in enumerate(cells) if EMAIL_PATTERN.search(cell)]
     if not mails or any("@" in cell for cell in cells):
         return None
     return Heading(
-        mails[0], [column for column, cell in enumerate(cells) if NAME.search(cell) and column not in mails]
+        mails[0], [column for column, cell in enumerate(cells) if NAME_PATTERN.search(cell) and column not in mails]
     )
 
 
-def people_of(cells: Sequence[str], heading: Heading | None) -> list[tuple[str, str]]:
+def people_in_row(cells: Sequence[str], heading: Heading | None) -> list[tuple[str, str]]:
     """(address as it is written, name) of each person in a line; an empty address where there is none."""
     written, names = [cell for cell in cells if "@" in cell], [cell for cell in cells if "@" not in cell]
     if heading:
@@ -166,14 +168,14 @@ def people_of(cells: Sequence[str], heading: Heading | None) -> list[tuple[str, 
     elif names:
         # Without a heading a name is what has a letter, and what comes after it may be anything.
         names = [next((cell for cell in names if any(letter.isalpha() for letter in cell)), "")]
-    found = [person for cell in written for person in people_of_cell(cell)]
+    found = [person for cell in written for person in people_in_cell(cell)]
     if len(found) == 1:
         [(email, name)] = found
         return [(email, name or " ".join(names))]
     return found or [("", "")]
 
 
-def people_of_cell(cell: str) -> list[tuple[str, str]]:
+def people_in_cell(cell: str) -> list[tuple[str, str]]:
     """The same of a cell with an @: "jane@example.com", "Jane <jane@example.com>", or several of them."""
     if "<" in cell:
         parts = re.split("[<>]", cell)
@@ -184,7 +186,7 @@ def people_of_cell(cell: str) -> list[tuple[str, str]]:
     return [(email, name) for email in emails]
 
 
-def address(written: str) -> str:
+def clean_address(written: str) -> str:
     """An address in lower case; empty when it is none."""
     email = "".join(letter for letter in written if letter.isprintable()).strip(" <>()[]\"',;:.")
     email = email.lower().removeprefix("mailto:")
@@ -195,10 +197,10 @@ def address(written: str) -> str:
     return "" if len(email) > 254 or '"' in email else email
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text in one line, without letters that cannot be seen."""
     return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in text).split())
 
 
-def name_of(text: str) -> str:
-    return plain(text[:LONGEST]).strip(" \"',;:")[:150]
+def clean_name(text: str) -> str:
+    return plain_text(text[:MAX_CELL_LENGTH]).strip(" \"',;:")[:150]

@@ -26,18 +26,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rate_limits import Slots, give_back
-from progress.cohorts.email import address_of, send
-from progress.cohorts.invitations.parser import Person, Problem, Reading
+from accounts.rate_limits import RateLimit, release
+from progress.cohorts.email import absolute_url, send
+from progress.cohorts.invitations.parser import ParsedList, Person, Problem
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal, hash_of
 
-A_DAY = Slots("invites", 200, 24 * 60 * 60)  # of one instructor
-A_WEEK = Slots("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody
+A_DAY = RateLimit("invites", 200, 24 * 60 * 60)  # of one instructor
+A_WEEK = RateLimit("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody
 PATIENCE = timedelta(days=3)  # before somebody is reminded
 LONGEST = 15  # seconds that a page may take for its mails; the rest waits for another press
 
 
-def claim(
+def claim_invitations(
     sender: object,
     request: HttpRequest,
     user: User | None = None,
@@ -54,7 +54,7 @@ def claim(
 
 
 @dataclass(frozen=True)
-class Look:
+class InvitationPreview:
     """What would become of a list: who would be invited, and who would not and why, by line."""
 
     people: list[Person]
@@ -65,8 +65,8 @@ class Look:
         return len(self.people) + len(self.problems)
 
 
-def look(cohort: Cohort, reading: Reading) -> Look:
-    """A Look at a Reading. Five queries."""
+def preview_invitations(cohort: Cohort, reading: ParsedList) -> InvitationPreview:
+    """A InvitationPreview at a ParsedList. Five queries."""
     emails = {person.email for person in reading.people}
     # Learners are known by the address that the instructors see; another one of theirs is nobody's business.
     current = cohort.enrolments.current()
@@ -77,16 +77,18 @@ def look(cohort: Cohort, reading: Reading) -> Look:
     people: list[Person] = []
     problems = list(reading.problems)
     for person in reading.people:
-        if why := hindrance(person.email, within, invited, refused):
+        if why := rejection_reason(person.email, within, invited, refused):
             problems.append(Problem(person.line, person.email, why))
         elif left is not None and len(people) >= left:
             problems.append(Problem(person.line, person.email, _("There is no place left for it.")))
         else:
             people.append(person)
-    return Look(people, sorted(problems, key=lambda problem: problem.line))
+    return InvitationPreview(people, sorted(problems, key=lambda problem: problem.line))
 
 
-def hindrance(email: str, within: Collection[str], invited: Mapping[str, Invitation], refused: Collection[str]) -> str:
+def rejection_reason(
+    email: str, within: Collection[str], invited: Mapping[str, Invitation], refused: Collection[str]
+) -> str:
     """Why an address cannot be invited, as a sentence; empty when it can."""
     if email in within:
         return _("In the cohort already.")
@@ -109,14 +111,14 @@ def places_left(cohort: Cohort) -> int | None:
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def invite(cohort: Cohort, reading: Reading, by: User) -> tuple[list[Invitation], Look]:
+def invite(cohort: Cohort, reading: ParsedList, by: User) -> tuple[list[Invitation], InvitationPreview]:
     """Write the invitations of a Reading, all of them or none; return (the new ones, the Look that decided).
 
     The cohort's row is locked as in join(), so of two equal lists the second finds everybody invited.
     """
     with transaction.atomic():
         cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
-        found = look(cohort, reading)
+        found = preview_invitations(cohort, reading)
         emails = [person.email for person in found.people]
         addresses = EmailAddress.objects.annotate(address=Lower("email")).filter(verified=True, address__in=emails)
         owners = dict(addresses.values_list("address", "user"))
@@ -155,7 +157,7 @@ def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> De
     """
     told, began = Delivery(), monotonic()
     mine = A_DAY.free(str(by.pk))
-    context = {"cohort": cohort, "by": by, "seen": seen_lines()}
+    context = {"cohort": cohort, "by": by, "seen": preview_lines()}
     mailer = mailers.default
     try:
         if invitations:
@@ -178,7 +180,7 @@ def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> De
                 told.others += sent is None
             finally:
                 if not sent:
-                    give_back(*slots)
+                    release(*slots)
     except OSError:
         told.stopped = _("The mail server does not answer. Nothing is lost: send the others again a little later.")
     finally:
@@ -198,7 +200,7 @@ def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEma
     if not row.filter(sent_at=before).update(sent_at=now):
         return None
     subject = _("%(person)s invites you to “%(cohort)s”") % {"person": context["by"], "cohort": context["cohort"]}
-    about = {**context, "invitation": invitation, "link": address_of(invitation.get_absolute_url()), "again": before}
+    about = {**context, "invitation": invitation, "link": absolute_url(invitation.get_absolute_url()), "again": before}
     sent = False
     try:
         sent = send(Mail.INVITATION, invitation.email, subject, "invitation", about, mailer=mailer)
@@ -210,7 +212,7 @@ def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEma
     return sent
 
 
-def seen_lines() -> list[tuple[str, str]]:
+def preview_lines() -> list[tuple[str, str]]:
     """What instructors see of a learner, in the words of the page that asks, for a mail without markup."""
     notice = render_to_string("cohorts/includes/visibility_notice.html")
     found = findall(r'data-seen="(\w+)">(.*?)</li>', notice, DOTALL)

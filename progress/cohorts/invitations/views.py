@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import AuthedRequest
 from progress.cohorts.forms import posted_pk
 from progress.cohorts.invitations import sender
-from progress.cohorts.invitations.parser import LARGEST, TOO_LARGE, decode, read
+from progress.cohorts.invitations.parser import MAX_BYTES, TOO_LARGE, decode, parse
 from progress.cohorts.invitations.sender import Delivery
 from progress.cohorts.models import Cohort, Mail, Refusal
-from progress.cohorts.permissions import changeable_cohort, is_signed_in
+from progress.cohorts.permissions import get_unarchived_cohort_or_404, is_signed_in
 from progress.transfer.forms import ListForm
 from progress.transfer.views import has_token
 
@@ -50,12 +50,12 @@ class PeopleForm(ListForm):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"}),
     )
 
-    largest = LARGEST
+    largest = MAX_BYTES
     nothing = gettext_lazy("Paste some addresses, or choose a file with them.")
 
     def read(self, data: bytes) -> None:
         self.decoded = decode(data)
-        self.reading = read(self.decoded)
+        self.reading = parse(self.decoded)
 
 
 # A look at a list writes nothing, so it needs no token, and what a form with an old token agrees to is shown again
@@ -73,11 +73,11 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("invite", pk)
     if not is_signed_in(request):
         if agreed and has_token(request):
-            request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:LARGEST]}
+            request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:MAX_BYTES]}
             messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
         return redirect_to_login(request.path)
     kept = request.session.pop(SESSION_KEY, None)
-    cohort = changeable_cohort(request, pk, lock=False)
+    cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
     if request.method == "POST":
         form = PeopleForm(request.POST, request.FILES)
     elif kept and kept["cohort"] == pk:
@@ -90,7 +90,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         if has_token(request):
             return agree(request, cohort, form)
         messages.warning(request, _("That page was too old. Nobody was invited yet: look, and agree."))
-    look = sender.look(cohort, form.reading)
+    look = sender.preview_invitations(cohort, form.reading)
     return render(
         request, "cohorts/invitations/invite_preview.html", {"cohort": cohort, "look": look, "text": form.decoded}
     )
@@ -133,7 +133,7 @@ def tell(request: HttpRequest, told: Delivery, asked: int) -> None:
 @require_POST
 def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
-    cohort = changeable_cohort(request, pk, lock=False)
+    cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
     found = sender.due(cohort.invitations.waiting().order_by("pk"))
     refused = Refusal.objects.among([invitation.email for invitation in found], Mail.INVITATION)
     found = [invitation for invitation in found if invitation.email not in refused]
@@ -148,7 +148,7 @@ def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
-    cohort = changeable_cohort(request, pk, lock=False)
+    cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
     found = cohort.invitations.waiting()
     if request.POST.get("invitation") != "all":
         found = found.filter(pk=posted_pk(request, "invitation"))

@@ -7,26 +7,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from accounts.requests import AuthedRequest
-from progress.cohorts.audience import whom_of
+from progress.cohorts.audience import load_audiences
 from progress.cohorts.forms import learners_of
 from progress.cohorts.members.forms import GroupForm, MembersForm
 from progress.cohorts.models import Cohort, Group
-from progress.cohorts.permissions import cohort_for, page_with_a_form
+from progress.cohorts.permissions import atomic_form_view, get_cohort_for_edit
 
 private = cache_control(private=True, no_store=True)
 
 
-@page_with_a_form
+@atomic_form_view
 @private
 def groups(request: AuthedRequest, pk: int) -> HttpResponse:
     """The groups of a cohort, and another one to make."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     form = GroupForm(request.POST or None, instance=Group(cohort=cohort))
     if request.method == "POST" and form.is_valid():
         made = form.save()
         messages.success(request, _("“{name}” is there. Put learners in.").format(name=made))
         return redirect("group", cohort.pk, made.pk)
-    whom, names = whom_of(cohort), {one.user_id: str(one.user) for one in learners_of(cohort)}
+    whom, names = load_audiences(cohort), {one.user_id: str(one.user) for one in learners_of(cohort)}
     context = {
         "cohort": cohort,
         "groups": [
@@ -39,11 +39,11 @@ def groups(request: AuthedRequest, pk: int) -> HttpResponse:
     return render(request, "cohorts/members/groups.html", context, status=400 if form.errors else 200)
 
 
-@page_with_a_form
+@atomic_form_view
 @private
 def group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
     """A group with its name and its members to change."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     group = group_of(cohort, group_pk)
     form = MembersForm(request.POST or None, instance=group)
     if request.method == "POST" and form.is_valid():
@@ -53,7 +53,7 @@ def group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
             said = _("Somebody else changed this group meanwhile, and that stays, too: {names}.")
             messages.info(request, said.format(names=", ".join(str(one.user) for one in by_others)))
         return redirect("group", cohort.pk, group.pk)
-    whom = whom_of(cohort)
+    whom = load_audiences(cohort)
     chosen = set(map(str, form["members"].value() or ()))
     context = {
         "cohort": cohort,
@@ -69,17 +69,17 @@ def group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
     return render(request, "cohorts/members/group.html", context, status=400 if form.errors else 200)
 
 
-@page_with_a_form
+@atomic_form_view
 @private
 def delete_group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
     """Ask, saying what it ends, and on POST take the group away. What went to it alone goes to nobody then."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     if request.method == "POST":
         # Sent twice, there is nothing left to delete, and that is what was wanted.
         cohort.groups.filter(pk=group_pk).delete()
         messages.success(request, _("The group is gone. Its learners stay in the cohort, and every tick stays."))
         return redirect("groups", cohort.pk)
-    group, whom = group_of(cohort, group_pk), whom_of(cohort)
+    group, whom = group_of(cohort, group_pk), load_audiences(cohort)
     context = {
         "cohort": cohort,
         "group": group,

@@ -30,7 +30,7 @@ def join(request: AuthedRequest) -> HttpResponse:
 @unlisted
 def join_cohort(request: AuthedRequest, code: str) -> HttpResponse:
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
-    if not rate_limits.may(rate_limits.who(request), "code", GUESSES):
+    if not rate_limits.allows(rate_limits.client_key(request), "code", GUESSES):
         problem = _("Those were many codes for one hour. Wait a little, and ask your instructor for the right one.")
         return render(request, "cohorts/members/join.html", {"problem": problem, "code": code}, status=429)
     cohort = Cohort.objects.filter(code=tidy(code)).first()
@@ -78,6 +78,6 @@ def obstacle(cohort: Cohort) -> str:
 
 
 def unknown(request: AuthedRequest, code: str) -> HttpResponse:
-    rate_limits.take(rate_limits.who(request), "code", GUESSES)
+    rate_limits.consume(rate_limits.client_key(request), "code", GUESSES)
     problem = _("No cohort has this code. Look at it again; it may also have been renewed.")
     return render(request, "cohorts/members/join.html", {"problem": problem, "code": code}, status=404)

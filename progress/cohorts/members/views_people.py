@@ -18,12 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import rate_limits
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.formatting import in_order
+from progress.cohorts.formatting import name_sort_key
 from progress.cohorts.forms import ChangesForm, DayInput, posted_pk
 from progress.cohorts.members import qr_codes
 from progress.cohorts.members.views_join import obstacle
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
-from progress.cohorts.permissions import ADDRESS_GUESSES, changeable_cohort, led_cohort, may_teach
+from progress.cohorts.permissions import (
+    ADDRESS_GUESSES,
+    can_create_cohorts,
+    get_led_cohort_or_404,
+    get_unarchived_cohort_or_404,
+)
 from progress.cohorts.queries import BY_NAME
 
 
@@ -42,7 +47,7 @@ def cohorts(request: AuthedRequest) -> HttpResponse:
         "led": [cohort for cohort in led if not cohort.is_archived],
         "archived": [cohort for cohort in led if cohort.is_archived],
         "enrolments": enrolments,
-        "may_teach": may_teach(request.user),
+        "may_teach": can_create_cohorts(request.user),
     }
     return render(request, "cohorts/members/cohorts.html", context)
 
@@ -97,7 +102,7 @@ class CodeForm(ChangesForm):
 @require_safe
 @cache_control(private=True, no_store=True)
 def cohort_people(request: AuthedRequest, pk: int) -> HttpResponse:
-    return people_page(request, led_cohort(request, pk))
+    return people_page(request, get_led_cohort_or_404(request, pk))
 
 
 def people_page(
@@ -109,7 +114,7 @@ def people_page(
         "link": link_of(request, cohort),
         "obstacle": obstacle(cohort),
         "instructors": cohort.instructors.order_by("name", "email"),
-        "enrolments": sorted(enrolments, key=lambda enrolment: in_order(str(enrolment.user))),
+        "enrolments": sorted(enrolments, key=lambda enrolment: name_sort_key(str(enrolment.user))),
         "instructor_form": InstructorForm(),
         "code_form": CodeForm(instance=cohort),
     }
@@ -120,9 +125,9 @@ def people_page(
 @transaction.atomic
 def add_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
     """Give somebody the same rights. Only an address that is theirs for certain will do, hence a verified one."""
-    cohort = changeable_cohort(request, pk)
+    cohort = get_unarchived_cohort_or_404(request, pk)
     form = InstructorForm(request.POST)
-    if not rate_limits.may(rate_limits.who(request), "address", ADDRESS_GUESSES):
+    if not rate_limits.allows(rate_limits.client_key(request), "address", ADDRESS_GUESSES):
         form.add_error("email", _("Those were many unknown addresses for one hour. Wait a little."))
         return people_page(request, cohort, status=429, instructor_form=form)
     if form.is_valid():
@@ -132,7 +137,7 @@ def add_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
             cohort.instructors.add(person)
             messages.success(request, _("%(person)s instructs this cohort now.") % {"person": person})
             return redirect("cohort_people", pk)
-        rate_limits.take(rate_limits.who(request), "address", ADDRESS_GUESSES)
+        rate_limits.consume(rate_limits.client_key(request), "address", ADDRESS_GUESSES)
         form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
     return people_page(request, cohort, status=422, instructor_form=form)
 
@@ -141,7 +146,7 @@ def add_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def remove_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
     """End somebody's rights, or one's own; whoever does not lead this cohort cannot be named."""
-    cohort = changeable_cohort(request, pk)
+    cohort = get_unarchived_cohort_or_404(request, pk)
     person = cohort.instructors.filter(pk=posted_pk(request, "person")).first()
     if person:
         try:
@@ -160,7 +165,7 @@ def remove_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def remove_learner(request: AuthedRequest, pk: int) -> HttpResponse:
     """End an enrolment. Only a learner of this cohort can be named, or whoever has left it already."""
-    cohort = changeable_cohort(request, pk)
+    cohort = get_unarchived_cohort_or_404(request, pk)
     enrolment = get_object_or_404(cohort.enrolments.select_related("user"), user=posted_pk(request, "person"))
     cohort.leave(enrolment.user)
     messages.success(
@@ -176,10 +181,10 @@ def remove_learner(request: AuthedRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def cohort_code(request: AuthedRequest, pk: int) -> HttpResponse:
     """Say whether, until when and for how many the code works."""
-    cohort = changeable_cohort(request, pk)
+    cohort = get_unarchived_cohort_or_404(request, pk)
     form = CodeForm(request.POST, instance=cohort)
     if not form.is_valid():
-        return people_page(request, led_cohort(request, pk), status=422, code_form=form)
+        return people_page(request, get_led_cohort_or_404(request, pk), status=422, code_form=form)
     form.save()
     messages.success(request, _("Saved."))
     return redirect("cohort_people", pk)
@@ -189,7 +194,7 @@ def cohort_code(request: AuthedRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def renew_code(request: AuthedRequest, pk: int) -> HttpResponse:
     """Give the cohort another code instead of ``code``, which then leads nowhere. Said twice, it is new once."""
-    cohort = changeable_cohort(request, pk)
+    cohort = get_unarchived_cohort_or_404(request, pk)
     if cohort.code == request.POST.get("code") and cohort.renew_code():
         messages.success(request, _("There is a new code. The old one and its link lead nowhere now."))
     return redirect("cohort_people", pk)
@@ -199,7 +204,7 @@ def renew_code(request: AuthedRequest, pk: int) -> HttpResponse:
 @cache_control(private=True, no_store=True)
 def cohort_projector(request: AuthedRequest, pk: int) -> HttpResponse:
     """The code for everyone in the room, as large as it goes."""
-    cohort = led_cohort(request, pk)
+    cohort = get_led_cohort_or_404(request, pk)
     link = link_of(request, cohort)
     size, path = qr_codes.drawn(link)
     context = {"cohort": cohort, "link": link, "obstacle": obstacle(cohort), "size": size, "path": path}

@@ -16,7 +16,13 @@ from accounts.models import User
 from accounts.requests import AuthedRequest
 from progress.cohorts.forms import ChangesForm, DayInput
 from progress.cohorts.models import LETTERS, Cohort, new_code
-from progress.cohorts.permissions import cohort_for, demand_teacher, led_cohort, may_teach, page_with_a_form
+from progress.cohorts.permissions import (
+    atomic_form_view,
+    can_create_cohorts,
+    get_cohort_for_edit,
+    get_led_cohort_or_404,
+    require_instructor,
+)
 from stages.models import Track
 
 
@@ -36,7 +42,7 @@ class NewCode(forms.CharField):
 class CohortForm(ChangesForm):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        choices=lambda: [("UTC", "UTC"), *timezones.choices()],
+        choices=lambda: [("UTC", "UTC"), *timezones.zone_choices()],
         help_text=gettext_lazy("The cohort’s days end at midnight here."),
     )
     quiet_days = forms.IntegerField(
@@ -97,8 +103,8 @@ class DuplicateForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_cohort(request: AuthedRequest) -> HttpResponse:
-    demand_teacher(request.user)
-    zone = str(timezones.zone_of(request))
+    require_instructor(request.user)
+    zone = str(timezones.parse_zone(request))
     form = NewCohortForm(request.POST if request.method == "POST" else None, initial={"time_zone": zone})
     if form.is_bound and form.is_valid():
         try:
@@ -113,24 +119,29 @@ def new_cohort(request: AuthedRequest) -> HttpResponse:
     return render(request, "cohorts/members/edit.html", {"form": form})
 
 
-@page_with_a_form
+@atomic_form_view
 def edit_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """The settings of a cohort; of an archived one only the way out of the archive and a copy are left."""
-    cohort = cohort_for(request, pk)
+    cohort = get_cohort_for_edit(request, pk)
     form = CohortForm(request.POST if request.method == "POST" else None, instance=cohort)
     if form.is_bound and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect(cohort)
     # The form has written what was sent into its instance; the heading keeps the name that is saved.
-    context = {"form": form, "cohort": cohort, "name": form.initial["name"], "may_teach": may_teach(request.user)}
+    context = {
+        "form": form,
+        "cohort": cohort,
+        "name": form.initial["name"],
+        "may_teach": can_create_cohorts(request.user),
+    }
     return render(request, "cohorts/members/edit.html", context)
 
 
 @require_POST
 def archive_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """Archive a cohort or take it up again: ``archived`` says which is wanted."""
-    cohort = led_cohort(request, pk)
+    cohort = get_led_cohort_or_404(request, pk)
     wanted = request.POST.get("archived") == "yes"
     cohort.archive(wanted)
     if wanted:
@@ -143,8 +154,8 @@ def archive_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def duplicate_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """The same tracks and dates for the next term, without the people. An archived cohort may be copied, too."""
-    demand_teacher(request.user)
-    cohort = led_cohort(request, pk)
+    require_instructor(request.user)
+    cohort = get_led_cohort_or_404(request, pk)
     form = DuplicateForm(request.POST if request.method == "POST" else None, initial={"name": cohort.name})
     if form.is_bound and form.is_valid():
         try:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from progress.cohorts.models.cohort import Cohort, Enrolment, Group
-from progress.cohorts.track_snapshot import agree
-from stages.models import Track, out
+from progress.cohorts.track_snapshot import snapshot
+from stages.models import Track, published_q
 from stages.outline import outline_of_track
 
 
@@ -20,7 +20,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible(self, today: date | None = None) -> Self:
         """What learners see on a day: of a track that is published, from the day on from which it is to be seen."""
         today = today or timezone.localdate()
-        return self.filter(Q(visible_from=None) | Q(visible_from__lte=today), out("track__"))
+        return self.filter(Q(visible_from=None) | Q(visible_from__lte=today), published_q("track__"))
 
     def for_learner(self, user: User, today: date | None = None) -> Self:
         """The assignments that a learner has now, resolved when read, so that a late joiner has them too.
@@ -89,7 +89,7 @@ class Assignment(models.Model):
 
     def save(self, **options: Any) -> None:
         if self._state.adding and not self.form:
-            self.form = agree(outline_of_track(self.track))
+            self.form = snapshot(outline_of_track(self.track))
         super().save(**options)
 
     @property

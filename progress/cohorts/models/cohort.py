@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.timezones import first_known, names
+from accounts.timezones import first_valid_zone, zone_names
 
 # Read aloud and typed from a projector, so no letter looks or sounds like another.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
@@ -32,7 +32,7 @@ def new_code() -> str:
 
 
 def check_zone(name: str) -> None:
-    if name not in names():
+    if name not in zone_names():
         raise ValidationError(_("“%(name)s” is no time zone."), params={"name": name})
 
 
@@ -139,7 +139,7 @@ class Cohort(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return first_known(self.time_zone)
+        return first_valid_zone(self.time_zone)
 
     @property
     def today(self) -> date:

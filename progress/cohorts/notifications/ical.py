@@ -16,18 +16,18 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from accounts.models import User
-from progress.cohorts.email import address_of
-from progress.cohorts.learner_plans import Assigned, assigned_to
+from progress.cohorts.email import absolute_url
+from progress.cohorts.learner_plans import LearnerPlan, plans_for
 from progress.cohorts.models import Assignment, Cohort
-from progress.measure import Measure
-from progress.reader_progress import Standings
+from progress.measure import ProgressSummary
+from progress.reader_progress import ReaderProgress
 from stages.models import State
 
-REFRESH = timedelta(hours=6)  # how often calendars are asked to look again
-CONTROLS = dict.fromkeys([*range(32), 127], " ")
+REFRESH_INTERVAL = timedelta(hours=6)  # how often calendars are asked to look again
+CONTROL_CHARACTERS = dict.fromkeys([*range(32), 127], " ")
 
 
-class Date(NamedTuple):
+class CalendarEntry(NamedTuple):
     """A day that has something to say. ``key`` names it among the days of its owner, also when it is moved."""
 
     key: str
@@ -40,60 +40,60 @@ class Date(NamedTuple):
 # --- What is in it ------------------------------------------------------------------------------------
 
 
-def calendar_of(user: User) -> list[Date]:
+def calendar_entries(user: User) -> list[CalendarEntry]:
     """Every Date of a person, as they learn and as they instruct. A fixed number of queries."""
-    plans = assigned_to(user)
-    statuses = Standings.of_learner(user).statuses if plans else {}
+    plans = plans_for(user)
+    statuses = ReaderProgress.of_learner(user).statuses if plans else {}
     assignments = Assignment.objects.filter(track__state=State.PUBLISHED).select_related("track")
     led = Cohort.objects.led_by(user).current().prefetch_related(Prefetch("assignments", assignments))
-    return sorted([*dates_of_learner(plans, statuses), *dates_of_instructor(led)], key=lambda one: (one.day, one.key))
+    return sorted([*learner_entries(plans, statuses), *instructor_entries(led)], key=lambda one: (one.day, one.key))
 
 
-def dates_of_learner(plans: Iterable[Assigned], statuses: Mapping[int, str]) -> Iterator[Date]:
+def learner_entries(plans: Iterable[LearnerPlan], statuses: Mapping[int, str]) -> Iterator[CalendarEntry]:
     """When each assignment is due, and before that its sections. What is done stays, and says so."""
     for plan in plans:
         key, me = f"due-{plan.assignment.pk}", reverse("me")
-        measured = Measure.of(plan.outline.topics, statuses)
+        measured = ProgressSummary.of(plan.outline.topics, statuses)
         if plan.due:
             title = _("Due: %(track)s") % {"track": plan.track}
             here = f"{me}#assignment-{plan.assignment.pk}"
-            yield Date(key, plan.due, marked(title, measured, plan), plan.cohort.name, here)
+            yield CalendarEntry(key, plan.due, with_status(title, measured, plan), plan.cohort.name, here)
         for section, day in plan.rhythm if plan.has_rhythm else ():
-            measured = Measure.of(section.topics, statuses)
+            measured = ProgressSummary.of(section.topics, statuses)
             if day and measured.total:
-                title, words = marked(section.title, measured, plan), f"{plan.track}, {plan.cohort}"
-                yield Date(f"{key}-{section.slug}", day, title, words, plan.track.get_absolute_url())
+                title, words = with_status(section.title, measured, plan), f"{plan.track}, {plan.cohort}"
+                yield CalendarEntry(f"{key}-{section.slug}", day, title, words, plan.track.get_absolute_url())
 
 
-def marked(title: str, measured: Measure, plan: Assigned) -> str:
+def with_status(title: str, measured: ProgressSummary, plan: LearnerPlan) -> str:
     if measured.is_complete:
         return _("%(title)s (done)") % {"title": title}
     return title if plan.assignment.required else _("%(title)s (optional)") % {"title": title}
 
 
-def dates_of_instructor(cohorts: Iterable[Cohort]) -> Iterator[Date]:
+def instructor_entries(cohorts: Iterable[Cohort]) -> Iterator[CalendarEntry]:
     """The first and the last day of each cohort, and when each of its tracks starts and is due for everyone."""
     for cohort in cohorts:
         key, path = f"cohort-{cohort.pk}", cohort.get_absolute_url()
         said: dict[str, object] = {"cohort": cohort.name}
         if cohort.starts:
-            yield Date(f"{key}-first", cohort.starts, _("First day: %(cohort)s") % said, "", path)
+            yield CalendarEntry(f"{key}-first", cohort.starts, _("First day: %(cohort)s") % said, "", path)
         if cohort.ends:
-            yield Date(f"{key}-last", cohort.ends, _("Last day: %(cohort)s") % said, "", path)
+            yield CalendarEntry(f"{key}-last", cohort.ends, _("Last day: %(cohort)s") % said, "", path)
         for assignment in cohort.assignments.all():
             key, said = f"led-{assignment.pk}", {"track": assignment.track, "cohort": cohort}
             if assignment.starts:
                 title = _("%(cohort)s starts: %(track)s") % said
-                yield Date(f"{key}-start", assignment.starts, title, "", path)
+                yield CalendarEntry(f"{key}-start", assignment.starts, title, "", path)
             if assignment.due:
                 title = _("%(cohort)s, due: %(track)s") % said
-                yield Date(f"{key}-due", assignment.due, title, "", path)
+                yield CalendarEntry(f"{key}-due", assignment.due, title, "", path)
 
 
 # --- As a file ----------------------------------------------------------------------------------------
 
 
-def written(dates: Iterable[Date], owner: int, now: datetime) -> bytes:
+def to_ical(dates: Iterable[CalendarEntry], owner: int, now: datetime) -> bytes:
     """The bytes of a calendar with ``dates``, for the person whose pk is ``owner``, as it is at the moment ``now``.
 
     It is published, so its stamps say when it was made, and nobody is invited to anything. A UID never changes: a
@@ -105,7 +105,7 @@ def written(dates: Iterable[Date], owner: int, now: datetime) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("name", "Waymark")
     calendar.add("x-wr-calname", "Waymark")  # what most programs read instead of NAME
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
     host = urlsplit(settings.SITE_URL).hostname
     for one in dates:
@@ -113,16 +113,16 @@ def written(dates: Iterable[Date], owner: int, now: datetime) -> bytes:
         event.add("uid", f"{one.key}-{owner}@{host}")
         event.add("dtstamp", now)
         event.add("dtstart", one.day)  # a date without an end is that whole day
-        event.add("summary", one_line(one.title))
+        event.add("summary", single_line(one.title))
         if one.words:
-            event.add("description", one_line(one.words))
-        event.add("url", address_of(one.path))
+            event.add("description", single_line(one.words))
+        event.add("url", absolute_url(one.path))
         event.add("transp", "TRANSPARENT")  # a day on which something is due is no day on which one is busy
         calendar.add_component(event)
     file: bytes = calendar.to_ical()
     return file
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """Text without breaks and without what no calendar may contain."""
-    return " ".join(text.translate(CONTROLS).split())
+    return " ".join(text.translate(CONTROL_CHARACTERS).split())

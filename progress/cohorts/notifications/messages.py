@@ -13,11 +13,11 @@ from accounts.models import User
 from progress.cohorts.email import send
 from progress.cohorts.models import Cohort, Mail, Message, Refusal
 
-A_WEEK = 2  # messages that a learner gets from one cohort in seven days
+WEEKLY_LIMIT = 2  # messages that a learner gets from one cohort in seven days
 log = logging.getLogger(__name__)
 
 
-class Reach(NamedTuple):
+class RecipientSplit(NamedTuple):
     """Whom a message reaches, and whom it does not: because they refused such mail, or had enough of it this week."""
 
     reached: list[User]
@@ -25,24 +25,24 @@ class Reach(NamedTuple):
     full: list[User]
 
 
-def reach(cohort: Cohort, people: QuerySet[User]) -> Reach:
+def split_recipients(cohort: Cohort, people: QuerySet[User]) -> RecipientSplit:
     """Sort ``people``, current learners of the cohort, into a Reach. Two queries."""
     refused = Refusal.objects.among([person.email for person in people], Mail.MESSAGE)
     week = Q(messages_received__cohort=cohort, messages_received__at__gt=timezone.now() - timedelta(days=7))
     counted = people.annotate(this_week=Count("messages_received", filter=week))
     had = dict(counted.values_list("pk", "this_week"))
-    found = Reach([], [], [])
+    found = RecipientSplit([], [], [])
     for person in people:
         if person.email in refused:
             found.refused.append(person)
-        elif had[person.pk] >= A_WEEK:
+        elif had[person.pk] >= WEEKLY_LIMIT:
             found.full.append(person)
         else:
             found.reached.append(person)
     return found
 
 
-def write(
+def send_message(
     cohort: Cohort, sender: User, people: QuerySet[User], subject: str, text: str, form_key: str
 ) -> tuple[Message | None, list[User]]:
     """Send a message to those of ``people`` whom it reaches; return it with those whose mail failed.
@@ -57,7 +57,7 @@ def write(
         )
         if not is_new:
             return None, []
-        reached = reach(cohort, people).reached
+        reached = split_recipients(cohort, people).reached
         message.recipients.set(reached)
     failed = [person for person in reached if not deliver(message, person)]
     message.recipients.remove(*failed)
@@ -67,13 +67,20 @@ def write(
 def deliver(message: Message, person: User) -> bool:
     """Send one learner's mail; return whether the mail server took it."""
     try:
-        send(Mail.MESSAGE, person.email, message.subject, "message", context(message, person), [message.sender.email])
+        send(
+            Mail.MESSAGE,
+            person.email,
+            message.subject,
+            "message",
+            message_context(message, person),
+            [message.sender.email],
+        )
     except (SMTPException, OSError):
         log.exception("Message %s could not be sent to learner %s", message.pk, person.pk)
         return False
     return True
 
 
-def context(message: Message, person: User) -> dict[str, Any]:
+def message_context(message: Message, person: User) -> dict[str, Any]:
     """What the mail of one learner is made of; the preview shows the same."""
     return {"message": message, "name": person.name, "cohort": message.cohort, "sender": message.sender}

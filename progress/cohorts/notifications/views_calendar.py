@@ -14,9 +14,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import AuthedRequest
-from accounts.timezones import zone_of
+from accounts.timezones import parse_zone
 from progress.cohorts.models import CalendarFeed
-from progress.cohorts.notifications.ical import calendar_of, written
+from progress.cohorts.notifications.ical import calendar_entries, to_ical
 from progress.decorators import unlisted
 from progress.models import new_token
 
@@ -32,8 +32,8 @@ def calendar(request: AuthedRequest) -> HttpResponse:
         return redirect("calendar")
     feed = CalendarFeed.objects.filter(user=request.user).first()
     link = feed and request.build_absolute_uri(reverse("calendar_feed", args=[feed.token]))
-    today = timezone.localdate(timezone=zone_of(request))
-    coming = [one for one in calendar_of(request.user) if one.day >= today]
+    today = timezone.localdate(timezone=parse_zone(request))
+    coming = [one for one in calendar_entries(request.user) if one.day >= today]
     context = {
         "feed": feed,
         "link": link,
@@ -70,12 +70,12 @@ def end_calendar(request: AuthedRequest) -> HttpResponse:
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar as programs fetch it; sent again only when a date in it has changed."""
     feed = get_object_or_404(CalendarFeed.objects.select_related("user"), token=token, user__is_active=True)
-    dates = calendar_of(feed.user)
+    dates = calendar_entries(feed.user)
     # Of the dates and not of the file, which says when it was made: so it is weak.
     etag = f'W/"{sha256(repr(dates).encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        text = written(dates, feed.user_id, timezone.now())
+        text = to_ical(dates, feed.user_id, timezone.now())
         response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = 'inline; filename="waymark.ics"'
     response.headers["ETag"] = etag

@@ -16,10 +16,10 @@ from accounts.models import User
 from accounts.requests import AuthedRequest
 from progress.cohorts.forms import choice_field
 from progress.cohorts.models import Cohort, Message
-from progress.cohorts.notifications.messages import A_WEEK, context, reach, write
-from progress.cohorts.permissions import cohort_for
-from progress.cohorts.reports.gradebook import SHOWN
-from progress.cohorts.reports.roster import see
+from progress.cohorts.notifications.messages import WEEKLY_LIMIT, message_context, send_message, split_recipients
+from progress.cohorts.permissions import get_cohort_for_edit
+from progress.cohorts.reports.gradebook import FILTERS
+from progress.cohorts.reports.roster import load_roster
 from progress.cohorts.reports.views import narrowed
 from progress.models import Status, new_token
 
@@ -57,13 +57,13 @@ class MessageForm(forms.ModelForm):
 @never_cache
 def write_message(request: AuthedRequest, pk: int) -> HttpResponse:
     """Write, look at it, send it. What is sent is what was looked at."""
-    cohort = cohort_for(request, pk, lock=False)
+    cohort = get_cohort_for_edit(request, pk, lock=False)
     form = MessageForm(
         request.POST if request.method == "POST" else None,
         cohort=cohort,
         initial=None if request.method == "POST" else beginning(request, cohort),
     )
-    found = {"cohort": cohort, "form": form, "a_week": A_WEEK}
+    found = {"cohort": cohort, "form": form, "a_week": WEEKLY_LIMIT}
     if request.method == "POST" and form.is_valid():
         if "send" in request.POST:
             return sent(request, cohort, form)
@@ -76,33 +76,33 @@ def beginning(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
     """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix, with or
     without a ``?group=``, and ``?learner=`` one alone.
     """
-    seen = see(cohort)
+    seen = load_roster(cohort)
     if slug := request.GET.get("topic"):
         topic = next((topic for topic in seen.curriculum.topics if topic.slug == slug), None)
         people = [learner.pk for learner in seen.learners if topic and learner.of(topic) == Status.LEARNING]
         return {"people": people, "subject": topic.title if topic else ""}
     if one := request.GET.get("learner"):
         return {"people": [learner.pk for learner in seen.learners if str(learner.pk) == one]}
-    if (show := request.GET.get("show")) in SHOWN:
+    if (show := request.GET.get("show")) in FILTERS:
         _group, seen = narrowed(request, seen)
-        return {"people": [learner.pk for learner in seen.learners if SHOWN[show](learner)]}
+        return {"people": [learner.pk for learner in seen.learners if FILTERS[show](learner)]}
     return {}
 
 
 def looked_at(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> dict[str, Any]:
     """The mail as the first of its readers gets it, and whom it reaches."""
-    found = reach(cohort, form.cleaned_data["people"])
+    found = split_recipients(cohort, form.cleaned_data["people"])
     message = Message(cohort=cohort, sender=request.user, subject=form.instance.subject, text=form.instance.text)
     first = found.reached[0] if found.reached else request.user
     return {
         "reach": found,
-        "preview": render_to_string("cohorts/notifications/email/message_body.txt", context(message, first)),
+        "preview": render_to_string("cohorts/notifications/email/message_body.txt", message_context(message, first)),
     }
 
 
 def sent(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> HttpResponse:
     wanted = form.cleaned_data
-    message, failed = write(
+    message, failed = send_message(
         cohort, request.user, wanted["people"], wanted["subject"], wanted["text"], wanted["form_key"]
     )
     if message is None:

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import AuthedRequest
-from progress.cohorts.email import whose
+from progress.cohorts.email import parse_unsubscribe_token
 from progress.cohorts.models import Mail, Refusal, hash_of
 from progress.decorators import unlisted
 
@@ -40,7 +40,7 @@ def mail_off(request: HttpRequest, token: str) -> HttpResponse:
     because programs that check mail for viruses open every link in it.
     """
     try:
-        address, kind = whose(token)
+        address, kind = parse_unsubscribe_token(token)
     except (BadSignature, ValueError) as error:
         raise Http404 from error
     if request.method == "POST":

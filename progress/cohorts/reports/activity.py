@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from progress.activity import COUNTED, by_day, day_of, ticks
-from progress.cohorts.learner_plans import Assigned
+from progress.activity import COUNTED_CAUSES, by_day, day_of, ticks
+from progress.cohorts.learner_plans import LearnerPlan
 from progress.cohorts.models import Cohort, Enrolment
 from progress.models import ProgressEvent, Status, TopicProgress
 
 if TYPE_CHECKING:
-    from progress.cohorts.reports.roster import Seen  # which asks this module
+    from progress.cohorts.reports.roster import Roster  # which asks this module
     from progress.models import Event
 
 
-def done_days(cohort: Cohort, seen: "Seen") -> dict[int, dict[int, date]]:
+def completion_dates(cohort: Cohort, seen: "Roster") -> dict[int, dict[int, date]]:
     """``{user pk: {topic pk: day}}``: since when what is done is done, however it came to be. One query."""
     rows = TopicProgress.objects.filter(
         user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, status=Status.DONE
@@ -31,7 +31,7 @@ def done_days(cohort: Cohort, seen: "Seen") -> dict[int, dict[int, date]]:
     return found
 
 
-def ticks_since(cohort: Cohort, seen: "Seen", since: datetime) -> "dict[int, list[Event]]":
+def activity_since(cohort: Cohort, seen: "Roster", since: datetime) -> "dict[int, list[Event]]":
     """``{user pk: events}``: the ticks since a moment that count as activity, in what each is assigned. One query."""
     events = ProgressEvent.objects.filter(
         user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, at__gte=since
@@ -44,16 +44,16 @@ def ticks_since(cohort: Cohort, seen: "Seen", since: datetime) -> "dict[int, lis
     }
 
 
-def days_with_ticks(cohort: Cohort, seen: "Seen", days: int) -> dict[int, Counter[date]]:
+def active_dates(cohort: Cohort, seen: "Roster", days: int) -> dict[int, Counter[date]]:
     """``{user pk: {date: number of topics}}`` of the last ``days``, by the rules of the learner's own year. One
     query."""
     first = cohort.today - timedelta(days=days - 1)
-    found = ticks_since(cohort, seen, datetime.combine(first, time(), cohort.zone))
+    found = activity_since(cohort, seen, datetime.combine(first, time(), cohort.zone))
     return {user: by_day(events, cohort.zone) for user, events in found.items()}
 
 
-def with_last_ticks(
-    members: QuerySet[Enrolment], assigned: Iterable[Assigned]
+def annotate_last_activity(
+    members: QuerySet[Enrolment], assigned: Iterable[LearnerPlan]
 ) -> QuerySet[Enrolment, tuple[Any, ...]]:
     """(user pk, name, address, joined at, last tick or None in the topics of each assignment). One query.
 
@@ -63,7 +63,7 @@ def with_last_ticks(
     # the latest on until one counts.
     later = ProgressEvent.objects.filter(user=OuterRef("user"), topic=OuterRef("topic"), pk__gt=OuterRef("pk"))
     counted = (
-        ProgressEvent.objects.filter(user=OuterRef("user"), cause__in=COUNTED, status__in=Status.values)
+        ProgressEvent.objects.filter(user=OuterRef("user"), cause__in=COUNTED_CAUSES, status__in=Status.values)
         .annotate(then=Coalesce(Subquery(later.order_by("pk").values("cause")[:1]), Value("")))
         .exclude(then=ProgressEvent.Cause.UNDO)
         .order_by("-at")

@@ -7,40 +7,40 @@ from typing import NamedTuple
 
 from django.db.models import F, Min, Q
 
-from progress.activity import COUNTED
-from progress.cohorts.reports.roster import Learner, Seen, by_name
+from progress.activity import COUNTED_CAUSES
+from progress.cohorts.reports.roster import Roster, RosterEntry, entries_by_name
 from progress.models import ProgressEvent, Status
 from stages.outline import OutlineTopic
 
-STUCK = 6  # topics that are shown
-PACE = 5000  # finished topics that say how fast the cohort is: the latest ones
+SHOWN_TOPICS = 6  # topics that are shown
+SAMPLE_SIZE = 5000  # finished topics that say how fast the cohort is: the latest ones
 
 
-class Stuck(NamedTuple):
+class StuckTopic(NamedTuple):
     """A topic that people have begun and not finished. ``days`` is the median of those who have, or None."""
 
     topic: OutlineTopic
-    learners: list[Learner]
+    learners: list[RosterEntry]
     days: float | None
     is_slow: bool  # by a day at least, when compared with all topics
 
 
-class Pace(NamedTuple):
+class Bottlenecks(NamedTuple):
     """``days`` is the median from learning to done over all topics; ``stuck`` are those with most people first."""
 
     days: float | None
-    stuck: list[Stuck]
+    stuck: list[StuckTopic]
 
 
-def pace(seen: Seen, everyone: Iterable[Learner]) -> Pace:
+def load_bottlenecks(seen: Roster, everyone: Iterable[RosterEntry]) -> Bottlenecks:
     """Where the Learners of ``seen`` are stuck, compared with the pace of ``everyone`` in the cohort. One query."""
     durations: dict[int, list[float]] = {}
-    for pk, length in finished(everyone, seen.curriculum.pks):
+    for pk, length in finished_topics(everyone, seen.curriculum.pks):
         durations.setdefault(pk, []).append(length.total_seconds() / 86400)
     every = [length for took in durations.values() for length in took]
     usual = median(every) if every else None
-    learning: dict[int, list[Learner]] = {}
-    for learner in sorted(seen.learners, key=by_name):
+    learning: dict[int, list[RosterEntry]] = {}
+    for learner in sorted(seen.learners, key=entries_by_name):
         for pk, status in learner.statuses.items():
             if status == Status.LEARNING:
                 learning.setdefault(pk, []).append(learner)
@@ -50,12 +50,12 @@ def pace(seen: Seen, everyone: Iterable[Learner]) -> Pace:
             took = durations.get(topic.pk)
             days = median(took) if took else None
             is_slow = days is not None and usual is not None and days >= usual + 1
-            stuck.append(Stuck(topic, learning[topic.pk], days, is_slow))
+            stuck.append(StuckTopic(topic, learning[topic.pk], days, is_slow))
     stuck.sort(key=lambda found: -len(found.learners))
-    return Pace(usual, stuck[:STUCK])
+    return Bottlenecks(usual, stuck[:SHOWN_TOPICS])
 
 
-def finished(learners: Iterable[Learner], topics: Collection[int]) -> list[tuple[int, timedelta]]:
+def finished_topics(learners: Iterable[RosterEntry], topics: Collection[int]) -> list[tuple[int, timedelta]]:
     """(topic pk, timedelta from first learning to first done) of those who have said both. One query."""
 
     def first(status: Status) -> Min:
@@ -67,11 +67,11 @@ def finished(learners: Iterable[Learner], topics: Collection[int]) -> list[tuple
             user__in=[learner.pk for learner in learners],
             topic__in=topics,
             status__in=[Status.LEARNING, Status.DONE],
-            cause__in=COUNTED,
+            cause__in=COUNTED_CAUSES,
         )
         .values("user_id", "topic_id")
         .annotate(begun=first(Status.LEARNING), ended=first(Status.DONE))
         .order_by("-ended")
     )
-    pairs = rows.filter(begun__lt=F("ended")).values_list("topic_id", "begun", "ended")[:PACE]
+    pairs = rows.filter(begun__lt=F("ended")).values_list("topic_id", "begun", "ended")[:SAMPLE_SIZE]
     return [(topic, ended - begun) for topic, begun, ended in pairs]

@@ -10,21 +10,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from progress.cohorts import formatting
-from progress.cohorts.audience import Whom
-from progress.cohorts.reports.roster import Curriculum, Learner, by_name
-from progress.measure import Measure
+from progress.cohorts.audience import Audience
+from progress.cohorts.reports.roster import AssignedCurriculum, RosterEntry, entries_by_name
+from progress.measure import ProgressSummary
 from stages.outline import OutlineTopic, Section
 
 # --- Sorted and filtered ------------------------------------------------------------------------------
 
 
-SORTS: dict[str, Callable[[Learner], Any]] = {
-    "name": by_name,
+SORT_KEYS: dict[str, Callable[[RosterEntry], Any]] = {
+    "name": entries_by_name,
     "progress": lambda learner: (learner.measured.percentage is not None, learner.measured.percentage or 0),
     "activity": lambda learner: learner.last_day or date.min,
     "overdue": lambda learner: learner.overdue,
 }
-SHOWN: dict[str, Callable[[Learner], bool]] = {
+FILTERS: dict[str, Callable[[RosterEntry], bool]] = {
     "all": lambda learner: True,
     "quiet": lambda learner: learner.silent is not None,
     "overdue": lambda learner: learner.overdue >= learner.overdue_from,
@@ -32,10 +32,10 @@ SHOWN: dict[str, Callable[[Learner], bool]] = {
 }
 
 
-def chosen(learners: Iterable[Learner], show: str, sort: str) -> list[Learner]:
+def filter_entries(learners: Iterable[RosterEntry], show: str, sort: str) -> list[RosterEntry]:
     """The learners to show, in order; ``sort`` is a key of SORTS, with a minus before it for the other way round."""
-    found = sorted(filter(SHOWN[show], learners), key=by_name)
-    return sorted(found, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    found = sorted(filter(FILTERS[show], learners), key=entries_by_name)
+    return sorted(found, key=SORT_KEYS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 class Summary(NamedTuple):
@@ -55,9 +55,9 @@ class Summary(NamedTuple):
     idle: int  # those who have nothing to do
 
 
-def summary(learners: Sequence[Learner]) -> Summary:
+def summarize(learners: Sequence[RosterEntry]) -> Summary:
     percentages = [share for found in learners if (share := found.measured.percentage) is not None]
-    quiet, overdue, done = (sum(map(SHOWN[show], learners)) for show in ("quiet", "overdue", "done"))
+    quiet, overdue, done = (sum(map(FILTERS[show], learners)) for show in ("quiet", "overdue", "done"))
     return Summary(
         len(learners),
         int(median(percentages)) if percentages else None,
@@ -84,7 +84,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    learner: Learner
+    learner: RosterEntry
     behind: str
     progress: Cell
     last_day: str
@@ -100,7 +100,10 @@ class Row(NamedTuple):
 
 
 def rows(
-    learners: Iterable[Learner], curriculum: Curriculum, stage: Section | None = None, whom: Whom | None = None
+    learners: Iterable[RosterEntry],
+    curriculum: AssignedCurriculum,
+    stage: Section | None = None,
+    whom: Audience | None = None,
 ) -> list[Row]:
     """A Row for each learner: a cell for each stage, or for each topic of one stage. ``whom`` knows the groups."""
     # Learners who are equally far have the same cell, so its words are put together once.
@@ -121,22 +124,28 @@ def rows(
     ]
 
 
-def measured_cell(measured: Measure | None, name: str) -> Cell:
-    return Cell(formatting.cell(measured), str(formatting.warmth(measured)), name) if measured else not_assigned(name)
+def measured_cell(measured: ProgressSummary | None, name: str) -> Cell:
+    return (
+        Cell(formatting.cell_text(measured), str(formatting.heat_level(measured)), name)
+        if measured
+        else not_assigned(name)
+    )
 
 
-def topic_cell(learner: Learner, topic: OutlineTopic) -> Cell:
+def topic_cell(learner: RosterEntry, topic: OutlineTopic) -> Cell:
     status, name = learner.of(topic), f"topic-{topic.slug}"
     if status is None:
         return not_assigned(name)
-    return Cell(formatting.status(status, topic.pk in learner.overridden), str(status), name)
+    return Cell(formatting.status_text(status, topic.pk in learner.overridden), str(status), name)
 
 
 def not_assigned(name: str) -> Cell:
     return Cell(_("not assigned"), NOT_ASSIGNED, name)
 
 
-def heads(curriculum: Curriculum, stage: Section | None = None, whom: Whom | None = None) -> list[str]:
+def column_heads(
+    curriculum: AssignedCurriculum, stage: Section | None = None, whom: Audience | None = None
+) -> list[str]:
     """What stands above the columns of a Row, as texts."""
     columns = stage.topics if stage else curriculum.sections
     groups = [_("Groups")] if whom and whom.names else []

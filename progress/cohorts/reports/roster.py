@@ -13,13 +13,13 @@ from typing import NamedTuple
 from accounts.models import User
 from progress.activity import day_of
 from progress.cohorts import formatting
-from progress.cohorts.audience import Whom, whom_of
-from progress.cohorts.learner_plans import Assigned, joined_late
+from progress.cohorts.audience import Audience, load_audiences
+from progress.cohorts.learner_plans import LearnerPlan, late_join_date
 from progress.cohorts.models import Cohort
-from progress.cohorts.queries import extensions, overridden, standings
-from progress.cohorts.reports.activity import with_last_ticks
-from progress.cohorts.track_snapshot import outline_as_agreed
-from progress.measure import Counted, Measure
+from progress.cohorts.queries import extensions_by_user, overridden_by_user, statuses_by_user
+from progress.cohorts.reports.activity import annotate_last_activity
+from progress.cohorts.track_snapshot import outline_from_snapshot
+from progress.measure import ProgressSummary, TopicSet
 from progress.models import NONE, Status
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
 
@@ -27,7 +27,7 @@ from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
 
 
 @dataclass(frozen=True)
-class Curriculum:
+class AssignedCurriculum:
     """The stages of the roadmap with the topics of some assignments only, each once."""
 
     sections: tuple[Section, ...]
@@ -37,20 +37,20 @@ class Curriculum:
         return [topic for section in self.sections for topic in section.topics]
 
     @cached_property
-    def counted(self) -> Counted:
-        return Counted.of(self.topics)
+    def counted(self) -> TopicSet:
+        return TopicSet.of(self.topics)
 
     @cached_property
-    def by_stage(self) -> dict[str, Counted]:
+    def by_stage(self) -> dict[str, TopicSet]:
         """The topics of each stage by its slug."""
-        return {section.slug: Counted.of(section.topics) for section in self.sections}
+        return {section.slug: TopicSet.of(section.topics) for section in self.sections}
 
     @cached_property
     def pks(self) -> set[int]:
         return {topic.pk for topic in self.topics}
 
 
-def curriculum(roadmap: Outline, outlines: Iterable[Outline]) -> Curriculum:
+def load_curriculum(roadmap: Outline, outlines: Iterable[Outline]) -> AssignedCurriculum:
     """What is in these outlines, by the stages of the roadmap; required if it is so in any of them."""
     required: dict[int, bool] = {}
     for outline in outlines:
@@ -65,25 +65,25 @@ def curriculum(roadmap: Outline, outlines: Iterable[Outline]) -> Curriculum:
         )
         for section in roadmap.sections
     ]
-    return Curriculum(tuple(section for section in sections if section.topics))
+    return AssignedCurriculum(tuple(section for section in sections if section.topics))
 
 
 # --- Who learns, and where they are -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Learner:
+class RosterEntry:
     """A current member as the instructors see them: in what they are assigned here and in nothing else."""
 
     pk: int
     name: str
     joined: date
-    curriculum: Curriculum
-    plans: tuple[Assigned, ...]
+    curriculum: AssignedCurriculum
+    plans: tuple[LearnerPlan, ...]
     statuses: dict[int, str]  # of assigned topics only
     overridden: set[int]  # those topics that an instructor marked as done
     disputes: bool  # whether they say that one of these marks, of this cohort, is wrong
-    measured: Measure
+    measured: ProgressSummary
     last_day: date | None  # of the last tick
     silent: int | None  # days, where there are enough of them to speak of
     overdue: int  # required topics, each once
@@ -92,65 +92,65 @@ class Learner:
     @property
     def behind(self) -> list[str]:
         overdue = self.overdue if self.overdue >= self.overdue_from else 0
-        return formatting.behind(self.silent, self.last_day is not None, overdue)
+        return formatting.behind_phrases(self.silent, self.last_day is not None, overdue)
 
     def of(self, topic: OutlineTopic) -> str | None:
         """The learner's Status in a topic, or None for one that is not assigned to them."""
         return self.statuses.get(topic.pk, NONE) if topic.pk in self.curriculum.pks else None
 
-    def measure(self, topics: Iterable[OutlineTopic]) -> Measure:
-        return Measure.of(topics, self.statuses)
+    def measure(self, topics: Iterable[OutlineTopic]) -> ProgressSummary:
+        return ProgressSummary.of(topics, self.statuses)
 
-    def measure_stage(self, slug: str) -> Measure | None:
+    def measure_stage(self, slug: str) -> ProgressSummary | None:
         """How far they are in what they are assigned of a stage, or None when that is nothing."""
         counted = self.curriculum.by_stage.get(slug)
         return counted and counted.measure(self.statuses)
 
 
-def by_name(learner: Learner) -> tuple[tuple[str, str], int]:
-    return formatting.in_order(learner.name), learner.pk
+def entries_by_name(learner: RosterEntry) -> tuple[tuple[str, str], int]:
+    return formatting.name_sort_key(learner.name), learner.pk
 
 
-class Seen(NamedTuple):
+class Roster(NamedTuple):
     """What an instructor sees of a cohort. ``assigned`` are the assignments as for everyone."""
 
-    assigned: list[Assigned]
-    curriculum: Curriculum
-    learners: list[Learner]
+    assigned: list[LearnerPlan]
+    curriculum: AssignedCurriculum
+    learners: list[RosterEntry]
     roadmap: Outline
-    whom: Whom
+    whom: Audience
 
 
-def see(cohort: Cohort, only: int | None = None) -> Seen:
+def load_roster(cohort: Cohort, only: int | None = None) -> Roster:
     """A cohort's current learners, or ``only`` the one with this pk. Eight queries at most."""
     assignments = list(cohort.assignments.visible(cohort.today).select_related("track"))
     roadmap = outline_of_stages()
     assigned = []
     for assignment in assignments:
         assignment.cohort = cohort
-        assigned.append(Assigned(assignment, outline_as_agreed(assignment.form, roadmap)))
-    every = curriculum(roadmap, [plan.outline for plan in assigned])
+        assigned.append(LearnerPlan(assignment, outline_from_snapshot(assignment.form, roadmap)))
+    every = load_curriculum(roadmap, [plan.outline for plan in assigned])
     members = cohort.enrolments.current() if only is None else cohort.enrolments.current().filter(user=only)
-    whom = whom_of(cohort)
-    statuses = standings(members, every.pks)
-    longer = extensions(cohort, members)
-    marked = overridden(cohort, members)
+    whom = load_audiences(cohort)
+    statuses = statuses_by_user(members, every.pks)
+    longer = extensions_by_user(cohort, members)
+    marked = overridden_by_user(cohort, members)
 
     @cache
-    def curriculum_of(mine: tuple[int, ...]) -> Curriculum:
+    def curriculum_of(mine: tuple[int, ...]) -> AssignedCurriculum:
         """What those learn who have just these assignments, by their place in ``assigned``."""
-        return every if len(mine) == len(assigned) else curriculum(roadmap, [assigned[n].outline for n in mine])
+        return every if len(mine) == len(assigned) else load_curriculum(roadmap, [assigned[n].outline for n in mine])
 
     @cache
-    def plan_of(number: int, extended: date | None, joined: date | None) -> Assigned:
+    def plan_of(number: int, extended: date | None, joined: date | None) -> LearnerPlan:
         return replace(assigned[number], extended=extended, joined=joined)
 
     learners = []
-    for pk, name, email, joined_at, *ticks in with_last_ticks(members, assigned):
+    for pk, name, email, joined_at, *ticks in annotate_last_activity(members, assigned):
         mine = tuple(number for number, assignment in enumerate(assignments) if whom.reaches(assignment, pk))
         learned, joined = curriculum_of(mine), day_of(joined_at, cohort.zone)
         plans = tuple(
-            plan_of(number, longer.get((pk, assignments[number].pk)), joined_late(assigned[number], joined))
+            plan_of(number, longer.get((pk, assignments[number].pk)), late_join_date(assigned[number], joined))
             for number in mine
         )
         own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
@@ -160,7 +160,7 @@ def see(cohort: Cohort, only: int | None = None) -> Seen:
         last_day = last_tick and day_of(last_tick, cohort.zone)
         begins = max(min(plan.begins for plan in plans), joined) if plans else None
         learners.append(
-            Learner(
+            RosterEntry(
                 pk,
                 str(User(name=name, email=email)),
                 joined,
@@ -171,9 +171,9 @@ def see(cohort: Cohort, only: int | None = None) -> Seen:
                 any(marked.get(pk, {}).values()),
                 measured,
                 last_day,
-                formatting.silence(measured, cohort.today, last_day, begins, cohort.quiet_days),
+                formatting.inactive_days(measured, cohort.today, last_day, begins, cohort.quiet_days),
                 len(set().union(*(plan.past for plan in plans)) - done),
                 cohort.overdue_topics,
             )
         )
-    return Seen(assigned, every, learners, roadmap, whom)
+    return Roster(assigned, every, learners, roadmap, whom)

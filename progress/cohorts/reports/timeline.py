@@ -19,17 +19,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from progress.burn_up_chart import AHEAD, BurnUpChart
-from progress.cohorts.learner_plans import Assigned
-from progress.cohorts.reports.roster import Learner
+from progress.cohorts.learner_plans import LearnerPlan
+from progress.cohorts.reports.roster import RosterEntry
 from progress.measure import percentage
 
-DAILY = 120  # a history of more days has a point for each week
-LATELY = 14  # days
+DAILY_LIMIT = 120  # a history of more days has a point for each week
+RECENT_DAYS = 14  # days
 
 # --- One learner --------------------------------------------------------------------------------------
 
 
-class Steps:
+class StepFunction:
     """Whole per cent of ``total`` topics on the evening of any day, from ``{day: number of topics}``."""
 
     def __init__(self, total: int, topics: Mapping[date, int]) -> None:
@@ -41,17 +41,19 @@ class Steps:
         return self.shares[bisect_right(self.days, day)]
 
 
-class Walk(NamedTuple):
+class LearnerCurve(NamedTuple):
     """``plan`` is what is due as Steps, or None where nothing of it has a date."""
 
     begins: date
-    done: Steps
-    plan: Steps | None
+    done: StepFunction
+    plan: StepFunction | None
 
 
-def walks_of(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]], today: date) -> list[Walk]:
+def learner_curves(
+    learners: Iterable[RosterEntry], done: Mapping[int, Mapping[int, date]], today: date
+) -> list[LearnerCurve]:
     """A Walk for each learner who has something required to do. ``done`` is ``{user pk: {topic pk: day}}``."""
-    plans: dict[tuple[int, ...], tuple[Steps | None, frozenset[int]]] = {}
+    plans: dict[tuple[int, ...], tuple[StepFunction | None, frozenset[int]]] = {}
     walks = []
     for learner in learners:
         if not learner.measured.total:
@@ -61,17 +63,17 @@ def walks_of(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]]
         if key not in plans:
             due = Counter(due_days(learner.plans).values())
             required = frozenset(learner.curriculum.counted.required)
-            plans[key] = Steps(learner.measured.total, due) if due else None, required
+            plans[key] = StepFunction(learner.measured.total, due) if due else None, required
         plan, required = plans[key]
         days = done.get(learner.pk, {})
         # A clock that went wrong puts nothing beyond today.
         counted = Counter(min(day, today) for topic, day in days.items() if topic in required)
         begins = max(min(plan.begins for plan in learner.plans), learner.joined)
-        walks.append(Walk(min(begins, today), Steps(learner.measured.total, counted), plan))
+        walks.append(LearnerCurve(min(begins, today), StepFunction(learner.measured.total, counted), plan))
     return walks
 
 
-def due_days(plans: Iterable[Assigned]) -> dict[int, date]:
+def due_days(plans: Iterable[LearnerPlan]) -> dict[int, date]:
     """``{topic pk: date}`` of what has a date; what several assignments want is due with the first of them."""
     found: dict[int, date] = {}
     for plan in plans:
@@ -84,7 +86,7 @@ def due_days(plans: Iterable[Assigned]) -> dict[int, date]:
 # --- Everyone -----------------------------------------------------------------------------------------
 
 
-class Spread(NamedTuple):
+class DailyDistribution(NamedTuple):
     """Whole per cent, rounded down, on the evening of a day: of ``learners`` people, or of none on a day to come.
 
     ``plan`` is the mean share of topics that are due by then, or None where nothing has a date.
@@ -107,19 +109,19 @@ class Spread(NamedTuple):
         return [date_format(self.day, "j M Y"), str(self.learners) if self.learners else "", *texts]
 
 
-class OverTime(NamedTuple):
+class Timeline(NamedTuple):
     """``past`` are Spreads whose last is of today, and ``ahead`` those of the days to come on which something is due.
 
     ``on_plan`` of the ``planned`` learners, who have dates, have done as much as is due by today.
     """
 
-    past: list[Spread]
-    ahead: list[Spread]
+    past: list[DailyDistribution]
+    ahead: list[DailyDistribution]
     planned: int
     on_plan: int
 
     @property
-    def now(self) -> Spread:
+    def now(self) -> DailyDistribution:
         return self.past[-1]
 
     @property
@@ -128,21 +130,23 @@ class OverTime(NamedTuple):
 
 
 def heads() -> list[str]:
-    """What stands above the cells of a Spread."""
+    """What stands above the cells of a DailyDistribution."""
     names = [_("Least"), _("A quarter have at most"), _("Half have at most"), _("A quarter have at least"), _("Most")]
     return [_("Day"), _("Learners"), *names, _("Plan")]
 
 
-def over_time(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]], today: date) -> OverTime | None:
+def load_timeline(
+    learners: Iterable[RosterEntry], done: Mapping[int, Mapping[int, date]], today: date
+) -> Timeline | None:
     """The OverTime of some learners, or None where nobody has anything required to do."""
-    walks = walks_of(learners, done, today)
+    walks = learner_curves(learners, done, today)
     if not walks:
         return None
     planned = [(walk.done, walk.plan) for walk in walks if walk.plan]
     to_come = sorted({day for _done, plan in planned for day in plan.days if day > today})
-    return OverTime(
-        [spread(walks, day) for day in days_shown(min(walk.begins for walk in walks), today)],
-        [Spread(day, 0, None, None, None, None, None, planned_share(walks, day)) for day in to_come],
+    return Timeline(
+        [daily_distribution(walks, day) for day in days_shown(min(walk.begins for walk in walks), today)],
+        [DailyDistribution(day, 0, None, None, None, None, None, planned_share(walks, day)) for day in to_come],
         len(planned),
         sum(done.on(today) >= plan.on(today) for done, plan in planned),
     )
@@ -151,18 +155,18 @@ def over_time(learners: Iterable[Learner], done: Mapping[int, Mapping[int, date]
 def days_shown(start: date, today: date) -> list[date]:
     """Each day from ``start``, or where that are too many each seventh, so that the last is ``today``."""
     length = (today - start).days
-    step = 1 if length <= DAILY else 7
+    step = 1 if length <= DAILY_LIMIT else 7
     return [today - timedelta(days=back) for back in range(length - length % step, -1, -step)]
 
 
-def spread(walks: Iterable[Walk], day: date) -> Spread:
+def daily_distribution(walks: Iterable[LearnerCurve], day: date) -> DailyDistribution:
     there = [walk for walk in walks if walk.begins <= day]
     shares = sorted(walk.done.on(day) for walk in there)
     lower, middle, upper = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
-    return Spread(day, len(there), shares[0], lower, middle, upper, shares[-1], planned_share(there, day))
+    return DailyDistribution(day, len(there), shares[0], lower, middle, upper, shares[-1], planned_share(there, day))
 
 
-def planned_share(walks: Iterable[Walk], day: date) -> int | None:
+def planned_share(walks: Iterable[LearnerCurve], day: date) -> int | None:
     # Most learners share one plan, which is then asked once.
     sharing = Counter(walk.plan for walk in walks if walk.plan)
     return sum(plan.on(day) * count for plan, count in sharing.items()) // sharing.total() if sharing else None
@@ -171,7 +175,7 @@ def planned_share(walks: Iterable[Walk], day: date) -> int | None:
 # --- The last days ------------------------------------------------------------------------------------
 
 
-class Active(NamedTuple):
+class RecentActivity(NamedTuple):
     """``active`` of the ``learners`` who were there on a day have ticked something."""
 
     day: date
@@ -183,17 +187,19 @@ class Active(NamedTuple):
         return f"{self.active / self.learners:.1%}"
 
 
-def lately(learners: Iterable[Learner], days: Mapping[int, Collection[date]], today: date) -> list[Active]:
+def recent_activity(
+    learners: Iterable[RosterEntry], days: Mapping[int, Collection[date]], today: date
+) -> list[RecentActivity]:
     """An Active for each of the last days, today first. ``days`` is ``{user pk: dates with activity}``.
 
     Who has nothing assigned can tick nothing that is seen here, so they are not counted.
     """
     assigned = [learner for learner in learners if learner.curriculum.topics]
     found = []
-    for day in (today - timedelta(days=back) for back in range(LATELY)):
+    for day in (today - timedelta(days=back) for back in range(RECENT_DAYS)):
         there = [learner.pk for learner in assigned if learner.joined <= day]
         if there:
-            found.append(Active(day, sum(day in days.get(pk, ()) for pk in there), len(there)))
+            found.append(RecentActivity(day, sum(day in days.get(pk, ()) for pk in there), len(there)))
     return found
 
 
@@ -208,8 +214,8 @@ type Share = Literal["least", "lower", "median", "upper", "most"]  # of a Spread
 class CohortChart(BurnUpChart):
     """``everyone``, ``half``, ``median`` and ``plan`` are paths, all in per cent of what is required."""
 
-    past: list[Spread]
-    ahead: list[Spread]
+    past: list[DailyDistribution]
+    ahead: list[DailyDistribution]
     # All of it is a little below the edge, and nothing a little above, so that a line there is seen as a whole.
     top = 50
     bottom = 990
@@ -235,15 +241,15 @@ class CohortChart(BurnUpChart):
         # What is due stays so until the next date, so the plan goes in steps.
         return f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points)
 
-    def _curve(self, spreads: list[Spread], name: Share) -> str:
+    def _curve(self, spreads: list[DailyDistribution], name: Share) -> str:
         return "L".join(f"{self.x(spread.day)} {self.y(getattr(spread, name))}" for spread in spreads)
 
     def _band(self, least: Share, most: Share) -> str:
         return f"M{self._curve(self.past, most)}L{self._curve(self.past[::-1], least)}Z"
 
 
-def draw(found: OverTime) -> CohortChart | None:
-    """The chart of an OverTime, or None for one without a day before today."""
+def chart(found: Timeline) -> CohortChart | None:
+    """The chart of an Timeline, or None for one without a day before today."""
     start, today = found.past[0].day, found.now.day
     if start == today:
         return None

@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.requests import AuthedRequest
 from progress.cohorts import overrides
 from progress.cohorts.models import Override
-from progress.cohorts.permissions import cohort_for, page_with_a_form
-from progress.cohorts.reports.roster import see
+from progress.cohorts.permissions import atomic_form_view, get_cohort_for_edit
+from progress.cohorts.reports.roster import load_roster
 from progress.models import Status
 from stages.models import Topic
 
@@ -38,28 +38,28 @@ class DisputeForm(forms.Form):
     )
 
 
-@page_with_a_form
+@atomic_form_view
 @never_cache
 def override(request: AuthedRequest, pk: int, learner: int, slug: str) -> HttpResponse:
     """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""
-    cohort = cohort_for(request, pk)
-    seen = see(cohort, only=learner)
+    cohort = get_cohort_for_edit(request, pk)
+    seen = load_roster(cohort, only=learner)
     topic = next((topic for found in seen.learners for topic in found.curriculum.topics if topic.slug == slug), None)
     if topic is None:
         raise Http404
     [found] = seen.learners
-    held = overrides.holding().filter(learner=learner, topic=topic.pk).first()
+    held = overrides.active_overrides().filter(learner=learner, topic=topic.pk).first()
     there = f"{reverse('cohort_learner', args=[pk, learner])}#topic-{slug}"
     form = ReasonForm(request.POST if request.method == "POST" and "take_back" not in request.POST else None)
     if request.method == "POST" and "take_back" in request.POST:
         if held and held.cohort_id == cohort.pk:
-            overrides.undo(held)
+            overrides.undo_override(held)
             messages.success(request, _("“%(topic)s” is as it was before.") % {"topic": topic.title})
         return redirect(there)
     if form.is_bound and form.is_valid():
         person = User.objects.get(pk=found.pk)
         row = Topic.objects.get(pk=topic.pk)
-        if overrides.mark(cohort, person, row, request.user, form.cleaned_data["reason"]):
+        if overrides.create_override(cohort, person, row, request.user, form.cleaned_data["reason"]):
             said = _("“%(topic)s” is marked as done for %(name)s, who reads your reason.")
             messages.success(request, said % {"topic": topic.title, "name": found.name})
         else:
@@ -80,7 +80,7 @@ def override(request: AuthedRequest, pk: int, learner: int, slug: str) -> HttpRe
 def undo_override(request: AuthedRequest, pk: int) -> HttpResponse:
     """The learner takes the mark away: the topic is as it was before."""
     mine = get_object_or_404(Override.objects.select_related("topic"), pk=pk, learner=request.user)
-    if overrides.undo(mine):
+    if overrides.undo_override(mine):
         messages.success(request, _("“%(topic)s” is as it was before.") % {"topic": mine.topic})
     return redirect(mine.topic)
 
@@ -91,7 +91,7 @@ def dispute_override(request: AuthedRequest, pk: int) -> HttpResponse:
     mine = get_object_or_404(Override.objects.select_related("topic", "by", "cohort"), pk=pk, learner=request.user)
     form = DisputeForm(request.POST if request.method == "POST" else None, initial={"dispute": mine.dispute})
     if form.is_bound and form.is_valid():
-        overrides.dispute(mine, form.cleaned_data["dispute"])
+        overrides.dispute_override(mine, form.cleaned_data["dispute"])
         messages.success(request, _("The instructors of the cohort read it on your page."))
         return redirect(mine.topic)
     context = {"override": mine, "form": form}

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from progress.annotations.topic_annotations import Beside
+from progress.annotations.topic_annotations import TopicAnnotations
 from progress.cohorts import formatting
 from progress.cohorts.due_dates import due_soon
 from progress.cohorts.invitations import sender
-from progress.cohorts.learner_plans import assigned_to, described
+from progress.cohorts.learner_plans import plan_cards, plans_for
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
-from progress.cohorts.overrides import holding
-from progress.cohorts.permissions import may_teach
+from progress.cohorts.overrides import active_overrides
+from progress.cohorts.permissions import can_create_cohorts
 from progress.cohorts.reports.gradebook import Row
-from progress.cohorts.track_snapshot import agree, compared
+from progress.cohorts.track_snapshot import diff_snapshots, snapshot
 from stages.models import Topic, Track
 from stages.outline import Outline
 
@@ -52,12 +52,12 @@ def weekday(day: date) -> str:
 @register.inclusion_tag("cohorts/assignments/includes/my_assignments.html", takes_context=True)
 def assigned(context: Context) -> dict[str, Any]:
     """The learner's assignments with their dates, and what is due soon in all of them together."""
-    mine, progress = assigned_to(context["user"]), context["progress"]
+    mine, progress = plans_for(context["user"]), context["progress"]
     return {
         "progress": progress,
-        "marked": holding().filter(learner=context["user"]) if mine else [],
+        "marked": active_overrides().filter(learner=context["user"]) if mine else [],
         "soon": due_soon(mine, progress.statuses),
-        "assigned": described(mine, progress),
+        "assigned": plan_cards(mine, progress),
     }
 
 
@@ -65,7 +65,7 @@ def assigned(context: Context) -> dict[str, Any]:
 def wanted_by(context: Context, topic: Topic) -> dict[str, Any]:
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
-    mine = assigned_to(user) if user.is_authenticated else []
+    mine = plans_for(user) if user.is_authenticated else []
     wanted = [(plan, plan.days[topic.pk]) for plan in mine if topic.pk in plan.days]
     return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
 
@@ -73,9 +73,9 @@ def wanted_by(context: Context, topic: Topic) -> dict[str, Any]:
 @register.inclusion_tag("cohorts/assignments/includes/snapshot_differences.html", takes_context=True)
 def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict[str, Any]:
     """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
-    user, now, found = context["user"], agree(outline), []
-    for plan in assigned_to(user) if user.is_authenticated else []:
-        if plan.track == track and (changes := compared(agree(plan.outline), now)):
+    user, now, found = context["user"], snapshot(outline), []
+    for plan in plans_for(user) if user.is_authenticated else []:
+        if plan.track == track and (changes := diff_snapshots(snapshot(plan.outline), now)):
             without = [outline.places[slug][0][1] for slug in changes.added]
             still = [plan.outline.places[slug][0][1] for slug in changes.removed]
             found.append((plan, without, still))
@@ -83,18 +83,18 @@ def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict
 
 
 @register.inclusion_tag("cohorts/reports/includes/override_notice.html", takes_context=True)
-def marked_for_you(context: Context, topic: Topic, beside: Beside | None) -> dict[str, Any]:
+def marked_for_you(context: Context, topic: Topic, beside: TopicAnnotations | None) -> dict[str, Any]:
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
     if not (beside and beside.is_overridden):
         return {}
-    mine = holding().filter(learner=context["user"], topic=topic.pk)
+    mine = active_overrides().filter(learner=context["user"], topic=topic.pk)
     return {"override": mine.first(), "csrf_token": context.get("csrf_token")}
 
 
 @register.filter
 def days(number: float) -> str:
     """A number of days in words: ``{{ pace.days|days }}``."""
-    return formatting.days(number)
+    return formatting.day_count(number)
 
 
 @register.simple_tag(takes_context=True)
@@ -129,7 +129,11 @@ def own_track_links(context: Context, track: Track) -> dict[str, Any]:
     if not user.is_authenticated:
         return {}
     composes = track.private and track.own.authors.filter(pk=user.pk).exists()
-    return {"track": track, "composes": composes, "may_copy": (composes or not track.private) and may_teach(user)}
+    return {
+        "track": track,
+        "composes": composes,
+        "may_copy": (composes or not track.private) and can_create_cohorts(user),
+    }
 
 
 @register.inclusion_tag("cohorts/members/includes/sole_instructor.html", takes_context=True)

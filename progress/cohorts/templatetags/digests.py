@@ -8,7 +8,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.cohorts.email import address_of
+from progress.cohorts.email import absolute_url
 
 register = template.Library()
 
@@ -25,4 +25,4 @@ def some(things: Sequence[Any], number: int = 5) -> str:
 @register.filter
 def in_full(path: str) -> str:
     """The address of a page of this site as a mail must name it."""
-    return address_of(path)
+    return absolute_url(path)

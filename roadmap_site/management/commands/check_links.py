@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from progress.maintenance.link_reports import Offline, check_links
-from stages.links.fetcher import Asker
+from stages.links.fetcher import Fetcher
 from stages.models import LinkCheck
 from stages.models.links import to_check
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         "that failed three times in a row is flagged, in the queue of reports and on its topics, until it answers "
         "again. Ends with 1 if there are dead links among those asked about, and with 0 otherwise."
     )
-    asker = Asker  # for tests
+    asker = Fetcher  # for tests
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--limit", type=positive, help="ask about so many at most, those longest unasked first")

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from stages.fixture_io import FixtureError, held, snapshot, write
+from stages.fixture_io import FixtureError, lock_content, snapshot, write
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, verbosity: int, **options: Any) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with held():  # while the files are written, too: of two dumps at once one waits
+            with lock_content():  # while the files are written, too: of two dumps at once one waits
                 records = snapshot()
                 write(records, folder)
         except FixtureError as error:

@@ -7,9 +7,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from progress.models import CarryOver
 from roadmap_site.management.progress_bar import Bar
-from stages.fixture_io import FixtureError, files, held, read, snapshot
+from stages.fixture_io import FixtureError, files, lock_content, read, snapshot
 from stages.sync.compare import compare, diff, on_disk
-from stages.sync.load import OURS, THEIRS, Conflict, Wishes, load, loaded_entries, silent
+from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, load, loaded_entries, silent
 
 DIFFER, TROUBLE = 1, 2  # how --check ends; 0 is when files and database say the same
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
     ) -> None:
         if check:
             return self.check_files(folder, verbosity)
-        wishes = wishes_of(ours, theirs)
+        wishes = policy_of(ours, theirs)
         bar = Bar(self.stdout) if verbosity else None
         try:
             with transaction.atomic():
@@ -88,7 +88,7 @@ class Command(BaseCommand):
     def check_files(self, folder: Path, verbosity: int) -> None:
         try:
             records = read(folder)
-            with held():
+            with lock_content():
                 rows, loaded = snapshot(), loaded_entries()
         except FixtureError as error:
             raise CommandError("\n".join(error.problems), returncode=TROUBLE) from error
@@ -111,9 +111,9 @@ class Command(BaseCommand):
         )
 
 
-def wishes_of(ours: list[str], theirs: list[str]) -> Wishes:
-    """The Wishes that --ours and --theirs state; raises CommandError where they state both for the same."""
+def policy_of(ours: list[str], theirs: list[str]) -> ConflictPolicy:
+    """The ConflictPolicy that --ours and --theirs state; raises CommandError where they state both for the same."""
     if both := sorted(set(ours) & set(theirs)):
         raise CommandError(f"Both --ours and --theirs for {', '.join(name or 'all conflicts' for name in both)}.")
     named = dict.fromkeys(ours, OURS) | dict.fromkeys(theirs, THEIRS)
-    return Wishes(named.pop("", None), named)
+    return ConflictPolicy(named.pop("", None), named)

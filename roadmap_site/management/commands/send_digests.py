@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from progress.cohorts.notifications.digests.sender import Letter, Run
+from progress.cohorts.notifications.digests.sender import DigestEmail, Run
 
 
 class Command(BaseCommand):
@@ -51,7 +51,7 @@ def monday_of(text: str | None) -> date | None:
     return day
 
 
-def in_words(letter: Letter) -> str:
+def in_words(letter: DigestEmail) -> str:
     """A line of the dry run."""
     said = f"“{letter.subject}”" if letter.subject else f"nothing: {letter.why or 'nothing happened'}"
     return f"{letter.user.email}, {letter.kind}: {said}"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from progress.cohorts.audience import whom_of
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.audience import load_audiences
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment
-from progress.cohorts.track_snapshot import agree, digest_of
-from progress.cohorts.track_updates import forms_now, news_of
+from progress.cohorts.track_snapshot import content_hash, snapshot
+from progress.cohorts.track_updates import current_snapshots, pending_update
 from stages.models import State, Topic, Track
 from stages.outline import outline_of_stages, outline_of_track
 from tests.cohorts.assignment_pages import days_of, page_of, path
@@ -20,7 +20,9 @@ def test_the_form_of_now_is_what_would_be_agreed_on(content, track):
     for slug in ("routes", "snacks"):
         Topic.objects.filter(slug=slug).update(position=0)
     track = getattr(content, track)
-    assert forms_now([content.merged, content.other], outline_of_stages())[track.pk] == agree(outline_of_track(track))
+    assert current_snapshots([content.merged, content.other], outline_of_stages())[track.pk] == snapshot(
+        outline_of_track(track)
+    )
 
 
 def test_an_unchanged_track_says_nothing(cohort, assignment, as_instructor):
@@ -41,8 +43,11 @@ def test_every_list_says_what_changed(cohort, edited, as_instructor):
 
 
 def test_what_was_foretold_is_what_comes(cohort, edited, people, as_instructor):
-    news = news_of(
-        edited, forms_now([edited.track], outline_of_stages())[edited.track_id], outline_of_stages(), whom_of(cohort)
+    news = pending_update(
+        edited,
+        current_snapshots([edited.track], outline_of_stages())[edited.track_id],
+        outline_of_stages(),
+        load_audiences(cohort),
     )
     foretold = {effect.name: effect for effect in news.effects}
     before = {name: bars_of(cohort, one, as_instructor) for name, one in people.items()}
@@ -81,7 +86,7 @@ def test_it_is_taken_over_when_the_instructor_says_so(cohort, edited, as_instruc
         response = as_instructor.post(path(edited, "take-over/"), {"shown": shown}, follow=True)
         assert "The cohort follows the track as it is now." in response.text
         edited.refresh_from_db()
-        assert edited.form == agree(outline_of_track(content.other))
+        assert edited.form == snapshot(outline_of_track(content.other))
     assert "has changed since" not in response.text
     assert people["Lena"].user.standings.get().status == "done"
 
@@ -96,7 +101,7 @@ def test_nothing_is_taken_over_that_was_not_shown(edited, as_instructor, content
     assert "The track has changed again, so nothing was taken over." in response.text
     edited.refresh_from_db()
     assert edited.form == form
-    assert digest_of(agree(outline_of_track(content.other))) in response.text  # what can be taken over now
+    assert content_hash(snapshot(outline_of_track(content.other))) in response.text  # what can be taken over now
 
 
 def test_only_those_who_have_it_are_counted(edited, people, as_instructor):
@@ -134,4 +139,4 @@ def test_a_track_that_is_not_published_says_that_nobody_sees_it(cohort, assignme
     Track.objects.filter(pk=assignment.track_id).update(state=state)
     for place in ("assign/", f"assignments/{assignment.pk}/"):
         assert "not published, so learners do not see it" in as_instructor.get(f"/cohorts/{cohort.pk}/{place}").text
-    assert assigned_to(learner) == []
+    assert plans_for(learner) == []

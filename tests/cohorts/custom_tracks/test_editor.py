@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from progress.cohorts.custom_tracks.editor import SECTIONS, TOPICS, Bench
+from progress.cohorts.custom_tracks.editor import MAX_SECTIONS, MAX_TOPICS, TrackEditor
 from progress.cohorts.models import OwnTrack
 from stages.models import State, Topic
 from tests.cohorts.custom_track_pages import AS_COPIED, ROOT, order, path
@@ -84,7 +84,7 @@ def test_every_button_of_the_page_states_something_that_holds(own, as_instructor
 
 
 def put_back(own, before):
-    bench = Bench(own.track)
+    bench = TrackEditor(own.track)
     for title, topics in before:
         section = next(one for one in bench.sections if one.title == title)
         for row in list(own.track.sections.values_list("places__topic__slug", "slug")):
@@ -130,14 +130,14 @@ def test_what_no_button_sends_is_refused(own, as_instructor, verb, value):
 
 
 def test_there_is_a_limit_to_sections_and_topics(own, as_instructor, content, monkeypatch):
-    monkeypatch.setattr("progress.cohorts.custom_tracks.editor.SECTIONS", 2)
-    monkeypatch.setattr("progress.cohorts.custom_tracks.editor.TOPICS", 4)
+    monkeypatch.setattr("progress.cohorts.custom_tracks.editor.MAX_SECTIONS", 2)
+    monkeypatch.setattr("progress.cohorts.custom_tracks.editor.MAX_TOPICS", 4)
     page = as_instructor.post(path(own, "sections/add/"), {"title": "More"}, follow=True).text
     assert "A track has at most 2 sections." in page
     page = as_instructor.post(path(own, "topics/add/"), {"topic": "weather", "section": "start"}, follow=True).text
     assert "A track has room for 4 topics." in page
     assert order(own) == AS_COPIED
-    monkeypatch.setattr("progress.cohorts.custom_tracks.editor.TOPICS", 3)
+    monkeypatch.setattr("progress.cohorts.custom_tracks.editor.MAX_TOPICS", 3)
     page = as_instructor.post(f"{ROOT}/new/", {"title": "N", "summary": "-", "copy": "other"})
     assert page.status_code == 422
     assert "too long for a copy" in page.text
@@ -247,5 +247,5 @@ def test_composing_makes_a_fixed_number_of_queries(own, as_instructor, content, 
 
 
 def test_limits_leave_room_for_the_roadmap():
-    assert SECTIONS >= 40
-    assert TOPICS >= 500
+    assert MAX_SECTIONS >= 40
+    assert MAX_TOPICS >= 500

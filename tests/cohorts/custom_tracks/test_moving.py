@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.cohorts.custom_tracks.editor import Bench, NotSoError
+from progress.cohorts.custom_tracks.editor import InvalidEditError, TrackEditor
 from stages.editing.ordering import insert_after
 
 
@@ -40,7 +40,7 @@ def test_any_moves_keep_the_topics_and_number_them_through(moves):
             topic=SimpleNamespace(slug=slug), position=position, section=None, save=lambda **_: None
         )
 
-    class Unsaved(Bench):
+    class Unsaved(TrackEditor):
         def __init__(self):
             self.sections = [
                 SimpleNamespace(slug="start", rows=[row("maps", 0), row("routes", 1)]),
@@ -56,7 +56,7 @@ def test_any_moves_keep_the_topics_and_number_them_through(moves):
         before = [[row.topic.slug for row in section.rows] for section in bench.sections]
         try:
             bench.move_topic(*move)
-        except NotSoError:
+        except InvalidEditError:
             assert [[row.topic.slug for row in section.rows] for section in bench.sections] == before
         slugs = [row.topic.slug for section in bench.sections for row in section.rows]
         assert sorted(slugs) == ["maps", "routes", "routes", "snacks"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.cohorts.custom_tracks.upstream_changes import Since
+from progress.cohorts.custom_tracks.upstream_changes import UpstreamChanges
 from progress.cohorts.models import OwnTrack
 from stages.models import State
 from tests.cohorts.custom_track_pages import order, path
@@ -26,15 +26,15 @@ from tests.cohorts.test_track_updates import FORM, form
     ],
 )
 def test_every_difference_is_a_step_of_its_own(before, now, keys):
-    assert sorted(step.key for step in Since(form(*before), form(*now)).steps) == sorted(keys)
+    assert sorted(step.key for step in UpstreamChanges(form(*before), form(*now)).steps) == sorted(keys)
 
 
 @given(FORM, FORM, st.randoms(use_true_random=False))
 def test_what_is_taken_over_is_no_change_any_more_and_nothing_else_is_lost(before, now, random):
-    news = Since(before, now)
+    news = UpstreamChanges(before, now)
     while news.steps:
         step = random.choice(news.steps)
-        rest = Since(news.before_with(step), now)
+        rest = UpstreamChanges(news.before_with(step), now)
         assert {one.key for one in rest.steps} == {one.key for one in news.steps} - {step.key}
         news = rest
     assert not any((news.changes.put, news.changes.taken, news.changes.flags))

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
-from progress.cohorts.invitations.parser import read
+from progress.cohorts.invitations.parser import parse
 from progress.cohorts.invitations.sender import invite
 from progress.cohorts.models import Cohort, Invitation
 from tests.accounts.test_accounts import PASSWORD, confirm
@@ -21,7 +21,7 @@ def invited(cohort, instructor, outsider):
     """Invites addresses, Otto's without any; returns the last invitation."""
 
     def invited(*emails):
-        made, _look = invite(cohort, read(",".join(emails or (outsider.email,))), instructor)
+        made, _look = invite(cohort, parse(",".join(emails or (outsider.email,))), instructor)
         return made[-1]
 
     return invited

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from progress.cohorts.invitations import sender
-from progress.cohorts.invitations.parser import read
+from progress.cohorts.invitations.parser import parse
 from progress.cohorts.models import Cohort, Invitation, Mail, Refusal, hash_of
 from tests.conftest import client_of, make_user
 
@@ -111,7 +111,7 @@ def test_each_row_that_cannot_be_invited_says_why(cohort):
     Refusal.objects.state(hash_of("refused@example.com"), Mail.INVITATION, True)
     Cohort.objects.update(places=3)  # Lena has one, and Waits may take one
     text = ", ".join(f"{name}@example.com" for name in ("waits", "declined", "joined", "refused", "new", "late"))
-    found = sender.look(Cohort.objects.get(), read(text))
+    found = sender.preview_invitations(Cohort.objects.get(), parse(text))
     assert [person.email for person in found.people] == ["new@example.com"]
     assert {problem.text.split("@")[0]: problem.why for problem in found.problems} == {
         "waits": "Invited already.",
@@ -252,7 +252,7 @@ def test_a_mail_server_that_dies_midway_loses_nothing(cohort, base, as_instructo
 
 def test_a_process_that_is_told_to_end_has_not_sent(cohort, instructor, failing, monkeypatch):
     monkeypatch.setattr(Failing, "send_messages", lambda self, messages: (_ for _ in ()).throw(SystemExit))
-    made, _look = sender.invite(cohort, read("a@example.com"), instructor)
+    made, _look = sender.invite(cohort, parse("a@example.com"), instructor)
     with pytest.raises(SystemExit):
         sender.deliver(cohort, made, instructor)
     assert Invitation.objects.get().sent_at is None

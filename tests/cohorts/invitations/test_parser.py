@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.cohorts.invitations.parser import LARGEST, MOST, Person, decode, read
-from progress.transfer.checklist_parser import NotAList
+from progress.cohorts.invitations.parser import MAX_BYTES, MAX_LINES, Person, decode, parse
+from progress.transfer.checklist_parser import NotAChecklist
 
 ADA, BOB = Person(1, "ada@example.com"), Person(2, "bob@example.com")
 
@@ -62,7 +62,7 @@ LISTS = {
 @pytest.mark.parametrize("name", LISTS)
 def test_it_reads(name):
     text, people = LISTS[name]
-    assert read(text).people == people
+    assert parse(text).people == people
 
 
 PROBLEMS = {
@@ -79,7 +79,7 @@ PROBLEMS = {
 
 @pytest.mark.parametrize("line", PROBLEMS)
 def test_it_names_what_it_cannot_take_with_its_line(line):
-    found = read(f"bob@example.com\n\n{line}")
+    found = parse(f"bob@example.com\n\n{line}")
     assert [person.email for person in found.people] == ["bob@example.com"]
     [problem] = found.problems
     assert problem.line == 3
@@ -101,26 +101,26 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_it_takes_what_spreadsheets_write(name):
-    assert read(decode(FILES[name])).people == [Person(2, "zoe@example.com", "Zoë Ågren")]
+    assert parse(decode(FILES[name])).people == [Person(2, "zoe@example.com", "Zoë Ågren")]
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\n,,;", "Name,E-mail\n", "\ufeff"])
 def test_a_list_without_anybody_says_so(text):
-    with pytest.raises(NotAList, match="Nobody"):
-        read(text)
+    with pytest.raises(NotAChecklist, match="Nobody"):
+        parse(text)
 
 
 def test_a_list_has_bounds():
-    people = [f"person{number}@example.com" for number in range(MOST)]
-    assert len(read("\n".join(people)).people) == MOST
-    with pytest.raises(NotAList, match="more than 1000"):
-        read(",".join([*people, "one@example.com"]))
-    with pytest.raises(NotAList, match="larger than"):
-        decode(b"a" * (LARGEST + 1))
+    people = [f"person{number}@example.com" for number in range(MAX_LINES)]
+    assert len(parse("\n".join(people)).people) == MAX_LINES
+    with pytest.raises(NotAChecklist, match="more than 1000"):
+        parse(",".join([*people, "one@example.com"]))
+    with pytest.raises(NotAChecklist, match="larger than"):
+        decode(b"a" * (MAX_BYTES + 1))
 
 
 def test_a_workbook_is_no_text():
-    with pytest.raises(NotAList, match="Save the table as CSV"):
+    with pytest.raises(NotAChecklist, match="Save the table as CSV"):
         decode(b"PK\x03\x04\0\0")
 
 
@@ -133,8 +133,8 @@ PIECES = st.sampled_from(
 def test_no_bytes_make_it_fall_over_and_no_address_comes_twice(data):
     try:
         text = decode(data)
-        found = read(text)
-    except NotAList:
+        found = parse(text)
+    except NotAChecklist:
         return
     emails = [person.email for person in found.people]
     assert len(set(emails)) == len(emails)
@@ -146,4 +146,4 @@ def test_no_bytes_make_it_fall_over_and_no_address_comes_twice(data):
 
 @given(st.permutations(["ada@example.com", "bob@example.com", "carl@example.com"]), st.sampled_from("\n,;\t"))
 def test_whatever_divides_them_all_are_found(emails, sign):
-    assert [person.email for person in read(sign.join(emails)).people] == list(emails)
+    assert [person.email for person in parse(sign.join(emails)).people] == list(emails)

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from progress.cohorts.audience import whom_of
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.audience import load_audiences
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort, Group
 from progress.models import TopicProgress
 from tests.cohorts.roster_pages import enrol_many, join, names, page_of, text_of
@@ -94,7 +94,7 @@ def test_whoever_leaves_is_in_no_group_and_finds_it_again(cohort, evening, peopl
     as_instructor.post(path(evening), form_of(as_instructor, evening))
     cohort.join(ada)
     assert "Ada" in as_instructor.get(f"/cohorts/{cohort.pk}/groups/").text
-    assert whom_of(cohort).groups_of(ada.pk) == ["Evening"]
+    assert load_audiences(cohort).groups_of(ada.pk) == ["Evening"]
 
 
 @pytest.mark.parametrize("who", ["of another cohort", "gone", "9" * 30, "-1", "x"])
@@ -143,12 +143,12 @@ def test_what_went_to_it_alone_goes_to_nobody(cohort, evening, people, as_instru
     assignment = cohort.assignments.get()
     Assignment.objects.update(to_everyone=False)
     assignment.groups.add(evening)
-    assert len(assigned_to(people["Ada"].user)) == 1
+    assert len(plans_for(people["Ada"].user)) == 1
     for _again in range(2):
         assert as_instructor.post(path(evening, "delete/")).status_code == 302
     assert not Group.objects.exists()
     for enrolment in people.values():
-        assert assigned_to(enrolment.user) == []
+        assert plans_for(enrolment.user) == []
     for place in ("", "assign/", f"assignments/{assignment.pk}/"):
         assert "nobody has it now" in as_instructor.get(f"/cohorts/{cohort.pk}/{place}").text, place
     assert cohort.enrolments.current().count() == 4
@@ -250,7 +250,7 @@ def test_whom_is_one_query_whatever_the_size(cohort, content, size):
         group.members.set(cohort.enrolments.all())
         cohort.assignments.get().groups.add(group)
     with CaptureQueriesContext(connection) as captured:
-        found = whom_of(cohort)
+        found = load_audiences(cohort)
     assert len(captured) == 1
     assert len(found.members) == size
     assert {len(learners) for learners in found.members.values()} == {size + 1}

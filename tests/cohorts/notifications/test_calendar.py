@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from progress.cohorts.models import Assignment, CalendarFeed, Extension
-from progress.cohorts.notifications.ical import Date, marked, written
-from progress.measure import Measure
+from progress.cohorts.notifications.ical import CalendarEntry, to_ical, with_status
+from progress.measure import ProgressSummary
 from progress.models import TopicProgress
 from tests.conftest import client_of
 from tests.test_queries import queries
@@ -37,7 +37,7 @@ def parsed(text):
     ],
 )
 def test_a_name_in_any_script_comes_out_as_it_went_in(title):
-    text = written([Date("due-1", date(2026, 3, 9), title, f"{title} again", "/me/")], 7, NOW)
+    text = to_ical([CalendarEntry("due-1", date(2026, 3, 9), title, f"{title} again", "/me/")], 7, NOW)
     [event] = parsed(text)
     assert event["summary"] == title
     assert event["description"] == f"{title} again"
@@ -48,7 +48,9 @@ def test_a_name_in_any_script_comes_out_as_it_went_in(title):
 
 @given(st.text(), st.dates())
 def test_whatever_a_name_contains_the_file_can_be_read(title, day):
-    text = written([Date("due-1", day, title, title, "/me/"), Date("due-2", day, "Other", "", "/me/")], 7, NOW)
+    text = to_ical(
+        [CalendarEntry("due-1", day, title, title, "/me/"), CalendarEntry("due-2", day, "Other", "", "/me/")], 7, NOW
+    )
     first, second = parsed(text)
     assert first.decoded("dtstart") == day
     assert "\n" not in first["summary"]
@@ -58,13 +60,15 @@ def test_whatever_a_name_contains_the_file_can_be_read(title, day):
 
 def test_a_name_cannot_add_an_event_or_a_line():
     title = "Maps\r\nEND:VEVENT\r\nBEGIN:VEVENT\nX:1\x85\u2028\x00\x07"
-    [event] = parsed(written([Date("due-1", date(2026, 3, 9), title, title, "/me/")], 7, NOW))
+    [event] = parsed(to_ical([CalendarEntry("due-1", date(2026, 3, 9), title, title, "/me/")], 7, NOW))
     assert event["summary"] == "Maps END:VEVENT BEGIN:VEVENT X:1"
 
 
 def test_a_day_says_whose_it_is_and_when_it_was_written(settings):
     settings.SITE_URL = "https://waymark.example.org"
-    [event] = parsed(written([Date("due-1", date(2026, 3, 9), "Maps", "Hikers", "/me/#assignment-1")], 7, NOW))
+    [event] = parsed(
+        to_ical([CalendarEntry("due-1", date(2026, 3, 9), "Maps", "Hikers", "/me/#assignment-1")], 7, NOW)
+    )
     assert event["uid"] == "due-1-7@waymark.example.org"
     assert event["url"] == "https://waymark.example.org/me/#assignment-1"
     assert event.decoded("dtstamp") == NOW
@@ -75,16 +79,16 @@ def test_a_day_says_whose_it_is_and_when_it_was_written(settings):
 @pytest.mark.parametrize(
     ("measured", "required", "said"),
     [
-        (Measure(total=2, done=1), True, "Maps"),
-        (Measure(total=2, done=2), True, "Maps (done)"),
-        (Measure(total=2, done=1), False, "Maps (optional)"),
-        (Measure(total=2, done=2), False, "Maps (done)"),
-        (Measure(optional=2, optional_done=2), True, "Maps"),  # nothing was asked for, so nothing is done
+        (ProgressSummary(total=2, done=1), True, "Maps"),
+        (ProgressSummary(total=2, done=2), True, "Maps (done)"),
+        (ProgressSummary(total=2, done=1), False, "Maps (optional)"),
+        (ProgressSummary(total=2, done=2), False, "Maps (done)"),
+        (ProgressSummary(optional=2, optional_done=2), True, "Maps"),  # nothing was asked for, so nothing is done
     ],
 )
 def test_what_is_done_stays_and_says_so(measured, required, said):
     plan = SimpleNamespace(assignment=SimpleNamespace(required=required))
-    assert marked("Maps", measured, plan) == said
+    assert with_status("Maps", measured, plan) == said
 
 
 # --- Whose dates --------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_a_mail_that_looks_like_html_is_shown_as_it_is_written(there, cohort, as
 
 def test_a_week_has_a_limit_also_across_instructors(there, cohort, as_instructor, learner):
     [ada] = join(cohort, "Ada")
-    for number in range(messages.A_WEEK):
+    for number in range(messages.WEEKLY_LIMIT):
         send(as_instructor, there, [learner], key=f"k{number}")
     outbox.outbox.clear()
     page = as_instructor.post(there, form_of([learner, ada], form_key="x")).text

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail as outbox
 from django.test import Client
 
-from progress.cohorts.email import send, way_out
+from progress.cohorts.email import send, unsubscribe_url
 from progress.cohorts.models import Mail, Refusal, hash_of
 
 
@@ -52,12 +52,12 @@ def test_mail_programs_can_read_the_way_out(db, template, settings):
     hello(template)
     sent = outbox.outbox[0].message(policy=SMTP)
     wire = sent.as_bytes()
-    assert f"\r\nList-Unsubscribe: <{way_out('lena+waymark@example.com', Mail.MESSAGE)}>\r\n".encode() in wire
+    assert f"\r\nList-Unsubscribe: <{unsubscribe_url('lena+waymark@example.com', Mail.MESSAGE)}>\r\n".encode() in wire
     assert BytesParser(policy=SMTP).parsebytes(wire).get_content().splitlines()[0] == "Hello <Lena> & 莉娜"
 
 
 def test_a_mail_program_ends_a_kind_of_mail_by_itself(db, template):
-    path = path_of(way_out("lena@example.com", Mail.MESSAGE))
+    path = path_of(unsubscribe_url("lena@example.com", Mail.MESSAGE))
     program = Client(enforce_csrf_checks=True)
     assert program.get(path).status_code == 200
     assert not Refusal.objects.exists()  # to look at a link ends nothing

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from progress.activity import ticks
-from progress.cohorts.reports.activity import days_with_ticks
-from progress.cohorts.reports.roster import see
+from progress.cohorts.reports.activity import active_dates
+from progress.cohorts.reports.roster import load_roster
 from progress.models import ProgressEvent, Status
 from tests.cohorts.roster_pages import NOW, join, tick
 
@@ -20,7 +20,7 @@ def clock(monkeypatch):
 
 
 def last_day(cohort):
-    [learner] = see(cohort).learners
+    [learner] = load_roster(cohort).learners
     return learner.last_day
 
 
@@ -31,7 +31,7 @@ def test_a_tick_that_was_taken_back_is_not_the_last(cohort, learner, content):
     assert (NOW.date() - last_day(cohort)).days == 2
     tick(learner, routes, "none", days=1, cause=Cause.UNDO)
     assert (NOW.date() - last_day(cohort)).days == 9
-    assert days_with_ticks(cohort, see(cohort), 14)[learner.pk].keys() == {last_day(cohort)}
+    assert active_dates(cohort, load_roster(cohort), 14)[learner.pk].keys() == {last_day(cohort)}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -44,7 +44,7 @@ def test_it_agrees_with_the_days_of_activity_whatever_happened(cohort, learner, 
         status = random.choice([*Status.values, "none"])
         late = random.choice([0, 0, 7]) if cause == Cause.SIGN_IN else 0  # what a visitor had ticked before
         tick(random.choice(people), random.choice(topics), status, days=days + late, cause=cause)
-    seen = see(cohort)
+    seen = load_roster(cohort)
     for found in seen.learners:
         events = ProgressEvent.objects.filter(user=found.pk, topic__in=seen.curriculum.pks).order_by("pk")
         assert found.last_day == max((event.at.date() for event in ticks(events)), default=None)

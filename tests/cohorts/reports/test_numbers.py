@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from progress.cohorts import formatting
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort, Extension
 from progress.models import STATUSES, TopicProgress
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from stages.models import Track, TrackSection, TrackTopic
 from tests.cohorts.roster_pages import table
 from tests.conftest import client_of
@@ -89,15 +89,13 @@ def test_every_number_is_the_learners_own(stage, as_instructor, ticks, moves, fo
                 assert (bar in seen) == (bar in own) == (slug in {tracks[track].slug for track in followed})
                 if bar in own:
                     assert seen[bar] == own[bar] == own["total" if slug == "roadmap" else slug]
-            expected = expected_cells(content, followed, Standings.of_learner(user))
-            texts = [formatting.cell(measured) for measured in expected.values()]
+            expected = expected_cells(content, followed, ReaderProgress.of_learner(user))
+            texts = [formatting.cell_text(measured) for measured in expected.values()]
             assert [cell for cell in rows[user.name][4:] if cell != "not assigned"] == texts
             for slug, measured in expected.items():
                 if measured.total:
                     assert seen[slug] == (measured.done, measured.total, measured.percentage)
-            late = {
-                topic.pk for plan in assigned_to(user) if plan.cohort == cohort for topic in overdue_of(plan, user)
-            }
+            late = {topic.pk for plan in plans_for(user) if plan.cohort == cohort for topic in overdue_of(plan, user)}
             assert rows[user.name][3] == (str(len(late)) if late else "none")
 
 
@@ -118,7 +116,7 @@ def assign(cohort, track, whom, longer, people):
 
 
 def overdue_of(plan, user):
-    return plan.overdue(Standings.of_learner(user).statuses)
+    return plan.overdue(ReaderProgress.of_learner(user).statuses)
 
 
 def expected_cells(content, followed, progress):

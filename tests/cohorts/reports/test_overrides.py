@@ -6,7 +6,7 @@ import io
 import pytest
 
 from progress.cohorts.models import Assignment, Override
-from progress.cohorts.overrides import holding
+from progress.cohorts.overrides import active_overrides
 from progress.models import ProgressEvent, TopicProgress
 from tests.cohorts.roster_pages import join, table
 from tests.conftest import client_of, make_user
@@ -40,7 +40,7 @@ def test_it_counts_as_done_and_goes_back_to_what_it_was(there, as_instructor, as
         assert as_learner.post(f"/cohorts/overrides/{override.pk}/undo/").status_code == 302
     assert status(learner) == before
     assert learner.progress_events.filter(cause="undo").count() == 1
-    assert not holding().exists()
+    assert not active_overrides().exists()
 
 
 def test_the_learner_reads_who_when_and_why(there, as_instructor, as_learner):
@@ -125,7 +125,7 @@ def test_nobody_else_marks_undoes_or_disputes(there, cohort, as_instructor, as_l
     for other in (as_instructor, as_outsider, client_of(ada)):
         for verb in ("undo", "dispute"):
             assert other.post(f"/cohorts/overrides/{override.pk}/{verb}/", {"dispute": "x"}).status_code == 404
-    assert holding().get() == override
+    assert active_overrides().get() == override
 
 
 def test_another_cohort_cannot_take_the_mark_away(there, cohort, content, as_instructor, learner):
@@ -136,7 +136,7 @@ def test_another_cohort_cannot_take_the_mark_away(there, cohort, content, as_ins
     second.assignments.create(track=content.other)
     override = mark(as_instructor, there)
     client_of(other).post(f"/cohorts/{second.pk}/learners/{learner.pk}/topics/maps/", {"take_back": "yes"})
-    assert holding().get() == override
+    assert active_overrides().get() == override
 
 
 def test_an_archived_cohort_is_read_only(there, cohort, as_instructor, learner):

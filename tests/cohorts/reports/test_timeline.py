@@ -13,10 +13,18 @@ from hypothesis import strategies as st
 from accounts.models import User
 from progress.cohorts import overrides
 from progress.cohorts.models import Assignment, Cohort, Extension
-from progress.cohorts.reports.activity import done_days
-from progress.cohorts.reports.roster import Curriculum, see
-from progress.cohorts.reports.timeline import DAILY, Steps, days_shown, draw, lately, over_time, walks_of
-from progress.measure import Measure
+from progress.cohorts.reports.activity import completion_dates
+from progress.cohorts.reports.roster import AssignedCurriculum, load_roster
+from progress.cohorts.reports.timeline import (
+    DAILY_LIMIT,
+    StepFunction,
+    chart,
+    days_shown,
+    learner_curves,
+    load_timeline,
+    recent_activity,
+)
+from progress.measure import ProgressSummary
 from progress.models import STATUSES, CarryOver, ProgressEvent, TopicProgress
 from stages.models import Topic
 from stages.outline import Section
@@ -50,8 +58,8 @@ def learner_of(pk=1, topics=4, done=0, joined=60, due=None, begins=date.min):
     return SimpleNamespace(
         pk=pk,
         joined=ago(joined),
-        measured=Measure(total=topics, done=done),
-        curriculum=Curriculum((Section("one", "One", required),)),
+        measured=ProgressSummary(total=topics, done=done),
+        curriculum=AssignedCurriculum((Section("one", "One", required),)),
         plans=(SimpleNamespace(begins=begins, days=due or {}),),
     )
 
@@ -74,7 +82,7 @@ def shares(spread):
 def test_the_spread_of_a_day(done, expected):
     learners = [learner_of(pk, done=count) for pk, count in enumerate(done)]
     days = {pk: dict.fromkeys(range(count), ago(3)) for pk, count in enumerate(done)}
-    found = over_time(learners, days, TODAY)
+    found = load_timeline(learners, days, TODAY)
     assert shares(found.now) == expected
     assert {shares(spread) for spread in found.past if spread.day < ago(3)} == {(0, 0, 0, 0, 0)}
     assert [spread.day for spread in found.past] == [ago(days) for days in range(60, -1, -1)]
@@ -82,14 +90,14 @@ def test_the_spread_of_a_day(done, expected):
 
 def test_who_comes_later_is_in_from_then_on_with_what_they_had_done():
     early, late = learner_of(1), learner_of(2, joined=10)
-    found = over_time([early, late], {2: {0: ago(300), 1: ago(5), 2: ago(0)}}, TODAY)
+    found = load_timeline([early, late], {2: {0: ago(300), 1: ago(5), 2: ago(0)}}, TODAY)
     seen = {spread.day: (spread.learners, spread.most) for spread in found.past}
     assert [seen[ago(days)] for days in (11, 10, 5, 0)] == [(1, 0), (2, 25), (2, 50), (2, 75)]
 
 
 def test_nobody_is_in_before_their_first_track_begins_but_everyone_is_today():
     soon = learner_of(begins=TODAY + timedelta(days=9))
-    found = over_time([learner_of(2, begins=ago(20)), soon], {1: {0: ago(40)}}, TODAY)
+    found = load_timeline([learner_of(2, begins=ago(20)), soon], {1: {0: ago(40)}}, TODAY)
     assert (found.past[0].day, found.past[0].learners) == (ago(20), 1)
     assert (found.now.learners, found.now.most) == (2, 25)
 
@@ -98,7 +106,7 @@ def test_the_plan_is_the_mean_share_of_what_is_due():
     due = {0: ago(20), 1: ago(20), 2: TODAY, 3: TODAY + timedelta(days=7)}
     longer = due | {2: TODAY + timedelta(days=9)}
     plain, extended, free = learner_of(1, due=due, done=3), learner_of(2, due=longer), learner_of(3)
-    found = over_time([plain, extended, free], {1: dict.fromkeys(range(3), ago(1))}, TODAY)
+    found = load_timeline([plain, extended, free], {1: dict.fromkeys(range(3), ago(1))}, TODAY)
     plan = {spread.day: spread.plan for spread in [*found.past, *found.ahead]}
     assert [plan[day] for day in (ago(21), ago(20), ago(1), TODAY)] == [0, 50, 50, 62]
     assert [(spread.day, spread.plan) for spread in found.ahead] == [
@@ -111,23 +119,24 @@ def test_the_plan_is_the_mean_share_of_what_is_due():
 def test_what_several_assignments_want_is_due_with_the_first():
     both = learner_of(topics=1)
     both.plans = tuple(SimpleNamespace(begins=date.min, days={0: day}) for day in (TODAY, None, ago(5)))
-    plan = {spread.day: spread.plan for spread in over_time([both], {}, TODAY).past}
+    plan = {spread.day: spread.plan for spread in load_timeline([both], {}, TODAY).past}
     assert (plan[ago(6)], plan[ago(5)]) == (0, 100)
 
 
 def test_optional_topics_and_others_count_nothing():
     one = learner_of(topics=2)
     one.curriculum.sections[0].topics.append(SimpleNamespace(pk=7, required=False))
-    assert over_time([one], {1: {0: ago(3), 7: ago(3), 8: ago(3)}}, TODAY).now.most == 50
+    assert load_timeline([one], {1: {0: ago(3), 7: ago(3), 8: ago(3)}}, TODAY).now.most == 50
 
 
 def test_there_is_nothing_to_say_without_anything_required():
-    assert over_time([], {}, TODAY) is None
-    assert over_time([learner_of(topics=0)], {}, TODAY) is None
+    assert load_timeline([], {}, TODAY) is None
+    assert load_timeline([learner_of(topics=0)], {}, TODAY) is None
 
 
 @pytest.mark.parametrize(
-    ("length", "count"), [(0, 1), (1, 2), (DAILY, DAILY + 1), (DAILY + 1, 18), (7 * 50, 51), (7 * 50 + 6, 51)]
+    ("length", "count"),
+    [(0, 1), (1, 2), (DAILY_LIMIT, DAILY_LIMIT + 1), (DAILY_LIMIT + 1, 18), (7 * 50, 51), (7 * 50 + 6, 51)],
 )
 def test_a_long_history_has_a_point_for_each_week(length, count):
     days = days_shown(ago(length), TODAY)
@@ -139,7 +148,7 @@ def test_a_long_history_has_a_point_for_each_week(length, count):
 @given(st.dictionaries(st.integers(0, 30), st.dates(ago(90), TODAY + timedelta(days=3))), st.integers(0, 80))
 def test_a_line_never_falls_and_ends_where_the_learner_is(done, joined):
     learner = learner_of(topics=31, done=len(done), joined=joined)
-    found = over_time([learner], {1: done}, TODAY)
+    found = load_timeline([learner], {1: done}, TODAY)
     line = [spread.median for spread in found.past]
     assert line == sorted(line)
     assert line[-1] == learner.measured.percentage
@@ -147,7 +156,7 @@ def test_a_line_never_falls_and_ends_where_the_learner_is(done, joined):
 
 
 def test_steps_are_rounded_as_everywhere():
-    steps = Steps(3, {ago(2): 1, ago(1): 1, ago(0): 1})
+    steps = StepFunction(3, {ago(2): 1, ago(1): 1, ago(0): 1})
     assert [steps.on(ago(days)) for days in (3, 2, 1, 0)] == [0, 33, 66, 100]
 
 
@@ -161,7 +170,7 @@ def test_the_drawing_stays_in_its_square(people):
         learner_of(pk, joined=joined, done=done, due={0: TODAY + timedelta(days=due)})
         for pk, (done, joined, due) in enumerate(people)
     ]
-    drawn = draw(over_time(learners, {}, TODAY))
+    drawn = chart(load_timeline(learners, {}, TODAY))
     if max(joined for _done, joined, _due in people) == 0:
         assert drawn is None
     else:
@@ -171,12 +180,12 @@ def test_the_drawing_stays_in_its_square(people):
 
 def test_the_last_days_count_those_who_were_there():
     learners = [learner_of(1), learner_of(2, joined=1), learner_of(3, topics=0)]
-    found = lately(learners, {1: {TODAY, ago(2)}, 2: {TODAY, ago(2)}, 3: {TODAY}}, TODAY)
+    found = recent_activity(learners, {1: {TODAY, ago(2)}, 2: {TODAY, ago(2)}, 3: {TODAY}}, TODAY)
     assert len(found) == 14
     assert [(day.active, day.learners) for day in found[:4]] == [(2, 2), (0, 2), (1, 1), (0, 1)]
     assert found[0].width == "100.0%"
-    assert lately([learner_of(joined=2)], {}, TODAY)[-1].day == ago(2)
-    assert lately([], {}, TODAY) == []
+    assert recent_activity([learner_of(joined=2)], {}, TODAY)[-1].day == ago(2)
+    assert recent_activity([], {}, TODAY) == []
 
 
 # --- The numbers of the table of standings ------------------------------------------------------------
@@ -211,11 +220,11 @@ def test_the_last_point_is_what_the_table_of_standings_says(cohort, content, tic
     some.picked.set(cohort.enrolments.filter(user__in=[people[number] for number in picked]))
     for number, slug, status, days in ticks:
         tick(people[number], content.topics[slug], status, days=days)
-    seen = see(cohort)
-    walks = walks_of(seen.learners, done_days(cohort, seen), TODAY)
+    seen = load_roster(cohort)
+    walks = learner_curves(seen.learners, completion_dates(cohort, seen), TODAY)
     measured = [learner.measured.percentage for learner in seen.learners]
     assert [walk.done.on(TODAY) for walk in walks] == measured
-    now = over_time(seen.learners, done_days(cohort, seen), TODAY).now
+    now = load_timeline(seen.learners, completion_dates(cohort, seen), TODAY).now
     assert (now.learners, now.least, now.most) == (3, min(measured), max(measured))
 
 
@@ -223,9 +232,9 @@ def test_topics_that_were_carried_over_or_marked_by_an_instructor_count(cohort, 
     Topic.objects.filter(slug="maps").update(replaces=["boots"])
     tick(learner, content.topics["boots"], days=20)
     CarryOver.objects.settle()
-    assert overrides.mark(cohort, learner, content.topics["routes"], instructor, "Shown in class.")
-    seen = see(cohort)
-    found = over_time(seen.learners, done_days(cohort, seen), cohort.today)
+    assert overrides.create_override(cohort, learner, content.topics["routes"], instructor, "Shown in class.")
+    seen = load_roster(cohort)
+    found = load_timeline(seen.learners, completion_dates(cohort, seen), cohort.today)
     assert seen.learners[0].measured.percentage == found.now.median == 100
     assert {spread.day: spread.median for spread in found.past}[ago(20)] == 50
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounts.timezones import zone_of_person
-from progress.annotations.topic_annotations import history
+from accounts.timezones import user_zone
+from progress.annotations.topic_annotations import topic_history
 from progress.models import ProgressEvent, ResourceTick, Star, TopicProgress
 from stages.models import TopicResource
 from tests.progress.test_session_progress import log_in
@@ -175,7 +175,7 @@ def test_starred_topics_are_listed(as_learner, learner, content):
 )
 def test_the_history_in_words(events, told):
     rows = [(datetime(2026, 3, 1, tzinfo=UTC), pk, status, cause) for pk, (status, cause) in enumerate(events)]
-    assert [f"{what} ({why})" if why else what for what, why, _ in history(rows)] == told
+    assert [f"{what} ({why})" if why else what for what, why, _ in topic_history(rows)] == told
 
 
 def test_the_history_is_in_the_learners_own_days(as_learner, learner, content):
@@ -207,4 +207,4 @@ def test_the_history_is_the_learners_own(as_outsider, learner, content):
 @pytest.mark.parametrize("name", ["", "Europe/Lisbon", "../../etc/passwd", "x" * 64, "/", "\0"])
 def test_any_text_gives_a_time_zone(learner, name):
     learner.time_zone = name
-    assert zone_of_person(learner).key in ("UTC", "Europe/Lisbon")
+    assert user_zone(learner).key in ("UTC", "Europe/Lisbon")

@@ -145,7 +145,7 @@ def test_at_the_log_in_it_overwrites_no_newer_note(client, as_learner, learner, 
 
 
 def test_no_more_is_kept_than_a_session_should_hold(client, learner, content, monkeypatch):
-    monkeypatch.setattr("progress.pending_actions.MOST", 2)
+    monkeypatch.setattr("progress.pending_actions.MAX_PENDING", 2)
     for slug in ("boots", "maps", "boots", "routes"):
         client.post(f"/topics/{slug}/note/", {"text": slug, "version": "", "reader": learner.pk})
     kept = client.session["kept"]["deeds"]
@@ -153,7 +153,7 @@ def test_no_more_is_kept_than_a_session_should_hold(client, learner, content, mo
 
 
 def test_no_more_is_kept_from_one_address_than_people_do(client, learner, content, monkeypatch):
-    monkeypatch.setattr("progress.annotations.views.KEPT", 2)
+    monkeypatch.setattr("progress.annotations.views.DEFERRED_PER_HOUR", 2)
     answers = [write(browser, "Mine.", reader=learner) for browser in (Client(), Client(), Client())]
     assert [answer.status_code for answer in answers] == [302, 302, 429]
     assert "Too many tries" in answers[-1].text

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 import pytest
 
-from progress.dashboard.recommendations import reasons
+from progress.dashboard.recommendations import recommendations
 
 Item = namedtuple("Item", "pk")
 TOPICS = [Item(pk) for pk in range(1, 7)]
@@ -25,7 +25,7 @@ PAIRS = [(2, 1), (3, 1), (3, 2), (4, 1), (4, 5)]  # 3 rests on 1 and 2, and 4 on
     ],
 )
 def test_it_says_what_a_topic_opens(pk, statuses, unlocks, needed_for):
-    [(topic, reason)] = reasons([Item(pk)], TOPICS, PAIRS, statuses)
+    [(topic, reason)] = recommendations([Item(pk)], TOPICS, PAIRS, statuses)
     assert topic.pk == pk
     assert [other.pk for other in reason.unlocks] == unlocks
     assert [other.pk for other in reason.needed_for] == needed_for

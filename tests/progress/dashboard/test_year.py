@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.html import strip_tags
 
-from accounts.timezones import choices, names
+from accounts.timezones import zone_choices, zone_names
 from progress import activity
 from progress.models import ProgressEvent, TopicProgress
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from stages.outline import outline_of_stages
 from tests.progress.tracking.test_ticks import tick
 
@@ -190,7 +190,7 @@ def test_the_burn_up_ends_where_the_learner_stands(content, as_learner, learner)
     topics = outline_of_stages().topics
     required = {topic.pk for topic in topics if topic.required}
     grown = activity.burn_up(list(learner.progress_events.history()), required, UTC)
-    assert grown.points[-1][1] == Standings.of_learner(learner).measure(topics).done == 3
+    assert grown.points[-1][1] == ReaderProgress.of_learner(learner).measure(topics).done == 3
 
 
 # --- The settings ---------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_the_account_page_refuses_what_makes_no_sense(as_learner, learner, data,
 
 
 def test_every_zone_that_can_be_chosen_exists():
-    offered = [name for _, places in choices() for name, _ in places]
+    offered = [name for _, places in zone_choices() for name, _ in places]
     assert len(offered) > 400
-    assert set(offered) <= names()
+    assert set(offered) <= zone_names()
     assert {"Europe/Lisbon", "America/Argentina/Buenos_Aires", "Pacific/Kiritimati", "Etc/UTC"} <= set(offered)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from progress.certificate_coverage import added_since
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort
 from progress.models import Certificate, TopicProgress
-from progress.reader_progress import Standings
+from progress.reader_progress import ReaderProgress
 from stages.models import Level, Stage, Topic, Track, TrackSection
 from stages.outline import outline_of_stages, outlines
 from tests.progress.impact.test_impact import act, agree, post
@@ -27,7 +27,7 @@ STATES = st.sampled_from(["draft", "published", "retired"])
 
 def figures_of(person):
     """``{(kind, slug): percentage}`` of all that a learner is shown."""
-    standings, roadmap = Standings.of_learner(person), outline_of_stages()
+    standings, roadmap = ReaderProgress.of_learner(person), outline_of_stages()
     found = {("roadmap", ""): standings.measure(roadmap.topics).percentage}
     for section in roadmap.sections:
         found["stage", section.slug] = standings.measure(section.topics).percentage
@@ -38,7 +38,7 @@ def figures_of(person):
     for pk, outline in outlines(tracks).items():
         [slug] = [track.slug for track in tracks if track.pk == pk]
         found["track", slug] = standings.measure(outline.topics).percentage
-    for plan in assigned_to(person):
+    for plan in plans_for(person):
         found["assignment", str(plan.assignment.pk)] = standings.measure(plan.outline.topics).percentage
     return found
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from progress.models import Note, ProgressEvent, Share, Status, TopicProgress
 from progress.sharing import share_cards
-from progress.sharing.share_cards import Card
+from progress.sharing.share_cards import ShareCard
 from stages.models import Topic
 
 ALL = {"show_progress": "on", "show_calendar": "on", "show_projects": "on"}
@@ -312,27 +312,27 @@ STAGES = tuple((level, True) for level in ("beginner", "intermediate", "advanced
 @pytest.mark.parametrize(
     "card",
     [
-        Card(),
-        Card("Lena Learner"),
-        Card("Lena Learner", 0, 0, 4),
-        Card("Lena Learner", 37, 84, 229, STAGES),
-        Card("W" * 150, 100, 229, 229, STAGES),
-        Card("ليلى المتعلمة", 100, 229, 229, STAGES),
+        ShareCard(),
+        ShareCard("Lena Learner"),
+        ShareCard("Lena Learner", 0, 0, 4),
+        ShareCard("Lena Learner", 37, 84, 229, STAGES),
+        ShareCard("W" * 150, 100, 229, 229, STAGES),
+        ShareCard("ليلى المتعلمة", 100, 229, 229, STAGES),
     ],
 )
 def test_a_card_is_a_light_picture_of_the_right_size(card):
-    png = share_cards.draw(card)
+    png = share_cards.draw_card(card)
     assert len(png) < 100_000
     assert Image.open(BytesIO(png)).size == (1200, 630)
 
 
 def test_equal_cards_are_drawn_once_and_are_equal():
-    share_cards.draw.cache_clear()
-    first = share_cards.draw(Card("Lena", 1, 1, 100))
-    assert share_cards.draw(Card("Lena", 1, 1, 100)) is first
-    share_cards.draw.cache_clear()
-    assert share_cards.draw(Card("Lena", 1, 1, 100)) == first
-    assert share_cards.draw(Card("Lena", 2, 2, 100)) != first
+    share_cards.draw_card.cache_clear()
+    first = share_cards.draw_card(ShareCard("Lena", 1, 1, 100))
+    assert share_cards.draw_card(ShareCard("Lena", 1, 1, 100)) is first
+    share_cards.draw_card.cache_clear()
+    assert share_cards.draw_card(ShareCard("Lena", 1, 1, 100)) == first
+    assert share_cards.draw_card(ShareCard("Lena", 2, 2, 100)) != first
 
 
 @pytest.mark.parametrize(
@@ -356,6 +356,6 @@ def test_it_knows_which_names_it_can_draw(name, drawable):
 
 @pytest.mark.parametrize("percentage", [None, 40])
 def test_a_name_that_it_cannot_draw_is_left_out(percentage):
-    nameless = share_cards.draw(Card("", percentage, 4, 10))
-    assert share_cards.draw(Card("ليلى", percentage, 4, 10)) == nameless
-    assert share_cards.draw(Card("Lena", percentage, 4, 10)) != nameless
+    nameless = share_cards.draw_card(ShareCard("", percentage, 4, 10))
+    assert share_cards.draw_card(ShareCard("ليلى", percentage, 4, 10)) == nameless
+    assert share_cards.draw_card(ShareCard("Lena", percentage, 4, 10)) != nameless

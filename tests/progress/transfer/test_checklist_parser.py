@@ -4,10 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.reader_progress import Standings
-from progress.transfer.checklist_parser import LARGEST, MOST_BOXES, Catalogue, Item, Match, NotAList, decode, parse
+from progress.reader_progress import ReaderProgress
+from progress.transfer.checklist_parser import (
+    MAX_BYTES,
+    MAX_ITEMS,
+    Item,
+    Match,
+    NotAChecklist,
+    TopicMatcher,
+    decode,
+    parse,
+)
 from progress.transfer.export import checklist
-from progress.transfer.import_preview import preview
+from progress.transfer.import_preview import preview_import
 from stages.outline import Outline, OutlineTopic, Section
 
 # Every way to write one ticked box that is called “Forms & fields”, or whatever the second value says.
@@ -59,7 +68,7 @@ def test_it_reads_an_empty_box(markdown):
     ],
 )
 def test_it_says_that_a_text_has_no_box(text):
-    with pytest.raises(NotAList, match="no box"):
+    with pytest.raises(NotAChecklist, match="no box"):
         parse(text)
 
 
@@ -87,22 +96,22 @@ def test_it_reads_utf_8_with_and_without_a_mark():
     [
         (b"- [x] a\r\n- [x] th\xe9\n- [x] b", "Line 2 is not UTF-8"),
         ("- [x] a".encode("utf-16"), "Line 1 is not UTF-8"),
-        (b"x" * (LARGEST + 1), "larger than 1 MB"),
+        (b"x" * (MAX_BYTES + 1), "larger than 1 MB"),
     ],
 )
 def test_it_says_what_is_wrong_with_a_file(data, said):
-    with pytest.raises(NotAList, match=said):
+    with pytest.raises(NotAChecklist, match=said):
         decode(data)
 
 
 def test_it_refuses_a_list_that_nobody_wrote_by_hand():
-    with pytest.raises(NotAList, match="Split it"):
-        parse("- [x] a\n" * (MOST_BOXES + 1))
+    with pytest.raises(NotAChecklist, match="Split it"):
+        parse("- [x] a\n" * (MAX_ITEMS + 1))
 
 
 # --- Matching -----------------------------------------------------------------------------------------
 
-CATALOGUE = Catalogue(
+CATALOGUE = TopicMatcher(
     titles={
         "vars": "Variables",
         "types": "Data types",
@@ -178,7 +187,7 @@ def test_where_documents_disagree_the_one_that_the_list_is_from_says_it():
 
 def look(markdown, **standings):
     items = parse(markdown)
-    return preview(items, CATALOGUE.matches(items), CATALOGUE.titles, standings)
+    return preview_import(items, CATALOGUE.matches(items), CATALOGUE.titles, standings)
 
 
 def test_it_counts_what_would_change_and_each_topic_once():
@@ -215,9 +224,11 @@ def test_our_own_list_comes_back_without_any_loss(rows, heading, parts):
     ]
     outline = Outline((Section("one", heading, tuple(topics), part=heading if parts else ""),))
     statuses = {pk: status for pk, (_, _, status) in enumerate(rows) if status != "none"}
-    text = checklist(heading, outline, Standings(statuses), lambda slug: f"https://waymark.example/topics/{slug}/")
+    text = checklist(
+        heading, outline, ReaderProgress(statuses), lambda slug: f"https://waymark.example/topics/{slug}/"
+    )
     items = parse(text)
-    catalogue = Catalogue({topic.slug: topic.title for topic in topics}, host="waymark.example")
+    catalogue = TopicMatcher({topic.slug: topic.title for topic in topics}, host="waymark.example")
     found = [(match.sure, item.status) for item, match in zip(items, catalogue.matches(items), strict=True)]
     assert found == [((topic.slug,), statuses.get(topic.pk, "none")) for topic in topics]
     assert [item.text for item in items] == [" ".join(topic.title.split()).rstrip(" :") for topic in topics]
@@ -227,6 +238,6 @@ def test_our_own_list_comes_back_without_any_loss(rows, heading, parts):
 def test_no_text_is_an_error_that_nobody_explains(text):
     try:
         items = parse(decode(text.encode(errors="ignore")))
-    except NotAList:
+    except NotAChecklist:
         return
     assert len(list(CATALOGUE.matches(items))) == len(items)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from progress.models import ProgressEvent, TopicProgress
 from progress.transfer import importer
-from progress.transfer.checklist_parser import LARGEST, parse
+from progress.transfer.checklist_parser import MAX_BYTES, parse
 from stages.models import Entry, State, Topic
 from tests.conftest import client_of
 from tests.progress.tracking.test_ticks import standing, tick
@@ -111,7 +111,7 @@ def test_a_topic_that_was_merged_meanwhile_is_found_by_its_old_address(content, 
 
 
 def test_many_lists_an_hour_are_enough_and_the_last_is_not_lost(content, client, monkeypatch):
-    monkeypatch.setattr("progress.transfer.views.LISTS", 2)
+    monkeypatch.setattr("progress.transfer.views.IMPORTS_PER_HOUR", 2)
     answers = [look(client) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert "That is a lot for an hour." in answers[-1].text
@@ -132,7 +132,7 @@ def test_what_no_preview_offers_is_not_recorded(content, as_learner, learner, va
         (b"- [x] a\n- [x] \xff", "Line 2 is not UTF-8"),
         (b"nothing here", "no box"),
         (b"", "empty"),
-        (b"x" * (LARGEST + 1), "larger than 1 MB"),
+        (b"x" * (MAX_BYTES + 1), "larger than 1 MB"),
     ],
 )
 def test_it_says_what_is_wrong_with_a_file(content, as_learner, data, said):
@@ -146,7 +146,7 @@ def test_a_file_is_read(content, as_learner):
     assert fields(page)["take"] == ["done:maps"]
 
 
-@pytest.mark.parametrize("size", [LARGEST + 1, 3 * LARGEST])
+@pytest.mark.parametrize("size", [MAX_BYTES + 1, 3 * MAX_BYTES])
 def test_it_says_that_what_is_pasted_is_too_much(content, as_learner, size):
     page = as_learner.post(IMPORT, {"text": "x" * size}, follow=True)
     assert page.status_code == 200
@@ -253,7 +253,7 @@ def test_the_fifth_document_finds_what_its_entries_say(roadmap):
     lines = [found for found in lines if all(entry.topics.all() for entry in found)]
     assert len(lines) > 25
     items = parse("\n".join(f"- [x] {', '.join(entry.label for entry in found)}" for found in lines))
-    matches = list(importer.catalogue("testserver").matches(items))
+    matches = list(importer.load_matcher("testserver").matches(items))
     wanted = [{topic.slug for entry in found for topic in entry.topics.all()} for found in lines]
     assert [set(match.sure) for match in matches] == wanted
     assert not any(match.maybe for match in matches)

@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.editing.ordering import place, places_for
+from stages.editing.ordering import move_after, places_for
 from stages.models import Stage, Topic
 
 
@@ -21,24 +21,24 @@ def pk(slug):
 
 def test_a_row_goes_behind_another_or_first(content):
     topics = content.first.topics
-    assert place(topics, pk("boots"), pk("maps"))
+    assert move_after(topics, pk("boots"), pk("maps"))
     assert order(topics) == ["maps", "boots", "snacks"]
-    assert place(topics, pk("snacks"), None)
+    assert move_after(topics, pk("snacks"), None)
     assert order(topics) == ["snacks", "maps", "boots"]
-    assert place(topics, pk("snacks"), None)  # said twice
+    assert move_after(topics, pk("snacks"), None)  # said twice
     assert order(topics) == ["snacks", "maps", "boots"]
 
 
 def test_the_rows_of_others_stay_where_they_are(content):
     before = list(content.second.topics.values_list("slug", "position"))
-    place(content.first.topics, pk("snacks"), None)
+    move_after(content.first.topics, pk("snacks"), None)
     assert list(content.second.topics.values_list("slug", "position")) == before
 
 
 def test_nothing_moves_when_a_row_has_gone_elsewhere(content):
     topics = content.first.topics
     for moved, after in [(pk("routes"), None), (pk("boots"), pk("routes")), (0, None), (pk("boots"), pk("boots"))]:
-        assert not place(topics, moved, after)
+        assert not move_after(topics, moved, after)
     assert order(topics) == ["boots", "maps", "snacks"]
 
 
@@ -63,7 +63,7 @@ def test_editors_at_once_lose_and_double_nothing():
         try:
             start.wait()
             for topic in mine:
-                assert place(stage.topics, topic.pk, None)
+                assert move_after(stage.topics, topic.pk, None)
         except Exception as error:
             problems.append(error)
         finally:

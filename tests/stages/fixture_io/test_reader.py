@@ -123,7 +123,7 @@ def test_a_failure_half_way_leaves_everything_as_it_was(db, tmp_path, monkeypatc
     def breaks(*_):
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("stages.sync.load.remember", breaks)
+    monkeypatch.setattr("stages.sync.load.store_baseline", breaks)
     with pytest.raises(RuntimeError):
         load(tmp_path)
     assert Stage.objects.get().title == "First"

@@ -1,9 +1,9 @@
 import pytest
 
-from stages.links.fetcher import Asker, Patience
+from stages.links.fetcher import Fetcher, Timeouts
 from tests.stages.links.server import Server
 
-QUICK = Patience(connect=1, read=0.3, total=0.6, in_all=6, pause=0, retries=1, backoff=0.01, longest_wait=2, hops=5)
+QUICK = Timeouts(connect=1, read=0.3, total=0.6, in_all=6, pause=0, retries=1, backoff=0.01, longest_wait=2, hops=5)
 
 
 @pytest.fixture
@@ -26,6 +26,6 @@ def make_asker():
         def look_up(host, port, seconds):
             return (names or {}).get(host, ["127.0.0.1"])
 
-        return Asker(patience, look_up, **how)
+        return Fetcher(patience, look_up, **how)
 
     return make

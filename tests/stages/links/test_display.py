@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from progress.maintenance import admin_link_checks
-from progress.maintenance.link_reports import keep
+from progress.maintenance.link_reports import save_check
 from progress.models import Report
 from stages.admin.link_actions import suggestion
 from stages.links.results import Answer, Outcome, Problem
@@ -24,7 +24,7 @@ FOR_NOW = Answer(Outcome.GOOD, 200, "", "https://example.org/login/")
 def find(resource, *answers):
     for answer in answers:
         LinkCheck.objects.get_or_create(resource=resource)
-        keep(resource, answer)
+        save_check(resource, answer)
 
 
 def day(resource, text="2026-03-05T12:00Z"):

@@ -7,7 +7,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from stages.links.fetcher import Asker
+from stages.links.fetcher import Fetcher
 from tests.stages.links.conftest import QUICK
 from tests.stages.links.server import Server, certificates
 
@@ -255,6 +255,6 @@ def test_a_name_that_does_not_exist_or_takes_for_ever(monkeypatch):
         raise OSError(-2, "Name or service not known")
 
     monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
-    asker = Asker(replace(QUICK, connect=0.2, retries=0))
+    asker = Fetcher(replace(QUICK, connect=0.2, retries=0))
     assert asker.ask("http://gone.invalid/").problem == "name"
     assert asker.ask("http://slow.invalid/").problem == "timeout"

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from progress.maintenance.link_reports import Offline, check_links, keep
+from progress.maintenance.link_reports import Offline, check_links, save_check
 from progress.models import Report
 from roadmap_site.management.commands.check_links import Command
 from stages.links.results import Answer, LinkError, Outcome, Problem
@@ -35,7 +35,7 @@ def written(resource, *given):
     """The LinkCheck of a resource after these answers."""
     for one in given:
         LinkCheck.objects.get_or_create(resource=resource)
-        check = keep(resource, one)
+        check = save_check(resource, one)
     return check
 
 
@@ -97,7 +97,7 @@ def test_another_address_begins_anew(resource):
 def test_a_resource_that_is_gone_is_no_trouble(resource):
     LinkCheck.objects.create(resource=resource)
     Resource.objects.filter(pk=resource.pk).delete()
-    assert keep(resource, BAD) is None
+    assert save_check(resource, BAD) is None
     assert not LinkCheck.objects.claim(resource)
 
 

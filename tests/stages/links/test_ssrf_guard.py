@@ -85,10 +85,10 @@ def connections(monkeypatch):
     ],
 )
 def test_what_is_typed_reaches_nobody(server, connections, url):
-    from stages.links.fetcher import Asker
+    from stages.links.fetcher import Fetcher
     from tests.stages.links.conftest import QUICK
 
-    answer = Asker(QUICK).ask(url.format(port=server.port))
+    answer = Fetcher(QUICK).ask(url.format(port=server.port))
     assert (answer.outcome, answer.problem) == ("untold", "address")
     assert connections == []
     assert server.seen == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.map.layout import BOX, FRAMES, HEAD, HEAD_LINE, SANS, SERIF, TEXT, TEXT_SIZE, layout, text_width, wrap
+from stages.map.layout import BOX, HEAD, HEAD_LINE, SANS, SERIF, TEXT, TEXT_SIZE, VIEWPORTS, layout, text_width, wrap
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, outline_of_track, prerequisites
 
 LEVELS = ["beginner", "intermediate", "advanced"]
@@ -34,7 +34,7 @@ titles = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z"), include_characters=" "), min_size=1, max_size=60
 ).filter(str.strip)
 sections = st.lists(st.lists(st.tuples(titles, st.sampled_from(LEVELS)), max_size=9), min_size=1, max_size=4)
-frames = pytest.mark.parametrize("frame", FRAMES, ids=[frame.name for frame in FRAMES])
+frames = pytest.mark.parametrize("frame", VIEWPORTS, ids=[frame.name for frame in VIEWPORTS])
 
 
 def rectangles(stops, frame):
@@ -90,7 +90,7 @@ def test_nothing_overlaps_on_the_roadmap_and_on_every_track(roadmap, frame):
 
 def test_the_frames_fit_their_screens():
     """A page has a margin of 16 on both sides, and the wide frame needs room for a scrollbar, too."""
-    wide, medium, narrow = FRAMES
+    wide, medium, narrow = VIEWPORTS
     assert narrow.width == 320 - 32
     assert medium.width <= 46 * 16 - 32
     assert wide.width <= 72 * 16 - 32 - 15
@@ -172,7 +172,7 @@ def test_an_edge_ends_in_a_ring_around_what_is_needed_and_crosses_no_box(frame, 
 
 
 def test_what_is_needed_but_not_on_the_map_has_no_edge():
-    [stop] = layout(outline([("One", "beginner")]), {1: [77]}, FRAMES[0])
+    [stop] = layout(outline([("One", "beginner")]), {1: [77]}, VIEWPORTS[0])
     assert stop.boxes[0].edges == ""
 
 
@@ -219,7 +219,7 @@ def test_a_topic_that_finds_room_in_the_last_row_moves_nothing(frame):
 
 def test_it_is_a_function_of_what_it_is_given():
     found, needs = outline([("One", "beginner"), ("Two", "advanced")]), {2: [1]}
-    [one], [other] = layout(found, needs, FRAMES[0]), layout(found, needs, FRAMES[0])
+    [one], [other] = layout(found, needs, VIEWPORTS[0]), layout(found, needs, VIEWPORTS[0])
     assert [vars(box) for box in one.boxes] == [vars(box) for box in other.boxes]
 
 

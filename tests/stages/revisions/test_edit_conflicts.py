@@ -3,7 +3,7 @@
 import pytest
 
 from stages.models import Resource, Revision, Stage, Topic, TopicResource, TrackSection
-from stages.revisions.recorder import recorded
+from stages.revisions.recorder import record_revisions
 from tests.conftest import client_of, make_user
 from tests.stages.revisions.test_recorder import Forms, filled_in
 
@@ -172,7 +172,7 @@ def test_a_place_in_a_section_and_a_section_of_a_track_are_not_overwritten_unsee
 def test_what_is_loaded_from_the_files_counts_as_well(content, as_maintainer):
     topic = content.topics["maps"]
     mine = opened(as_maintainer, topic)
-    with recorded("files"):
+    with record_revisions("files"):
         Topic.objects.filter(pk=topic.pk).update(title="Charts")
     assert "load_roadmap" in save(as_maintainer, topic, mine).text
 

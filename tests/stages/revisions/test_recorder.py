@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from stages.fixture_io import files, snapshot
 from stages.models import Resource, Revision, Stage, State, Topic, TopicResource, TrackSection, TrackTopic
-from stages.revisions.recorder import Picture, recorded
+from stages.revisions.recorder import ContentSnapshot, record_revisions
 from stages.sync.load import load
 from tests.content import stage, topic, track, write_files
 from tests.stages.admin.test_admin import form_data, topic_form
@@ -63,7 +63,7 @@ def put_back(client, revision, query=""):
 
 def test_a_picture_is_what_the_files_hold(roadmap):
     """Or a revision would show what nobody edits, or miss what somebody does."""
-    picture, records = Picture(), snapshot()
+    picture, records = ContentSnapshot(), snapshot()
     for model, rows in picture.wholes.items():
         assert len(rows) == model.objects.count()
         for pk in rows:
@@ -154,7 +154,7 @@ def test_a_dry_run_leaves_none(db, tmp_path):
 
 def test_what_fails_leaves_none(content):
     def fail():
-        with recorded("admin"):
+        with record_revisions("admin"):
             Stage.objects.filter(slug="first").update(title="X")
             raise ZeroDivisionError
 
@@ -165,7 +165,7 @@ def test_what_fails_leaves_none(content):
 
 
 def test_recording_within_recording_writes_once(content):
-    with recorded("admin"), recorded("files"):
+    with record_revisions("admin"), record_revisions("files"):
         Stage.objects.filter(slug="first").update(title="X")
     assert Revision.objects.get().how == "admin"
 
@@ -191,7 +191,7 @@ def test_what_was_is_put_back(content, as_maintainer, maintainer):
 def test_links_are_put_back_where_they_were(content, as_maintainer):
     row = content.topics["maps"]
     other = Resource.objects.create(url="https://example.org/b/", title="B", publisher="E")
-    with recorded("admin"):
+    with record_revisions("admin"):
         row.links.all().delete()
         TopicResource.objects.create(topic=row, resource=other, position=4, why="Other.")
     assert put_back(as_maintainer, last()).status_code == 302
@@ -202,7 +202,7 @@ def test_links_are_put_back_where_they_were(content, as_maintainer):
 
 def test_places_in_a_section_are_put_back(content, as_maintainer):
     section = TrackSection.objects.get(slug="start")
-    with recorded("admin"):
+    with record_revisions("admin"):
         TrackTopic.objects.filter(section=section, topic__slug="routes").delete()
         TrackTopic.objects.filter(section=section, topic__slug="maps").update(position=7, required=False)
     assert put_back(as_maintainer, last()).status_code == 302
@@ -212,7 +212,7 @@ def test_places_in_a_section_are_put_back(content, as_maintainer):
 
 def test_a_place_is_put_back_whether_its_form_sets_it_or_only_shows_it(content, as_maintainer):
     row = content.topics["maps"]
-    with recorded("admin"):
+    with record_revisions("admin"):
         Topic.objects.filter(pk=row.pk).update(position=30)
     assert put_back(as_maintainer, last()).status_code == 302
     row.refresh_from_db()
@@ -304,7 +304,7 @@ def test_the_list_of_changes_finds_and_filters(content, as_maintainer):
 @pytest.mark.parametrize("number", [3, 60])
 def test_a_history_of_any_length_makes_the_same_queries(content, as_maintainer, number):
     for turn in range(number):
-        with recorded("admin"):
+        with record_revisions("admin"):
             Topic.objects.filter(slug="maps").update(position=turn + 10)
     path = f"/admin/stages/topic/{content.topics['maps'].pk}/history/"
     as_maintainer.get(path)

@@ -6,12 +6,12 @@ from html import unescape
 import pytest
 
 from progress.models import TopicProgress
-from stages.map.stylesheet import sheet_of
+from stages.map.stylesheet import map_stylesheet
 from stages.models import Topic, Track
 from stages.outline import outline_of_stages, outline_of_track, prerequisites
-from stages.roadmap.layouts import Look
+from stages.roadmap.layouts import RoadmapLayout
 
-LOOKS = pytest.mark.parametrize("look", Look)
+LOOKS = pytest.mark.parametrize("look", RoadmapLayout)
 PATHS = pytest.mark.parametrize("path", ["/", "/tracks/other/"])
 
 
@@ -80,17 +80,17 @@ def test_all_four_have_the_same_rows_and_the_same_numbers(walked, as_learner, sl
     }
     total = walked.measure(outline.topics)
     here = walked.next_topic(outline.topics)
-    for look in Look:
+    for look in RoadmapLayout:
         page = as_learner.get(f"{path}?view={look}").text
         assert statuses(page) == expected, look
         assert f'<progress value="{total.done}" max="{total.total}" aria-label=' in page, look
         assert f": {here.title}</a>" in page, look
         for section in outline.sections:
             measured = walked.measure(section.topics)
-            if look == Look.MAP:
+            if look == RoadmapLayout.MAP:
                 post = re.search(f'<g id="post-{section.slug}".*?</text></g></g></g>', page, re.DOTALL).group()
                 assert f"{measured.done} of {measured.total} done" in post
-            elif look != Look.OUTLINE:
+            elif look != RoadmapLayout.OUTLINE:
                 bar = re.search(f'id="bar-{section.slug}".*?</div>', page, re.DOTALL).group()
                 assert f"<strong>{measured.done} of {measured.total}</strong> done" in bar
 
@@ -148,14 +148,14 @@ def tick(client, user, slug, look, track="", htmx=True, **more):
 
 @LOOKS
 def test_without_javascript_a_tick_returns_to_the_same_topic_in_the_same_look(content, as_learner, learner, look):
-    page = look if look != Look.CHECKLIST else "roadmap"
+    page = look if look != RoadmapLayout.CHECKLIST else "roadmap"
     answer = tick(as_learner, learner, "maps", page, htmx=False)
     assert answer.url == f"/?view={page}#first--maps"
     assert learner.standings.get().status == "done"
 
 
 @pytest.mark.parametrize("track", ["", "other"])
-@pytest.mark.parametrize("look", [Look.MAP, Look.TABLE, Look.OUTLINE])
+@pytest.mark.parametrize("look", [RoadmapLayout.MAP, RoadmapLayout.TABLE, RoadmapLayout.OUTLINE])
 def test_the_answer_to_a_tick_is_what_the_page_shows_afterwards(content, as_learner, learner, look, track):
     answer = tick(as_learner, learner, "routes", look, track).text
     page = as_learner.get(f"/tracks/other/?view={look}" if track else f"/?view={look}").text
@@ -288,7 +288,7 @@ def test_a_draft_track_has_no_stylesheet(content, client):
 
 
 def test_the_same_content_is_drawn_once(roadmap, db):
-    assert sheet_of(outline_of_stages(), prerequisites()) is sheet_of(outline_of_stages(), prerequisites())
+    assert map_stylesheet(outline_of_stages(), prerequisites()) is map_stylesheet(outline_of_stages(), prerequisites())
 
 
 # --- The panel ----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from progress.models import TopicProgress
-from stages.fixture_io import held, snapshot
+from stages.fixture_io import lock_content, snapshot
 from stages.models import LoadedEntry, Stage, Topic
 from stages.sync.load import load
 from tests.conftest import make_user
@@ -156,7 +156,7 @@ def test_topics_are_ticked_while_files_are_loaded(folder):
 
     def hold():
         try:
-            with held():
+            with lock_content():
                 begun.set()
                 return ended.wait(30)
         finally:

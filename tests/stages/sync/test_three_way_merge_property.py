@@ -8,7 +8,7 @@ from stages.fixture_io import Record, content_fields, default_of, snapshot, writ
 from stages.fixture_io.records import Where, key_of
 from stages.models import Resource, Stage, State, Topic, TopicResource
 from stages.sync.load import Conflict, load
-from stages.sync.three_way_merge import LEFT, OURS, THEIRS, Wishes, make_plan
+from stages.sync.three_way_merge import LEFT, OURS, THEIRS, ConflictPolicy, make_plan
 from tests.content import wipe
 
 
@@ -103,7 +103,7 @@ def test_it_asks_about_what_collides_and_about_nothing_else(found):
 @given(sides(), st.sampled_from([None, OURS, THEIRS]))
 def test_every_edit_is_in_the_outcome_unless_it_collides(found, wish):
     files, rows, loaded = found
-    plan = make_plan(*found, Wishes(wish))
+    plan = make_plan(*found, ConflictPolicy(wish))
     collide = set(fields_that_collide(*found))
     for identity in files.keys() & rows.keys():
         for name, after in plan.after[identity].fields.items():
@@ -131,7 +131,7 @@ def test_every_edit_is_in_the_outcome_unless_it_collides(found, wish):
 @many
 @given(sides(), st.sampled_from([OURS, THEIRS]))
 def test_a_wish_settles_everything_and_the_next_load_has_nothing_to_do(found, wish):
-    plan = make_plan(*found, Wishes(wish))
+    plan = make_plan(*found, ConflictPolicy(wish))
     assert plan.conflicts == []
     again = make_plan(plan.records, plan.after, plan.remembered())
     assert again.conflicts == []
@@ -147,7 +147,7 @@ def test_a_wish_for_one_entry_settles_that_one_alone(found, data):
     names = [text.rpartition("(")[2].removesuffix(").") for text in plan.conflicts]
     name = data.draw(st.sampled_from(names))
     side = data.draw(st.sampled_from([OURS, THEIRS]))
-    left = make_plan(*found, Wishes(None, {name: side})).conflicts
+    left = make_plan(*found, ConflictPolicy(None, {name: side})).conflicts
     assert [text.rpartition("(")[2].removesuffix(").") for text in left] == [other for other in names if other != name]
 
 

@@ -11,30 +11,30 @@ from django.db.models import Max, Q, QuerySet
 
 from progress.cohorts.models import Cohort, Enrolment, Override
 from progress.cohorts.notifications.digests.period import Week
-from progress.cohorts.overrides import holding
-from progress.cohorts.reports.activity import ticks_since
-from progress.cohorts.reports.bottlenecks import pace
-from progress.cohorts.reports.gradebook import Summary, summary
-from progress.cohorts.reports.roster import Seen, by_name, see
-from progress.cohorts.track_updates import changed_since
+from progress.cohorts.overrides import active_overrides
+from progress.cohorts.reports.activity import activity_since
+from progress.cohorts.reports.bottlenecks import load_bottlenecks
+from progress.cohorts.reports.gradebook import Summary, summarize
+from progress.cohorts.reports.roster import Roster, entries_by_name, load_roster
+from progress.cohorts.track_updates import outdated_assignments
 from progress.models import Status, TopicProgress
 from stages.models import Track
 from stages.outline import OutlineTopic
 
 
-class Quiet(NamedTuple):
+class InactiveLearner(NamedTuple):
     name: str
     said: str
     is_new: bool  # since the last mail
 
 
-class OnIt(NamedTuple):
+class StuckTopic(NamedTuple):
     topic: OutlineTopic
     names: list[str]
 
 
 @dataclass(frozen=True)
-class Look:
+class CohortWeek:
     """A cohort's week, with names and nothing heavier, so that many may be kept for the next instructor."""
 
     cohort: Cohort
@@ -45,8 +45,8 @@ class Look:
     joined: list[str]
     finished: list[str]  # who did everything
     finished_tracks: list[tuple[Track, list[str]]]  # who did one, where that was not everything
-    stuck: list[OnIt]
-    quiet: list[Quiet]  # the longest silence first
+    stuck: list[StuckTopic]
+    quiet: list[InactiveLearner]  # the longest silence first
     disputes: list[Override]
     changed: list[tuple[Track, str]]  # what changed in it since the cohort agreed on it, in a line
 
@@ -58,39 +58,42 @@ class Look:
         return bool(news or fell_silent or any(self.week.has(dispute.disputed_at) for dispute in self.disputes))
 
 
-def look_at(cohort: Cohort, week: Week) -> Look:
-    """The Look at a cohort. A fixed number of queries, whatever its size."""
-    seen = see(cohort)
+def cohort_week(cohort: Cohort, week: Week) -> CohortWeek:
+    """The CohortWeek at a cohort. A fixed number of queries, whatever its size."""
+    seen = load_roster(cohort)
     members = cohort.enrolments.current()
     names = {learner.pk: learner.name for learner in seen.learners}
     everything, tracks = finished(seen, members, week)
     active, topics = activity(cohort, seen, week)
     joined = members.filter(joined_at__gte=week.begins, joined_at__lt=week.ends).values_list("user", flat=True)
     silent = [(days, learner) for learner in seen.learners if (days := learner.silent) is not None]
-    silent.sort(key=lambda pair: (-pair[0], by_name(pair[1])))
-    return Look(
+    silent.sort(key=lambda pair: (-pair[0], entries_by_name(pair[1])))
+    return CohortWeek(
         cohort,
         week,
-        summary(seen.learners),
+        summarize(seen.learners),
         active,
         topics,
         sorted((names[pk] for pk in joined if pk in names), key=str.casefold),
         everything,
         tracks,
-        [OnIt(stuck.topic, [learner.name for learner in stuck.learners]) for stuck in pace(seen, seen.learners).stuck],
-        [Quiet(learner.name, "; ".join(learner.behind), is_new(days, cohort)) for days, learner in silent],
+        [
+            StuckTopic(stuck.topic, [learner.name for learner in stuck.learners])
+            for stuck in load_bottlenecks(seen, seen.learners).stuck
+        ],
+        [InactiveLearner(learner.name, "; ".join(learner.behind), is_new(days, cohort)) for days, learner in silent],
         list(
-            holding()
+            active_overrides()
             .filter(cohort=cohort, learner__in=members.values("user"))
             .exclude(disputed_at=None)
             .select_related("topic", "by", "learner")
         ),
-        changed_tracks(seen),
+        updated_tracks(seen),
     )
 
 
-def changed_tracks(seen: Seen) -> list[tuple[Track, str]]:
-    changed = changed_since([plan.assignment for plan in seen.assigned], seen.roadmap)
+def updated_tracks(seen: Roster) -> list[tuple[Track, str]]:
+    changed = outdated_assignments([plan.assignment for plan in seen.assigned], seen.roadmap)
     return [(plan.track, changed[plan.assignment.pk]) for plan in seen.assigned if plan.assignment.pk in changed]
 
 
@@ -99,7 +102,9 @@ def is_new(silent: int, cohort: Cohort) -> bool:
     return silent - max(cohort.quiet_days, 1) < 7
 
 
-def finished(seen: Seen, members: QuerySet[Enrolment], week: Week) -> tuple[list[str], list[tuple[Track, list[str]]]]:
+def finished(
+    seen: Roster, members: QuerySet[Enrolment], week: Week
+) -> tuple[list[str], list[tuple[Track, list[str]]]]:
     """The names of those who did everything in the week, and by track of those who did that. One query.
 
     Whoever has nothing left finished when the last required topic became done.
@@ -114,7 +119,7 @@ def finished(seen: Seen, members: QuerySet[Enrolment], week: Week) -> tuple[list
     number_of = {plan.assignment.pk: number for number, plan in enumerate(seen.assigned)}
     everything: list[str] = []
     by_track: dict[Track, list[str]] = {}
-    for learner in sorted(seen.learners, key=by_name):
+    for learner in sorted(seen.learners, key=entries_by_name):
         moments = last.get(learner.pk)
         if not moments:
             continue
@@ -129,9 +134,9 @@ def finished(seen: Seen, members: QuerySet[Enrolment], week: Week) -> tuple[list
     return everything, list(by_track.items())
 
 
-def activity(cohort: Cohort, seen: Seen, week: Week) -> tuple[int, int]:
+def activity(cohort: Cohort, seen: Roster, week: Week) -> tuple[int, int]:
     """How many learners ticked something, and how many topics became done, in the week. One query."""
-    found = ticks_since(cohort, seen, week.begins)
+    found = activity_since(cohort, seen, week.begins)
     statuses = {learner.pk: learner.statuses for learner in seen.learners}
     ticked = [(user, event) for user, events in found.items() for event in events if event.at < week.ends]
     done = {(user, event.topic_id) for user, event in ticked if event.status == Status.DONE}

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.activity import day_of, ticks
-from progress.cohorts.audience import whom_of
-from progress.cohorts.learner_plans import FIRST_MIDNIGHT, Assigned, first_due, joined_late
+from progress.cohorts.audience import load_audiences
+from progress.cohorts.learner_plans import FIRST_MIDNIGHT, LearnerPlan, due_sort_key, late_join_date
 from progress.cohorts.models import Assignment, Enrolment, Extension, Override
 from progress.cohorts.notifications.digests.period import Week
-from progress.cohorts.overrides import holding
-from progress.cohorts.queries import standings
-from progress.cohorts.track_snapshot import outline_as_agreed
+from progress.cohorts.overrides import active_overrides
+from progress.cohorts.queries import statuses_by_user
+from progress.cohorts.track_snapshot import outline_from_snapshot
 from progress.models import ProgressEvent, Status
 from stages.outline import Outline, OutlineTopic, outline_of_stages
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from progress.models import Event
 
 
-class Coming(NamedTuple):
-    plan: Assigned
+class UpcomingDue(NamedTuple):
+    plan: LearnerPlan
     day: date
     topics: list[OutlineTopic]
 
 
 @dataclass(frozen=True)
-class Learning:
+class LearnerWeek:
     """A learner's week. ``done`` and ``begun`` are topics that they ticked in it and that are so still."""
 
     week: Week
     done: list[OutlineTopic]
     begun: list[OutlineTopic]
-    coming: list[Coming]  # the soonest first
-    beginnings: list[tuple[Assigned, date]]  # that begin in the week of the mail
+    coming: list[UpcomingDue]  # the soonest first
+    beginnings: list[tuple[LearnerPlan, date]]  # that begin in the week of the mail
     marked: list[Override]  # in the week, as far as they hold
 
     def __bool__(self) -> bool:
@@ -56,14 +56,14 @@ class Learning:
         return _("Your week on Waymark") if self.begun or self.marked else _("What comes next on Waymark")
 
 
-def learning_of(
+def learner_week(
     week: Week,
     topics: Mapping[int, OutlineTopic],
     events: Iterable["Event"],
     statuses: Mapping[int, str],
-    plans: Collection[Assigned],
+    plans: Collection[LearnerPlan],
     marks: Iterable[Override] = (),
-) -> Learning:
+) -> LearnerWeek:
     """The Learning of one learner; pure.
 
     ``topics`` are those of the roadmap by pk, ``events`` the learner's since the week began, as they were written.
@@ -75,37 +75,37 @@ def learning_of(
 
     coming = [(plan, plan.next_due(statuses)) for plan in plans]
     starting = [(plan, replace(plan, joined=None).begins) for plan in plans]  # not the day on which the learner came
-    return Learning(
+    return LearnerWeek(
         week,
         done=still(Status.DONE),
         begun=still(Status.LEARNING),
-        coming=sorted((Coming(plan, *due) for plan, due in coming if due), key=lambda one: one.day),
+        coming=sorted((UpcomingDue(plan, *due) for plan, due in coming if due), key=lambda one: one.day),
         beginnings=[(plan, day) for plan, day in starting if week.ends.date() <= day <= week.horizon],
         marked=[mark for mark in marks if week.has(mark.at)],
     )
 
 
-def learnings(weeks: Mapping[int, Week]) -> dict[int, Learning]:
+def learner_weeks(weeks: Mapping[int, Week]) -> dict[int, LearnerWeek]:
     """What to tell each of some users. A fixed number of queries, for any number of people."""
     roadmap = outline_of_stages()
     topics = {topic.pk: topic for topic in roadmap.topics}
     plans = plans_of(weeks, roadmap)
-    statuses = standings(Enrolment.objects.current().filter(user__in=weeks), topics)
+    statuses = statuses_by_user(Enrolment.objects.current().filter(user__in=weeks), topics)
     since = min(week.begins for week in weeks.values())
     events: dict[int, list[Event]] = defaultdict(list)
     marks: dict[int, list[Override]] = defaultdict(list)
     rows = ProgressEvent.objects.filter(user__in=weeks, at__gte=since).order_by("pk")
     for row in rows.values_list("user_id", "topic_id", "status", "cause", "at", named=True):
         events[row.user_id].append(row)
-    for mark in holding().filter(learner__in=weeks, at__gte=since):
+    for mark in active_overrides().filter(learner__in=weeks, at__gte=since):
         marks[mark.learner_id].append(mark)
     return {
-        pk: learning_of(week, topics, events[pk], statuses.get(pk, {}), plans[pk], marks[pk])
+        pk: learner_week(week, topics, events[pk], statuses.get(pk, {}), plans[pk], marks[pk])
         for pk, week in weeks.items()
     }
 
 
-def plans_of(users: Collection[int], roadmap: Outline) -> dict[int, list[Assigned]]:
+def plans_of(users: Collection[int], roadmap: Outline) -> dict[int, list[LearnerPlan]]:
     """For each of some users the same as ``assigned_to`` gives. Four queries at most."""
     enrolments = Enrolment.objects.current().filter(user__in=users, cohort__archived_at=None)
     members = list(enrolments.values_list("user_id", "cohort_id", "joined_at"))
@@ -115,30 +115,30 @@ def plans_of(users: Collection[int], roadmap: Outline) -> dict[int, list[Assigne
         .select_related("cohort", "track")
     )
     shown = [row for row in rows if row.visible_from is None or row.visible_from <= row.cohort.today]
-    whom = whom_of(*{row.cohort for row in shown})
+    whom = load_audiences(*{row.cohort for row in shown})
     longer = {
         (user, assignment): due
         for user, assignment, due in Extension.objects.filter(user__in=users, assignment__in=shown).values_list(
             "user", "assignment", "due"
         )
     }
-    everyones = {row.pk: Assigned(row, outline_as_agreed(row.form, roadmap)) for row in shown}
-    of_cohort: dict[int, list[Assigned]] = defaultdict(list)
+    everyones = {row.pk: LearnerPlan(row, outline_from_snapshot(row.form, roadmap)) for row in shown}
+    of_cohort: dict[int, list[LearnerPlan]] = defaultdict(list)
     for plan in everyones.values():
         of_cohort[plan.cohort.pk].append(plan)
 
     @cache
-    def plan_of(pk: int, extended: date | None, joined: date | None) -> Assigned:
+    def plan_of(pk: int, extended: date | None, joined: date | None) -> LearnerPlan:
         """Most learners share one, and with it the dates that are worked out only once."""
         return replace(everyones[pk], extended=extended, joined=joined)
 
-    found: dict[int, list[Assigned]] = {user: [] for user in users}
+    found: dict[int, list[LearnerPlan]] = {user: [] for user in users}
     for user, cohort, joined_at in members:
         for plan in of_cohort[cohort]:
             pk = plan.assignment.pk
             if whom.reaches(plan.assignment, user):
-                joined = joined_late(plan, day_of(joined_at, plan.cohort.zone))
+                joined = late_join_date(plan, day_of(joined_at, plan.cohort.zone))
                 found[user].append(plan_of(pk, longer.get((user, pk)), joined))
     for plans in found.values():
-        plans.sort(key=first_due)
+        plans.sort(key=due_sort_key)
     return found

@@ -27,7 +27,7 @@ class Week(NamedTuple):
         return self.monday + timedelta(days=13)
 
 
-def week_to_tell(now: datetime, zone: tzinfo, monday: date | None = None) -> Week | None:
+def reported_week(now: datetime, zone: tzinfo, monday: date | None = None) -> Week | None:
     """The Week that somebody in this zone is to be told of now, or None.
 
     It is the last one, from its Monday morning to Wednesday night; or that of ``monday``, at any hour after it ended.

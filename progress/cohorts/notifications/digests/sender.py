@@ -23,19 +23,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.timezones import zone_of_person
+from accounts.timezones import user_zone
 from progress.cohorts.email import send
 from progress.cohorts.models import Cohort, DigestSent, Enrolment, Mail, Refusal
-from progress.cohorts.notifications.digests.instructor import Look, look_at
-from progress.cohorts.notifications.digests.learner import learnings
-from progress.cohorts.notifications.digests.period import Week, week_to_tell
+from progress.cohorts.notifications.digests.instructor import CohortWeek, cohort_week
+from progress.cohorts.notifications.digests.learner import learner_weeks
+from progress.cohorts.notifications.digests.period import Week, reported_week
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 KINDS = [Mail.LEARNING, Mail.TEACHING]
-CHUNK = 200  # people who are looked at together: what is kept in memory
-LOOKS = 200  # cohorts that are remembered for their other instructors
+CHUNK_SIZE = 200  # people who are looked at together: what is kept in memory
+MAX_CACHED_WEEKS = 200  # cohorts that are remembered for their other instructors
 log = logging.getLogger(__name__)
 
 
@@ -48,10 +48,10 @@ class Found(TypedDict):
 
 type Reader = WithAnnotations[User, Found]
 type Content = tuple[str, dict[str, Any]]  # the subject of a letter and the context of its text
-type LookAt = Callable[[Cohort, Week], Look]
+type LookAt = Callable[[Cohort, Week], CohortWeek]
 
 
-class Letter(NamedTuple):
+class DigestEmail(NamedTuple):
     """What somebody would be sent, or where ``subject`` is empty ``why`` they are sent nothing."""
 
     user: User
@@ -80,26 +80,26 @@ class Run:
     empty: int = 0
     failed: int = 0
 
-    def letters(self) -> Iterator[list[Letter]]:
-        """Every Letter, in lists of those who are looked at together."""
-        look = lru_cache(maxsize=LOOKS)(look_at)
+    def letters(self) -> Iterator[list[DigestEmail]]:
+        """Every DigestEmail, in lists of those who are looked at together."""
+        look = lru_cache(maxsize=MAX_CACHED_WEEKS)(cohort_week)
         for kind in KINDS:
             for people in chunks(people_of(kind)):
                 yield self.letters_to(kind, people, look)
 
-    def letters_to(self, kind: Mail, people: Collection[Reader], look: LookAt) -> list[Letter]:
-        weeks = {user.pk: week_to_tell(self.now, zone_of_person(user, user.zone), self.monday) for user in people}
+    def letters_to(self, kind: Mail, people: Collection[Reader], look: LookAt) -> list[DigestEmail]:
+        weeks = {user.pk: reported_week(self.now, user_zone(user, user.zone), self.monday) for user in people}
         mondays = {week.monday for week in weeks.values() if week}
         claims = DigestSent.objects.filter(user__in=people, kind=kind, week__in=mondays) if mondays else ()
         settled = {(claim.user_id, claim.week) for claim in claims}
         refused = Refusal.objects.among([user.email for user in people], kind) if mondays else ()
         letters = {
-            user.pk: Letter(user, kind, weeks[user.pk], obstacle(user, weeks[user.pk], settled, refused))
+            user.pk: DigestEmail(user, kind, weeks[user.pk], skip_reason(user, weeks[user.pk], settled, refused))
             for user in people
         }
         ready = {pk: letter.week for pk, letter in letters.items() if letter.week and not letter.why}
         if ready:
-            written = learning_letters(ready) if kind == Mail.LEARNING else teaching_letters(ready, look)
+            written = learner_emails(ready) if kind == Mail.LEARNING else instructor_emails(ready, look)
             for pk, (subject, context) in written.items():
                 letters[pk] = letters[pk]._replace(subject=subject, context=context)
         return list(letters.values())
@@ -112,7 +112,7 @@ class Run:
             if wanted:
                 self.deliver(wanted)
 
-    def settle(self, letters: Collection[Letter]) -> None:
+    def settle(self, letters: Collection[DigestEmail]) -> None:
         """Remember that there is nothing to be said, so that the next run need not look again."""
         self.empty += len(letters)
         try:
@@ -120,15 +120,15 @@ class Run:
         except IntegrityError:  # one of them deleted their account just now: the next run looks at the others again
             log.info("The empty weeks of %s people were not remembered", len(letters))
 
-    def deliver(self, letters: Iterable[Letter]) -> None:
+    def deliver(self, letters: Iterable[DigestEmail]) -> None:
         """Send some letters through one connection, which is opened anew when the server has had enough of it."""
         connection = mailers.default
         connection.open()
         try:
             for letter in letters:
-                if claim := claimed(letter):
+                if claim := claim_delivery(letter):
                     try:
-                        self.sent += posted(letter, connection)
+                        self.sent += send_email(letter, connection)
                     except Exception as error:
                         claim.delete()
                         self.failed += 1
@@ -141,7 +141,7 @@ class Run:
             connection.close()
 
 
-def claimed(letter: Letter) -> DigestSent | None:
+def claim_delivery(letter: DigestEmail) -> DigestSent | None:
     """Claim a letter; return the claim, or None where another run was faster or the person has gone."""
     try:
         claim, is_mine = DigestSent.objects.get_or_create(user=letter.user, kind=letter.kind, week=letter.monday)
@@ -150,7 +150,7 @@ def claimed(letter: Letter) -> DigestSent | None:
     return claim if is_mine else None
 
 
-def posted(letter: Letter, connection: BaseEmailBackend) -> bool:
+def send_email(letter: DigestEmail, connection: BaseEmailBackend) -> bool:
     context = {**(letter.context or {}), "name": letter.user.name}
     return send(letter.kind, letter.user.email, letter.subject, letter.kind.value, context, mailer=connection)
 
@@ -174,12 +174,12 @@ def people_of(kind: Mail) -> QuerySet[Reader]:
 def chunks(people: QuerySet[Reader]) -> Iterator[list[Reader]]:
     """Lists of people by their pks. No cursor is kept open meanwhile, and who joins meanwhile shifts nobody."""
     last = 0
-    while chunk := list(people.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+    while chunk := list(people.filter(pk__gt=last).order_by("pk")[:CHUNK_SIZE]):
         yield chunk
         last = chunk[-1].pk
 
 
-def obstacle(user: Reader, week: Week | None, settled: Container[tuple[int, date]], refused: Container[str]) -> str:
+def skip_reason(user: Reader, week: Week | None, settled: Container[tuple[int, date]], refused: Container[str]) -> str:
     """Why somebody is sent no mail now, whatever it would say; "" when nothing is in the way."""
     if not user.is_active:
         return _("the account is not active")
@@ -197,12 +197,12 @@ def obstacle(user: Reader, week: Week | None, settled: Container[tuple[int, date
 # --- What ---------------------------------------------------------------------------------------------
 
 
-def learning_letters(weeks: Mapping[int, Week]) -> dict[int, Content]:
+def learner_emails(weeks: Mapping[int, Week]) -> dict[int, Content]:
     """What the learners get who have something to read."""
-    return {pk: (found.subject, {"learning": found}) for pk, found in learnings(weeks).items() if found}
+    return {pk: (found.subject, {"learning": found}) for pk, found in learner_weeks(weeks).items() if found}
 
 
-def teaching_letters(weeks: Mapping[int, Week], look: LookAt) -> dict[int, Content]:
+def instructor_emails(weeks: Mapping[int, Week], look: LookAt) -> dict[int, Content]:
     """The same of instructors; the cohorts in which nothing has changed are left out."""
     led = Prefetch("led_cohorts", Cohort.objects.current().order_by("name", "pk"), to_attr="led")
     letters = {}

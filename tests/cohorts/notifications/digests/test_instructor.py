@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import User
 from progress.cohorts.models import Assignment, Cohort, DigestSent, Enrolment, Override
-from progress.cohorts.reports.gradebook import summary
-from progress.cohorts.reports.roster import see
+from progress.cohorts.reports.gradebook import summarize
+from progress.cohorts.reports.roster import load_roster
 from progress.models import ProgressEvent, TopicProgress
 from tests.cohorts.notifications.digests.weekly import IN_IT, WEEK, look, run, sent_to, tick
 from tests.cohorts.roster_pages import enrol_many
@@ -27,7 +27,7 @@ def test_an_instructor_reads_who_finished_is_stuck_and_is_silent(cohort, instruc
     run()
     [mail] = sent_to(instructor)
     assert mail.subject == "Autumn hikers: the week of 2 March"
-    numbers = summary(see(cohort).learners)
+    numbers = summarize(load_roster(cohort).learners)
     assert f"4 learners · half of them have {numbers.percentage} % or more · 1 done · 2 quiet" in mail.body
     assert "2 learners were at it last week; topics finished: 2\n" in mail.body
     assert "Finished last week:\n- everything: Farid\n" in mail.body

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from progress.cohorts.learner_plans import assigned_to
+from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort, Extension, Override
 from progress.cohorts.models import Group as CohortGroup
-from progress.cohorts.notifications.digests.learner import learning_of, plans_of
+from progress.cohorts.notifications.digests.learner import learner_week, plans_of
 from stages.outline import outline_of_stages
 from tests.cohorts.notifications.digests.weekly import IN_IT, WEEK, run, sent_to, tick
 from tests.cohorts.roster_pages import enrol_many
@@ -41,7 +41,7 @@ def event(topic, status="done", cause="tick", at=IN_IT):
     ],
 )
 def test_it_tells_a_learner_what_they_did(events, statuses, done, begun):
-    found = learning_of(WEEK, TOPICS, events, statuses, [])
+    found = learner_week(WEEK, TOPICS, events, statuses, [])
     assert [topic.pk for topic in found.done] == done
     assert [topic.pk for topic in found.begun] == begun
     assert bool(found) == bool(done or begun)
@@ -124,7 +124,7 @@ def test_each_learner_has_the_plans_of_their_own_page(cohort, learner, content):
 
     found = plans_of([person.pk for person in people], outline_of_stages())
     assert {pk: facts(plans) for pk, plans in found.items()} == {
-        person.pk: facts(assigned_to(person)) for person in people
+        person.pk: facts(plans_for(person)) for person in people
     }
     assert {len(plans) for plans in found.values()} == {1, 2}
     assert all(plan.assignment != hidden for plans in found.values() for plan in plans)

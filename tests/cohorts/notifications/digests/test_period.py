@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from progress.cohorts.notifications.digests.period import Week, week_to_tell
+from progress.cohorts.notifications.digests.period import Week, reported_week
 from tests.cohorts.notifications.digests.weekly import MONDAY, NOW, WEEK
 
 
@@ -27,14 +27,14 @@ from tests.cohorts.notifications.digests.weekly import MONDAY, NOW, WEEK
     ],
 )
 def test_it_comes_on_monday_morning_where_its_reader_is(now, zone, monday):
-    found = week_to_tell(datetime.fromisoformat(f"{now}Z"), ZoneInfo(zone))
+    found = reported_week(datetime.fromisoformat(f"{now}Z"), ZoneInfo(zone))
     assert (str(found.monday) if found else None) == monday
 
 
 def test_a_week_by_name_is_told_of_once_it_is_over():
-    assert week_to_tell(NOW, UTC, MONDAY) == WEEK
-    assert week_to_tell(NOW + timedelta(days=5), UTC, MONDAY) == WEEK
-    assert week_to_tell(WEEK.ends - timedelta(seconds=1), UTC, MONDAY) is None
+    assert reported_week(NOW, UTC, MONDAY) == WEEK
+    assert reported_week(NOW + timedelta(days=5), UTC, MONDAY) == WEEK
+    assert reported_week(WEEK.ends - timedelta(seconds=1), UTC, MONDAY) is None
 
 
 def test_weeks_follow_each_other_without_a_gap():

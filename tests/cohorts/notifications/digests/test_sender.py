@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from progress.cohorts.models import Assignment, Cohort, DigestSent, Enrolment, Mail
 from progress.cohorts.notifications.digests import sender
-from progress.cohorts.notifications.digests.learner import learnings
+from progress.cohorts.notifications.digests.learner import learner_weeks
 from progress.cohorts.notifications.digests.sender import Run
 from tests.cohorts.notifications.digests.weekly import MONDAY, NOW, WEEK, look, run, sent_to, tick
 from tests.cohorts.roster_pages import enrol_many
@@ -135,7 +135,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(cohort, learner, co
         for person in people:
             tick(person, content.topics["maps"])
         weeks = {person.pk: WEEK for person in people}
-        found.append((count(lambda weeks=weeks: learnings(weeks)), count(lambda: look(cohort))))
+        found.append((count(lambda weeks=weeks: learner_weeks(weeks)), count(lambda: look(cohort))))
     assert found == [(8, 14)] * 2
 
 

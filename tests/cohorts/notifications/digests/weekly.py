@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from django.core import mail as outbox
 
 from progress.cohorts.models import Cohort
-from progress.cohorts.notifications.digests.instructor import look_at
+from progress.cohorts.notifications.digests.instructor import cohort_week
 from progress.cohorts.notifications.digests.period import Week
 from progress.cohorts.notifications.digests.sender import Run
 from progress.models import ProgressEvent, TopicProgress
@@ -32,4 +32,4 @@ def sent_to(user):
 
 
 def look(cohort):
-    return look_at(Cohort.objects.get(pk=cohort.pk), WEEK)
+    return cohort_week(Cohort.objects.get(pk=cohort.pk), WEEK)
