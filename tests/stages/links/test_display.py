@@ -141,7 +141,7 @@ def at_once(monkeypatch):
 
 @pytest.fixture
 def check_now(content, as_maintainer, server, make_asker, at_once, monkeypatch):
-    monkeypatch.setattr(admin_link_checks, "Asker", lambda patience: make_asker())
+    monkeypatch.setattr(admin_link_checks, "Fetcher", lambda patience: make_asker())
 
     def check_now(resources):
         chosen = {"action": "check_now", "_selected_action": [resource.pk for resource in resources]}

@@ -93,7 +93,7 @@ def test_a_run_that_was_killed_sends_nothing_twice(cohort, learner, instructor, 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(sender, "posted", killed)
+        patched.setattr(sender, "send_email", killed)
         with pytest.raises(KeyboardInterrupt):
             run()
     run()
@@ -140,7 +140,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(cohort, learner, co
 
 
 def test_many_are_looked_at_in_parts(cohort, learner, content, monkeypatch):
-    monkeypatch.setattr(sender, "CHUNK", 3)
+    monkeypatch.setattr(sender, "CHUNK_SIZE", 3)
     for number in range(7):
         person = make_user(f"Person{number} X")
         cohort.join(person)
