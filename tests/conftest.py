@@ -5,6 +5,7 @@ them is a visitor. ``roadmap`` is the real content, ``content`` a small roadmap 
 """
 
 import os
+from functools import lru_cache
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -16,9 +17,12 @@ from accounts.models import User
 from progress.models import TopicProgress
 from progress.reader_progress import ReaderProgress
 from progress.rendering import fragments
+from stages import fields
+from stages.fixture_io import reader, writer
 from stages.models import Topic
 from tests.content import read_content
 from tests.databases import TEMPLATES, Databases, PostgreSQL, SQLite
+from tests.remembered import remembered_parse, remembered_yaml
 
 DATABASES = pytest.StashKey[Databases]()
 
@@ -78,6 +82,18 @@ def no_flush(request):
     """What a test has really committed is not deleted table by table: the next test gets a new copy."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: databases_of(request.config).spoil())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def worked_out_once():
+    """The real fixtures are read, rendered and written by many tests; see remembered.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields, "render", lru_cache(maxsize=None)(fields.render))
+        patch.setattr(writer, "as_yaml", remembered_yaml(writer.as_yaml))
+        parse = remembered_parse(reader.parse)
+        for module in (reader, writer):
+            patch.setattr(module, "parse", parse)
         yield
 
 
