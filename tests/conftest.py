@@ -9,8 +9,12 @@ from functools import lru_cache
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.models import Permission
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 
 from accounts.models import User
@@ -156,8 +160,12 @@ def walked(roadmap, learner):
 
 
 def client_of(user):
-    client = Client()
-    client.force_login(user)
+    """A client that is logged in. ``force_login`` would begin a session, read it, and change it for another."""
+    client, request = Client(), HttpRequest()
+    request.session = SessionStore()
+    login(request, user)
+    request.session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return client
 
 
