@@ -43,7 +43,9 @@ class Edits(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1), slug=st.sampled_from(SLUGS), status=st.sampled_from([NONE, *Status.values]))
     def tick(self, who, slug, status):
-        if found := Topic.objects.filter(slug=slug).first():
+        # A tick that comes late to a replaced topic follows with the next load; that is tested in test_carry_over.py.
+        replaced = {old for topic in Topic.objects.exclude(replaces=[]) for old in topic.replaces}
+        if slug not in replaced and (found := Topic.objects.filter(slug=slug).first()):
             TopicProgress.objects.record(self.people[who], found, status)
             self.said[who, slug] = status
 
