@@ -43,7 +43,7 @@ class TickedTopicAdmin(TopicAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if carried := CarryOver.objects.settle():
+        if carried := CarryOver.objects.apply_pending():
             self.message_user(request, f"Standings carried over from the topics it replaces: {carried}.")
 
 

@@ -25,7 +25,7 @@ NEXT = 4  # topics that are shown as what comes next
 @cache_control(private=True)
 def me(request: AuthedRequest) -> HttpResponse:
     """The learner's own page: where to continue, how far each part is, and how the year went."""
-    progress = ReaderProgress.of_reader(request)
+    progress = ReaderProgress.for_request(request)
     roadmap = outline_of_stages()
     tracks = list(Track.objects.published().filter(follows_stages=False))
     found = outlines(tracks)
@@ -60,7 +60,7 @@ def what_is_next(
 def begun_by(user: User, roadmap: Outline) -> list[tuple[OutlineTopic, datetime]]:
     """(topic, since when) for what is being learned, the longest begun first. One query."""
     by_pk = {topic.pk: topic for topic in roadmap.topics}
-    rows = user.standings.begun().values_list("topic_id", "changed_at")
+    rows = user.topic_progress.in_progress().values_list("topic_id", "changed_at")
     return [(by_pk[pk], since) for pk, since in rows if pk in by_pk]
 
 

@@ -37,7 +37,7 @@ class PreviewRequest(HtmxRequest):
     """The request for a page as a learner sees it; see ``pretend``."""
 
     preview: dict[str, Any]
-    made_up_standings: ReaderProgress
+    preview_progress: ReaderProgress
 
 
 class PreviewProgress(TextChoices):
@@ -96,7 +96,7 @@ def pretend(request: PreviewRequest, outline: Outline, place: int | None, hidden
     choices = PreviewProgress.choices_for(place)
     standing = PreviewProgress(asked) if asked in choices else PreviewProgress.NOTHING
     request.preview = {"standing": standing, "choices": choices, "hidden": hidden, "view": request.GET.get("view")}
-    request.made_up_standings = made_up_progress(standing, outline, place)
+    request.preview_progress = made_up_progress(standing, outline, place)
     request.user = PreviewLearner()
     return request
 

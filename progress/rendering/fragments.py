@@ -1,8 +1,8 @@
-"""The pieces that long pages are made of: rows, bars, and what stands above the rows of a stage.
+"""Cached fragments of long pages: rows, bars, and the heads of stages.
 
-A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's
-standing, so it is rendered once for each such pair and kept. The key is what the piece is made of, content and
-template and language: an edit makes another key, and what is kept can never be out of date.
+A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's status,
+so it is rendered once for each such pair and cached. The key is what the fragment is made of, content and template
+and language: an edit makes another key, and what is cached can never be out of date.
 """
 
 from collections.abc import Hashable
@@ -47,7 +47,7 @@ def cached_fragment(template: Template, **facts: Hashable) -> SafeString:
 
 
 def render_rows(section: Section, page: str, progress: ReaderProgress, track: str = "") -> SafeString:
-    """The rows of a section on one of the pages, one after another, as the reader stands.
+    """The rows of a section on one of the pages, one after another, with the reader's progress.
 
     ``track`` is the slug of the track that the page is of, for its links to lead along.
     """
@@ -90,9 +90,9 @@ def _cached_row(
     sign: bool,
     swap: bool,
 ) -> SafeString:
-    # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
-    place = {"topic": topic, "section": section, "track": track}
-    return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))
+    # Of all fragments the most frequent by far, so it is cached under a shorter key than the others.
+    facts = {"topic": topic, "section": section, "track": track}
+    return row.render(Context({**facts, "row": form, "status": status, "sign": sign, "swap": swap}))
 
 
 def render_stage_head(section: Section, measured: ProgressSummary) -> SafeString:

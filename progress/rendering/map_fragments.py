@@ -47,7 +47,7 @@ def answer_on_map(
     changed = [(stage, node) for stage in sheet.stages for node in stage.nodes if node.box.topic.slug == slug]
     row = template("stages/map/includes/node.html")
     parts: list[str] = [
-        _cached_node(row, node, track, progress.of(node.box.topic.pk), False, True, get_language())
+        _cached_node(row, node, track, progress.status_of(node.box.topic.pk), False, True, get_language())
         for __, node in changed
     ]
     parts += [render_post(stage, progress, track, swap=True) for stage, __ in changed]

@@ -62,7 +62,7 @@ def share(request: AuthedRequest) -> HttpResponse:
     }
     if share:
         roadmap = outline_of_stages()
-        context |= announcement_of(request, share, card_of(share, roadmap, ReaderProgress.of_learner(request.user)))
+        context |= announcement_of(request, share, card_of(share, roadmap, ReaderProgress.for_user(request.user)))
     return render(request, "progress/sharing/share.html", context)
 
 
@@ -92,7 +92,7 @@ def stop_share(request: AuthedRequest) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """A learner's page as everyone sees it who has the link. No one's address and no note is on it."""
     share = get_share(token)
-    roadmap, progress = outline_of_stages(), ReaderProgress.of_learner(share.user)
+    roadmap, progress = outline_of_stages(), ReaderProgress.for_user(share.user)
     context = {
         "share": share,
         "name": name_of(share.user),
@@ -102,7 +102,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         context["measure"] = progress.measure(roadmap.topics)
         context["stages"] = [(section, progress.measure(section.topics)) for section in roadmap.sections]
     if share.show_projects:
-        done = [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.DONE]
+        done = [topic for topic in roadmap.topics if progress.status_of(topic.pk) == Status.DONE]
         context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
     if share.show_calendar:
         context["year"] = activity_calendar(share)
@@ -136,7 +136,7 @@ def name_of(user: User) -> str:
 
 def get_shared_card(token: str) -> share_cards.ShareCard:
     share = get_share(token)
-    return card_of(share, outline_of_stages(), ReaderProgress.of_learner(share.user))
+    return card_of(share, outline_of_stages(), ReaderProgress.for_user(share.user))
 
 
 def card_of(share: Share, roadmap: Outline, progress: ReaderProgress) -> share_cards.ShareCard:

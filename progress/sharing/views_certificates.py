@@ -43,7 +43,7 @@ def claim(request: AuthedRequest, slug: str = "") -> HttpResponse:
     issued = request.user.certificates.filter(track=track).first()
     if issued:
         return redirect(issued)
-    outline, progress = outline_of_track(track), ReaderProgress.of_learner(request.user)
+    outline, progress = outline_of_track(track), ReaderProgress.for_user(request.user)
     measured = progress.measure(outline.topics)
     form = CertificateForm(request.POST or None, initial={"name": name_of(request.user)})
     if request.method == "POST" and measured.is_complete and form.is_valid():
@@ -56,7 +56,9 @@ def claim(request: AuthedRequest, slug: str = "") -> HttpResponse:
         # Two presses at once: the database has room for one certificate, and both are led to it.
         issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=facts)
         return redirect(issued)
-    left = unique_topics(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
+    left = unique_topics(
+        topic for topic in outline.topics if topic.required and progress.status_of(topic.pk) != Status.DONE
+    )
     context = {"track": track, "measure": measured, "form": form, "left": left}
     refused = request.method == "POST" and not measured.is_complete
     return render(request, "progress/sharing/certificate_form.html", context, status=409 if refused else 200)

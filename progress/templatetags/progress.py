@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.measure import Countable, ProgressSummary
-from progress.models import IN_WORDS, HasPk
+from progress.models import STATUS_LABELS, HasPk
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import (
     render_bar,
@@ -86,16 +86,16 @@ def slug_of_track(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def standing(context: Context, topic: HasPk) -> str:
-    """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
+def topic_status(context: Context, topic: HasPk) -> str:
+    """The reader's status in a topic, or "none": ``{% topic_status topic as status %}``."""
     progress: ReaderProgress = context["progress"]
-    return progress.of(topic.pk)
+    return progress.status_of(topic.pk)
 
 
 @register.filter
-def in_words(status: str) -> "StrPromise":
-    """A status, or "none", as a reader sees it: ``{{ status|in_words }}``."""
-    return IN_WORDS[status]
+def status_label(status: str) -> "StrPromise":
+    """A status, or "none", as a reader sees it: ``{{ status|status_label }}``."""
+    return STATUS_LABELS[status]
 
 
 @register.filter

@@ -112,7 +112,7 @@ def status_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
     """Where the reader stood in ``topics`` until now; None if not in all of them alike."""
     if request.user.is_authenticated:
         # Locked, so that it is still so when it is changed.
-        rows = request.user.standings.select_for_update().filter(topic__in=[topic.pk for topic in topics])
+        rows = request.user.topic_progress.select_for_update().filter(topic__in=[topic.pk for topic in topics])
         found = dict(rows.values_list("topic_id", "status"))
     else:
         found = {pk: status for pk, (status, _) in session_progress.session_ticks(request.session).items()}
@@ -143,7 +143,7 @@ def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, lo
 
 def refreshed_fragments(request: HttpRequest, change: Change, outline: Outline, page: str, track: Track | None) -> str:
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
-    progress = ReaderProgress.of_reader(request)
+    progress = ReaderProgress.for_request(request)
     label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     slug, pressed = change.slug, request.GET.get("at")
     places = outline.places[slug]

@@ -37,10 +37,10 @@ def reset_track(request: AuthedRequest, slug: str) -> HttpResponse:
 def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[OutlineTopic]) -> HttpResponse:
     """Say what would be set back, and on POST set it back: as many topics as the page has named, and no others."""
     topics = list({topic.pk: topic for topic in topics}.values())
-    progress = ReaderProgress.of_reader(request)
-    ticked = [(topic, progress.of(topic.pk)) for topic in topics if topic.pk in progress.statuses]
+    progress = ReaderProgress.for_request(request)
+    ticked = [(topic, progress.status_of(topic.pk)) for topic in topics if topic.pk in progress.statuses]
     if request.method == "POST" and request.POST.get("number") == str(len(ticked)):
-        if made := Reset.objects.make(request.user, place.title, [topic for topic, _ in ticked]):
+        if made := Reset.objects.create_for(request.user, place.title, [topic for topic, _ in ticked]):
             offer = render_to_string(
                 "progress/tracking/includes/undo_reset.html", {"reset": made, "place": place}, request
             )

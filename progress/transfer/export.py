@@ -92,7 +92,7 @@ def checklist(title: str, outline: Outline, progress: ReaderProgress, link: Link
             lines += [f"## {plain_text(part)}", ""]
         lines += [f"{'###' if part else '##'} {plain_text(section.title)}", ""]
         for topic in section.topics:
-            status = progress.of(topic.pk)
+            status = progress.status_of(topic.pk)
             box = "x" if status == Status.DONE else " "
             remarks = [OPTIONAL] * (not topic.required) + [status] * (status in (Status.LEARNING, Status.SKIPPED))
             remark = f" *({', '.join(remarks)})*" if remarks else ""

@@ -70,7 +70,7 @@ def preview_import(
 ) -> ImportPreview:
     """A Preview of ``items`` with their ``matches``. ``titles`` and ``standings`` map slugs, to a title and a status.
 
-    A status is only ever raised, as TopicProgress.raise_to() does it.
+    A status is only ever raised, as TopicProgressQuerySet.advance() does it.
     """
     found = ImportPreview(boxes=len(items))
     seen: set[Decision] = set()

@@ -38,7 +38,7 @@ def apply_import(user: User, decisions: Sequence[Decision], unticked: Sequence[D
         if slug in best and best[slug] in Status.values
     ]
     with transaction.atomic():
-        raised = TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.IMPORT)
+        raised = TopicProgress.objects.advance(wanted, ProgressEvent.Cause.IMPORT)
         ticked = TopicProgress.objects.filter(user=user, status=Status.DONE, topic__in=topics.values())
         done = set(ticked.values_list("topic_id", flat=True))
         lowered = sum(

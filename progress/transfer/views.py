@@ -144,9 +144,9 @@ def preview_again(request: HttpRequest, take: Iterable[str], unticked: Iterable[
 
 
 def status_by_slug(request: HttpRequest) -> dict[str, str]:
-    progress = ReaderProgress.of_reader(request)
+    progress = ReaderProgress.for_request(request)
     topics = outline_of_stages().topics
-    return {topic.slug: progress.of(topic.pk) for topic in topics}
+    return {topic.slug: progress.status_of(topic.pk) for topic in topics}
 
 
 def has_token(request: HttpRequest) -> bool:

@@ -59,7 +59,7 @@ def link_to_topics(request: HttpRequest) -> export.LinkTo:
 def checklist(request: HttpRequest, **place: str) -> HttpResponse:
     """A GitHub-flavored check-list with the reader's own ticks, a visitor's as well."""
     way = get_export_target(request.user, **place)
-    progress = ReaderProgress.of_reader(request)
+    progress = ReaderProgress.for_request(request)
     text = export.checklist(way.title, way.outline, progress, link_to_topics(request))
     return download(text, f"waymark-{way.slug}.md", "text/markdown; charset=utf-8")
 

@@ -191,8 +191,8 @@ def test_the_table_and_the_file_have_as_many_done(walked, as_learner):
     assert (rows.count("done"), len(rows)) == (measure.done, measure.total)
     assert (rows.count("skipped"), rows.count("learning")) == (measure.skipped, measure.learning)
     required = {topic.slug for topic in outline_of_stages().topics if topic.required}
-    standings = as_learner.get("/me/data/waymark.json").json()["standings"]
-    assert sum(row["status"] == "done" and row["topic"] in required for row in standings) == measure.done
+    rows = as_learner.get("/me/data/waymark.json").json()["standings"]
+    assert sum(row["status"] == "done" and row["topic"] in required for row in rows) == measure.done
 
 
 # --- What counts ----------------------------------------------------------------------------------

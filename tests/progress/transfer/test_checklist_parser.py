@@ -185,9 +185,9 @@ def test_where_documents_disagree_the_one_that_the_list_is_from_says_it():
 # --- The preview --------------------------------------------------------------------------------------
 
 
-def look(markdown, **standings):
+def look(markdown, **statuses):
     items = parse(markdown)
-    return preview_import(items, CATALOGUE.matches(items), CATALOGUE.titles, standings)
+    return preview_import(items, CATALOGUE.matches(items), CATALOGUE.titles, statuses)
 
 
 def test_it_counts_what_would_change_and_each_topic_once():
@@ -197,12 +197,12 @@ def test_it_counts_what_would_change_and_each_topic_once():
     assert [line.text for line in found.unknown] == ["Nonsense"]
 
 
-@pytest.mark.parametrize("standing", ["done", "learning", "skipped", "none"])
-def test_it_never_lowers_a_standing(standing):
+@pytest.mark.parametrize("status", ["done", "learning", "skipped", "none"])
+def test_it_never_lowers_a_status(status):
     order = ["none", "skipped", "learning", "done"]
     for said in ("learning", "skipped"):
-        found = look(f"- [ ] Variables *({said})*", vars=standing)
-        assert found.changes == (order.index(said) > order.index(standing))
+        found = look(f"- [ ] Variables *({said})*", vars=status)
+        assert found.changes == (order.index(said) > order.index(status))
 
 
 def test_it_offers_to_untick_only_what_is_done_here_and_nowhere_ticked_there():

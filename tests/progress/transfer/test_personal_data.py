@@ -99,9 +99,9 @@ def test_the_file_has_everything(content, as_learner, learner):
     assert [part.key for part in export_sections if not found[part.key]] == []
     assert found["account"]["email"] == "lena@example.com"
     assert found["email_addresses"] == [{"email": "lena@example.com", "verified": True, "primary": True}]
-    [standing] = found["standings"]
-    assert (standing["topic"], standing["title"], standing["status"]) == ("maps", "Maps", "done")
-    assert standing["changed_at"].endswith("Z")
+    [row] = found["standings"]
+    assert (row["topic"], row["title"], row["status"]) == ("maps", "Maps", "done")
+    assert row["changed_at"].endswith("Z")
     assert [(event["status"], event["cause"]) for event in found["events"]] == [("done", "tick")]
     assert found["notes"][0]["text"] == "Zanzibar *note*"
     assert found["resource_ticks"][0]["url"] == "https://example.org/maps/"
