@@ -138,7 +138,7 @@ CATALOGUE = TopicMatcher(
         ("graph", "Stores", "caching"),
         ("graph", "Gone", "retired"),
     ],
-    heirs={"old": ["vars", "types"]},
+    replacements={"old": ["vars", "types"]},
     host="waymark.example",
 )
 TABLE = [
@@ -172,7 +172,7 @@ TABLE = [
 @pytest.mark.parametrize(("markdown", "sure", "maybe"), TABLE)
 def test_it_matches_a_line(markdown, sure, maybe):
     [match] = CATALOGUE.matches(parse(f"- [x] {markdown}"))
-    assert (list(match.sure), list(match.maybe)) == (sure, maybe)
+    assert (list(match.certain), list(match.possible)) == (sure, maybe)
 
 
 def test_where_documents_disagree_the_one_that_the_list_is_from_says_it():
@@ -193,7 +193,7 @@ def look(markdown, **statuses):
 def test_it_counts_what_would_change_and_each_topic_once():
     found = look("- [x] Variables\n- [x] Operators\n- [x] Data types\n- [x] Caching\n- [x] Nonsense", vars="done")
     assert found.changes == 2
-    assert (found.boxes, found.ticked, found.understood, found.said_before) == (5, 5, 4, 1)
+    assert (found.boxes, found.ticked, found.understood, found.repeated) == (5, 5, 4, 1)
     assert [line.text for line in found.unknown] == ["Nonsense"]
 
 
@@ -229,7 +229,7 @@ def test_our_own_list_comes_back_without_any_loss(rows, heading, parts):
     )
     items = parse(text)
     catalogue = TopicMatcher({topic.slug: topic.title for topic in topics}, host="waymark.example")
-    found = [(match.sure, item.status) for item, match in zip(items, catalogue.matches(items), strict=True)]
+    found = [(match.certain, item.status) for item, match in zip(items, catalogue.matches(items), strict=True)]
     assert found == [((topic.slug,), statuses.get(topic.pk, "none")) for topic in topics]
     assert [item.text for item in items] == [" ".join(topic.title.split()).rstrip(" :") for topic in topics]
 

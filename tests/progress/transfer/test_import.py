@@ -255,8 +255,8 @@ def test_the_fifth_document_finds_what_its_entries_say(roadmap):
     items = parse("\n".join(f"- [x] {', '.join(entry.label for entry in found)}" for found in lines))
     matches = list(importer.load_matcher("testserver").matches(items))
     wanted = [{topic.slug for entry in found for topic in entry.topics.all()} for found in lines]
-    assert [set(match.sure) for match in matches] == wanted
-    assert not any(match.maybe for match in matches)
+    assert [set(match.certain) for match in matches] == wanted
+    assert not any(match.possible for match in matches)
 
 
 # --- What it costs ------------------------------------------------------------------------------------

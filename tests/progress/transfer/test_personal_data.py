@@ -132,4 +132,4 @@ def test_the_page_says_what_is_in_the_file(content, as_learner):
     page = as_learner.get("/me/data/").text
     for part in export_sections:
         assert f"<code>{part.key}</code>" in page
-        assert str(part.says) in page
+        assert str(part.description) in page
