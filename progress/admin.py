@@ -1,3 +1,5 @@
+"""Admin of reports, and of topics as far as learners come into it."""
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -132,8 +134,8 @@ class ReportAdmin(LinkActions):
 
     def after_change(self, request: HttpRequest, chosen: QuerySet[Report], changed: Sequence[Resource]) -> None:
         """What was said about the link is handled with it, by whomever it was said."""
-        theirs = Report.objects.filter(resource__in=changed)
-        number = theirs.filter(Q(pk__in=list(chosen.values_list("pk", flat=True))) | Report.ABOUT_LINKS).handle()
+        reports = Report.objects.filter(resource__in=changed)
+        number = reports.filter(Q(pk__in=list(chosen.values_list("pk", flat=True))) | Report.ABOUT_LINKS).handle()
         self.message_user(request, ngettext("%d report handled.", "%d reports handled.", number) % number)
 
     @admin.action(description=_("Mark as handled"), permissions=["change"])

@@ -68,7 +68,7 @@ def is_more_advanced(status: str, other: str) -> bool:
 def preview_import(
     items: Sequence[Item], matches: Iterable[Match], titles: Mapping[str, str], statuses: Mapping[str, str]
 ) -> ImportPreview:
-    """An ImportPreview of ``items`` with their ``matches``. ``titles`` and ``statuses`` map slugs, to a title and a status.
+    """An ImportPreview of ``items`` with their ``matches``. ``titles`` and ``statuses`` are by slug.
 
     A status is only ever raised, as TopicProgressQuerySet.advance() does it.
     """

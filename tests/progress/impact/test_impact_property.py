@@ -188,7 +188,7 @@ def check(phases, people, before, after):
                 # Where nobody has done anything yet, there may be something to do or nothing: no number of anyone.
                 assert pair[0] == pair[1] or set(pair) == {None, 0}, key
             else:
-                assert change.figures(person.pk) == pair, key
+                assert change.percentages(person.pk) == pair, key
                 assert (person.pk in change.learners) == (pair[0] != pair[1] and person.pk in change.done)
     for change in changes.values():
         shown = sum(group.learners for group in change.groups)
