@@ -101,7 +101,7 @@ class ReportAdmin(LinkActions):
 
     @admin.display(description=_("topic"), ordering="topic__title")
     def topic_link(self, report: Report) -> str:
-        # What check_links found is about the link, wherever it is recommended.
+        # A flag of check_links is about the link, wherever it is recommended.
         resource: Any = report.resource  # there when no topic is, and with what get_queryset() has fetched
         topics = [report.topic] if report.topic else resource.shown_in
         links = ([self.row_and_page(topic, topic.get_absolute_url())] for topic in topics)

@@ -19,8 +19,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def annotations(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> TopicAnnotations | None:
-    """The learner's annotations of a topic: ``{% annotations topic links as annotations %}``. One query; None for
-    visitors."""
+    """The learner's annotations: ``{% annotations topic links as annotations %}``. One query; None for visitors."""
     user = context["user"]
     return (
         TopicAnnotations.load(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
@@ -55,12 +54,12 @@ def notes_with(context: Context, text: str, limit: int = 10) -> list[Note]:
 
 
 @register.filter
-def around(text: str, words: str, width: int = 160) -> str:
+def excerpt(text: str, words: str, width: int = 160) -> str:
     """The part of ``text`` that has the first of ``words`` in it."""
     match = re.search("|".join(map(re.escape, re.findall(r"\w+", words))) or "$", text, re.IGNORECASE)
     start = max(0, match.start() - width // 3) if match else 0
-    excerpt = text[start : start + width]
-    return f"{'…' if start else ''}{excerpt.strip()}{'…' if start + width < len(text) else ''}"
+    part = text[start : start + width]
+    return f"{'…' if start else ''}{part.strip()}{'…' if start + width < len(text) else ''}"
 
 
 @register.inclusion_tag("progress/annotations/includes/starred.html", takes_context=True)
