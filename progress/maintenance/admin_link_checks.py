@@ -71,9 +71,9 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
         for check in bad:
             self.message_user(request, str(check), messages.WARNING)
         if skipped := number - len(checks):
-            text = ngettext(
+            message = ngettext(
                 "%d link was not asked for: it is retired, somebody is checking it, or there was no time.",
                 "%d links were not asked for: they are retired, somebody is checking them, or there was no time.",
                 skipped,
             )
-            self.message_user(request, text % skipped, messages.WARNING)
+            self.message_user(request, message % skipped, messages.WARNING)
