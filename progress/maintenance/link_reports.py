@@ -12,9 +12,7 @@ from stages.links.scheduler import fetch_all
 from stages.models import LinkCheck, Resource
 from stages.models.links import DEAD_AFTER, host_of
 
-OFFLINE_AFTER = (
-    5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
-)
+OFFLINE_AT = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
 
 
 class Offline(Exception):  # noqa: N818 - it is a state
@@ -35,10 +33,7 @@ def check_links(
         if fetcher.reached:
             yield from saved_checks(unsaved)
             unsaved = []
-    if (
-        len({host_of(resource.url) for resource, answer in unsaved if answer.outcome == Outcome.FAILED})
-        >= OFFLINE_AFTER
-    ):
+    if len({host_of(resource.url) for resource, answer in unsaved if answer.outcome == Outcome.FAILED}) >= OFFLINE_AT:
         raise Offline
     yield from saved_checks(unsaved)
 
