@@ -189,7 +189,7 @@ STREAKS = [
 def test_a_streak_is_right(active, today, rest, current, longest):
     found = streak(days(active), date.fromisoformat(today), rest)
     assert (found.current, found.longest) == (current, longest)
-    assert found.today == (date.fromisoformat(today) in days(active))
+    assert found.includes_today == (date.fromisoformat(today) in days(active))
 
 
 # --- The year -------------------------------------------------------------------------------------
