@@ -151,12 +151,12 @@ def outsider(db):
 
 @pytest.fixture
 def walked(roadmap, learner):
-    """A learner with every kind of standing all over the roadmap."""
+    """A learner with every status all over the roadmap."""
     for number, topic in enumerate(Topic.objects.order_by("pk")):
         status = ["done", "none", "learning", "done", "skipped", "done", "done"][number % 7]
         if status != "none":
             TopicProgress.objects.create(user=learner, topic=topic, status=status)
-    return ReaderProgress.of_learner(learner)
+    return ReaderProgress.for_user(learner)
 
 
 def client_of(user):
