@@ -66,7 +66,7 @@ def audited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
     anyone's numbers is measured in there, and taken back until somebody agrees to it; so is a form that would undo
     what somebody else has saved since it was opened. A view that changes nothing however it is asked, such as a
-    preview, says so with ``only_shows = True``.
+    preview, says so with ``is_read_only = True``.
     """
 
     @wraps(view)
@@ -89,7 +89,7 @@ def audited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         from stages.revisions.recorder import record_revisions
 
         log = AuditLog(view, request, kwargs)
-        if request.method in SAFE or getattr(view, "only_shows", False):
+        if request.method in SAFE or getattr(view, "is_read_only", False):
             response = view(request, *args, **kwargs)
             log.write_download(response)
             return response
