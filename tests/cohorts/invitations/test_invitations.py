@@ -274,7 +274,7 @@ def test_whoever_does_not_answer_is_reminded_at_most_every_three_days(cohort, ba
 
 
 def test_an_instructor_sends_so_many_a_day_and_the_rest_waits(cohort, as_instructor, monkeypatch):
-    monkeypatch.setattr(sender, "A_DAY", sender.Slots("invites", 3, 86400))
+    monkeypatch.setattr(sender, "A_DAY", sender.RateLimit("invites", 3, 86400))
     page = agree(as_instructor, cohort, "\n".join(f"p{number}@example.com" for number in range(5)))
     assert "5 people are invited." in page.text
     assert "2 mails are not sent yet. 3 invitations a day are the limit." in page.text
