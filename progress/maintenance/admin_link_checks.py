@@ -53,7 +53,7 @@ class CheckedResourceAdmin(LinkActionsMixin, ResourceAdmin):
             text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
             self.message_user(request, text % {"most": MAX_LINKS}, messages.ERROR)
             return
-        # Not before the transaction is over that the admin holds around every action (on_record in admin_site.py):
+        # Not before the transaction is over that the admin holds around every action (see audited() in its site):
         # nobody else could save anything while we wait for answers.
         on_commit(lambda: self.ask(request, number, to_check(among=resources)))
 

@@ -166,7 +166,7 @@ def test_the_refusal_makes_as_many_queries_for_many_learners(content, as_maintai
 def test_a_tick_at_the_very_moment_is_not_lost(content, learner, as_maintainer, monkeypatch):
     """It came after the page had counted; the database refuses, and that is said."""
     tick(content, learner)
-    monkeypatch.setattr("stages.admin.protected_delete.reasons_to_keep", lambda model, pks: [])
+    monkeypatch.setattr("stages.admin.protected_delete.deletion_blockers", lambda model, pks: [])
     monkeypatch.setattr("django.contrib.admin.options.get_deleted_objects", lambda *args: ([], {}, set(), []))
     answer = delete(as_maintainer, content.topics["boots"])
     assert answer.status_code == 302
