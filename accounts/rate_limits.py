@@ -15,7 +15,7 @@ HOUR = 60 * 60  # seconds
 
 
 def client_key(request: HttpRequest) -> str:
-    """Whoever asks, as they are counted: an account, or the address of a visitor."""
+    """The key under which a client is counted: of an account, or of a visitor's address."""
     if request.user.is_authenticated:
         return f"user-{request.user.pk}"
     return f"address-{network_of(get_adapter().get_client_ip(request))}"
@@ -31,15 +31,15 @@ def network_of(address: str) -> IPv4Address | IPv6Address:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """``number`` slots for each key, taken for so many seconds."""
+    """``limit`` slots for each key, taken for so many seconds."""
 
     name: str
-    number: int
+    limit: int
     seconds: int = HOUR
 
-    def free(self, key: str) -> list[str]:
+    def free_slots(self, key: str) -> list[str]:
         """The slots that are free, as a list. One query."""
-        slots = [f"limit:{self.name}:{key}:{place}" for place in range(self.number)]
+        slots = [f"limit:{self.name}:{key}:{index}" for index in range(self.limit)]
         taken = cache.get_many(slots)
         return [slot for slot in slots if slot not in taken]
 
@@ -56,12 +56,12 @@ def release(*slots: str) -> None:
     cache.delete_many(slots)
 
 
-def allows(who: str, deed: str, most: int) -> bool:
-    """Whether a slot of an hour is left, for what is only counted when it fails; see take()."""
-    return bool(RateLimit(deed, most).free(who))
+def allows(key: str, action: str, limit: int) -> bool:
+    """Whether a slot of an hour is left, for what is only counted when it fails; see consume()."""
+    return bool(RateLimit(action, limit).free_slots(key))
 
 
-def consume(who: str, deed: str, most: int) -> bool:
+def consume(key: str, action: str, limit: int) -> bool:
     """Take a slot for an hour, and return whether one was left."""
-    slots = RateLimit(deed, most)
-    return slots.take(slots.free(who)) is not None
+    rate_limit = RateLimit(action, limit)
+    return rate_limit.take(rate_limit.free_slots(key)) is not None

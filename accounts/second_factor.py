@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 
-SETUP_URL_NAMES = "second_factor_set_up"
+SETUP_SESSION_KEY = "second_factor_set_up"
 
 
 def is_satisfied(request: HttpRequest) -> bool:
@@ -30,11 +30,11 @@ def has_passed(request: HttpRequest) -> bool:
     user = request.user
     records = get_authentication_records(request, user) if user.is_authenticated else ()
     shown = any(record["method"] == "mfa" for record in records)
-    return shown or SETUP_URL_NAMES in request.session
+    return shown or SETUP_SESSION_KEY in request.session
 
 
 @receiver(authenticator_added)
-def remember(request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
+def remember_setup(request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
     """Whoever has just typed a code of a new authenticator app need not type another one at once."""
     if authenticator.type == Authenticator.Type.TOTP:
-        request.session[SETUP_URL_NAMES] = authenticator.pk
+        request.session[SETUP_SESSION_KEY] = authenticator.pk

@@ -36,15 +36,15 @@ def user_zone(user: User, last_seen: str = "") -> ZoneInfo:
     return first_valid_zone(user.time_zone, last_seen)
 
 
-def first_valid_zone(*wanted: str) -> ZoneInfo:
-    return ZoneInfo(next((name for name in wanted if name in zone_names()), "UTC"))
+def first_valid_zone(*candidates: str) -> ZoneInfo:
+    return ZoneInfo(next((name for name in candidates if name in zone_names()), "UTC"))
 
 
 def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """The zones that have a place in their name, as grouped choices: typing "Lis" in the list finds Lisbon."""
-    places = sorted(name.split("/", 1) for name in zone_names() if "/" in name)
-    grouped = groupby(places, key=lambda place: place[0])
+    region_and_place = sorted(name.split("/", 1) for name in zone_names() if "/" in name)
+    grouped = groupby(region_and_place, key=lambda pair: pair[0])
     return [
-        (region, [(f"{region}/{place}", place.replace("_", " ").replace("/", ", ")) for _, place in found])
-        for region, found in grouped
+        (region, [(f"{region}/{place}", place.replace("_", " ").replace("/", ", ")) for _, place in pairs])
+        for region, pairs in grouped
     ]

@@ -15,15 +15,15 @@ def account(request: AuthedRequest) -> HttpResponse:
 
     Each of its two forms says in ``form`` which one it is.
     """
-    which = request.POST.get("form", "name") if request.method == "POST" else None
-    name = NameForm(request.POST if which == "name" else None, instance=request.user)
-    days = DaysForm(request.POST if which == "days" else None, instance=request.user)
-    for form, said in ((name, _("Your name is saved.")), (days, _("Your days are saved."))):
+    posted = request.POST.get("form", "name") if request.method == "POST" else None
+    name_form = NameForm(request.POST if posted == "name" else None, instance=request.user)
+    days_form = DaysForm(request.POST if posted == "days" else None, instance=request.user)
+    for form, message in ((name_form, _("Your name is saved.")), (days_form, _("Your days are saved."))):
         if form.is_bound and form.is_valid():
             form.save()
-            messages.success(request, said)
+            messages.success(request, message)
             return redirect("account")
-    return render(request, "accounts/account.html", {"form": name, "days": days})
+    return render(request, "accounts/account.html", {"name_form": name_form, "days_form": days_form})
 
 
 @rate_limit(action="reauthenticate")

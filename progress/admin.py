@@ -19,7 +19,7 @@ from progress.models import CarryOver, Report
 from progress.models.annotations import ReportQuerySet
 from stages.admin import TopicAdmin
 from stages.admin.filters import ChoiceFilter
-from stages.admin.link_actions import LINK_ACTIONS, LinkActions, link_state, suggestion
+from stages.admin.link_actions import LINK_ACTIONS, LinkActionsMixin, link_status, suggestion
 from stages.models import Resource, Topic
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ admin.site.unregister(Topic)
 class ReportedFilter(ChoiceFilter):
     title = _("reported by learners")
     parameter_name = "reported"
-    answers = {
+    options = {
         "open": (_("with an open report"), lambda topics: topics.filter(pk__in=Report.objects.open().values("topic"))),
         "ever": (_("ever reported"), lambda topics: topics.filter(pk__in=Report.objects.values("topic"))),
     }
@@ -68,7 +68,7 @@ class HandledFilter(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(LinkActions):
+class ReportAdmin(LinkActionsMixin):
     """The queue of reported problems and flagged links, open ones first, with what may be done about each.
 
     Nobody rewrites what a reader said; it can be handled.
@@ -113,7 +113,7 @@ class ReportAdmin(LinkActions):
         if not report.resource:
             return "—"
         resource = self.row_and_page(report.resource, report.resource.url)
-        return format_html("{}<br>{}", resource, link_state(report.resource))
+        return format_html("{}<br>{}", resource, link_status(report.resource))
 
     def row_and_page(self, row: Model, page: str) -> SafeString:
         """To the form where it can be mended, and to the page as readers see it."""

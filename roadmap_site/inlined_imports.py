@@ -32,8 +32,8 @@ class InliningFinder(FileSystemFinder):
         return FileSystemStorage(location=folder)
 
     def find_location(self, root: str, path: str, prefix: str | None = None) -> str | None:
-        found = super().find_location(root, path, prefix)
-        return self.copies.path(path) if found and self.copy(path, Path(found)) else found
+        location = super().find_location(root, path, prefix)
+        return self.copies.path(path) if location and self.copy(path, Path(location)) else location
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         for path, storage in super().list(ignore_patterns):

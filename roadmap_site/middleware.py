@@ -17,7 +17,7 @@ class BrotliMiddleware:
     """
 
     QUALITY = 1
-    WORTH_IT = 500  # bytes
+    MIN_LENGTH = 500  # bytes
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -26,7 +26,7 @@ class BrotliMiddleware:
         response = self.get_response(request)
         if (
             not isinstance(response, HttpResponse)
-            or len(response.content) < self.WORTH_IT
+            or len(response.content) < self.MIN_LENGTH
             or response.has_header("Content-Encoding")
         ):
             return response

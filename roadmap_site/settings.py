@@ -16,9 +16,9 @@ from django.utils.csp import CSP
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def words(name: str) -> list[str]:
+def env_list(name: str) -> list[str]:
     """The comma-separated values of an environment variable; empty when it is not set."""
-    return [word.strip() for word in environ.get(name, "").split(",") if word.strip()]
+    return [value.strip() for value in environ.get(name, "").split(",") if value.strip()]
 
 
 # --- Laptop or production -------------------------------------------------------------------------
@@ -32,11 +32,11 @@ if LAPTOP:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
     INTERNAL_IPS = ["127.0.0.1", "::1"]
 else:
-    ALLOWED_HOSTS = words("ALLOWED_HOSTS")
+    ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the host names of this site, e.g. waymark.example.org")
     CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
-SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ CACHES: dict[str, dict[str, Any]] = {
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 FIXTURES = BASE_DIR / "fixtures"
 # check_links asks only the public internet, and these networks: "10.0.0.0/8".
-LINK_NETWORKS = words("LINK_NETWORKS")
+LINK_NETWORKS = env_list("LINK_NETWORKS")
 
 # --- People ---------------------------------------------------------------------------------------
 

@@ -91,7 +91,7 @@ def test_a_preview_is_not_logged_and_takes_no_pictures(content, boss, django_ass
 
     admin.site.admin_view(preview)(request_of(boss, "post"))
     assert not LogEntry.objects.exists()
-    preview.only_shows = True
+    preview.is_read_only = True
     with django_assert_num_queries(0):
         admin.site.admin_view(preview)(request_of(boss, "post"))
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from progress.maintenance.link_reports import Offline, check_links
 from stages.admin import ResourceAdmin
-from stages.admin.link_actions import LINK_ACTIONS, LinkActions, LinkFilter, link_state
+from stages.admin.link_actions import LINK_ACTIONS, LinkActionsMixin, LinkFilter, link_status
 from stages.links.fetcher import Fetcher, Timeouts
 from stages.models import LinkCheck, Resource
 from stages.models.links import to_check
@@ -31,7 +31,7 @@ admin.site.unregister(Resource)
 
 
 @admin.register(Resource)
-class CheckedResourceAdmin(LinkActions, ResourceAdmin):
+class CheckedResourceAdmin(LinkActionsMixin, ResourceAdmin):
     list_display = [*ResourceAdmin.list_display, "link"]
     list_filter = [LinkFilter, *ResourceAdmin.list_filter]
     list_select_related = ["link_check"]
@@ -44,7 +44,7 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
 
     @admin.display(description=_("link"), ordering="link_check__failures")
     def link(self, resource: Resource) -> "StrOrPromise":
-        return link_state(resource)
+        return link_status(resource)
 
     @admin.action(description=_("Check these links now"), permissions=["change_resources"])
     def check_now(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:

@@ -1,10 +1,10 @@
 """Before an edit in the admin changes anyone's numbers, its page shows what it does, and asks.
 
-The edit has been made and measured by then, and taken back (see ``on_record`` in admin_site.py). The page carries
-all that was sent, so that one button sends it again, with the name of the impact that was agreed to. If anything has
+The edit has been made and measured by then, and rolled back (see ``audited`` in site.py). The page carries
+all that was sent, so that one button sends it again, with the token of the impact that was confirmed. If anything has
 come in between, so that the impact is another one, that one is shown.
 
-A form that would undo what somebody else has saved since it was opened is taken back as well, and shown again.
+A form that would undo what somebody else has saved since it was opened is rolled back as well, and shown again.
 """
 
 from collections.abc import Callable
@@ -20,21 +20,21 @@ from progress.impact.changes import Impact
 from stages.admin.redisplay import GO_BACK
 from stages.models import Revision
 
-AGREED = "_impact"
-OWN = {AGREED, GO_BACK, "csrfmiddlewaretoken"}
-FORMS = {"add_view", "change_view"}
+CONFIRMED = "_impact"  # the field that carries the token of the impact
+CONTROLS = {CONFIRMED, GO_BACK, "csrfmiddlewaretoken"}
+FORM_VIEWS = {"add_view", "change_view"}
 
 
 class ConfirmationRequired(Exception):  # noqa: N818 - it is a question
-    """An edit changes numbers, and nobody has agreed to that yet."""
+    """An edit changes numbers, and nobody has confirmed that yet."""
 
 
 class EditConflict(Exception):  # noqa: N818 - it is a question, too
     """A form would undo what somebody else has saved since it was opened."""
 
 
-def is_agreed(request: HttpRequest, impact: Impact) -> bool:
-    return bool(impact.is_agreed(request.POST.get(AGREED, "")))
+def is_confirmed(request: HttpRequest, impact: Impact) -> bool:
+    return bool(impact.is_agreed(request.POST.get(CONFIRMED, "")))
 
 
 def notify_not_saved(request: HttpRequest) -> None:
@@ -43,7 +43,7 @@ def notify_not_saved(request: HttpRequest) -> None:
 
 
 def confirmation(request: HttpRequest, view: Callable[..., HttpResponse], impact: Impact) -> TemplateResponse:
-    """The page that shows an Impact and asks for agreement."""
+    """The page that shows an Impact and asks to confirm it."""
     forget_messages(request)
     owner = getattr(view, "__self__", None)
     opts = owner.opts if isinstance(owner, ModelAdmin) else None
@@ -51,12 +51,12 @@ def confirmation(request: HttpRequest, view: Callable[..., HttpResponse], impact
         **admin.site.each_context(request),
         "title": _("What this does to learners"),
         "impact": impact,
-        "is_stale": AGREED in request.POST,
+        "is_stale": CONFIRMED in request.POST,
         "opts": opts,
-        "sent": [(name, value) for name, values in request.POST.lists() if name not in OWN for value in values],
+        "posted": [(name, value) for name, values in request.POST.lists() if name not in CONTROLS for value in values],
         "path": request.get_full_path(),
         # A form can be shown again as it was filled in; an action goes back to its list.
-        "is_form": getattr(view, "__name__", "") in FORMS,
+        "is_form": getattr(view, "__name__", "") in FORM_VIEWS,
         "is_popup": "_popup" in request.POST,
     }
     request.current_app = admin.site.name
@@ -66,13 +66,13 @@ def confirmation(request: HttpRequest, view: Callable[..., HttpResponse], impact
 def redisplay_form(request: HttpRequest, undone: list[Revision]) -> None:
     """Have a form shown again as it was filled in, with the revisions that it would undo."""
     forget_messages(request)
-    sent = request.POST.copy()
-    sent[GO_BACK] = "1"
-    request.POST = sent  # type: ignore[assignment] # it is not to be changed, but may be replaced
+    data = request.POST.copy()
+    data[GO_BACK] = "1"
+    request.POST = data  # type: ignore[assignment] # it is not to be changed, but may be replaced
     request.undone = undone  # type: ignore[attr-defined] # for the form; see stages/admin/versioned.py
 
 
-def refuse_conflict(request: HttpRequest) -> HttpResponse:
+def refuse_deletion(request: HttpRequest) -> HttpResponse:
     """Somebody began with a topic at the very moment in which it was deleted."""
     forget_messages(request)
     messages.error(request, _("A learner has just begun with it, so nothing was deleted. Retire it instead."))
@@ -80,5 +80,5 @@ def refuse_conflict(request: HttpRequest) -> HttpResponse:
 
 
 def forget_messages(request: HttpRequest) -> None:
-    """What was to be said of an edit that has been taken back."""
+    """Drop the messages of an edit that has been rolled back."""
     request._messages = default_storage(request)  # type: ignore[attr-defined] # where Django keeps them

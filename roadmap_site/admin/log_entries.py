@@ -1,3 +1,5 @@
+"""The staff log in the admin, for superusers to read."""
+
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 class LogEntryAdmin(admin.ModelAdmin):
     """What staff has done, for superusers to read. Nobody writes in it."""
 
-    list_display = ["action_time", "user", "kind", "what", "said"]
+    list_display = ["action_time", "user", "kind", "target", "message"]
     list_filter = ["action_time", ("content_type", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "content_type"]
     search_fields = ["object_repr", "change_message", "user__name", "user__email"]
@@ -34,9 +36,9 @@ class LogEntryAdmin(admin.ModelAdmin):
         return capfirst(entry.content_type.name) if entry.content_type else None
 
     @admin.display(description=_("what"), ordering="object_repr")
-    def what(self, entry: LogEntry) -> str:
+    def target(self, entry: LogEntry) -> str:
         return entry.object_repr
 
     @admin.display(description=_("what was done"))
-    def said(self, entry: LogEntry) -> "StrOrPromise":
+    def message(self, entry: LogEntry) -> "StrOrPromise":
         return entry.get_change_message() or entry.get_action_flag_display()

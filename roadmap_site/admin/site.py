@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import second_factor
 from accounts.requests import AuthedRequest
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class WaymarkAdminSite(AdminSite):
@@ -42,14 +42,14 @@ class WaymarkAdminSite(AdminSite):
 
         Whoever comes here signed in either has all that it takes, or lacks the second factor.
         """
-        wanted = request.GET.get("next", "")
-        if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-            wanted = reverse("admin:index")
+        next_url = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure()):
+            next_url = reverse("admin:index")
         if self.has_permission(request):
-            return redirect(wanted)
+            return redirect(next_url)
         if second_factor.is_set_up(request.user):
             messages.info(request, _("Please confirm with your second factor before you open the admin."))
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': wanted})}")
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': next_url})}")
         messages.info(
             request,
             _("Staff log in with a second factor. Set up an authenticator app here, and then open the admin again."),
@@ -64,13 +64,13 @@ def audited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view of the admin that leaves a Revision of all content that it changes, and an entry in the staff log.
 
     All that it writes is one transaction, so whoever may not do a part of it has done nothing of it. What it does to
-    anyone's numbers is measured in there, and taken back until somebody agrees to it; so is a form that would undo
+    anyone's numbers is measured in there, and rolled back until somebody confirms it; so is a form that would undo
     what somebody else has saved since it was opened. A view that changes nothing however it is asked, such as a
-    preview, says so with ``only_shows = True``.
+    preview, says so with ``is_read_only = True``.
     """
 
     @wraps(view)
-    def recorded_view(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def audited_view(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Here, because the models are not there yet when the admin is set up.
         from progress.impact import capture_content, impact_of
         from roadmap_site.admin.audit_log import AuditLog
@@ -78,18 +78,18 @@ def audited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             ConfirmationRequired,
             EditConflict,
             confirmation,
-            is_agreed,
+            is_confirmed,
             notify_not_saved,
             redisplay_form,
-            refuse_conflict,
+            refuse_deletion,
         )
         from stages.editing.permissions import refuse_to_publish
         from stages.models import Revision
         from stages.revisions.edit_conflicts import SEEN_REVISION, changes_undone_by
         from stages.revisions.recorder import record_revisions
 
-        log = AuditLog(view, request, kwargs)
-        if request.method in SAFE or getattr(view, "only_shows", False):
+        log = AuditLog(view, request)
+        if request.method in SAFE_METHODS or getattr(view, "is_read_only", False):
             response = view(request, *args, **kwargs)
             log.write_download(response)
             return response
@@ -98,17 +98,17 @@ def audited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 log.begin()
                 notify_not_saved(request)
                 content = capture_content()
-                with record_revisions(Revision.How.ADMIN, by=request.user, why=log.why()) as revisions:
+                with record_revisions(Revision.How.ADMIN, by=request.user, why=log.reason()) as revisions:
                     response = view(request, *args, **kwargs)
                 refuse_to_publish(request.user, revisions)
                 if undone := changes_undone_by(revisions, request.POST.get(SEEN_REVISION, "")):
                     raise EditConflict
                 impact = impact_of(content, revisions)
-                if impact and not is_agreed(request, impact):
+                if impact and not is_confirmed(request, impact):
                     raise ConfirmationRequired
                 log.write(response, revisions)
         except PermissionDenied:
-            log.refused()
+            log.log_refusal()
             raise
         except EditConflict:
             redisplay_form(request, undone)
@@ -116,7 +116,7 @@ def audited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except ConfirmationRequired:
             return confirmation(request, view, impact)
         except ProtectedError:
-            return refuse_conflict(request)
+            return refuse_deletion(request)
         return response
 
-    return recorded_view
+    return audited_view

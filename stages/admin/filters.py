@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-type Answer = tuple["StrOrPromise", Callable[[QuerySet[Any]], QuerySet[Any]]]  # words, and which rows they mean
+type Option = tuple["StrOrPromise", Callable[[QuerySet[Any]], QuerySet[Any]]]  # its label, and the rows that it keeps
 
 
 class ChoiceFilter(admin.SimpleListFilter):
-    """A filter whose answers are conditions."""
+    """A filter whose options are conditions, as ``{value in the query: Option}``."""
 
-    answers: ClassVar[dict[str, Answer]] = {}
+    options: ClassVar[dict[str, Option]] = {}
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, "StrOrPromise"]]:
-        return [(value, words) for value, (words, _method) in self.answers.items()]
+        return [(value, label) for value, (label, _condition) in self.options.items()]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        return self.answers[chosen][1](rows) if chosen in self.answers else rows
+        value = self.value()
+        return self.options[value][1](rows) if value in self.options else rows
 
 
-EXAMPLE = Q(body__contains="```") | Q(body__contains="~~~")
-OLD = Resource.objects.published().exclude(outdated="")
-UNCHECKED = Resource.objects.published().exclude(unverified="")
+HAS_EXAMPLE = Q(body__contains="```") | Q(body__contains="~~~")
+OUTDATED = Resource.objects.published().exclude(outdated="")
+UNVERIFIED = Resource.objects.published().exclude(unverified="")
 
 
 class TopicAttentionFilter(ChoiceFilter):
     title = gettext_lazy("what is missing")
     parameter_name = "wants"
-    answers = {
+    options = {
         "lesson": (gettext_lazy("no lesson"), lambda topics: topics.filter(body="")),
-        "example": (gettext_lazy("no example"), lambda topics: topics.exclude(EXAMPLE)),
+        "example": (gettext_lazy("no example"), lambda topics: topics.exclude(HAS_EXAMPLE)),
         "resources": (
             gettext_lazy("no resources"),
             lambda topics: topics.exclude(
@@ -55,14 +55,16 @@ class TopicAttentionFilter(ChoiceFilter):
 class TopicLinksFilter(ChoiceFilter):
     title = gettext_lazy("its resources")
     parameter_name = "links"
-    answers = {
+    options = {
         "old": (
             gettext_lazy("one is outdated"),
-            lambda topics: topics.filter(pk__in=Topic.objects.filter(resources__in=OLD).order_by().values("pk")),
+            lambda topics: topics.filter(pk__in=Topic.objects.filter(resources__in=OUTDATED).order_by().values("pk")),
         ),
         "unchecked": (
             gettext_lazy("one was never checked"),
-            lambda topics: topics.filter(pk__in=Topic.objects.filter(resources__in=UNCHECKED).order_by().values("pk")),
+            lambda topics: topics.filter(
+                pk__in=Topic.objects.filter(resources__in=UNVERIFIED).order_by().values("pk")
+            ),
         ),
     }
 
@@ -82,14 +84,14 @@ class SourceMentionFilter(admin.SimpleListFilter):
                 return topics
             case "nobody":
                 return topics.filter(entries=None)
-        named = Topic.objects.filter(entries__source__key=self.value())
-        return topics.filter(pk__in=named.order_by().values("pk"))
+        mentioned = Topic.objects.filter(entries__source__key=self.value())
+        return topics.filter(pk__in=mentioned.order_by().values("pk"))
 
 
 class StageAttentionFilter(ChoiceFilter):
     title = gettext_lazy("what is missing")
     parameter_name = "wants"
-    answers = {
+    options = {
         "topics": (
             gettext_lazy("no published topics"),
             lambda stages: stages.exclude(
@@ -104,7 +106,7 @@ class StageAttentionFilter(ChoiceFilter):
 class ResourceAttentionFilter(ChoiceFilter):
     title = gettext_lazy("what to look at")
     parameter_name = "wants"
-    answers = {
+    options = {
         "topics": (gettext_lazy("no topic has it"), lambda resources: resources.filter(links=None)),
         "outdated": (gettext_lazy("outdated"), lambda resources: resources.exclude(outdated="")),
         "unchecked": (gettext_lazy("never checked"), lambda resources: resources.exclude(unverified="")),

@@ -49,30 +49,30 @@ class LinkFilter(admin.SimpleListFilter):
         return resources
 
 
-def link_state(resource: Resource) -> str:
+def link_status(resource: Resource) -> str:
     """What is known about the address of a resource, for a cell of a list."""
-    known = known_about(resource)
-    if not known or not known.outcome:
+    check = known_about(resource)
+    if not check or not check.outcome:
         return _("never checked")
-    words = [_("dead: %s") % known.in_words if known.is_dead else known.in_words]
-    if known.outcome == LinkCheck.Outcome.GOOD and known.final_url:
-        moved = known.moved_to or known.final_url
-        kind = _("moved for good to") if known.moved_to else _("redirects for now to")
-        words.append(format_html('{} <a href="{}">{}</a>', kind, moved, Truncator(moved).chars(60)))
-    if known.outcome != LinkCheck.Outcome.GOOD and known.last_good_at:
-        words.append(_("last good on %s") % date_format(known.last_good_at))
-    return format_html("{}" + "<br>{}" * (len(words) - 1), *words)
+    lines = [_("dead: %s") % check.in_words if check.is_dead else check.in_words]
+    if check.outcome == LinkCheck.Outcome.GOOD and check.final_url:
+        target = check.moved_to or check.final_url
+        kind = _("moved for good to") if check.moved_to else _("redirects for now to")
+        lines.append(format_html('{} <a href="{}">{}</a>', kind, target, Truncator(target).chars(60)))
+    if check.outcome != LinkCheck.Outcome.GOOD and check.last_good_at:
+        lines.append(_("last good on %s") % date_format(check.last_good_at))
+    return format_html("{}" + "<br>{}" * (len(lines) - 1), *lines)
 
 
 def suggestion(resource: Resource) -> "StrOrPromise":
     """The action that fits best, by the words it has in the menu."""
-    known = known_about(resource)
-    if known and known.outcome == LinkCheck.Outcome.GOOD:
-        return NEW_ADDRESS if 0 < len(known.moved_to) <= LONGEST else ""
-    return ARCHIVE if known and known.is_dead and known.last_good_at else RETIRE if known and known.is_dead else ""
+    check = known_about(resource)
+    if check and check.outcome == LinkCheck.Outcome.GOOD:
+        return NEW_ADDRESS if 0 < len(check.moved_to) <= MAX_URL_LENGTH else ""
+    return ARCHIVE if check and check.is_dead and check.last_good_at else RETIRE if check and check.is_dead else ""
 
 
-LONGEST = Resource._meta.get_field("url").max_length or 0  # some redirects are longer
+MAX_URL_LENGTH = Resource._meta.get_field("url").max_length or 0  # some redirects are longer
 
 NEW_ADDRESS = gettext_lazy("Take the address it has moved to")
 ARCHIVE = gettext_lazy("Put the archive’s address in place")
@@ -82,30 +82,30 @@ RETIRE = gettext_lazy("Retire the resource")
 
 # Changes one resource, unsaved, and returns the fields that it changed. It raises ValidationError, with the reason,
 # for one that it does not suit.
-type Verb = Callable[[Resource], list[str]]
+type ResourceChange = Callable[[Resource], list[str]]
 
 
 def take_new_address(resource: Resource) -> list[str]:
-    known = known_about(resource)
-    if not known or known.outcome != LinkCheck.Outcome.GOOD or not known.moved_to:
+    check = known_about(resource)
+    if not check or check.outcome != LinkCheck.Outcome.GOOD or not check.moved_to:
         raise ValidationError(_("it is not known to have moved for good."))
-    resource.url = known.moved_to
+    resource.url = check.moved_to
     return ["url"]
 
 
 def put_archive_in_place(resource: Resource) -> list[str]:
-    known = known_about(resource)
-    if not known or not known.is_dead:
+    check = known_about(resource)
+    if not check or not check.is_dead:
         raise ValidationError(_("it is not known to be dead."))
-    resource.url = known.archive_url
+    resource.url = check.archive_url
     return ["url"]
 
 
 def mark_as_outdated(resource: Resource) -> list[str]:
-    known = known_about(resource)
+    check = known_about(resource)
     if resource.outdated:
         raise ValidationError(_("it says already what is outdated."))
-    if known and known.is_dead:
+    if check and check.is_dead:
         resource.outdated = _("Its page has not answered since we last checked.")
     else:
         resource.outdated = _("Readers report that it is out of date.")
@@ -119,15 +119,15 @@ def retire(resource: Resource) -> list[str]:
     return ["state"]
 
 
-def change_each(
-    model_admin: admin.ModelAdmin, request: HttpRequest, resources: Iterable[Resource], verb: Verb
+def apply_to_each(
+    model_admin: admin.ModelAdmin, request: HttpRequest, resources: Iterable[Resource], change: ResourceChange
 ) -> list[Resource]:
-    """Apply a verb to each resource, say in words and in the log what came of it, and return those it changed."""
+    """Apply a change to each resource, say in words and in the log what came of it, and return those it changed."""
     changed = []
     for resource in resources:
         title = str(resource)
         try:
-            fields = verb(resource)
+            fields = change(resource)
             others = [field.name for field in resource._meta.concrete_fields if field.name not in fields]
             resource.full_clean(exclude=others)
         except ValidationError as error:
@@ -145,34 +145,36 @@ def change_each(
     return changed
 
 
-def act(verb: Verb, words: "StrPromise") -> Callable[["LinkActions", HttpRequest, QuerySet[Any]], None]:
-    """An action of the admin that applies ``verb``; ``resources_of`` says to which resources, ``settle`` what then."""
+def resource_action(
+    change: ResourceChange, description: "StrPromise"
+) -> Callable[["LinkActionsMixin", HttpRequest, QuerySet[Any]], None]:
+    """An action that applies ``change`` to ``resources_of`` the chosen rows, and then calls ``after_change``."""
 
-    @admin.action(description=words, permissions=["change_resources"])
-    def action(model_admin: "LinkActions", request: HttpRequest, chosen: QuerySet[Any]) -> None:
-        changed = change_each(model_admin, request, model_admin.resources_of(chosen), verb)
-        model_admin.after_change(request, chosen, changed)
+    @admin.action(description=description, permissions=["change_resources"])
+    def action(model_admin: "LinkActionsMixin", request: HttpRequest, rows: QuerySet[Any]) -> None:
+        changed = apply_to_each(model_admin, request, model_admin.resources_of(rows), change)
+        model_admin.after_change(request, rows, changed)
 
-    action.__name__ = verb.__name__
+    action.__name__ = change.__name__
     return action
 
 
 LINK_ACTIONS = [
-    act(take_new_address, NEW_ADDRESS),
-    act(put_archive_in_place, ARCHIVE),
-    act(mark_as_outdated, OUTDATED),
-    act(retire, RETIRE),
+    resource_action(take_new_address, NEW_ADDRESS),
+    resource_action(put_archive_in_place, ARCHIVE),
+    resource_action(mark_as_outdated, OUTDATED),
+    resource_action(retire, RETIRE),
 ]
 
 
-class LinkActions(admin.ModelAdmin):
+class LinkActionsMixin(admin.ModelAdmin):
     """For the list of resources, and for others that lead to resources."""
 
     def has_change_resources_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stages.change_resource")
 
-    def resources_of(self, chosen: QuerySet[Any]) -> Iterable[Resource]:
-        return chosen.select_related("link_check")
+    def resources_of(self, rows: QuerySet[Any]) -> Iterable[Resource]:
+        return rows.select_related("link_check")
 
-    def after_change(self, request: HttpRequest, chosen: QuerySet[Any], changed: list[Resource]) -> None:
+    def after_change(self, request: HttpRequest, rows: QuerySet[Any], changed: list[Resource]) -> None:
         """What else there is to do once the resources have changed."""

@@ -21,16 +21,16 @@ from django.views.decorators.csp import csp_override
 from stages.markdown.render import render as render_markdown
 
 # How many lines a box needs for what is usually in it.
-ROWS = {
+TEXTAREA_ROWS = {
     **dict.fromkeys(["summary", "why", "outdated", "unverified"], 2),
     **dict.fromkeys(["gain", "reason", "audience", "difference", "disagreement", "outcomes", "checklist"], 5),
     "replaces": 2,
     "project": 16,
     "body": 32,
 }
-MARKDOWN = ["body", "disagreement", "project"]
+MARKDOWN_FIELDS = ["body", "disagreement", "project"]
 # A page to be shown in a frame of ours: it runs nothing and loads nothing but our style sheets.
-FRAMED = {
+PREVIEW_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
     "base-uri": [CSP.NONE],
@@ -39,7 +39,7 @@ FRAMED = {
 }
 
 
-class MarkdownBox(AdminTextareaWidget):
+class MarkdownWidget(AdminTextareaWidget):
     """A box with a preview below it.
 
     Its button sends the form into the frame, which needs no script; markdown-preview.js does the same while one types.
@@ -53,7 +53,8 @@ class MarkdownBox(AdminTextareaWidget):
     ) -> SafeString:
         box = super().render(name, value, attrs, renderer)
         return render_to_string(
-            "admin/includes/markdown_editor.html", {"box": box, "name": name, "url": reverse("admin:markdown")}
+            "admin/includes/markdown_editor.html",
+            {"box": box, "name": name, "url": reverse("admin:markdown")},
         )
 
 
@@ -61,28 +62,28 @@ class LargeTextMixin(admin.options.BaseModelAdmin):
     """Texts get a box in which they can be read as a whole, and Markdown one in which code lines up."""
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
-        if db_field.name in ROWS:
-            attributes: dict[str, str | int] = {"rows": ROWS[db_field.name]}
-            if db_field.name in MARKDOWN:
+        if db_field.name in TEXTAREA_ROWS:
+            attributes: dict[str, str | int] = {"rows": TEXTAREA_ROWS[db_field.name]}
+            if db_field.name in MARKDOWN_FIELDS:
                 attributes |= {"class": "vLargeTextField markdown", "spellcheck": "true"}
-                kwargs["widget"] = MarkdownBox(attrs=attributes)
+                kwargs["widget"] = MarkdownWidget(attrs=attributes)
             else:
                 kwargs["widget"] = AdminTextareaWidget(attrs=attributes)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class MarkdownPreviewMixin(admin.ModelAdmin):
-    """Has the address that previews are made at. One admin is enough for all of them: see ``StageAdmin``."""
+    """Has the URL that renders previews. One admin is enough for all of them: see ``StageAdmin``."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = csp_override(FRAMED)(xframe_options_sameorigin(self.admin_site.admin_view(self.markdown)))
+        view = csp_override(PREVIEW_CSP)(xframe_options_sameorigin(self.admin_site.admin_view(self.markdown_view)))
         return [path("markdown/", view, name="markdown"), *super().get_urls()]
 
-    def markdown(self, request: HttpRequest) -> HttpResponse:
+    def markdown_view(self, request: HttpRequest) -> HttpResponse:
         """A text as readers will see it; ``field`` says which of the texts that were sent."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         text = request.POST.get(request.POST.get("field", ""), "")
         return render(request, "admin/markdown_preview.html", {"html": render_markdown(text)})
 
-    markdown.only_shows = True  # type: ignore[attr-defined] # for on_record() in roadmap_site/admin/site.py
+    markdown_view.is_read_only = True  # type: ignore[attr-defined] # for audited() in roadmap_site/admin/site.py

@@ -24,14 +24,14 @@ class ProtectedDeleteMixin(admin.ModelAdmin):
     def get_deleted_objects(
         self, objs: Sequence[Model] | QuerySet[Any], request: HttpRequest
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[str]]:
-        reasons = deletion_blockers(self.model, [row.pk for row in objs])
-        return ([], {}, set(), reasons) if reasons else super().get_deleted_objects(objs, request)
+        blockers = deletion_blockers(self.model, [row.pk for row in objs])
+        return ([], {}, set(), blockers) if blockers else super().get_deleted_objects(objs, request)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        offer = {"may_retire": self.may_retire(request), "action_checkbox_name": ACTION_CHECKBOX_NAME}
-        return super().delete_view(request, object_id, {**(extra_context or {}), **offer})
+        context = {"may_retire": self.may_retire(request), "action_checkbox_name": ACTION_CHECKBOX_NAME}
+        return super().delete_view(request, object_id, {**(extra_context or {}), **context})
 
     def response_action(
         self,
@@ -40,8 +40,8 @@ class ProtectedDeleteMixin(admin.ModelAdmin):
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> HttpResponse | None:
         response = super().response_action(request, queryset, action_location)
-        asks = self.delete_selected_confirmation_template
-        if isinstance(response, TemplateResponse) and response.template_name == asks:
+        template = self.delete_selected_confirmation_template
+        if isinstance(response, TemplateResponse) and response.template_name == template:
             response.context_data = {**(response.context_data or {}), "may_retire": self.may_retire(request)}
         return response
 

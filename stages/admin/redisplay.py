@@ -28,23 +28,23 @@ class RedisplayMixin(admin.ModelAdmin):
         """
         if request.method != "POST" or not object_id.isdecimal() or not self.has_add_permission(request):
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc] # no stub
-        gone = Revision.objects.filter(model=opts.label_lower, object_id=object_id, after__isnull=True).first()
-        sent = request.POST.copy()
-        sent[GO_BACK] = "1"
-        sent.setdefault("slug", gone.before.get("slug", "") if gone and gone.before else "")
-        request.POST = sent  # type: ignore[assignment] # it is not to be changed, but may be replaced
+        deletion = Revision.objects.filter(model=opts.label_lower, object_id=object_id, after__isnull=True).first()
+        data = request.POST.copy()
+        data[GO_BACK] = "1"
+        data.setdefault("slug", deletion.before.get("slug", "") if deletion and deletion.before else "")
+        request.POST = data  # type: ignore[assignment] # it is not to be changed, but may be replaced
         for formset, _inline in self.get_formsets_with_inlines(request):
-            make_new(sent, formset.get_default_prefix(), formset.fk.name)
-        words = _("This has been deleted since you opened it, so nothing is saved. Below is what you filled in.")
-        messages.error(request, f"{words} {_('If you save it now, it is made anew.')}")
+            detach_rows(data, formset.get_default_prefix(), formset.fk.name)
+        message = _("This has been deleted since you opened it, so nothing is saved. Below is what you filled in.")
+        messages.error(request, f"{message} {_('If you save it now, it is made anew.')}")
         return self.add_view(request, reverse(f"admin:{opts.app_label}_{opts.model_name}_add"))
 
 
-def make_new(sent: QueryDict, prefix: str, above: str) -> None:
-    """Rows below a thing that is gone are new again, and are not of it, which ``above`` says they are."""
-    sent[f"{prefix}-INITIAL_FORMS"] = "0"
-    for name in [name for name in sent if name.startswith(f"{prefix}-") and name.endswith(f"-{above}")]:
-        del sent[name]
+def detach_rows(data: QueryDict, prefix: str, parent_field: str) -> None:
+    """The rows of a formset are new again, and have no parent: it has been deleted."""
+    data[f"{prefix}-INITIAL_FORMS"] = "0"
+    for name in [name for name in data if name.startswith(f"{prefix}-") and name.endswith(f"-{parent_field}")]:
+        del data[name]
 
 
 class NeverValid(forms.BaseForm):

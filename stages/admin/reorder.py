@@ -26,18 +26,18 @@ from stages.editing.ordering import end_of, move_after
 from stages.editing.permissions import may_publish
 from stages.fixture_io import content_rows
 
-type Log = Callable[[HttpRequest, Any, str], None]  # writes down what was done to a row, in words
+type LogMove = Callable[[HttpRequest, Any, str], None]  # writes down what was done to a row, in words
 
 
 class ReorderAdmin(admin.ModelAdmin):
-    """``arranges`` names the rows below an object that can be put in order, such as the topics of a stage.
+    """``ordered_children`` names the rows below an object that can be put in order, such as the topics of a stage.
 
-    ``arranges_itself`` is for a model whose own rows have an order. What is new comes last.
+    ``is_ordered`` is for a model whose own rows have an order. What is new comes last.
     """
 
-    arranges = ""
-    arranges_related: Sequence[str] = ()  # what the names of those rows are made of
-    arranges_itself = False
+    ordered_children = ""
+    ordered_children_related: Sequence[str] = ()  # what the names of those rows are made of
+    is_ordered = False
     change_form_template = "admin/stages/change_form.html"
     change_list_template = "admin/stages/change_list.html"
 
@@ -46,14 +46,17 @@ class ReorderAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
-        own = [path("arrange/", view(self.arrange_all), name=f"{name}_arrange_all")] if self.arranges_itself else []
-        below = [path("<int:pk>/arrange/", view(self.arrange), name=f"{name}_arrange")] if self.arranges else []
-        return [*own, *below, *super().get_urls()]
+        urls = []
+        if self.is_ordered:
+            urls.append(path("arrange/", view(self.reorder_all), name=f"{name}_arrange_all"))
+        if self.ordered_children:
+            urls.append(path("<int:pk>/arrange/", view(self.reorder_children), name=f"{name}_arrange"))
+        return [*urls, *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*super().get_readonly_fields(request, obj), *(["place"] if "place" in self.all_fields() else [])]
+        return [*super().get_readonly_fields(request, obj), *(["place"] if "place" in self.form_fields() else [])]
 
-    def all_fields(self) -> list[Any]:
+    def form_fields(self) -> list[Any]:
         sets = self.fieldsets or [(None, {"fields": self.fields or []})]
         return [name for _, options in sets for name in options["fields"]]
 
@@ -63,8 +66,8 @@ class ReorderAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # Every move changes the places of others, so it is for whom none of them is out of reach.
-        may = self.arranges_itself and self.has_change_permission(request) and may_publish(request.user)
-        return super().changelist_view(request, {**(extra_context or {}), "may_arrange": may})
+        may_reorder = self.is_ordered and self.has_change_permission(request) and may_publish(request.user)
+        return super().changelist_view(request, {**(extra_context or {}), "may_reorder": may_reorder})
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if not change:
@@ -79,76 +82,77 @@ class ReorderAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseInlineFormSet, change: bool
     ) -> None:
         """Rows that are added below an object come last, in the order in which they were filled in."""
-        if self.arranges and formset.model is self.model._meta.get_field(self.arranges).related_model:
-            position = end_of(getattr(form.instance, self.arranges)) if form.instance.pk else 1
+        if self.ordered_children and formset.model is self.model._meta.get_field(self.ordered_children).related_model:
+            position = end_of(getattr(form.instance, self.ordered_children)) if form.instance.pk else 1
             for extra in formset.extra_forms:
                 if extra.has_changed() and not formset._should_delete_form(extra):  # type: ignore[attr-defined] # no stub
                     extra.instance.position, position = position, position + 1
         super().save_formset(request, form, formset, change)
 
-    def arrange_all(self, request: HttpRequest) -> HttpResponse:
+    def reorder_all(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
         rows = content_rows(self.model)
-        return self.arrangement(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
+        return self.reorder_page(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
 
-    def arrange(self, request: HttpRequest, pk: int) -> HttpResponse:
-        above = get_object_or_404(content_rows(self.model), pk=pk)
-        if not self.has_change_permission(request, above):
+    def reorder_children(self, request: HttpRequest, pk: int) -> HttpResponse:
+        parent = get_object_or_404(content_rows(self.model), pk=pk)
+        if not self.has_change_permission(request, parent):
             raise PermissionDenied
-        rows = getattr(above, self.arranges).all()
-        if self.arranges_related:
-            rows = rows.select_related(*self.arranges_related)
-        return self.arrangement(request, rows, above, lambda request, row, words: self.log_move(request, above, words))
+        rows = getattr(parent, self.ordered_children).all()
+        if self.ordered_children_related:
+            rows = rows.select_related(*self.ordered_children_related)
+        return self.reorder_page(
+            request, rows, parent, lambda request, _row, text: self.log_move(request, parent, text)
+        )
 
-    def log_move(self, request: HttpRequest, row: Any, words: str) -> None:
-        self.log_change(request, row, words)
+    def log_move(self, request: HttpRequest, row: Any, message: str) -> None:
+        self.log_change(request, row, message)
 
-    def arrangement(self, request: HttpRequest, rows: QuerySet[Any], above: object, log: Log) -> HttpResponse:
+    def reorder_page(self, request: HttpRequest, rows: QuerySet[Any], parent: object, log: LogMove) -> HttpResponse:
         """The page of ``rows``, and the move that it asks for: ``move`` is "<row>:<the row before it>"."""
         if request.method == "POST":
-            moved, _colon, after = request.POST.get("move", "").partition(":")
-            self.move(request, rows, moved, after, log)
+            moved, _colon, previous = request.POST.get("move", "").partition(":")
+            self.move(request, rows, moved, previous, log)
             return HttpResponseRedirect(f"?{urlencode({'moved': moved, 'by': request.GET.get('by', '')})}")
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Put in order: {what}").format(what=above),
+            "title": _("Put in order: {what}").format(what=parent),
             "opts": self.opts,
-            "above": None if above is self.opts.verbose_name_plural else above,
-            "steps": steps(list(rows.order_by("position", "pk"))),
+            "parent": None if parent is self.opts.verbose_name_plural else parent,
+            "rows_with_moves": rows_with_moves(list(rows.order_by("position", "pk"))),
             "row_opts": rows.model._meta,
             "moved": request.GET.get("moved"),
             "by": request.GET.get("by"),
         }
         return render(request, "admin/stages/reorder.html", context)
 
-    def move(self, request: HttpRequest, rows: QuerySet[Any], moved: str, after: str, log: Log) -> None:
+    def move(self, request: HttpRequest, rows: QuerySet[Any], moved: str, previous: str, log: LogMove) -> None:
         done = False
         with suppress(ValueError):
-            done = move_after(rows.select_related(None), int(moved), int(after) if after else None)
+            done = move_after(rows.select_related(None), int(moved), int(previous) if previous else None)
         if not done:
             messages.error(request, _("That row is not in this list any more, so nothing was moved."))
             return
         by_pk = {row.pk: row for row in rows}
-        row, before = by_pk[int(moved)], by_pk.get(int(after)) if after else None
-        words = _("“{row}” comes after “{before}” now.") if before else _("“{row}” comes first now.")
-        words = words.format(row=name_of(row), before=before and name_of(before))
-        log(request, row, words)
-        messages.success(request, words)
+        row, before = by_pk[int(moved)], by_pk.get(int(previous)) if previous else None
+        message = _("“{row}” comes after “{before}” now.") if before else _("“{row}” comes first now.")
+        message = message.format(row=row_label(row), before=before and row_label(before))
+        log(request, row, message)
+        messages.success(request, message)
 
 
-def steps(rows: Sequence[Model]) -> list[tuple[Model, str, str, str]]:
-    """[(row, its name, move up, move down)]; a move is what its button says, and empty at either end."""
-    names = [name_of(row) for row in rows]
-    found = []
-    for number, row in enumerate(rows):
-        up = f"{row.pk}:{rows[number - 2].pk if number > 1 else ''}" if number else ""
-        down = f"{row.pk}:{rows[number + 1].pk}" if number + 1 < len(rows) else ""
-        found.append((row, names[number], up, down))
-    return found
+def rows_with_moves(rows: Sequence[Model]) -> list[tuple[Model, str, str, str]]:
+    """[(row, its label, move up, move down)]; a move is what its button says, and empty at either end."""
+    labelled = []
+    for index, row in enumerate(rows):
+        up = f"{row.pk}:{rows[index - 2].pk if index > 1 else ''}" if index else ""
+        down = f"{row.pk}:{rows[index + 1].pk}" if index + 1 < len(rows) else ""
+        labelled.append((row, row_label(row), up, down))
+    return labelled
 
 
-def name_of(row: Model) -> str:
+def row_label(row: Model) -> str:
     """What a row is called here: a link by what it leads to."""
     for attribute in ("resource", "topic"):
         if hasattr(row, f"{attribute}_id"):
@@ -156,7 +160,7 @@ def name_of(row: Model) -> str:
     return str(row)
 
 
-def link_to(row: Model) -> SafeString:
+def change_link(row: Model) -> SafeString:
     """A link to the form of a row."""
     page = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     return format_html('<a href="{}">{}</a>', page, row)

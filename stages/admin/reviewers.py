@@ -1,4 +1,4 @@
-"""The admin as somebody sees it who may not publish; see rights.py."""
+"""The admin as somebody sees it who may not publish; see stages/editing/permissions.py."""
 
 from typing import Any
 
@@ -32,12 +32,12 @@ class ReviewerRestrictionsMixin(admin.ModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self.is_open(request, obj)
+        return super().has_change_permission(request, obj) and self.may_edit(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self.is_open(request, obj)
+        return super().has_delete_permission(request, obj) and self.may_edit(request, obj)
 
-    def is_open(self, request: HttpRequest, obj: Any) -> bool:
+    def may_edit(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or is_draft(obj) or may_publish(request.user)
 
     def formfield_for_choice_field(

@@ -1,3 +1,5 @@
+"""The log of all changes of the content, read-only, with the way to restore what was before each."""
+
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -5,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from stages.admin.versioned import describe, label_of, place_of
+from stages.admin.versioned import describe, field_label, field_order
 from stages.models import Revision
 from stages.revisions.recorder import LABELS
 
@@ -49,10 +51,10 @@ class RevisionAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         revision = Revision.objects.select_related("by").filter(pk=object_id).first()
-        found = {"revision": revision and describe(revision), "may_put_back": self.may_put_back(request, revision)}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **found})
+        context = {"revision": revision and describe(revision), "may_restore": self.may_restore(request, revision)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
-    def may_put_back(self, request: HttpRequest, revision: Revision | None) -> bool:
+    def may_restore(self, request: HttpRequest, revision: Revision | None) -> bool:
         if revision is None:
             return False
         model = LABELS[revision.model]
@@ -73,8 +75,8 @@ class RevisionAdmin(admin.ModelAdmin):
         if revision.after is None:
             return _("deleted")
         model = LABELS[revision.model]
-        names = sorted(revision.changed_fields(), key=lambda name: place_of(model, name))
-        return ", ".join(label_of(model, name) for name in names)
+        names = sorted(revision.changed_fields(), key=lambda name: field_order(model, name))
+        return ", ".join(field_label(model, name) for name in names)
 
     @admin.display(description=_("by"), ordering="by__name")
     def made_by(self, revision: Revision) -> str:

@@ -18,23 +18,23 @@ from stages.fixture_io import MODELS, FixtureError, files, lock_content, read, s
 from stages.sync.compare import as_zip, compare, diff, on_disk
 from stages.sync.load import loaded_entries
 
-LINES = 2_000  # of the diff, on the page; the download has them all
+MAX_DIFF_LINES = 2_000  # of the diff, on the page; the download has them all
 
 
-def for_readers_of_everything(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponseBase]:
+def content_viewers_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Lets those in who may see every model of the content, for the files hold all of it, drafts too."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def checked_view(request: HttpRequest) -> HttpResponse:
         if not all(request.user.has_perm(f"stages.view_{model._meta.model_name}") for model in MODELS):
             raise PermissionDenied
         return view(request)
 
-    return admin.site.admin_view(require_safe(guarded))
+    return admin.site.admin_view(require_safe(checked_view))
 
 
-@for_readers_of_everything
-def page(request: HttpRequest) -> TemplateResponse:
+@content_viewers_only
+def sync_page(request: HttpRequest) -> TemplateResponse:
     with lock_content():
         rows, loaded = snapshot(), loaded_entries()
     problems, differences = [], []
@@ -47,20 +47,20 @@ def page(request: HttpRequest) -> TemplateResponse:
         "app_name": apps.get_app_config("stages").verbose_name,
         "problems": problems,
         "differences": differences,
-        "number": len({difference.record.identity for difference in differences}),
-        **shown(diff(on_disk(settings.FIXTURES), files(rows))),
+        "entry_count": len({difference.record.identity for difference in differences}),
+        **diff_context(diff(on_disk(settings.FIXTURES), files(rows))),
     }
     return TemplateResponse(request, "admin/stages/sync.html", context)
 
 
-@for_readers_of_everything
+@content_viewers_only
 def archive(request: HttpRequest) -> HttpResponse:
     with lock_content():
         rows = snapshot()
     return download(as_zip(files(rows)), "roadmap.zip", "application/zip")
 
 
-@for_readers_of_everything
+@content_viewers_only
 def patch(request: HttpRequest) -> HttpResponse:
     with lock_content():
         rows = snapshot()
@@ -68,27 +68,28 @@ def patch(request: HttpRequest) -> HttpResponse:
     return download(text, "roadmap.diff", "text/x-diff; charset=utf-8")
 
 
-def download(content: str | bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def download(content: str | bytes, name: str, content_type: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-KINDS = {"+": "ins", "-": "del", "@": "hunk", "\\": "hunk"}
+LINE_KINDS = {"+": "ins", "-": "del", "@": "hunk", "\\": "hunk"}
 
 
-def shown(diffs: Mapping[str, str]) -> dict[str, Any]:
-    """A diff for the page: (file name, [(kind, line)]) for each file, up to LINES lines; ``cut`` if there are more."""
-    left, parts = LINES, []
+def diff_context(diffs: Mapping[str, str]) -> dict[str, Any]:
+    """The context of a diff: (file name, [(kind, line)]) for each file, up to MAX_DIFF_LINES lines in all."""
+    remaining, parts = MAX_DIFF_LINES, []
     for name, text in diffs.items():
         # What comes before the first hunk only says the name again.
         lines = text[text.index("\n@@") + 1 :].split("\n")[:-1] if "\n@@" in text else []
-        if left:
-            parts.append((name, [(KINDS.get(line[:1], ""), line) for line in lines[:left]]))
-        left -= min(left, len(lines))
-    return {"diffs": parts, "cut": not left}
+        if remaining:
+            parts.append((name, [(LINE_KINDS.get(line[:1], ""), line) for line in lines[:remaining]]))
+        remaining -= min(remaining, len(lines))
+    return {"diffs": parts, "is_truncated": not remaining}
 
 
 urlpatterns = [
-    path("", page, name="content-files"),
+    path("", sync_page, name="content-files"),
     path("roadmap.zip", archive, name="content-zip"),
     path("roadmap.diff", patch, name="content-diff"),
 ]

@@ -22,7 +22,7 @@ from stages.admin.filters import (
     TopicAttentionFilter,
     TopicLinksFilter,
 )
-from stages.admin.inlines import ReadOnlyInline, fixed, known_by
+from stages.admin.inlines import ReadOnlyInline, fixed_target_form, natural_key_formset
 from stages.admin.markdown_widget import LargeTextMixin, MarkdownPreviewMixin
 from stages.admin.reorder import ReorderAdmin
 from stages.admin.workflow import PublishableAdmin, StateFilter
@@ -65,31 +65,31 @@ class DuplicateMixin(admin.ModelAdmin):
     duplicate: Callable[[Any], Any]
 
     def get_urls(self) -> list[URLPattern]:
-        name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view(self.copy)
+        name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view(self.duplicate_view)
         return [path("<int:pk>/duplicate/", view, name=f"{name}_duplicate"), *super().get_urls()]
 
-    def copy(self, request: AuthedRequest, pk: int) -> HttpResponse:
+    def duplicate_view(self, request: AuthedRequest, pk: int) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_add_permission(request):
             raise PermissionDenied
         row = get_object_or_404(content_rows(self.model), pk=pk)
-        copy = self.copy_made_by(request, row)
+        copy = self.existing_copy(request, row)
         if copy is None:
             copy = self.duplicate(row)
             self.log_addition(request, copy, _("Copied from “{row}”.").format(row=row))
-        words = _("This is a draft with everything of “{row}”. Nobody sees it yet, and “{row}” is as it was.")
-        messages.success(request, words.format(row=row))
+        message = _("This is a draft with everything of “{row}”. Nobody sees it yet, and “{row}” is as it was.")
+        messages.success(request, message.format(row=row))
         return HttpResponseRedirect(reverse(f"admin:stages_{self.opts.model_name}_change", args=[copy.pk]))
 
-    def copy_made_by(self, request: AuthedRequest, row: Stage | Track) -> Any:
+    def existing_copy(self, request: AuthedRequest, row: Stage | Track) -> Any:
         """The copy that the same button has made already, when it was pressed twice."""
         seen = request.POST.get(SEEN_REVISION, "")
-        made = Revision.objects.filter(
+        additions = Revision.objects.filter(
             model=self.opts.label_lower, before__isnull=True, by=request.user, title=title_of_copy(row)
         )
-        again = made.filter(pk__gt=int(seen)).first() if seen.isdecimal() else None
-        return again and self.model.objects.filter(pk=again.object_id).first()
+        addition = additions.filter(pk__gt=int(seen)).first() if seen.isdecimal() else None
+        return addition and self.model.objects.filter(pk=addition.object_id).first()
 
 
 # --- Stages -------------------------------------------------------------------------------------------
@@ -98,8 +98,8 @@ class DuplicateMixin(admin.ModelAdmin):
 class StageForm(forms.ModelForm):
     def clean_state(self) -> str:
         state = self.cleaned_data["state"]
-        becomes = state == State.PUBLISHED and (not self.instance.pk or "state" in self.changed_data)
-        if becomes and not (self.instance.pk and self.instance.topics.filter(state=State.PUBLISHED).exists()):
+        newly_published = state == State.PUBLISHED and (not self.instance.pk or "state" in self.changed_data)
+        if newly_published and not (self.instance.pk and self.instance.topics.filter(state=State.PUBLISHED).exists()):
             raise forms.ValidationError(
                 _("A stage without a published topic is empty for learners. Keep it a draft until it has one.")
             )
@@ -119,7 +119,7 @@ class StageAdmin(DuplicateMixin, MarkdownPreviewMixin, ImmutableSlugMixin):
     list_filter = [StageAttentionFilter, StateFilter, "level"]
     search_fields = ["title", "slug", "summary"]
     inlines = [TopicInline]
-    arranges, arranges_itself = "topics", True
+    ordered_children, is_ordered = "topics", True
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary"]}),
         ("Place", {"fields": ["place", "level", "state", "publish_at"]}),
@@ -147,17 +147,17 @@ class StageAdmin(DuplicateMixin, MarkdownPreviewMixin, ImmutableSlugMixin):
 
 class TopicForm(forms.ModelForm):
     def clean_prerequisites(self) -> QuerySet[Topic]:
-        needed = self.cleaned_data["prerequisites"]
-        if self.instance.pk and needed:
-            circle = cycle_with(self.instance.slug, [topic.slug for topic in needed])
-            if circle:
-                titles = dict(Topic.objects.filter(slug__in=circle).values_list("slug", "title"))
+        prerequisites = self.cleaned_data["prerequisites"]
+        if self.instance.pk and prerequisites:
+            cycle = cycle_with(self.instance.slug, [topic.slug for topic in prerequisites])
+            if cycle:
+                titles = dict(Topic.objects.filter(slug__in=cycle).values_list("slug", "title"))
                 raise forms.ValidationError(
                     _("These topics would need each other in a circle: {circle}.").format(
-                        circle=" → ".join(titles[slug] for slug in circle)
+                        circle=" → ".join(titles[slug] for slug in cycle)
                     )
                 )
-        return needed
+        return prerequisites
 
     def clean_replaces(self) -> list[str]:
         replaces = self.cleaned_data["replaces"]
@@ -171,7 +171,7 @@ class TopicForm(forms.ModelForm):
 
 class TopicResourceInline(LargeTextMixin, admin.TabularInline):
     model = TopicResource
-    form, formset = fixed("resource"), known_by("resource")
+    form, formset = fixed_target_form("resource"), natural_key_formset("resource")
     fields = ["resource", "why"]
     autocomplete_fields = ["resource"]
     extra = 0
@@ -200,7 +200,7 @@ class TopicAdmin(ImmutableSlugMixin):
     ordering = ["stage__position", "stage", "position", "pk"]
     autocomplete_fields = ["stage", "prerequisites"]
     inlines = [TopicResourceInline]
-    arranges, arranges_related = "links", ["resource"]
+    ordered_children, ordered_children_related = "links", ["resource"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary"]}),
         ("Lesson", {"fields": ["outcomes", ("minutes_min", "minutes_max"), "body", "disagreement"]}),
@@ -233,9 +233,9 @@ class ResourceForm(forms.ModelForm):
         twin = twin_of(url, Resource.objects.exclude(pk=self.instance.pk).exclude(url=url))
         if twin:
             form = reverse("admin:stages_resource_change", args=[twin.pk])
-            words = _("{resource} leads to the same page already, as {url}.")
+            message = _("{resource} leads to the same page already, as {url}.")
             link = format_html('<a href="{}">{}</a>', form, twin)
-            raise forms.ValidationError(format_html(words, resource=link, url=twin.url))
+            raise forms.ValidationError(format_html(message, resource=link, url=twin.url))
         return url
 
 

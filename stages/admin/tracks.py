@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from stages.admin.inlines import fixed, known_by
+from stages.admin.inlines import fixed_target_form, natural_key_formset
 from stages.admin.reorder import ReorderAdmin
 from stages.admin.topics import DuplicateMixin, ImmutableSlugMixin
 from stages.admin.versioned import VersionedAdmin
@@ -29,7 +29,7 @@ class Counts(TypedDict):
 
 class TrackSectionInline(admin.TabularInline):
     model = TrackSection
-    formset = known_by("slug")
+    formset = natural_key_formset("slug")
     fields = ["part", "title", "slug"]
     prepopulated_fields = {"slug": ["title"]}
     extra = 0
@@ -51,13 +51,13 @@ class TrackAdmin(DuplicateMixin, ImmutableSlugMixin):
     search_fields = ["title", "slug"]
     autocomplete_fields = ["source"]
     inlines = [TrackSectionInline]
-    arranges, arranges_itself = "sections", True
+    ordered_children, is_ordered = "sections", True
     duplicate = staticmethod(duplicate_track)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         topics = TrackTopic.objects.filter(section__track=OuterRef("pk")).order_by().values("section__track")
-        counted = Subquery(topics.annotate(number=Count("topic", distinct=True)).values("number"))
-        return super().get_queryset(request).annotate(section_count=Count("sections"), topic_count=counted)
+        topic_count = Subquery(topics.annotate(number=Count("topic", distinct=True)).values("number"))
+        return super().get_queryset(request).annotate(section_count=Count("sections"), topic_count=topic_count)
 
     @admin.display(description=gettext_lazy("sections"), ordering="section_count")
     def section_count(self, track: "WithAnnotations[Track, Counts]") -> "int | StrPromise":
@@ -70,7 +70,7 @@ class TrackAdmin(DuplicateMixin, ImmutableSlugMixin):
 
 class TrackTopicInline(admin.TabularInline):
     model = TrackTopic
-    form, formset = fixed("topic"), known_by("topic")
+    form, formset = fixed_target_form("topic"), natural_key_formset("topic")
     fields = ["topic", "required"]
     autocomplete_fields = ["topic"]
     extra = 0
@@ -92,7 +92,7 @@ class TrackSectionAdmin(VersionedAdmin, ReorderAdmin):
     empty_value_display = gettext_lazy("none")
     autocomplete_fields = ["track"]
     inlines = [TrackTopicInline]
-    arranges, arranges_related = "places", ["topic"]
+    ordered_children, ordered_children_related = "places", ["topic"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrackSection]:
         return super().get_queryset(request).annotate(topic_count=Count("places"))

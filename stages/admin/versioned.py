@@ -1,4 +1,4 @@
-"""The history of a thing in the admin: what changed, word by word, and the way back."""
+"""The history of an object in the admin: what changed, word by word, and restoring what was before."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,11 +25,11 @@ from stages.revisions.edit_conflicts import SEEN_REVISION, newest_revision
 from stages.revisions.recorder import INLINE_MODELS, LABELS, ContentSnapshot
 from stages.revisions.restore import RestoreForm, restore_positions
 
-SHOWN = 20  # revisions a page
+REVISIONS_PER_PAGE = 20
 
 
 class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsMixin):
-    """A thing that keeps its history."""
+    """A ModelAdmin of content: each object has its revisions, which can be restored."""
 
     object_history_template = "admin/stages/history.html"
 
@@ -38,7 +38,7 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
         return super().get_queryset(request).filter(CONTENT.get(self.model, Q()))
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.put_back_view)
+        view = self.admin_site.admin_view(self.restore_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_put_back"
         return [path("put-back/<int:pk>/", view, name=name), *super().get_urls()]
 
@@ -54,8 +54,8 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
         seen = request.POST.get(SEEN_REVISION, "") if request.method == "POST" else newest_revision()
         if undone:
             seen = undone[-1].pk  # whoever saves it now knows what that undoes
-        more = {"seen": seen, "undone": undone}
-        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **more})
+        context = {"seen_revision": seen, "undone": undone}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -63,16 +63,16 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
         row = self.get_object(request, object_id)
         if row is None or not self.has_view_or_change_permission(request, row):
             return super().history_view(request, object_id)
-        revisions = Paginator(Revision.objects.about(row).select_related("by"), SHOWN)
-        shown = revisions.get_page(request.GET.get("revisions"))
-        for revision in shown:
+        revisions = Paginator(Revision.objects.about(row).select_related("by"), REVISIONS_PER_PAGE)
+        page = revisions.get_page(request.GET.get("revisions"))
+        for revision in page:
             describe(revision)
-            revision.is_of_part = revision.model != self.opts.label_lower
-        more = {"revisions": shown, "may_put_back": self.has_change_permission(request, row)}
-        return super().history_view(request, object_id, {**(extra_context or {}), **more})
+            revision.is_inline = revision.model != self.opts.label_lower
+        context = {"revisions": page, "may_restore": self.has_change_permission(request, row)}
+        return super().history_view(request, object_id, {**(extra_context or {}), **context})
 
-    def put_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what putting back would do, with the ordinary form of the thing, filled in, behind one button.
+    def restore_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what restoring would do, with the ordinary form of the object, filled in, behind one button.
 
         So what was is checked as anything that is typed today, by the same form, and it is a change like any other.
         ``?all`` takes everything as it was before that change, and not only what that change touched.
@@ -83,11 +83,11 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
         if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
             raise PermissionDenied
         whole = row is None or "all" in request.GET
-        names = put_back_names(revision, whole)
-        now = ContentSnapshot().entry(self.model, revision.object_id) or {}
-        was: Fields = revision.before or {}
-        wanted = {name: was[name] for name in names if was[name] != now.get(name)}
-        form = RestoreForm(self, request, row, wanted)
+        names = restored_fields(revision, whole)
+        current = ContentSnapshot().entry(self.model, revision.object_id) or {}
+        before: Fields = revision.before or {}
+        restored = {name: before[name] for name in names if before[name] != current.get(name)}
+        form = RestoreForm(self, request, row, restored)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Put back: %s") % revision.title,
@@ -96,13 +96,15 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
             "module_name": str(capfirst(self.opts.verbose_name_plural)),
             "object": row,
             "revision": describe(revision),
-            "differences": described(self.model, now, wanted, [name for name in wanted if name not in form.left]),
-            "left": [label_of(self.model, name) for name in form.left],
+            "differences": labelled_differences(
+                self.model, current, restored, [name for name in restored if name not in form.left]
+            ),
+            "unchanged": [field_label(self.model, name) for name in form.left],
             "form": form,
             "whole": whole,
-            "seen": seen,
-            "form_page": self.reverse("change", row.pk) if row else self.reverse("add"),
-            "history_page": self.reverse("history", row.pk) if row else reverse("admin:stages_revision_changelist"),
+            "seen_revision": seen,
+            "form_url": self.admin_url("change", row.pk) if row else self.admin_url("add"),
+            "history_url": self.admin_url("history", row.pk) if row else reverse("admin:stages_revision_changelist"),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/stages/restore.html", context)
@@ -112,15 +114,15 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
     ) -> None:
         super().save_related(request, form, formsets, change)
         if revision := Revision.objects.put_back_by(request.POST, self.opts.label_lower):
-            names = put_back_names(revision, "_whole" in request.POST)
+            names = restored_fields(revision, "_whole" in request.POST)
             restore_positions(form.instance, revision.before or {}, names)
 
-    def reverse(self, page: str, *args: object) -> str:
+    def admin_url(self, page: str, *args: object) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
 
-def put_back_names(revision: Revision, whole: bool) -> list[str]:
-    """The fields to put back: what that change touched, or all of them."""
+def restored_fields(revision: Revision, whole: bool) -> list[str]:
+    """The fields to restore: what that change touched, or all of them."""
     return [name for name in revision.before or {} if whole or name in revision.changed_fields()]
 
 
@@ -128,31 +130,31 @@ def put_back_names(revision: Revision, whole: bool) -> list[str]:
 
 
 def describe(revision: Revision) -> Revision:
-    """Give a revision what its pages show: its kind, what became of each field, and the way back."""
+    """Give a revision what its pages show: its kind, what became of each field, and where it is restored."""
     model = LABELS[revision.model]
     revision.kind = str(capfirst(model._meta.verbose_name))
-    revision.differences = described(model, revision.before, revision.after)
+    revision.differences = labelled_differences(model, revision.before, revision.after)
     if revision.before:
-        revision.put_back = reverse(f"admin:stages_{model._meta.model_name}_put_back", args=[revision.pk])
+        revision.restore_url = reverse(f"admin:stages_{model._meta.model_name}_put_back", args=[revision.pk])
     return revision
 
 
-def described(
+def labelled_differences(
     model: type[Model], before: Fields | None, after: Fields | None, names: Iterable[str] | None = None
 ) -> list[Difference]:
-    found = sorted(differences(before, after, names), key=lambda difference: place_of(model, difference.name))
-    for difference in found:
-        difference.label = label_of(model, difference.name)
-    return found
+    labelled = sorted(differences(before, after, names), key=lambda difference: field_order(model, difference.name))
+    for difference in labelled:
+        difference.label = field_label(model, difference.name)
+    return labelled
 
 
-def place_of(model: type[Model], name: str) -> int:
+def field_order(model: type[Model], name: str) -> int:
     """Fields stand in the order of the model, with what is below it, and what is no field any more, at the end."""
     names = [field.name for field in content_fields(model)]
     return names.index(name) if name in names else len(names)
 
 
-def label_of(model: type[Model], name: str) -> str:
+def field_label(model: type[Model], name: str) -> str:
     if model in INLINE_MODELS and name == INLINE_MODELS[model][0]:
         return {"links": _("Resources"), "places": _("Topics")}[name]
     names = {field.name: field.verbose_name for field in model._meta.get_fields() if hasattr(field, "verbose_name")}

@@ -27,21 +27,21 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        planned = [("planned", _("planned"))] if has_date(model_admin.model) else []
+        planned = [("planned", _("planned"))] if has_publish_date(model_admin.model) else []
         return [*((value, label.lower()) for value, label in State.choices), *planned]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case "planned":
                 return rows.filter(state=State.PUBLISHED, publish_at__gt=timezone.now())
-            case State.PUBLISHED if has_date(rows.model):
+            case State.PUBLISHED if has_publish_date(rows.model):
                 return rows.filter(state=State.PUBLISHED).exclude(publish_at__gt=timezone.now())
             case None:
                 return rows
         return rows.filter(state=self.value())
 
 
-def has_date(model: type[Model]) -> bool:
+def has_publish_date(model: type[Model]) -> bool:
     return any(field.name == "publish_at" for field in model._meta.concrete_fields)
 
 
@@ -55,7 +55,7 @@ class PublishableAdmin(VersionedAdmin):
         return self.has_change_permission(request) and may_publish(request.user)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What is begun is a draft, until it is finished."""
+        """A new object is a draft, until it is finished."""
         return {"state": State.DRAFT, **super().get_changeform_initial_data(request)}
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
@@ -85,16 +85,16 @@ class PublishableAdmin(VersionedAdmin):
         """An edit elsewhere can empty a stage. It is allowed, since the next one may fill it, and it is said."""
         for stage in Stage.objects.empty():
             page = reverse("admin:stages_stage_change", args=[stage.pk])
-            words = _("The stage {stage} is published, and has no published topics.")
-            messages.warning(request, format_html(words, stage=format_html('<a href="{}">{}</a>', page, stage)))
+            message = _("The stage {stage} is published, and has no published topics.")
+            messages.warning(request, format_html(message, stage=format_html('<a href="{}">{}</a>', page, stage)))
 
     @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
     def publish(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         if self.model is Stage:
             filled = rows.filter(topics__state=State.PUBLISHED).values("pk")
             for stage in rows.exclude(pk__in=filled):
-                words = _("“{stage}” stays as it is: publish one of its topics first.")
-                messages.error(request, words.format(stage=stage))
+                message = _("“{stage}” stays as it is: publish one of its topics first.")
+                messages.error(request, message.format(stage=stage))
             rows = rows.filter(pk__in=filled)
         self.set_state(request, rows, State.PUBLISHED, _("{things} published"))
 
@@ -106,14 +106,14 @@ class PublishableAdmin(VersionedAdmin):
     def retire(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.set_state(request, rows, State.RETIRED, _("{things} retired"))
 
-    def set_state(self, request: HttpRequest, rows: QuerySet[Any], state: State, words: str) -> None:
+    def set_state(self, request: HttpRequest, rows: QuerySet[Any], state: State, message: str) -> None:
         """State what ``rows`` are from now on, write each change down in its history, and say what happened."""
-        changed, same = 0, 0
+        changed, unchanged = 0, 0
         with transaction.atomic():
             for row in self.model.objects.filter(pk__in=rows.values("pk")).order_by("pk").select_for_update():
-                planned = state == State.PUBLISHED and has_date(self.model) and not row.is_published()
+                planned = state == State.PUBLISHED and has_publish_date(self.model) and not row.is_published()
                 if row.state == state and not (planned and row.publish_at):
-                    same += 1
+                    unchanged += 1
                     continue
                 changed += 1
                 row.state = state
@@ -121,13 +121,13 @@ class PublishableAdmin(VersionedAdmin):
                     row.publish_at = None  # the action means now
                 row.save(update_fields=["state", "publish_at"] if planned else ["state"])
                 self.log_change(request, row, [{"changed": {"fields": ["state"]}}])
-        if not changed and not same:
+        if not changed and not unchanged:
             return
         parts = []
         if changed:
             things = f"{changed} {model_ngettext(self.opts, changed)}"
-            parts.append(words.format(things=things))
-        if same:
-            parts.append(ngettext("{count} was already", "{count} were already", same).format(count=same))
+            parts.append(message.format(things=things))
+        if unchanged:
+            parts.append(ngettext("{count} was already", "{count} were already", unchanged).format(count=unchanged))
         messages.success(request, f"{capfirst(', '.join(parts))}.")
         self.warn_of_empty_stages(request)

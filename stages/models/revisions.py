@@ -56,8 +56,8 @@ class Revision(models.Model):
     # What its pages show besides; see stages/admin/versioned.py.
     kind: str
     differences: list["Difference"]
-    put_back: str
-    is_of_part: bool
+    restore_url: str
+    is_inline: bool
 
     objects = RevisionQuerySet.as_manager()
 

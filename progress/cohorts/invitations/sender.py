@@ -156,7 +156,7 @@ def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> De
     What is in no number of the Delivery waits.
     """
     told, began = Delivery(), monotonic()
-    mine = A_DAY.free(str(by.pk))
+    mine = A_DAY.free_slots(str(by.pk))
     context = {"cohort": cohort, "by": by, "seen": preview_lines()}
     mailer = mailers.default
     try:
@@ -166,13 +166,13 @@ def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> De
             if monotonic() - began > LONGEST:
                 told.stopped = _("The others are waiting for another press of “Send again”.")
                 break
-            day, week = A_DAY.take(mine), A_WEEK.take(A_WEEK.free(hash_of(invitation.email)))
+            day, week = A_DAY.take(mine), A_WEEK.take(A_WEEK.free_slots(hash_of(invitation.email)))
             slots = [slot for slot in (day, week) if slot]
             sent: bool | None = False
             try:
                 if not day:
                     told.stopped = _("%(most)d invitations a day are the limit. The others can be sent tomorrow.")
-                    told.stopped %= {"most": A_DAY.number}
+                    told.stopped %= {"most": A_DAY.limit}
                     break
                 sent = send_one(invitation, context, mailer) if week else False
                 told.sent += sent is True

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from progress.models import Status, TopicProgress
-from roadmap_site.management import demo_data
+from roadmap_site.management import cohort_benchmark
 from stages.models import Stage, Topic
 
 PORT = 8765
@@ -56,8 +56,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(make_learner()))
             return
         if measure_cohort:
-            fill_up()
-            self.stdout.write(json.dumps(demo_data.measure(rounds)))
+            add_topics()
+            self.stdout.write(json.dumps(cohort_benchmark.measure(rounds)))
             return
         with tempfile.TemporaryDirectory(prefix="waymark-benchmark-") as folder:
             for name, url in databases(Path(folder)):
@@ -67,7 +67,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"\n{name}, {TOPICS} topics, a signed-in learner who has ticked half of them")
                 with Site(url) as site:
                     self.report(site.measure(rounds, requests))
-                    self.stdout.write(f"  first visit to /: {site.weigh() / 1000:.1f} kB transferred, all included")
+                    self.stdout.write(
+                        f"  first visit to /: {site.first_visit() / 1000:.1f} kB transferred, all included"
+                    )
 
     def report(self, measured: Mapping[str, Times]) -> None:
         bare = measured["bare"]
@@ -76,7 +78,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<22}{wall:>8.2f}{wall / bare[0]:>8.1f}{cpu:>9.2f}{cpu / bare[1]:>8.1f}")
 
     def report_cohorts(self, name: str, measured: dict[str, Any]) -> None:
-        for size, times in measured["found"].items():
+        for size, times in measured["times"].items():
             self.stdout.write(
                 f"\n{name}, a cohort of {size} learners and {TOPICS} topics among {measured['ticks']:,} ticks"
             )
@@ -96,7 +98,7 @@ def databases(folder: Path) -> Iterator[tuple[str, str]]:
     server.cleanup()
 
 
-def fill_up() -> None:
+def add_topics() -> None:
     """Bring the roadmap up to TOPICS topics."""
     stages = list(Stage.objects.published())
     missing = TOPICS - Topic.objects.published().count()
@@ -108,7 +110,7 @@ def fill_up() -> None:
 
 def make_learner() -> dict[str, Any]:
     """A roadmap of TOPICS topics, and a learner in it with a session; runs in the site's environment."""
-    fill_up()
+    add_topics()
     user = User.objects.create_user("benchmark@example.com", "not-used")
     half = Topic.objects.order_by("slug")[: TOPICS // 2]
     TopicProgress.objects.bulk_create(TopicProgress(user=user, topic=topic, status=Status.DONE) for topic in half)
@@ -208,7 +210,7 @@ class Site:
             "tick, event and bars": self.tick,
             "tick on the map": lambda number: self.tick(number, page="map"),
         }
-        found: dict[str, list[Times]] = {name: [] for name in pages}
+        times: dict[str, list[Times]] = {name: [] for name in pages}
         for turn in range(rounds + 1):
             for name, ask in pages.items():
                 cpu, start = self.cpu(), time.perf_counter()
@@ -218,10 +220,11 @@ class Site:
                         raise CommandError(f"{name} answered {status}")
                 wall = time.perf_counter() - start
                 if turn:  # the first round only warms up
-                    found[name].append((wall * 1000 / requests, (self.cpu() - cpu) * 1000 / requests))
+                    times[name].append((wall * 1000 / requests, (self.cpu() - cpu) * 1000 / requests))
         median = statistics.median
         return {
-            name: (median(wall for wall, _ in times), median(cpu for _, cpu in times)) for name, times in found.items()
+            name: (median(wall for wall, _ in measured), median(cpu for _, cpu in measured))
+            for name, measured in times.items()
         }
 
     def cpu(self) -> float:
@@ -231,7 +234,7 @@ class Site:
         workers = psutil.Process(self.server.pid).children()
         return sum(times.user + times.system for times in (worker.cpu_times() for worker in workers))
 
-    def weigh(self) -> int:
+    def first_visit(self) -> int:
         """Bytes of a visitor's first page and of all that the browser fetches for it."""
         _, total, page = self.ask("/")
         text = brotli.decompress(page).decode()

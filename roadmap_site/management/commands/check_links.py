@@ -25,7 +25,7 @@ class Command(BaseCommand):
         "that failed three times in a row is flagged, in the queue of reports and on its topics, until it answers "
         "again. Ends with 1 if there are dead links among those asked about, and with 0 otherwise."
     )
-    asker = Fetcher  # for tests
+    fetcher_class = Fetcher  # for tests
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--limit", type=positive, help="ask about so many at most, those longest unasked first")
@@ -53,10 +53,10 @@ class Command(BaseCommand):
                 ngettext("%d link would be asked.", "%d links would be asked.", len(resources)) % len(resources)
             )
             return
-        bar = Bar(self.stderr, len(resources) if verbosity else 0)
+        bar = StatusLine(self.stderr, len(resources) if verbosity else 0)
         checks = []
         try:
-            for resource, check in check_links(resources, self.asker(), at_once=at_once):
+            for resource, check in check_links(resources, self.fetcher_class(), at_once=at_once):
                 checks.append(check)
                 if (check.outcome == LinkCheck.Outcome.FAILED and verbosity) or verbosity > 1:
                     bar.clear()
@@ -74,19 +74,19 @@ class Command(BaseCommand):
         if dead:
             raise SystemExit(1)
 
-    def summary(self, checks: list[LinkCheck], dead: int, wanted: int) -> str:
-        found = [check.outcome for check in checks]
+    def summary(self, checks: list[LinkCheck], dead: int, total: int) -> str:
+        outcomes = [check.outcome for check in checks]
         counts = [
-            (found.count(LinkCheck.Outcome.GOOD), "good"),
-            (found.count(LinkCheck.Outcome.FAILED), "failed"),
-            (found.count(LinkCheck.Outcome.UNTOLD), "not checked, for their sites would not have it"),
-            (wanted - len(found), "left for the next run"),
+            (outcomes.count(LinkCheck.Outcome.GOOD), "good"),
+            (outcomes.count(LinkCheck.Outcome.FAILED), "failed"),
+            (outcomes.count(LinkCheck.Outcome.UNTOLD), "not checked, for their sites would not have it"),
+            (total - len(outcomes), "left for the next run"),
             (dead, "dead: see the queue of reports in the admin"),
         ]
-        return f"Links: {', '.join(f'{number} {word}' for number, word in counts if number) or 'none to ask about'}."
+        return f"Links: {', '.join(f'{number} {label}' for number, label in counts if number) or 'none to ask about'}."
 
 
-class Bar:
+class StatusLine:
     """How far it is, on one line of a terminal; nothing anywhere else."""
 
     def __init__(self, out: OutputWrapper, total: int) -> None:

@@ -54,12 +54,12 @@ class Command(BaseCommand):
         if leader is None:
             raise CommandError(f"There is no account with the address {instructor}; quickstart makes it.")
         if User.objects.filter(email=address(PEOPLE[0][0])).exists():
-            said = "The demo cohort was made before; nothing to do."
+            message = "The demo cohort was made before; nothing to do."
         else:
-            made = make_cohort(leader, Random(seed), timezone.now())  # noqa: S311 - not a secret
-            said = f"Made the cohort “{made}” with {len(PEOPLE)} learners."
+            cohort = make_cohort(leader, Random(seed), timezone.now())  # noqa: S311 - not a secret
+            message = f"Made the cohort “{cohort}” with {len(PEOPLE)} learners."
         if verbosity:
-            self.stdout.write(said)
+            self.stdout.write(message)
 
 
 def address(name: str) -> str:
@@ -81,7 +81,7 @@ def make_cohort(leader: User, random: Random, now: datetime) -> Cohort:
         overdue_topics=3,
         starts=first,
         ends=first + timedelta(weeks=18),
-        created_at=at(first, 9),
+        created_at=utc(first, 9),
     )
     cohort.instructors.add(leader)
     assignments = [
@@ -93,18 +93,18 @@ def make_cohort(leader: User, random: Random, now: datetime) -> Cohort:
             strict=False,
         )
     ]
-    found = outlines(tracks)
-    places = [topic for track in tracks for topic in found[track.pk].topics]
-    required = {topic.pk for topic in places if topic.required}
+    outline_by_track = outlines(tracks)
+    track_topics = [topic for track in tracks for topic in outline_by_track[track.pk].topics]
+    required = {topic.pk for topic in track_topics if topic.required}
     topics = [
-        topic._replace(required=topic.pk in required) for topic in {place.pk: place for place in places}.values()
+        topic._replace(required=topic.pk in required) for topic in {topic.pk: topic for topic in track_topics}.values()
     ]
     people = User.objects.bulk_create(
         User(
             email=address(name),
             name=name,
             password=make_password(None),  # nobody can sign in with it
-            date_joined=at(first + timedelta(weeks=begins), 8),
+            date_joined=utc(first + timedelta(weeks=begins), 8),
         )
         for name, _pace, begins, _ends in PEOPLE
     )
@@ -112,11 +112,11 @@ def make_cohort(leader: User, random: Random, now: datetime) -> Cohort:
         Enrolment(cohort=cohort, user=person, joined_at=person.date_joined) for person in people
     )
     hard = set(random.sample([topic.pk for topic in topics[: len(topics) // 2]], 4))
-    walks = [
-        walk(person, pace, begins, ends, topics, hard, random, first, now)
+    histories = [
+        events_of_learner(person, pace, begins, ends, topics, hard, random, first, now)
         for person, (_name, pace, begins, ends) in zip(people, PEOPLE, strict=True)
     ]
-    events = sorted((event for walked in walks for event in walked), key=lambda event: event.at)
+    events = sorted((event for history in histories for event in history), key=lambda event: event.at)
     ProgressEvent.objects.bulk_create(events)
     latest = {(event.user_id, event.topic_id): event for event in events}
     TopicProgress.objects.bulk_create(
@@ -128,11 +128,11 @@ def make_cohort(leader: User, random: Random, now: datetime) -> Cohort:
     return cohort
 
 
-def at(day: date, hour: int, minute: int = 0) -> datetime:
+def utc(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def walk(
+def events_of_learner(
     person: User,
     pace: int,
     begins: int,
@@ -153,7 +153,7 @@ def walk(
         if not pace:
             break
         day += random.uniform(0.4, 1.6) * 7 / pace
-        moment = at(first + timedelta(days=int(day)), random.randint(17, 21), random.randint(0, 59))
+        moment = utc(first + timedelta(days=int(day)), random.randint(17, 21), random.randint(0, 59))
         if day >= ends * 7 or moment >= now:
             break
         if not topic.required and random.random() < 0.7:

@@ -6,12 +6,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, IntegrityError, transaction
 
 from progress.models import CarryOver
-from roadmap_site.management.progress_bar import Bar
+from roadmap_site.management.progress_bar import ProgressBar
 from stages.fixture_io import FixtureError, files, lock_content, read, snapshot
 from stages.sync.compare import compare, diff, on_disk
 from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, load, loaded_entries, silent
 
-DIFFER, TROUBLE = 1, 2  # how --check ends; 0 is when files and database say the same
+DIFFERENT, FAILED = 1, 2  # how --check ends; 0 is when files and database say the same
 
 
 class Command(BaseCommand):
@@ -23,15 +23,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.FIXTURES, help="where the files are")
-        look = parser.add_mutually_exclusive_group()
-        look.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
-        look.add_argument(
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+        mode.add_argument(
             "--check",
             action="store_true",
-            help=f"only say whether files and database differ: exits with {DIFFER} if they do, with {TROUBLE} if "
+            help=f"only say whether files and database differ: exits with {DIFFERENT} if they do, with {FAILED} if "
             "that cannot be told",
         )
-        for side, whose in ((OURS, "keep the database's value"), (THEIRS, "take the file's value")):
+        for side, meaning in ((OURS, "keep the database's value"), (THEIRS, "take the file's value")):
             parser.add_argument(
                 f"--{side}",
                 action="append",
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 const="",
                 default=[],
                 metavar="NAME",
-                help=f"{whose}, in every conflict or, repeatable, in the one of an entry (stages.topic:slug) or a "
+                help=f"{meaning}, in every conflict or, repeatable, in the one of an entry (stages.topic:slug) or a "
                 "field (stages.topic:slug.title)",
             )
 
@@ -56,15 +56,15 @@ class Command(BaseCommand):
     ) -> None:
         if check:
             return self.check_files(folder, verbosity)
-        wishes = policy_of(ours, theirs)
-        bar = Bar(self.stdout) if verbosity else None
+        policy = policy_of(ours, theirs)
+        bar = ProgressBar(self.stdout) if verbosity else None
         try:
             with transaction.atomic():
-                plan = load(folder, dry_run=dry_run, prefer=wishes, tell=bar or silent)
+                plan = load(folder, dry_run=dry_run, prefer=policy, tell=bar or silent)
                 carried = 0 if dry_run else CarryOver.objects.apply_pending()
         except Conflict as error:
-            how = "Follow --ours or --theirs with a name in brackets to settle that one alone."
-            raise CommandError("\n".join([*error.problems, how, "Nothing was loaded."])) from error
+            hint = "Follow --ours or --theirs with a name in brackets to settle that one alone."
+            raise CommandError("\n".join([*error.problems, hint, "Nothing was loaded."])) from error
         except FixtureError as error:
             raise CommandError("\n".join([*error.problems, "Nothing was loaded."])) from error
         except IntegrityError as error:
@@ -91,23 +91,23 @@ class Command(BaseCommand):
             with lock_content():
                 rows, loaded = snapshot(), loaded_entries()
         except FixtureError as error:
-            raise CommandError("\n".join(error.problems), returncode=TROUBLE) from error
+            raise CommandError("\n".join(error.problems), returncode=FAILED) from error
         except DatabaseError as error:
-            raise CommandError(f"{error}. Has “manage.py migrate” been run?", returncode=TROUBLE) from error
-        found = compare(records, rows, loaded)
-        if not found:
+            raise CommandError(f"{error}. Has “manage.py migrate” been run?", returncode=FAILED) from error
+        differences = compare(records, rows, loaded)
+        if not differences:
             if verbosity:
                 for name in diff(on_disk(folder), files(rows)):
                     self.stdout.write(f"Note: {name} says the same in other words than dump_roadmap would write.")
                 self.stdout.write("Files and database say the same.")
             return
-        for difference in found:
+        for difference in differences:
             self.stdout.write(str(difference))
-        number = len({difference.record.identity for difference in found})
+        number = len({difference.record.identity for difference in differences})
         raise CommandError(
             f"Files and database differ in {number} {'entry' if number == 1 else 'entries'}. load_roadmap takes what "
             f"changed in the files; dump_roadmap writes the database to the files.",
-            returncode=DIFFER,
+            returncode=DIFFERENT,
         )
 
 

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         for name in PEOPLE:
             make_person(name)
         call_command("demo_cohort", verbosity=verbosity, stdout=self.stdout)
-        self.stdout.write(self.invitation(port))
+        self.stdout.write(self.welcome(port))
         if not no_server:
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{self.style.MIGRATE_HEADING('→')} {what} …")
         self.stdout.flush()
 
-    def invitation(self, port: int) -> str:
+    def welcome(self, port: int) -> str:
         accounts = "\n".join(f"    {name}@example.com" for name in PEOPLE)
         return (
             f"\n{self.style.SUCCESS('Waymark is ready:')} http://127.0.0.1:{port}/\n\n"
@@ -74,9 +74,9 @@ def make_database() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        place = connection.settings_dict["NAME"]
+        name = connection.settings_dict["NAME"]
         raise CommandError(
-            f"The database {place} cannot be made ready: {error}. Nothing in it was changed by this step; "
+            f"The database {name} cannot be made ready: {error}. Nothing in it was changed by this step; "
             f"move the file away to start afresh."
         ) from error
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if dry_run:
             for letters in run.letters():
                 for letter in letters:
-                    self.stdout.write(in_words(letter))
+                    self.stdout.write(dry_run_line(letter))
             return
         try:
             run.send()
@@ -51,7 +51,7 @@ def monday_of(text: str | None) -> date | None:
     return day
 
 
-def in_words(letter: DigestEmail) -> str:
+def dry_run_line(letter: DigestEmail) -> str:
     """A line of the dry run."""
-    said = f"“{letter.subject}”" if letter.subject else f"nothing: {letter.why or 'nothing happened'}"
-    return f"{letter.user.email}, {letter.kind}: {said}"
+    content = f"“{letter.subject}”" if letter.subject else f"nothing: {letter.why or 'nothing happened'}"
+    return f"{letter.user.email}, {letter.kind}: {content}"

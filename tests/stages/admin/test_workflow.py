@@ -194,10 +194,10 @@ def test_a_move_of_nothing_is_explained(content, as_maintainer, move):
 def test_everything_that_has_an_order_can_be_put_in_order(content, as_maintainer):
     section = content.other.sections.first()
     for path in ("stage/arrange", "track/arrange", f"tracksection/{section.pk}/arrange"):
-        rows = as_maintainer.get(f"/admin/stages/{path}/").context["steps"]
+        rows = as_maintainer.get(f"/admin/stages/{path}/").context["rows_with_moves"]
         last = rows[-1][0]
         page = as_maintainer.post(f"/admin/stages/{path}/", {"move": f"{last.pk}:"}, follow=True)
-        assert page.context["steps"][0][0] == last
+        assert page.context["rows_with_moves"][0][0] == last
 
 
 # --- Preview of Markdown ------------------------------------------------------------------------------

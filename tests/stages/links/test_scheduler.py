@@ -222,7 +222,7 @@ def test_what_came_before_the_first_answer_is_saved_with_it(server, content, mak
 
 @pytest.fixture
 def run(content, make_asker, monkeypatch):
-    monkeypatch.setattr(Command, "asker", staticmethod(make_asker))
+    monkeypatch.setattr(Command, "fetcher_class", staticmethod(make_asker))
     Resource.objects.all().delete()
 
     def run(*args, terminal=False):
@@ -272,7 +272,7 @@ def test_it_is_limited(run, server):
 
 
 def test_it_says_that_it_is_offline(run, make_lost, monkeypatch):
-    monkeypatch.setattr(Command, "asker", staticmethod(make_lost))
+    monkeypatch.setattr(Command, "fetcher_class", staticmethod(make_lost))
     for number in range(5):
         add(f"http://host-{number}.test/")
     with pytest.raises(CommandError, match="is this machine online"):

@@ -18,9 +18,9 @@ from progress.models import ProgressEvent, TopicProgress
 from stages.models import Topic, Track
 
 LEARNERS = {"postgresql": 10_000, "sqlite": 2_000}
-LARGE, USUAL = 1_000, 200  # learners of the first cohort, and of each other
+LARGE_SIZE, USUAL_SIZE = 1_000, 200  # learners of the first cohort, and of each other
 WEEKS = 10
-EVERY = 3  # a learner has a standing in one of so many topics: a million for 10,000 learners and 300 topics
+EVERY_NTH = 3  # a learner has progress in one of so many topics: a million for 10,000 learners and 300 topics
 
 
 def make_cohorts() -> dict[int, Cohort]:
@@ -35,7 +35,7 @@ def make_cohorts() -> dict[int, Cohort]:
         User(email=f"learner{number}@example.com", name=f"Learner {number}")
         for number in range(LEARNERS[connection.vendor])
     )
-    sizes = [LARGE] + [USUAL] * ((len(people) - LARGE) // USUAL)
+    sizes = [LARGE_SIZE] + [USUAL_SIZE] * ((len(people) - LARGE_SIZE) // USUAL_SIZE)
     cohorts = Cohort.objects.bulk_create(
         Cohort(name=f"Cohort {number}", code=new_code(), starts=first) for number in range(len(sizes))
     )
@@ -45,63 +45,63 @@ def make_cohorts() -> dict[int, Cohort]:
         cohort.instructors.add(instructor)
         Enrolment.objects.bulk_create(
             Enrolment(cohort=cohort, user=next(queue), joined_at=now - timedelta(weeks=WEEKS))
-            for _place in range(size)
+            for _index in range(size)
         )
         Assignment.objects.create(cohort=cohort, track=track, starts=first, due=first + timedelta(weeks=2 * WEEKS))
-    tick_much(now)
-    return {LARGE: cohorts[0], USUAL: cohorts[len(cohorts) // 2]}
+    add_ticks(now)
+    return {LARGE_SIZE: cohorts[0], USUAL_SIZE: cohorts[len(cohorts) // 2]}
 
 
-def tick_much(now: datetime) -> None:
-    """Standings and their events, made where they are kept: both databases understand the same two statements."""
+def add_ticks(now: datetime) -> None:
+    """Topic progress and its events, made in the database: both databases understand the same two statements."""
     days = [connection.ops.adapt_datetimefield_value(now - timedelta(days=day)) for day in range(7 * WEEKS)]
     when = " ".join(f"WHEN {day} THEN %s" for day in range(len(days)))
-    user, topic, standing, event = (model._meta.db_table for model in (User, Topic, TopicProgress, ProgressEvent))
+    user, topic, progress, event = (model._meta.db_table for model in (User, Topic, TopicProgress, ProgressEvent))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {standing} (user_id, topic_id, status, changed_at) SELECT {user}.id, {topic}.id, "  # noqa: S608
+            f"INSERT INTO {progress} (user_id, topic_id, status, changed_at) SELECT {user}.id, {topic}.id, "  # noqa: S608
             f"CASE ({user}.id + {topic}.id) %% 8 WHEN 0 THEN 'learning' WHEN 1 THEN 'skipped' ELSE 'done' END, "
             f"CASE ({user}.id * 31 + {topic}.id * 17) %% {len(days)} {when} END "
-            f"FROM {user} CROSS JOIN {topic} WHERE ({user}.id * 7 + {topic}.id * 13) %% {EVERY} = 0",
+            f"FROM {user} CROSS JOIN {topic} WHERE ({user}.id * 7 + {topic}.id * 13) %% {EVERY_NTH} = 0",
             days,
         )
         cursor.execute(
             f"INSERT INTO {event} (user_id, topic_id, status, cause, at) "  # noqa: S608
-            f"SELECT user_id, topic_id, status, 'tick', changed_at FROM {standing} ORDER BY changed_at"
+            f"SELECT user_id, topic_id, status, 'tick', changed_at FROM {progress} ORDER BY changed_at"
         )
         cursor.execute("ANALYZE")
 
 
 AGGREGATE = f"""
-    SELECT standing.user_id, topic.stage_id, count(*)
+    SELECT progress.user_id, topic.stage_id, count(*)
     FROM {Enrolment._meta.db_table} AS enrolment
-    JOIN {TopicProgress._meta.db_table} AS standing ON standing.user_id = enrolment.user_id
-    JOIN {Topic._meta.db_table} AS topic ON topic.id = standing.topic_id
-    WHERE enrolment.cohort_id = %s AND enrolment.left_at IS NULL AND standing.status = 'done'
-    GROUP BY standing.user_id, topic.stage_id
+    JOIN {TopicProgress._meta.db_table} AS progress ON progress.user_id = enrolment.user_id
+    JOIN {Topic._meta.db_table} AS topic ON topic.id = progress.topic_id
+    WHERE enrolment.cohort_id = %s AND enrolment.left_at IS NULL AND progress.status = 'done'
+    GROUP BY progress.user_id, topic.stage_id
 """  # noqa: S608 - the names are the models' own
 PAGES = {"everyone, stage by stage": "", "the same as CSV": "standings.csv", "over time": "over-time/"}
 
 
 def measure(rounds: int) -> dict[str, Any]:
-    """``{"ticks": number, "found": {learners of a cohort: {what: milliseconds}}}``, the medians of all rounds."""
-    found = {}
+    """``{"ticks": number, "times": {learners of a cohort: {what: milliseconds}}}``, the medians of all rounds."""
+    times_by_size = {}
     for size, cohort in make_cohorts().items():
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(cohort.instructors.get())
-        ways = {"plain aggregate": lambda cohort=cohort: aggregate(cohort)} | {
+        requests = {"plain aggregate": lambda cohort=cohort: aggregate(cohort)} | {
             name: lambda url=f"/cohorts/{cohort.pk}/{path}", client=client: ask(client, url)
             for name, path in PAGES.items()
         }
-        times: dict[str, list[float]] = {name: [] for name in ways}
+        times: dict[str, list[float]] = {name: [] for name in requests}
         for turn in range(rounds + 1):
-            for name, way in ways.items():
+            for name, request in requests.items():
                 start = perf_counter()
-                way()
+                request()
                 if turn:  # the first round only warms up
                     times[name].append((perf_counter() - start) * 1000)
-        found[size] = {name: median(measured) for name, measured in times.items()}
-    return {"ticks": TopicProgress.objects.count(), "found": found}
+        times_by_size[size] = {name: median(measured) for name, measured in times.items()}
+    return {"ticks": TopicProgress.objects.count(), "times": times_by_size}
 
 
 def aggregate(cohort: Cohort) -> list[Any]:
