@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stages.models import LinkCheck, Resource, State
-from stages.models.links import known_about
+from stages.models.links import current_check
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise, StrPromise
@@ -37,7 +37,7 @@ class LinkFilter(admin.SimpleListFilter):
         checks = LinkCheck.objects.all()
         match self.value():
             case "never":
-                return resources.exclude(pk__in=checks.told().values("pk"))
+                return resources.exclude(pk__in=checks.conclusive().values("pk"))
             case "dead":
                 return resources.filter(pk__in=checks.dead().values("pk"))
             case "failing":
@@ -51,10 +51,10 @@ class LinkFilter(admin.SimpleListFilter):
 
 def link_state(resource: Resource) -> str:
     """What is known about the address of a resource, for a cell of a list."""
-    known = known_about(resource)
+    known = current_check(resource)
     if not known or not known.outcome:
         return _("never checked")
-    words = [_("dead: %s") % known.in_words if known.is_dead else known.in_words]
+    words = [_("dead: %s") % known.description if known.is_dead else known.description]
     if known.outcome == LinkCheck.Outcome.GOOD and known.final_url:
         moved = known.moved_to or known.final_url
         kind = _("moved for good to") if known.moved_to else _("redirects for now to")
@@ -66,7 +66,7 @@ def link_state(resource: Resource) -> str:
 
 def suggestion(resource: Resource) -> "StrOrPromise":
     """The action that fits best, by the words it has in the menu."""
-    known = known_about(resource)
+    known = current_check(resource)
     if known and known.outcome == LinkCheck.Outcome.GOOD:
         return NEW_ADDRESS if 0 < len(known.moved_to) <= LONGEST else ""
     return ARCHIVE if known and known.is_dead and known.last_good_at else RETIRE if known and known.is_dead else ""
@@ -86,7 +86,7 @@ type Verb = Callable[[Resource], list[str]]
 
 
 def take_new_address(resource: Resource) -> list[str]:
-    known = known_about(resource)
+    known = current_check(resource)
     if not known or known.outcome != LinkCheck.Outcome.GOOD or not known.moved_to:
         raise ValidationError(_("it is not known to have moved for good."))
     resource.url = known.moved_to
@@ -94,7 +94,7 @@ def take_new_address(resource: Resource) -> list[str]:
 
 
 def put_archive_in_place(resource: Resource) -> list[str]:
-    known = known_about(resource)
+    known = current_check(resource)
     if not known or not known.is_dead:
         raise ValidationError(_("it is not known to be dead."))
     resource.url = known.archive_url
@@ -102,7 +102,7 @@ def put_archive_in_place(resource: Resource) -> list[str]:
 
 
 def mark_as_outdated(resource: Resource) -> list[str]:
-    known = known_about(resource)
+    known = current_check(resource)
     if resource.outdated:
         raise ValidationError(_("it says already what is outdated."))
     if known and known.is_dead:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from progress.maintenance.link_reports import Offline, check_links
 from stages.links.fetcher import Fetcher
 from stages.models import LinkCheck
-from stages.models.links import to_check
+from stages.models.links import due_for_check
 
 
 def positive(text: str) -> int:
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         "that failed three times in a row is flagged, in the queue of reports and on its topics, until it answers "
         "again. Ends with 1 if there are dead links among those asked about, and with 0 otherwise."
     )
-    asker = Fetcher  # for tests
+    fetcher = Fetcher  # for tests
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--limit", type=positive, help="ask about so many at most, those longest unasked first")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         verbosity: int,
         **options: Any,
     ) -> None:
-        resources = to_check(timedelta(days=older_than) if older_than else None, host)[:limit]
+        resources = due_for_check(timedelta(days=older_than) if older_than else None, host)[:limit]
         if dry_run:
             for resource in resources:
                 self.stdout.write(resource.url)
@@ -56,11 +56,11 @@ class Command(BaseCommand):
         bar = Bar(self.stderr, len(resources) if verbosity else 0)
         checks = []
         try:
-            for resource, check in check_links(resources, self.asker(), at_once=at_once):
+            for resource, check in check_links(resources, self.fetcher(), concurrency=at_once):
                 checks.append(check)
                 if (check.outcome == LinkCheck.Outcome.FAILED and verbosity) or verbosity > 1:
                     bar.clear()
-                    self.stdout.write(f"{resource.url}: {check.in_words}{', dead' if check.is_dead else ''}")
+                    self.stdout.write(f"{resource.url}: {check.description}{', dead' if check.is_dead else ''}")
                 bar.show(len(checks), resource.url)
         except Offline as error:
             raise CommandError(
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         counts = [
             (found.count(LinkCheck.Outcome.GOOD), "good"),
             (found.count(LinkCheck.Outcome.FAILED), "failed"),
-            (found.count(LinkCheck.Outcome.UNTOLD), "not checked, for their sites would not have it"),
+            (found.count(LinkCheck.Outcome.UNKNOWN), "not checked, for their sites would not have it"),
             (wanted - len(found), "left for the next run"),
             (dead, "dead: see the queue of reports in the admin"),
         ]
