@@ -102,8 +102,8 @@ def topics_meant_by(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topi
     A page that was open while its topic was merged, split or retired still counts. Raises Http404 for a slug
     that is unknown or a draft.
     """
-    if slug in outline.places:
-        return [topic for _, topic in outline.places[slug]]
+    if slug in outline.positions_by_slug:
+        return [topic for _, topic in outline.positions_by_slug[slug]]
     topic = get_object_or_404(Topic.objects.not_draft(), slug=slug)
     return topic.successors() or [topic]
 
@@ -136,7 +136,7 @@ def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, lo
     if page == "track" or (page in RoadmapLayout and "track" in request.POST):
         reading = get_readable_track(request.user, request.POST.get("track", ""))
         track, outline = (reading.track, reading.outline) if reading else (None, Outline(()))
-    if slug not in outline.places:
+    if slug not in outline.positions_by_slug:
         return HttpResponseClientRefresh()  # the page is no longer what it was
     return HttpResponse(refreshed_fragments(request, change, outline, page, track))
 
@@ -146,7 +146,7 @@ def refreshed_fragments(request: HttpRequest, change: Change, outline: Outline, 
     progress = ReaderProgress.of_reader(request)
     label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     slug, pressed = change.slug, request.GET.get("at")
-    places = outline.places[slug]
+    places = outline.positions_by_slug[slug]
     rows = [f"{section.slug}--{slug}" for section, __ in places]
     row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
     measured = [(section, progress.measure(section.topics)) for section, __ in places]

@@ -106,7 +106,7 @@ def find(text: str, user: AnyUser, limit: int) -> tuple[SearchResults, str | Non
     found = find_without_correction(text, outline, tracks, pages, limit)
     if len(found) >= FEW_RESULTS:
         return found, None
-    vocabulary = outline.words.copy()
+    vocabulary = outline.vocabulary.copy()
     named: list[Track | Page] = [*tracks, *pages]
     for thing in named:
         vocabulary.update(dict.fromkeys(words_of(str(thing.title)), 1))
