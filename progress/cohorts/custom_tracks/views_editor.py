@@ -128,7 +128,7 @@ def search(text: str, roadmap: Outline) -> tuple[list[OutlineTopic], str | None]
 
     found, spelling = matching(text), None
     if not found:
-        spelling = corrected_query(text, roadmap.words)
+        spelling = corrected_query(text, roadmap.vocabulary)
         found = matching(spelling) if spelling else []
     return found, spelling if found else None
 
