@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import get_resolver
 
-from progress.cohorts.models import CalendarFeed, Cohort, OwnTrack
+from progress.cohorts.models import CalendarFeed, Cohort, CustomTrack
 from progress.models import Certificate, Share
 from stages.models import Track
 from tests.conftest import client_of
@@ -219,7 +219,7 @@ def people(content, learner, instructor, maintainer, outsider):
     cohort.groups.create(pk=1, name="Evening")
     own = Track.objects.create(slug="own", title="An own track", summary="-", private=True)
     own.sections.create(slug="start", title="Start")
-    OwnTrack.objects.create(track=own).authors.add(instructor)
+    CustomTrack.objects.create(track=own).authors.add(instructor)
     cohort.invitations.create(email="nora@example.com", token="leaflet")
     instructor.user_permissions.add(Permission.objects.get(codename="add_cohort"))
     Certificate.objects.create(user=learner, token="leaflet", name="Lena", track_title="A track", topics=[])

@@ -10,68 +10,68 @@ progress/test_one_number.py::test_the_roadmap_says_the_same_however_it_is_seen, 
 progress/test_one_number.py::test_the_public_page_says_the_same_as_the_learners_own, \
 progress/test_one_number.py::test_every_check_list_has_as_many_ticks, \
 progress/test_measure.py::test_skipped_counts_apart_and_is_never_done, \
-cohorts/test_seeing_numbers.py::test_every_number_is_the_learners_own, \
-cohorts/test_over_time.py::test_the_last_point_is_what_the_table_of_standings_says |
+cohorts/reports/test_numbers.py::test_every_number_is_the_learners_own, \
+cohorts/reports/test_timeline.py::test_the_last_point_is_what_the_table_of_standings_says |
 | roadmap.sh | 79 of 80 with everything ticked | here::test_whoever_ticks_every_box_of_a_page_has_done_it_all, \
 progress/test_one_number.py::test_drafts_and_retired_topics_count_nowhere |
 | roadmap.sh | a visit makes a streak | here::test_only_ticks_make_a_day, \
 progress/test_activity.py::test_a_day_counts_for_what_was_done_on_it |
 | freeCodeCamp | no streak until something is done today, in the browser's time zone | \
 progress/test_activity.py::test_a_streak_lasts_until_the_learners_own_midnight, \
-progress/test_year.py::test_yesterdays_streak_is_still_there_and_the_page_says_how_long |
+progress/dashboard/test_year.py::test_yesterdays_streak_is_still_there_and_the_page_says_how_long |
 | Frappe | weekends end or make streaks | progress/test_activity.py::test_a_streak_is_right, \
 progress/test_activity.py::test_clocks_that_change_end_no_streak, \
 progress/test_activity.py::test_who_moves_reads_the_same_history_in_another_zone |
 | Frappe | 100 % before the end | \
 progress/test_measure.py::test_it_rounds_down_and_says_100_only_when_nothing_is_left, \
-cohorts/test_over_time.py::test_steps_are_rounded_as_everywhere |
+cohorts/reports/test_timeline.py::test_steps_are_rounded_as_everywhere |
 | Frappe | whoever has finished is in no bin | cohorts/test_three_cohorts.py::test_the_bins_sum_to_the_head_count |
 | Odin, Exercism, Frappe, Kolibri | an empty unit is an error, 100 % or 0 % | \
 here::test_what_is_empty_is_nothing_to_do, here::test_what_is_empty_makes_no_odd_number, \
 progress/test_measure.py::test_an_empty_list_is_nothing_to_do, \
-cohorts/test_seeing.py::test_a_cohort_without_learners_or_tracks_says_so, \
-cohorts/test_over_time.py::test_what_is_odd_is_said_in_plain_words |
+cohorts/reports/test_roster.py::test_a_cohort_without_learners_or_tracks_says_so, \
+cohorts/reports/test_timeline.py::test_what_is_odd_is_said_in_plain_words |
 | Kolibri | what one learner has done is shown for another | here::test_nobody_sees_the_standing_of_another, \
-progress/test_ticks.py::test_nobody_elses_progress_is_touched, \
+progress/tracking/test_ticks.py::test_nobody_elses_progress_is_touched, \
 cohorts/test_three_cohorts.py::test_every_cell_is_of_what_is_assigned_to_that_learner_there |
 | Kolibri | totals include what is not assigned | \
 cohorts/test_three_cohorts.py::test_every_cell_is_of_what_is_assigned_to_that_learner_there, \
-cohorts/test_seeing.py::test_two_assignments_that_share_topics_count_each_once |
+cohorts/reports/test_roster.py::test_two_assignments_that_share_topics_count_each_once |
 | Kolibri | lessons are seen by, or told of, people to whom they are not assigned | \
 cohorts/test_three_cohorts.py::test_only_who_instructs_a_cohort_now_sees_it, \
 cohorts/test_three_cohorts.py::test_the_page_of_each_learner_has_what_is_assigned_there_alone, \
 cohorts/test_three_cohorts.py::test_learners_have_what_is_assigned_to_them_and_nothing_of_others, \
-cohorts/test_seeing.py::test_a_former_member_disappears_at_once, \
+cohorts/reports/test_roster.py::test_a_former_member_disappears_at_once, \
 test_access.py::test_nobody_but_instructors_changes_a_cohort |
 | Frappe | two rows for one standing | here::test_the_database_has_room_for_one_row, \
-progress/test_concurrency.py::test_64_equal_ticks_make_one_row_and_one_event |
-| Odin | a second untick is an error | progress/test_ticks.py::test_a_stale_tab_unticks_a_topic_that_is_not_ticked, \
-progress/test_ticks.py::test_saying_it_twice_changes_nothing, \
-progress/test_beside.py::test_it_is_stated_twice_and_is_there_once |
+progress/tracking/test_concurrency.py::test_64_equal_ticks_make_one_row_and_one_event |
+| Odin | a second untick is an error | progress/tracking/test_ticks.py::test_a_stale_tab_unticks_a_topic_that_is_not_ticked, \
+progress/tracking/test_ticks.py::test_saying_it_twice_changes_nothing, \
+progress/annotations/test_annotations.py::test_it_is_stated_twice_and_is_there_once |
 | Odin, Frappe | deleting content deletes history | here::test_content_with_something_of_a_learner_is_not_deleted, \
 progress/test_never_costs_a_tick.py::test_a_topic_with_history_alone_cannot_be_deleted |
 | Odin | buttons for done and not done have one name | browser/test_aloud.py::test_each_standing_is_said_otherwise, \
 browser/test_aloud.py::test_no_two_buttons_of_a_page_sound_alike |
 | Exercism | a status is called "learnt" here and "learned" there, and is never said | \
 here::test_every_page_and_file_has_the_same_words_for_a_standing, here::test_the_answer_to_a_tick_says_the_standing, \
-stages/test_looks.py::test_a_name_says_what_the_eye_sees |
+stages/roadmap/test_layouts.py::test_a_name_says_what_the_eye_sees |
 | Exercism | what hovering shows, focus does not | \
 browser/test_map.py::test_what_a_topic_needs_is_lit_on_hover_and_on_focus |
 | freeCodeCamp Classroom | a standing is told by color alone | \
 browser/test_aloud.py::test_each_standing_has_a_shape_of_its_own |
 | freeCodeCamp Classroom | dates of somebody else's clock | here::test_every_day_is_of_the_same_clock, \
-progress/test_beside.py::test_the_history_is_in_the_learners_own_days, \
-progress/test_year.py::test_days_are_those_of_the_learner_or_the_browser, \
-cohorts/test_behind.py::test_days_of_silence_are_those_of_the_cohort, \
-cohorts/test_over_time.py::test_days_are_those_of_the_cohort |
+progress/annotations/test_annotations.py::test_the_history_is_in_the_learners_own_days, \
+progress/dashboard/test_year.py::test_days_are_those_of_the_learner_or_the_browser, \
+cohorts/reports/test_behind.py::test_days_of_silence_are_those_of_the_cohort, \
+cohorts/reports/test_timeline.py::test_days_are_those_of_the_cohort |
 | Moodle | a form of the admin erases everyone's progress | here::test_nothing_in_the_admin_takes_progress_away |
 | roadmap.sh | resources of the roadmap got lost | \
 here::test_a_resource_that_was_lost_from_the_files_comes_back_with_its_ticks, \
-stages/test_loading.py::test_a_dry_run_shows_the_difference_and_changes_nothing, \
-stages/test_loading.py::test_what_left_the_files_is_retired_and_comes_back, \
-progress/test_transfer.py::test_ticks_are_never_taken_off_unless_the_learner_asks |
+stages/sync/test_load.py::test_a_dry_run_shows_the_difference_and_changes_nothing, \
+stages/sync/test_load.py::test_what_left_the_files_is_retired_and_comes_back, \
+progress/transfer/test_import.py::test_ticks_are_never_taken_off_unless_the_learner_asks |
 | Frappe | learners may not read their own year | test_access.py::test_it_answers_as_the_table_says, \
-progress/test_year.py::test_it_begins_with_the_first_tick |
+progress/dashboard/test_year.py::test_it_begins_with_the_first_tick |
 | roadmap.sh | texts that may not be used | lessons/test_lessons.py::test_no_sentence_is_a_documents_own, \
 stages/test_content.py::test_a_topic_has_a_few_resources_the_official_documentation_first |
 """

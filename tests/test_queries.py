@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from progress.cohorts.models import Assignment, CalendarFeed, Cohort, Enrolment, Invitation, OwnTrack, new_code
+from progress.cohorts.models import Assignment, CalendarFeed, Cohort, CustomTrack, Enrolment, Invitation, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
@@ -161,7 +161,7 @@ def compose(content, learner, outsider, made):
     for number in range(len(made) // 50):
         slug = f"own-{number}" if number else "own"
         track = Track.objects.create(slug=slug, title="Own", summary="-", private=True)
-        OwnTrack.objects.create(track=track, original=content.other).authors.add(learner, outsider)
+        CustomTrack.objects.create(track=track, original=content.other).authors.add(learner, outsider)
         section = track.sections.create(slug="start", title="Start")
         TrackTopic.objects.bulk_create(
             TrackTopic(section=section, topic=topic) for topic in made[: 300 - 290 * bool(number)]

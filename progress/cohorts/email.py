@@ -16,7 +16,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from progress.cohorts.models import Mail, Refusal, hash_of
+from progress.cohorts.models import EmailKind, EmailOptOut, hash_of
 
 SALT = "cohorts.mail"
 
@@ -26,15 +26,15 @@ def absolute_url(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def unsubscribe_url(email: str, kind: Mail) -> str:
+def unsubscribe_url(email: str, kind: EmailKind) -> str:
     """The page under which this recipient refuses this kind of mail. It names nobody: logs keep what it says."""
     return absolute_url(reverse("mail_off", args=[signing.dumps([hash_of(email), kind], salt=SALT)]))
 
 
-def parse_unsubscribe_token(token: str) -> tuple[str, Mail]:
-    """The (hash of the address, Mail) of a way out. Raises ``signing.BadSignature`` for a token that is not ours."""
+def parse_unsubscribe_token(token: str) -> tuple[str, EmailKind]:
+    """The (hash of the address, EmailKind) of a way out. Raises ``signing.BadSignature`` where a token is not ours."""
     address, kind = signing.loads(token, salt=SALT)
-    return address, Mail(kind)
+    return address, EmailKind(kind)
 
 
 class UnbrokenHeader(UnstructuredHeader, BaseHeader):
@@ -55,7 +55,7 @@ class UnsubscribableMessage(EmailMessage):
 
 
 def send(
-    kind: Mail,
+    kind: EmailKind,
     email: str,
     subject: str,
     template: str,
@@ -63,13 +63,13 @@ def send(
     reply_to: Iterable[str] = (),
     mailer: BaseEmailBackend | None = None,
 ) -> bool:
-    """Send one mail of a kind of Mail, unless its recipient wants none of them; return whether it was sent.
+    """Send one mail of a kind of EmailKind, unless its recipient wants none of them; return whether it was sent.
 
     ``template`` is below ``cohorts/notifications/email/``, without its ending; it has ``way_out`` besides the context.
     Whoever sends many opens a ``mailer`` of ``django.core.mail`` for all of them.
     Raises what the mail server raises.
     """
-    if Refusal.objects.among([email], kind):
+    if EmailOptOut.objects.among([email], kind):
         return False
     out = unsubscribe_url(email, kind)
     body = render_to_string(f"cohorts/notifications/email/{template}.txt", {**context, "kind": kind, "way_out": out})

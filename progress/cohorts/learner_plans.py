@@ -112,7 +112,7 @@ def plans_for(user: User) -> list[LearnerPlan]:
     assigned = [
         LearnerPlan(
             row,
-            outline_from_snapshot(row.form, roadmap),
+            outline_from_snapshot(row.track_snapshot, roadmap),
             row.extended,
             day_of(row.joined_at, row.cohort.zone),
         )

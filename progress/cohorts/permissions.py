@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.models import Cohort, OwnTrack
+from progress.cohorts.models import Cohort, CustomTrack
 
 ADDRESS_GUESSES = 20  # addresses without an account, typed by one person in an hour
 
@@ -81,7 +81,7 @@ def atomic_form_view[**P](
     return shown_or_sent
 
 
-def get_authored_track_or_404(request: AuthedRequest, slug: str) -> OwnTrack:
+def get_authored_track_or_404(request: AuthedRequest, slug: str) -> CustomTrack:
     """A track that the reader composed, alone or with others; for everyone else there is none."""
-    own = OwnTrack.objects.filter(authors=request.user).select_related("track", "original")
+    own = CustomTrack.objects.filter(authors=request.user).select_related("track", "original")
     return get_object_or_404(own, track__slug=slug)

@@ -13,7 +13,7 @@ from stages.models import Track, published_q
 
 def assignable_tracks(user: User) -> QuerySet[Track]:
     """The published tracks, and those that this person composed."""
-    own = Track.objects.filter(published_q(), own__authors=user)
+    own = Track.objects.filter(published_q(), custom_track__authors=user)
     return Track.objects.filter(pk__in=own.values("pk")) | Track.objects.published()
 
 

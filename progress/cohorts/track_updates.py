@@ -52,7 +52,9 @@ def outdated_assignments(assignments: Iterable[Assignment], roadmap: Outline) ->
     """``{assignment pk: what changed, in a line}`` for those whose track is otherwise now. One query at most."""
     now = current_snapshots([assignment.track for assignment in assignments], roadmap)
     found = {
-        one.pk: diff_snapshots(one.form, now[one.track_id]) for one in assignments if one.form != now[one.track_id]
+        one.pk: diff_snapshots(one.track_snapshot, now[one.track_id])
+        for one in assignments
+        if one.track_snapshot != now[one.track_id]
     }
     return {pk: summarize(changes) for pk, changes in found.items() if changes}
 
@@ -254,14 +256,14 @@ def join_titles(names: Iterable[str]) -> str:
 
 def pending_update(assignment: Assignment, form: Snapshot, roadmap: Outline, whom: Audience) -> TrackUpdate | None:
     """The News of an assignment whose track has this ``form`` now, or None. Four queries at most."""
-    changes = diff_snapshots(assignment.form, form)
+    changes = diff_snapshots(assignment.track_snapshot, form)
     if not changes:
         return None
     places = roadmap.positions_by_slug
     titles = topic_titles({*places, *changes.removed}, roadmap)
     replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
     replaced = replacements(changes, form, replaces)
-    before, after = (outline_from_snapshot(one, roadmap) for one in (assignment.form, form))
+    before, after = (outline_from_snapshot(one, roadmap) for one in (assignment.track_snapshot, form))
     return TrackUpdate(
         changes,
         form,

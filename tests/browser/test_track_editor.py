@@ -2,7 +2,7 @@
 
 import pytest
 
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from stages.models import Topic, Track
 from tests.browser.test_pages import violations
 from tests.conftest import make_user
@@ -19,7 +19,7 @@ def author(transactional_db):
 def own(content, author):
     """Start: Maps, Routes, Weather; Finish: Snacks. Its original had a topic less when it was looked at."""
     track = Track.objects.create(slug="own", title="Evening course", summary="Six evenings.", private=True)
-    own = OwnTrack.objects.create(track=track, original=content.other, original_form=[])
+    own = CustomTrack.objects.create(track=track, original=content.other, original_snapshot=[])
     own.authors.add(author)
     for position, (slug, topics) in enumerate({"start": ["maps", "routes", "weather"], "finish": ["snacks"]}.items()):
         section = track.sections.create(slug=slug, title=slug.title(), position=position)

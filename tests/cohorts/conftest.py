@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from progress.cohorts.models import Assignment, Cohort, OwnTrack
+from progress.cohorts.models import Assignment, Cohort, CustomTrack
 from progress.models import TopicProgress
 from tests.cohorts.custom_track_pages import ROOT
 from tests.cohorts.roster_pages import join
@@ -37,7 +37,7 @@ def cohort(content, instructor, learner):
 def own(content, instructor, as_instructor):
     """A copy of the other track, made by the instructor: Start (maps, routes), Finish (routes, snacks optional)."""
     as_instructor.post(f"{ROOT}/new/", {"title": "Mine", "summary": "My way.", "copy": "other", "key": "bcdf2345"})
-    return OwnTrack.objects.get()
+    return CustomTrack.objects.get()
 
 
 @pytest.fixture

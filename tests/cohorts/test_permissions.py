@@ -20,7 +20,7 @@ def wanted(assignment, verb, people, client):
 
 
 def state_of(assignment):
-    return Assignment.objects.values_list("to_everyone", "section_dates", "form").get(pk=assignment.pk)
+    return Assignment.objects.values_list("to_everyone", "section_dates", "track_snapshot").get(pk=assignment.pk)
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -55,8 +55,8 @@ def test_what_a_topic_is_comes_from_the_roadmap_as_it_is_now(content, cohort, le
 def test_a_copy_for_the_next_term_takes_the_track_as_it_is_now(content, cohort, instructor):
     content.other.sections.first().places.create(topic=content.topics["weather"])
     copy = cohort.duplicate("Spring hikers", cohort.today, "BCDFGHJK", instructor)
-    assert copy.assignments.get().form == snapshot(outline_of_track(content.other))
-    assert copy.assignments.get().form != cohort.assignments.get().form
+    assert copy.assignments.get().track_snapshot == snapshot(outline_of_track(content.other))
+    assert copy.assignments.get().track_snapshot != cohort.assignments.get().track_snapshot
 
 
 def test_only_those_whom_it_is_for_have_it(content, cohort, learner):

@@ -138,7 +138,7 @@ def test_the_public_page_says_the_same_as_the_learners_own(walked, as_learner, s
 def test_card_badge_and_announcement_say_the_same(walked, shared, monkeypatch):
     done, total, percentage = expected(walked.measure(outline_of_stages().topics))
     drawn = []
-    monkeypatch.setattr(views.cards, "draw", lambda card: drawn.append(card) or b"")
+    monkeypatch.setattr(views.share_cards, "draw_card", lambda card: drawn.append(card) or b"")
     Client().get(f"{shared}card.png")
     stages = tuple(
         (section.level, walked.measure(section.topics).is_complete) for section in outline_of_stages().sections

@@ -74,7 +74,7 @@ def assignment_page(
 ) -> HttpResponse:
     """Everything about an assignment, which several forms change; one that was sent and is wrong comes along."""
     roadmap, whom = outline_of_stages(), load_audiences(assignment.cohort)
-    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.form, roadmap))
+    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, roadmap))
     form_now = current_snapshots([assignment.track], roadmap)[assignment.track_id]
     context = {
         "cohort": assignment.cohort,

@@ -46,7 +46,7 @@ def change_rhythm(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpRe
     if section := request.POST.get("as_computed"):
         kept = {} if section == "all" else {k: v for k, v in assignment.section_dates.items() if f"day-{k}" != section}
         return keep_dates(request, assignment, kept)
-    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.form, outline_of_stages()))
+    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, outline_of_stages()))
     if assigned.due is None:
         messages.warning(request, _("It has no due date now, so its sections have none."))
         return back_to(assignment, "rhythm")
@@ -72,14 +72,14 @@ def take_over(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpRespon
     """Let the cohort follow the track as it is now, if that is what the page showed: ``shown`` is its digest."""
     assignment = assignment_of(get_cohort_for_edit(request, pk), assignment_pk)
     form = current_snapshots([assignment.track], outline_of_stages())[assignment.track_id]
-    if form == assignment.form:  # sent twice, or by two instructors
+    if form == assignment.track_snapshot:  # sent twice, or by two instructors
         messages.success(request, _("The cohort follows the track as it is now."))
     elif request.POST.get("shown") != content_hash(form):
         messages.warning(request, _("The track has changed again, so nothing was taken over. Look again."))
         return back_to(assignment, "changes")
     else:
-        assignment.form = form
-        assignment.save(update_fields=["form"])
+        assignment.track_snapshot = form
+        assignment.save(update_fields=["track_snapshot"])
         messages.success(request, _("The cohort follows the track as it is now. Every tick stays."))
     return back_to(assignment, "")
 

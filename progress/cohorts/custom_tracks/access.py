@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from progress.cohorts.learner_plans import plans_for
-from progress.cohorts.models import Assignment, OwnTrack
+from progress.cohorts.models import Assignment, CustomTrack
 from progress.cohorts.track_snapshot import outline_from_snapshot
 from stages.models import Track
 from stages.outline import Outline, outline_of_stages, outline_of_track
@@ -13,9 +13,9 @@ def private_outline(user: User, track: Track) -> Outline | None:
 
     So an edit that a cohort has not taken over is seen by no one in it. Whoever is in several reads the first.
     """
-    if OwnTrack.objects.filter(track=track, authors=user).exists():
+    if CustomTrack.objects.filter(track=track, authors=user).exists():
         return outline_of_track(track)
     led = Assignment.objects.filter(track=track, cohort__instructors=user).order_by("pk").first()
     if led:
-        return outline_from_snapshot(led.form, outline_of_stages())
+        return outline_from_snapshot(led.track_snapshot, outline_of_stages())
     return next((plan.outline for plan in plans_for(user) if plan.track == track), None)

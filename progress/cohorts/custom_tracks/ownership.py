@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.models import User
-from progress.cohorts.models import Cohort, OwnTrack
+from progress.cohorts.models import Cohort, CustomTrack
 from stages.models import Track
 
 
@@ -14,15 +14,15 @@ def transfer_on_deletion(author: User) -> None:
     What no cohort follows is deleted; ticks belong to topics, so they stay. Where nobody else leads its cohorts,
     it is kept for the learners as it is, until somebody does: see ``adopt``.
     """
-    alone = OwnTrack.objects.filter(authors=author).exclude(
-        pk__in=OwnTrack.authors.through.objects.exclude(user=author).values("owntrack")
+    alone = CustomTrack.objects.filter(authors=author).exclude(
+        pk__in=CustomTrack.authors.through.objects.exclude(user=author).values("customtrack")
     )
-    for track in Track.objects.filter(own__in=alone).select_for_update(of=["self"]):
+    for track in Track.objects.filter(custom_track__in=alone).select_for_update(of=["self"]):
         if not track.assignments.exists():
             track.delete()
         else:
             heirs = User.objects.filter(led_cohorts__assignments__track=track, is_active=True).exclude(pk=author.pk)
-            track.own.authors.add(*heirs.distinct())
+            track.custom_track.authors.add(*heirs.distinct())
 
 
 def adopt_ownerless_tracks(
@@ -31,5 +31,5 @@ def adopt_ownerless_tracks(
     """Whoever comes to lead a cohort becomes the author of the tracks in it that nobody composes any more."""
     if action == "post_add" and pk_set:
         cohorts, people = (pk_set, [instance.pk]) if reverse else ([instance.pk], pk_set)
-        for own in OwnTrack.objects.filter(authors=None, track__assignments__cohort__in=cohorts).distinct():
+        for own in CustomTrack.objects.filter(authors=None, track__assignments__cohort__in=cohorts).distinct():
             own.authors.add(*people)

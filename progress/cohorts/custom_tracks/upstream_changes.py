@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from accounts.models import User
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from progress.cohorts.track_snapshot import (
     SectionSnapshot,
     Snapshot,
@@ -111,15 +111,15 @@ class UpstreamChanges:
         return list(sections.values())
 
 
-def load_upstream_changes(own: OwnTrack, user: User, roadmap: Outline) -> UpstreamChanges | None:
+def load_upstream_changes(own: CustomTrack, user: User, roadmap: Outline) -> UpstreamChanges | None:
     """The Since of an own track for one of its authors, or None for a track that was begun empty."""
     original = own.original
     if original is None:
-        return UpstreamChanges([], [], gone="deleted") if own.original_form else None
-    if original.private and not original.own.authors.filter(pk=user.pk).exists():
+        return UpstreamChanges([], [], gone="deleted") if own.original_snapshot else None
+    if original.private and not original.custom_track.authors.filter(pk=user.pk).exists():
         return UpstreamChanges([], [], gone="private")
     if original.state != State.PUBLISHED:
         return UpstreamChanges([], [], gone="retired")
     return UpstreamChanges(
-        own.original_form, snapshot(roadmap if original.follows_stages else outline_of_track(original))
+        own.original_snapshot, snapshot(roadmap if original.follows_stages else outline_of_track(original))
     )

@@ -15,7 +15,7 @@ from accounts.requests import AuthedRequest
 from progress.cohorts.custom_tracks.editor import InvalidEditError, copy_outline_into, slug_of
 from progress.cohorts.custom_tracks.forms import AuthorForm, NewTrackForm
 from progress.cohorts.forms import posted_pk
-from progress.cohorts.models import Cohort, OwnTrack
+from progress.cohorts.models import Cohort, CustomTrack
 from progress.cohorts.permissions import (
     ADDRESS_GUESSES,
     can_create_cohorts,
@@ -34,7 +34,7 @@ from stages.track_access import get_readable_track
 @require_safe
 def own_tracks(request: AuthedRequest) -> HttpResponse:
     own = (
-        OwnTrack.objects.filter(authors=request.user)
+        CustomTrack.objects.filter(authors=request.user)
         .select_related("track", "original")
         .prefetch_related(Prefetch("authors", BY_NAME))
         .annotate(followers=Count("track__assignments", distinct=True))
@@ -77,7 +77,9 @@ def compose(user: User, form: NewTrackForm, slug: str, original: Track | None) -
     track.slug, track.private = slug, True
     track.save(force_insert=True)
     outline = outline_of_track(original) if original else None
-    own = OwnTrack.objects.create(track=track, original=original, original_form=snapshot(outline) if outline else [])
+    own = CustomTrack.objects.create(
+        track=track, original=original, original_snapshot=snapshot(outline) if outline else []
+    )
     own.authors.add(user)
     if outline:
         copy_outline_into(track, outline)
@@ -88,7 +90,7 @@ def compose(user: User, form: NewTrackForm, slug: str, original: Track | None) -
 def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """The page of a private track, for its authors and for those in the cohorts that follow it."""
     reading = get_readable_track(request.user, slug)
-    if reading is None and OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
+    if reading is None and CustomTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("compose", slug)  # retired: only its authors find it, where they can bring it back
     if reading is None or not reading.track.private:
         raise Http404
@@ -134,7 +136,7 @@ def colleagues(user: User) -> QuerySet[User]:
     )
 
 
-def added(request: AuthedRequest, own: OwnTrack, person: User) -> HttpResponse:
+def added(request: AuthedRequest, own: CustomTrack, person: User) -> HttpResponse:
     own.authors.add(person)
     messages.success(request, _("%(person)s composes this track with you now.") % {"person": person})
     return redirect("own_track_authors", own.track.slug)
@@ -144,7 +146,7 @@ def added(request: AuthedRequest, own: OwnTrack, person: User) -> HttpResponse:
 @transaction.atomic
 def leave_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """Stop being an author. The row of the track is locked: of the last two authors only one can leave."""
-    own = OwnTrack.objects.filter(track__slug=slug, authors=request.user).select_related("track").first()
+    own = CustomTrack.objects.filter(track__slug=slug, authors=request.user).select_related("track").first()
     if own is None:
         return redirect("own_tracks")  # sent twice, or never an author: either way they are none now
     Track.objects.select_for_update().get(pk=own.pk)
@@ -162,7 +164,7 @@ def leave_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """Ask, and on POST do what is ``wanted``: delete a track that no cohort follows, retire it, or bring it back."""
-    if request.method == "POST" and not OwnTrack.objects.filter(track__slug=slug, authors=request.user).exists():
+    if request.method == "POST" and not CustomTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("own_tracks")  # sent twice: it is gone
     own = get_authored_track_or_404(request, slug)
     wanted = request.POST.get("wanted")

@@ -17,7 +17,7 @@ from accounts.requests import AuthedRequest
 from progress.cohorts.custom_tracks.editor import MAX_TOPICS, InvalidEditError, TrackEditor, new_key, slug_of
 from progress.cohorts.custom_tracks.forms import DetailsForm, SectionForm
 from progress.cohorts.custom_tracks.upstream_changes import load_upstream_changes
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from progress.cohorts.permissions import get_authored_track_or_404
 from stages.models import Topic, Track, TrackSection, TrackTopic
 from stages.outline import Outline, OutlineTopic, outline_of_stages
@@ -66,7 +66,7 @@ class Row(NamedTuple):
     published: bool
 
 
-def bench_context(request: AuthedRequest, own: OwnTrack, roadmap: Outline) -> dict[str, Any]:
+def bench_context(request: AuthedRequest, own: CustomTrack, roadmap: Outline) -> dict[str, Any]:
     bench = TrackEditor(own.track)
     text = " ".join(request.GET.get("q", request.POST.get("q", "")).split())[:100]
     found, spelling = search(text, roadmap) if text else ([], None)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import AuthedRequest
 from progress.cohorts.custom_tracks.editor import InvalidEditError, TrackEditor
 from progress.cohorts.custom_tracks.upstream_changes import UpstreamChanges, UpstreamStep, load_upstream_changes
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from progress.cohorts.permissions import get_authored_track_or_404
 from progress.cohorts.track_updates import topic_titles
 from stages.models import Topic
@@ -25,7 +25,7 @@ def own_track_changes(request: AuthedRequest, slug: str) -> HttpResponse:
     """A POST takes one step over, ``take`` is its key, or says in ``seen`` which form of the original was read."""
     own = get_authored_track_or_404(request, slug)
     bench = TrackEditor(own.track, lock=request.method == "POST")
-    own.refresh_from_db(fields=["original_form"])
+    own.refresh_from_db(fields=["original_snapshot"])
     roadmap = outline_of_stages()
     news = load_upstream_changes(own, request.user, roadmap)
     if request.method == "POST":
@@ -34,8 +34,8 @@ def own_track_changes(request: AuthedRequest, slug: str) -> HttpResponse:
         elif "take" in request.POST:
             take(request, own, bench, news)
         elif request.POST.get("seen") == news.digest:
-            own.original_form = news.form
-            own.save(update_fields=["original_form"])
+            own.original_snapshot = news.form
+            own.save(update_fields=["original_snapshot"])
             messages.success(request, _("Seen. From now on this page shows what changes next."))
         else:
             messages.warning(request, _("The original has changed again. These are the changes now."))
@@ -54,7 +54,7 @@ def lines_of(bench: TrackEditor, news: UpstreamChanges, roadmap: Outline) -> lis
     ]
 
 
-def take(request: AuthedRequest, own: OwnTrack, bench: TrackEditor, news: UpstreamChanges) -> None:
+def take(request: AuthedRequest, own: CustomTrack, bench: TrackEditor, news: UpstreamChanges) -> None:
     """Do to the own track what was done to the original. What was taken over already is no change any more."""
     step = next((one for one in news.steps if one.key == request.POST["take"]), None)
     if step is None:
@@ -69,8 +69,8 @@ def take(request: AuthedRequest, own: OwnTrack, bench: TrackEditor, news: Upstre
     except InvalidEditError as problem:
         messages.warning(request, str(problem))
         return
-    own.original_form = news.before_with(step)
-    own.save(update_fields=["original_form"])
+    own.original_snapshot = news.before_with(step)
+    own.save(update_fields=["original_snapshot"])
     messages.success(request, _("Taken over."))
 
 

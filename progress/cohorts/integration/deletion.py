@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from django.db.models import Model
 from django.utils.translation import ngettext
 
-from progress.cohorts.models import Assignment, OwnTrack
+from progress.cohorts.models import Assignment, CustomTrack
 from stages.models import Track
 
 
@@ -29,7 +29,8 @@ def deletion_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]
         said = ngettext("%(count)d cohort follows it", "%(count)d cohorts follow it", cohorts) % {"count": cohorts}
         within = ngettext("with %(count)d learner", "with %(count)d learners", learners) % {"count": learners}
         yield f"{said}, {within}."
-    authors = OwnTrack.authors.through.objects.filter(owntrack__in=pks).order_by().values("user").distinct().count()
+    composed = CustomTrack.authors.through.objects.filter(customtrack__in=pks)
+    authors = composed.order_by().values("user").distinct().count()
     if authors:
         yield ngettext("%(count)d instructor composed it.", "%(count)d instructors composed it.", authors) % {
             "count": authors

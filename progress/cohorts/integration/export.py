@@ -6,14 +6,14 @@ from progress.cohorts.models import (
     Assignment,
     CalendarFeed,
     Cohort,
-    DigestSent,
+    CustomTrack,
+    DigestDelivery,
     Enrolment,
     Extension,
     Group,
     Invitation,
     Message,
     Override,
-    OwnTrack,
 )
 from progress.transfer.personal_data import ROW, TOPIC, ExportSection
 
@@ -122,10 +122,14 @@ COHORT_EXPORT_SECTIONS = [
         owner="by",
     ),
     ExportSection(
-        "own_tracks", _("the tracks you composed"), OwnTrack.authors.through, {"track": "owntrack__track__slug"}, ROW
+        "own_tracks",
+        _("the tracks you composed"),
+        CustomTrack.authors.through,
+        {"track": "customtrack__track__slug"},
+        ROW,
     ),
     ExportSection(
-        "digests", _("the weekly mails to you"), DigestSent, {"kind": "kind", "week": "week", "at": "at"}, ROW
+        "digests", _("the weekly mails to you"), DigestDelivery, {"kind": "kind", "week": "week", "at": "at"}, ROW
     ),
     ExportSection(
         "calendar_feed",

@@ -27,7 +27,7 @@ def cohort_scopes(before: ContentState, after: ContentState, carried: frozenset[
         if row.visible_from and row.visible_from > row.cohort.today:
             continue
         was, now = (
-            required(outline_from_snapshot(row.form, content.roadmap))
+            required(outline_from_snapshot(row.track_snapshot, content.roadmap))
             if row.track_id in content.tracks
             else frozenset()
             for content in (before, after)

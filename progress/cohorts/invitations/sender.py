@@ -29,7 +29,7 @@ from accounts.models import User
 from accounts.rate_limits import RateLimit, release
 from progress.cohorts.email import absolute_url, send
 from progress.cohorts.invitations.parser import ParsedList, Person, Problem
-from progress.cohorts.models import Cohort, Invitation, Mail, Refusal, hash_of
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation, hash_of
 
 A_DAY = RateLimit("invites", 200, 24 * 60 * 60)  # of one instructor
 A_WEEK = RateLimit("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody
@@ -72,7 +72,7 @@ def preview_invitations(cohort: Cohort, reading: ParsedList) -> InvitationPrevie
     current = cohort.enrolments.current()
     within = set(current.values_list(Lower("user__email"), flat=True))
     invited = {found.email: found for found in cohort.invitations.filter(email__in=emails)}
-    refused = Refusal.objects.among(emails, Mail.INVITATION)
+    refused = EmailOptOut.objects.among(emails, EmailKind.INVITATION)
     left = places_left(cohort)
     people: list[Person] = []
     problems = list(reading.problems)
@@ -203,7 +203,7 @@ def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEma
     about = {**context, "invitation": invitation, "link": absolute_url(invitation.get_absolute_url()), "again": before}
     sent = False
     try:
-        sent = send(Mail.INVITATION, invitation.email, subject, "invitation", about, mailer=mailer)
+        sent = send(EmailKind.INVITATION, invitation.email, subject, "invitation", about, mailer=mailer)
     except (SMTPRecipientsRefused, ValueError):
         pass  # of this one address the server wants to know nothing
     finally:  # also when the process is told to end

@@ -18,7 +18,7 @@ from progress.cohorts.forms import posted_pk
 from progress.cohorts.invitations import sender
 from progress.cohorts.invitations.parser import MAX_BYTES, TOO_LARGE, decode, parse
 from progress.cohorts.invitations.sender import Delivery
-from progress.cohorts.models import Cohort, Mail, Refusal
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut
 from progress.cohorts.permissions import get_unarchived_cohort_or_404, is_signed_in
 from progress.transfer.forms import ListForm
 from progress.transfer.views import has_token
@@ -135,7 +135,7 @@ def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
     cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
     found = sender.due(cohort.invitations.waiting().order_by("pk"))
-    refused = Refusal.objects.among([invitation.email for invitation in found], Mail.INVITATION)
+    refused = EmailOptOut.objects.among([invitation.email for invitation in found], EmailKind.INVITATION)
     found = [invitation for invitation in found if invitation.email not in refused]
     told = sender.deliver(cohort, found, by=request.user)
     if found:

@@ -10,8 +10,16 @@ from progress.cohorts.models.cohort import (
     new_code,
     tidy,
 )
-from progress.cohorts.models.custom_track import OwnTrack
-from progress.cohorts.models.email import CalendarFeed, DigestSent, Invitation, Mail, Message, Refusal, hash_of
+from progress.cohorts.models.custom_track import CustomTrack
+from progress.cohorts.models.email import (
+    CalendarFeed,
+    DigestDelivery,
+    EmailKind,
+    EmailOptOut,
+    Invitation,
+    Message,
+    hash_of,
+)
 from progress.cohorts.models.override import Override
 
 __all__ = [
@@ -20,17 +28,17 @@ __all__ = [
     "CalendarFeed",
     "Cohort",
     "CohortFullError",
-    "DigestSent",
+    "CustomTrack",
+    "DigestDelivery",
+    "EmailKind",
+    "EmailOptOut",
     "Enrolment",
     "Extension",
     "Group",
     "Invitation",
     "LastInstructorError",
-    "Mail",
     "Message",
     "Override",
-    "OwnTrack",
-    "Refusal",
     "check_zone",
     "hash_of",
     "new_code",

@@ -59,7 +59,9 @@ class Assignment(models.Model):
     starts = models.DateField(_("start"), null=True, blank=True)
     due = models.DateField(_("due"), null=True, blank=True)
     required = models.BooleanField(_("required"), default=True)
-    form = models.JSONField(default=list, editable=False, help_text="The track as agreed on; see agreed.py.")
+    track_snapshot = models.JSONField(
+        default=list, editable=False, help_text="The track as it was assigned; see track_snapshot.py."
+    )
     section_dates = models.JSONField(
         default=dict, editable=False, help_text="Due dates set by hand: {slug of a section: YYYY-MM-DD}."
     )
@@ -88,8 +90,8 @@ class Assignment(models.Model):
         return f"{self.cohort}: {self.track}"
 
     def save(self, **options: Any) -> None:
-        if self._state.adding and not self.form:
-            self.form = snapshot(outline_of_track(self.track))
+        if self._state.adding and not self.track_snapshot:
+            self.track_snapshot = snapshot(outline_of_track(self.track))
         super().save(**options)
 
     @property

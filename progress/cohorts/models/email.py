@@ -18,7 +18,7 @@ from progress.cohorts.models.cohort import Cohort, Enrolment
 from progress.models import new_token
 
 
-class Mail(models.TextChoices):
+class EmailKind(models.TextChoices):
     """The kinds of mail that cohorts send; each can be refused on its own."""
 
     INVITATION = "invitation", _("invitations to cohorts")
@@ -132,15 +132,16 @@ class Message(models.Model):
         return self.subject
 
 
-class DigestSent(models.Model):
+class DigestDelivery(models.Model):
     """A person has been sent the digest of a week, or has nothing to be sent; it is not sent twice."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
-    kind = models.CharField(max_length=10, choices=Mail)
+    kind = models.CharField(max_length=10, choices=EmailKind)
     week = models.DateField(help_text="The Monday with which it begins.")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        db_table = "cohorts_digestsent"
         constraints = [models.UniqueConstraint(fields=["user", "kind", "week"], name="one_digest_a_week")]
 
     def __str__(self) -> str:
@@ -158,31 +159,32 @@ class CalendarFeed(models.Model):
         return f"calendar of {self.user}"
 
 
-class RefusalQuerySet(models.QuerySet["Refusal"]):
-    def state(self, address: str, kind: Mail, refused: bool) -> None:
+class EmailOptOutQuerySet(models.QuerySet["EmailOptOut"]):
+    def state(self, address: str, kind: EmailKind, refused: bool) -> None:
         """State whether an address, given as its hash, wants no mail of a kind. Saying it twice changes nothing."""
         if refused:
             self.get_or_create(address=address, kind=kind)
         else:
             self.filter(address=address, kind=kind).delete()
 
-    def among(self, emails: Iterable[str], kind: Mail) -> set[str]:
+    def among(self, emails: Iterable[str], kind: EmailKind) -> set[str]:
         """Those of ``emails`` that want no mail of this kind. One query."""
         hashes = {hash_of(email): email for email in emails}
         found = self.filter(kind=kind, address__in=hashes).values_list("address", flat=True)
         return {hashes[address] for address in found}
 
 
-class Refusal(models.Model):
+class EmailOptOut(models.Model):
     """An address wants no more mail of a kind. It outlives the account, so only a hash of the address is kept."""
 
     address = models.CharField(max_length=64)
-    kind = models.CharField(max_length=10, choices=Mail)
+    kind = models.CharField(max_length=10, choices=EmailKind)
     at = models.DateTimeField(db_default=Now())
 
-    objects = RefusalQuerySet.as_manager()
+    objects = EmailOptOutQuerySet.as_manager()
 
     class Meta:
+        db_table = "cohorts_refusal"
         constraints = [models.UniqueConstraint(fields=["address", "kind"], name="refused_once")]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress.cohorts.email import send
-from progress.cohorts.models import Cohort, Mail, Message, Refusal
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Message
 
 WEEKLY_LIMIT = 2  # messages that a learner gets from one cohort in seven days
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class RecipientSplit(NamedTuple):
 
 def split_recipients(cohort: Cohort, people: QuerySet[User]) -> RecipientSplit:
     """Sort ``people``, current learners of the cohort, into a Reach. Two queries."""
-    refused = Refusal.objects.among([person.email for person in people], Mail.MESSAGE)
+    refused = EmailOptOut.objects.among([person.email for person in people], EmailKind.MESSAGE)
     week = Q(messages_received__cohort=cohort, messages_received__at__gt=timezone.now() - timedelta(days=7))
     counted = people.annotate(this_week=Count("messages_received", filter=week))
     had = dict(counted.values_list("pk", "this_week"))
@@ -68,7 +68,7 @@ def deliver(message: Message, person: User) -> bool:
     """Send one learner's mail; return whether the mail server took it."""
     try:
         send(
-            Mail.MESSAGE,
+            EmailKind.MESSAGE,
             person.email,
             message.subject,
             "message",

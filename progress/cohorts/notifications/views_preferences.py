@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import AuthedRequest
 from progress.cohorts.email import parse_unsubscribe_token
-from progress.cohorts.models import Mail, Refusal, hash_of
+from progress.cohorts.models import EmailKind, EmailOptOut, hash_of
 from progress.decorators import unlisted
 
 
@@ -21,13 +21,15 @@ def mail_choices(request: AuthedRequest) -> HttpResponse:
     address = hash_of(request.user.email)
     if request.method == "POST":
         wanted = request.POST.getlist("wanted")
-        for kind in Mail:
-            Refusal.objects.state(address, kind, refused=kind not in wanted)
+        for kind in EmailKind:
+            EmailOptOut.objects.state(address, kind, refused=kind not in wanted)
         messages.success(request, _("Saved."))
         return redirect("mail_choices")
-    refused = set(Refusal.objects.filter(address=address).values_list("kind", flat=True))
+    refused = set(EmailOptOut.objects.filter(address=address).values_list("kind", flat=True))
     return render(
-        request, "cohorts/notifications/preferences.html", {"kinds": [(kind, kind not in refused) for kind in Mail]}
+        request,
+        "cohorts/notifications/preferences.html",
+        {"kinds": [(kind, kind not in refused) for kind in EmailKind]},
     )
 
 
@@ -44,6 +46,6 @@ def mail_off(request: HttpRequest, token: str) -> HttpResponse:
     except (BadSignature, ValueError) as error:
         raise Http404 from error
     if request.method == "POST":
-        Refusal.objects.state(address, kind, refused="wanted" not in request.POST)
-    refused = Refusal.objects.filter(address=address, kind=kind).exists()
+        EmailOptOut.objects.state(address, kind, refused="wanted" not in request.POST)
+    refused = EmailOptOut.objects.filter(address=address, kind=kind).exists()
     return render(request, "cohorts/notifications/unsubscribe.html", {"kind": kind, "refused": refused})

@@ -128,7 +128,7 @@ def load_roster(cohort: Cohort, only: int | None = None) -> Roster:
     assigned = []
     for assignment in assignments:
         assignment.cohort = cohort
-        assigned.append(LearnerPlan(assignment, outline_from_snapshot(assignment.form, roadmap)))
+        assigned.append(LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, roadmap)))
     every = load_curriculum(roadmap, [plan.outline for plan in assigned])
     members = cohort.enrolments.current() if only is None else cohort.enrolments.current().filter(user=only)
     whom = load_audiences(cohort)

@@ -19,7 +19,7 @@ from progress.cohorts import formatting
 from progress.cohorts.due_dates import due_soon
 from progress.cohorts.invitations import sender
 from progress.cohorts.learner_plans import plan_cards, plans_for
-from progress.cohorts.models import Cohort, Invitation, Mail, Refusal
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation
 from progress.cohorts.overrides import active_overrides
 from progress.cohorts.permissions import can_create_cohorts
 from progress.cohorts.reports.gradebook import Row
@@ -128,7 +128,7 @@ def own_track_links(context: Context, track: Track) -> dict[str, Any]:
     user = context["user"]
     if not user.is_authenticated:
         return {}
-    composes = track.private and track.own.authors.filter(pk=user.pk).exists()
+    composes = track.private and track.custom_track.authors.filter(pk=user.pk).exists()
     return {
         "track": track,
         "composes": composes,
@@ -155,7 +155,7 @@ def invitations_of(cohort: Cohort) -> dict[str, Any]:
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
     unused = [found for found in cohort.invitations.all() if not found.is_used]
     waiting = [found for found in unused if not found.declined]
-    refused = Refusal.objects.among([found.email for found in waiting], Mail.INVITATION)
+    refused = EmailOptOut.objects.among([found.email for found in waiting], EmailKind.INVITATION)
     due = [found for found in sender.due(waiting) if found.email not in refused]
     return {
         "cohort": cohort,

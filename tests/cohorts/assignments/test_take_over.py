@@ -86,7 +86,7 @@ def test_it_is_taken_over_when_the_instructor_says_so(cohort, edited, as_instruc
         response = as_instructor.post(path(edited, "take-over/"), {"shown": shown}, follow=True)
         assert "The cohort follows the track as it is now." in response.text
         edited.refresh_from_db()
-        assert edited.form == snapshot(outline_of_track(content.other))
+        assert edited.track_snapshot == snapshot(outline_of_track(content.other))
     assert "has changed since" not in response.text
     assert people["Lena"].user.standings.get().status == "done"
 
@@ -96,11 +96,11 @@ def test_nothing_is_taken_over_that_was_not_shown(edited, as_instructor, content
     if shown == "old":
         shown = page_of(edited, as_instructor).context["news"].digest
         content.other.sections.first().places.create(topic=content.topics["boots"])
-    form = edited.form
+    form = edited.track_snapshot
     response = as_instructor.post(path(edited, "take-over/"), {"shown": shown}, follow=True)
     assert "The track has changed again, so nothing was taken over." in response.text
     edited.refresh_from_db()
-    assert edited.form == form
+    assert edited.track_snapshot == form
     assert content_hash(snapshot(outline_of_track(content.other))) in response.text  # what can be taken over now
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from progress.cohorts.models import Cohort, OwnTrack
+from progress.cohorts.models import Cohort, CustomTrack
 from stages.models import State, Track
 from tests.conftest import client_of, make_user
 
@@ -218,4 +218,4 @@ def test_a_cohort_elsewhere_gives_no_right_to_it(track, assignment, outsider):
     other = Cohort.objects.create(name="Another")
     other.instructors.add(outsider)
     assert status(outsider, track) == 404
-    assert not OwnTrack.objects.filter(authors=outsider).exists()
+    assert not CustomTrack.objects.filter(authors=outsider).exists()

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from stages.models import Track
 from tests.conftest import client_of, make_user
 from tests.progress.tracking.test_concurrency import at_once
@@ -22,7 +22,7 @@ def authors():
 def own(content, authors):
     made = {"title": "Mine", "summary": "-", "copy": "other", "key": "bcdf2345"}
     client_of(authors[0]).post("/cohorts/tracks/new/", made)
-    own = OwnTrack.objects.get()
+    own = CustomTrack.objects.get()
     own.authors.set(authors)
     return own
 

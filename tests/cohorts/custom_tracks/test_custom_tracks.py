@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from stages.models import State, Topic, Track
 from stages.outline import outline_of_track
 from tests.cohorts.custom_track_pages import AS_COPIED, ROOT, order, path
@@ -24,18 +24,18 @@ def test_the_same_form_sent_twice_makes_one_track(own, as_instructor):
     form = {"title": "Mine", "summary": "My way.", "copy": "other", "key": "bcdf2345"}
     answer = as_instructor.post(f"{ROOT}/new/", form)
     assert answer.url == path(own)
-    assert OwnTrack.objects.count() == 1
+    assert CustomTrack.objects.count() == 1
 
 
 @pytest.mark.parametrize(("copy", "sections"), [("", []), ("roadmap", ["First steps", "Further on"])])
 def test_it_begins_empty_or_as_a_copy_of_the_merged_roadmap(content, instructor, as_instructor, copy, sections):
     as_instructor.post(f"{ROOT}/new/", {"title": "New", "summary": "-", "copy": copy})
-    assert [title for title, _topics in order(OwnTrack.objects.get())] == sections
+    assert [title for title, _topics in order(CustomTrack.objects.get())] == sections
 
 
 def test_a_copy_of_an_own_track_is_another_one(own, as_instructor):
     as_instructor.post(f"{ROOT}/new/", {"title": "Again", "summary": "-", "copy": own.track.slug})
-    other = OwnTrack.objects.exclude(pk=own.pk).get()
+    other = CustomTrack.objects.exclude(pk=own.pk).get()
     assert order(other) == AS_COPIED
     assert other.original == own.track
 
@@ -43,9 +43,9 @@ def test_a_copy_of_an_own_track_is_another_one(own, as_instructor):
 @pytest.mark.parametrize("copy", ["draft", "no-such-track", "somebody-elses"])
 def test_what_one_may_not_read_cannot_be_copied(content, as_instructor, copy):
     Track.objects.create(slug="draft", title="D", summary="-", state=State.DRAFT)
-    OwnTrack.objects.create(track=Track.objects.create(slug="somebody-elses", title="S", summary="-", private=True))
+    CustomTrack.objects.create(track=Track.objects.create(slug="somebody-elses", title="S", summary="-", private=True))
     assert as_instructor.post(f"{ROOT}/new/", {"title": "N", "summary": "-", "copy": copy}).status_code == 404
-    assert OwnTrack.objects.count() == 1
+    assert CustomTrack.objects.count() == 1
 
 
 def test_only_who_may_teach_makes_one_and_is_offered_it(content, as_learner, as_instructor):
@@ -101,7 +101,7 @@ def test_it_is_deleted_only_while_no_cohort_follows_it(own, cohort, as_instructo
     answer = as_instructor.post(path(own, "remove/"), {"wanted": "delete"})
     assert answer.status_code == 409
     assert "Autumn hikers" in answer.text
-    assert OwnTrack.objects.exists()
+    assert CustomTrack.objects.exists()
     assignment.delete()
     for _again in range(2):
         assert as_instructor.post(path(own, "remove/"), {"wanted": "delete"}).url == f"{ROOT}/"

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from progress.cohorts.custom_tracks.editor import MAX_SECTIONS, MAX_TOPICS, TrackEditor
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from stages.models import State, Topic
 from tests.cohorts.custom_track_pages import AS_COPIED, ROOT, order, path
 
@@ -141,7 +141,7 @@ def test_there_is_a_limit_to_sections_and_topics(own, as_instructor, content, mo
     page = as_instructor.post(f"{ROOT}/new/", {"title": "N", "summary": "-", "copy": "other"})
     assert page.status_code == 422
     assert "too long for a copy" in page.text
-    assert OwnTrack.objects.count() == 1
+    assert CustomTrack.objects.count() == 1
 
 
 def test_required_and_optional_are_stated(own, as_instructor):

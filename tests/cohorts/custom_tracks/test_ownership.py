@@ -2,7 +2,7 @@
 
 import pytest
 
-from progress.cohorts.models import Assignment, Cohort, OwnTrack
+from progress.cohorts.models import Assignment, Cohort, CustomTrack
 from progress.models import TopicProgress
 from stages.models import Track
 from tests.conftest import client_of, make_user
@@ -33,7 +33,7 @@ def test_the_instructors_of_the_cohorts_that_follow_it_are_its_authors_then(coho
     follow(cohort, track)
     assert client_of(outsider).get(f"/cohorts/tracks/{track.slug}/compose/").status_code == 404
     erase(instructor)
-    assert list(track.own.authors.all()) == [outsider]
+    assert list(track.custom_track.authors.all()) == [outsider]
     assert client_of(outsider).get(f"/cohorts/tracks/{track.slug}/compose/").status_code == 200
 
 
@@ -45,18 +45,18 @@ def test_a_track_that_no_cohort_follows_goes_and_every_tick_stays(content, track
 
 
 def test_a_track_with_another_author_stays_theirs(cohort, track, instructor, outsider):
-    track.own.authors.add(outsider)
+    track.custom_track.authors.add(outsider)
     cohort.instructors.add(make_user("Ivo Instructor"))
     follow(cohort, track)
     erase(instructor)
-    assert list(track.own.authors.all()) == [outsider]
+    assert list(track.custom_track.authors.all()) == [outsider]
 
 
 def test_learners_whose_cohort_nobody_leads_any_more_keep_it(cohort, track, instructor, learner):
     follow(cohort, track)
     erase(instructor)
     assert client_of(learner).get(track.get_absolute_url()).status_code == 200
-    assert OwnTrack.objects.count() == 1
+    assert CustomTrack.objects.count() == 1
 
 
 def test_whoever_leads_their_cohort_next_is_its_author(cohort, track, instructor, outsider, as_admin):
@@ -67,15 +67,15 @@ def test_whoever_leads_their_cohort_next_is_its_author(cohort, track, instructor
     values = {name: value for name, value in form.initial.items() if value is not None}
     answer = as_admin.post(f"/admin/cohorts/cohort/{cohort.pk}/change/", values | {"instructors": [outsider.pk]})
     assert answer.status_code == 302
-    assert list(track.own.authors.all()) == [outsider]
+    assert list(track.custom_track.authors.all()) == [outsider]
     assert client_of(outsider).get(f"/cohorts/tracks/{track.slug}/compose/").status_code == 200
 
 
 def test_whoever_leads_a_cohort_gets_no_track_that_has_an_author(cohort, track, instructor, outsider):
     follow(cohort, track)
-    other = OwnTrack.objects.create(track=Track.objects.create(slug="alone", title="A", summary="-", private=True))
+    other = CustomTrack.objects.create(track=Track.objects.create(slug="alone", title="A", summary="-", private=True))
     outsider.led_cohorts.add(cohort)
-    assert list(track.own.authors.all()) == [instructor]
+    assert list(track.custom_track.authors.all()) == [instructor]
     assert not other.authors.exists()
 
 
@@ -84,7 +84,7 @@ def test_an_heir_of_several_cohorts_is_one_author(cohort, track, instructor, out
         made.instructors.add(outsider)
         follow(made, track)
     erase(instructor)
-    assert list(track.own.authors.all()) == [outsider]
+    assert list(track.custom_track.authors.all()) == [outsider]
 
 
 def test_who_deletes_an_account_is_told_which_cohorts_have_nobody_else(cohort, instructor, as_instructor, outsider):

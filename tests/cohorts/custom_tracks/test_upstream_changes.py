@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from progress.cohorts.custom_tracks.upstream_changes import UpstreamChanges
-from progress.cohorts.models import OwnTrack
+from progress.cohorts.models import CustomTrack
 from stages.models import State
 from tests.cohorts.custom_track_pages import order, path
 from tests.cohorts.test_track_updates import FORM, form
@@ -122,7 +122,7 @@ def test_it_says_that_the_original_is_gone(own, content, as_instructor):
 
 def test_nothing_is_told_of_an_original_whose_author_one_no_longer_is(own, as_instructor, outsider, instructor):
     as_instructor.post("/cohorts/tracks/new/", {"title": "Copy", "summary": "-", "copy": own.track.slug})
-    copy = OwnTrack.objects.exclude(pk=own.pk).get()
+    copy = CustomTrack.objects.exclude(pk=own.pk).get()
     own.authors.set([outsider])
     own.track.sections.create(slug="secret", title="A secret", position=9)
     page = as_instructor.get(path(copy, "changes/")).text

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail as outbox
 from django.utils import timezone
 
-from progress.cohorts.models import Group, Mail, Message, Refusal, hash_of
+from progress.cohorts.models import EmailKind, EmailOptOut, Group, Message, hash_of
 from progress.cohorts.notifications import messages
 from tests.cohorts.roster_pages import join
 from tests.progress.tracking.test_ticks import tick
@@ -53,7 +53,7 @@ def test_it_begins_with_one_learner_or_with_a_group(there, cohort, as_instructor
 
 def test_it_shows_the_very_mail_before_it_is_sent(there, cohort, as_instructor, learner):
     [ada, ben] = join(cohort, "Ada", "Ben")
-    Refusal.objects.state(hash_of(ben.email), Mail.MESSAGE, refused=True)
+    EmailOptOut.objects.state(hash_of(ben.email), EmailKind.MESSAGE, refused=True)
     page = as_instructor.post(there, form_of([ada, ben], form_key="a")).text
     assert outbox.outbox == []
     assert not Message.objects.exists()

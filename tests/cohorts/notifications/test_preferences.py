@@ -9,7 +9,7 @@ from django.core import mail as outbox
 from django.test import Client
 
 from progress.cohorts.email import send, unsubscribe_url
-from progress.cohorts.models import Mail, Refusal, hash_of
+from progress.cohorts.models import EmailKind, EmailOptOut, hash_of
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def template(settings, tmp_path):
 
 
 def hello(template, email="Lena+waymark@example.com", **options):
-    return send(Mail.MESSAGE, email, "Hello\nBcc: everyone", template, {"name": "<Lena> & 莉娜"}, **options)
+    return send(EmailKind.MESSAGE, email, "Hello\nBcc: everyone", template, {"name": "<Lena> & 莉娜"}, **options)
 
 
 def path_of(address):
@@ -52,22 +52,25 @@ def test_mail_programs_can_read_the_way_out(db, template, settings):
     hello(template)
     sent = outbox.outbox[0].message(policy=SMTP)
     wire = sent.as_bytes()
-    assert f"\r\nList-Unsubscribe: <{unsubscribe_url('lena+waymark@example.com', Mail.MESSAGE)}>\r\n".encode() in wire
+    assert (
+        f"\r\nList-Unsubscribe: <{unsubscribe_url('lena+waymark@example.com', EmailKind.MESSAGE)}>\r\n".encode()
+        in wire
+    )
     assert BytesParser(policy=SMTP).parsebytes(wire).get_content().splitlines()[0] == "Hello <Lena> & 莉娜"
 
 
 def test_a_mail_program_ends_a_kind_of_mail_by_itself(db, template):
-    path = path_of(unsubscribe_url("lena@example.com", Mail.MESSAGE))
+    path = path_of(unsubscribe_url("lena@example.com", EmailKind.MESSAGE))
     program = Client(enforce_csrf_checks=True)
     assert program.get(path).status_code == 200
-    assert not Refusal.objects.exists()  # to look at a link ends nothing
+    assert not EmailOptOut.objects.exists()  # to look at a link ends nothing
     for _twice in range(2):
         assert program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert Refusal.objects.count() == 1
+    assert EmailOptOut.objects.count() == 1
     assert not hello(template, "LENA@example.com")
     assert hello(template, "otto@example.com")
     assert len(outbox.outbox) == 1
-    assert "lena" not in str(Refusal.objects.values().get())
+    assert "lena" not in str(EmailOptOut.objects.values().get())
     page = program.get(path).text
     assert "You get no more of these" in page
     assert re.search(r'<button class="button" name="wanted"', page)
@@ -82,13 +85,13 @@ def test_a_token_that_is_not_ours_leads_nowhere(db, client, token):
 
 
 def test_each_kind_has_a_switch(as_learner, learner):
-    assert as_learner.get("/cohorts/mail/").text.count(" checked") == len(Mail)
+    assert as_learner.get("/cohorts/mail/").text.count(" checked") == len(EmailKind)
     as_learner.post("/cohorts/mail/", {"wanted": ["invitation", "learning", "nonsense"]})
-    refused = Refusal.objects.filter(address=hash_of(learner.email)).values_list("kind", flat=True)
-    assert set(refused) == {Mail.MESSAGE, Mail.TEACHING}
+    refused = EmailOptOut.objects.filter(address=hash_of(learner.email)).values_list("kind", flat=True)
+    assert set(refused) == {EmailKind.MESSAGE, EmailKind.TEACHING}
     assert as_learner.get("/cohorts/mail/").text.count(" checked") == 2
-    as_learner.post("/cohorts/mail/", {"wanted": list(Mail)})
-    assert not Refusal.objects.exists()
+    as_learner.post("/cohorts/mail/", {"wanted": list(EmailKind)})
+    assert not EmailOptOut.objects.exists()
 
 
 def test_the_switches_are_found_from_the_account(as_learner):

@@ -344,7 +344,7 @@ def test_a_save_without_impact_costs_thirteen_queries_more(content, as_maintaine
 
     save("Warm")
     whole = save("One")
-    monkeypatch.setattr("progress.impact.look", lambda: None)
+    monkeypatch.setattr("progress.impact.capture_content", lambda: None)
     monkeypatch.setattr("progress.impact.impact_of", lambda before, revisions: None)
     assert whole - save("Two") == 13
     assert Stage.objects.count() == 2

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from progress.cohorts.models import Assignment, Cohort, Override, OwnTrack
+from progress.cohorts.models import Assignment, Cohort, CustomTrack, Override
 from progress.models import Certificate, Note, Report, ResourceTick, Star, TopicProgress
 from stages.models import Resource, Stage, Topic, Track
 from tests.conftest import make_user
@@ -119,7 +119,7 @@ def test_a_track_that_cohorts_follow_or_certificates_name_stays(content, learner
     Assignment.objects.create(cohort=cohort, track=content.other)
     facts = {"name": "L", "track_title": "T", "topics": []}
     Certificate.objects.create(user=learner, track=content.other, **facts)
-    OwnTrack.objects.create(track=content.other).authors.add(learner)
+    CustomTrack.objects.create(track=content.other).authors.add(learner)
     page = way(as_maintainer, content.other)
     assert "1 cohort follows it, with 1 learner." in page.text
     assert "1 certificate names it." in page.text
@@ -166,7 +166,7 @@ def test_the_refusal_makes_as_many_queries_for_many_learners(content, as_maintai
 def test_a_tick_at_the_very_moment_is_not_lost(content, learner, as_maintainer, monkeypatch):
     """It came after the page had counted; the database refuses, and that is said."""
     tick(content, learner)
-    monkeypatch.setattr("stages.admin.protected_delete.reasons_to_keep", lambda model, pks: [])
+    monkeypatch.setattr("stages.admin.protected_delete.deletion_blockers", lambda model, pks: [])
     monkeypatch.setattr("django.contrib.admin.options.get_deleted_objects", lambda *args: ([], {}, set(), []))
     answer = delete(as_maintainer, content.topics["boots"])
     assert answer.status_code == 302

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import User
 from progress import models
-from progress.cohorts.models import CalendarFeed, Cohort, DigestSent, Mail, Override, OwnTrack
+from progress.cohorts.models import CalendarFeed, Cohort, CustomTrack, DigestDelivery, EmailKind, Override
 from progress.hooks import export_sections
 from stages.models import Revision
 from tests.conftest import make_user
@@ -53,8 +53,8 @@ def give_everything(user, content, mark):
     cohort.invitations.create(email=user.email, name=f"{mark} invited", user=user, invited_by=user)
     cohort.messages.create(sender=user, subject=f"{mark} subject", text=f"{mark} text").recipients.add(user)
     Override.objects.create(learner=user, by=user, topic=topic, cohort=cohort, reason=f"{mark} reason", before="none")
-    OwnTrack.objects.create(track=content.other).authors.add(user)
-    DigestSent.objects.create(user=user, kind=Mail.LEARNING, week="2027-01-04")
+    CustomTrack.objects.create(track=content.other).authors.add(user)
+    DigestDelivery.objects.create(user=user, kind=EmailKind.LEARNING, week="2027-01-04")
     CalendarFeed.objects.create(user=user)
 
 

@@ -141,7 +141,7 @@ def at_once(monkeypatch):
 
 @pytest.fixture
 def check_now(content, as_maintainer, server, make_fetcher, at_once, monkeypatch):
-    monkeypatch.setattr(admin_link_checks, "Asker", lambda timeouts: make_fetcher())
+    monkeypatch.setattr(admin_link_checks, "Fetcher", lambda timeouts: make_fetcher())
 
     def check_now(resources):
         chosen = {"action": "check_now", "_selected_action": [resource.pk for resource in resources]}

@@ -122,7 +122,7 @@ def plans_of(users: Collection[int], roadmap: Outline) -> dict[int, list[Learner
             "user", "assignment", "due"
         )
     }
-    everyones = {row.pk: LearnerPlan(row, outline_from_snapshot(row.form, roadmap)) for row in shown}
+    everyones = {row.pk: LearnerPlan(row, outline_from_snapshot(row.track_snapshot, roadmap)) for row in shown}
     of_cohort: dict[int, list[LearnerPlan]] = defaultdict(list)
     for plan in everyones.values():
         of_cohort[plan.cohort.pk].append(plan)

@@ -1,8 +1,8 @@
 """Who gets a weekly mail, and that everybody gets it once.
 
-A mail is claimed before it is sent: the claim is a DigestSent, of which the database allows one. Of two runs at once
-one gets it. A mail that the server does not take gives its claim back, so the next run tries again. Whoever ends a
-run with force, between a claim and its mail, costs that one person the mail of that week; nobody gets it twice.
+A mail is claimed before it is sent: the claim is a DigestDelivery, of which the database allows one. Of two runs at
+once one gets it. A mail that the server does not take gives its claim back, so the next run tries again. Whoever ends
+a run with force, between a claim and its mail, costs that one person the mail of that week; nobody gets it twice.
 """
 
 import logging
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.timezones import user_zone
 from progress.cohorts.email import send
-from progress.cohorts.models import Cohort, DigestSent, Enrolment, Mail, Refusal
+from progress.cohorts.models import Cohort, DigestDelivery, EmailKind, EmailOptOut, Enrolment
 from progress.cohorts.notifications.digests.instructor import CohortWeek, cohort_week
 from progress.cohorts.notifications.digests.learner import learner_weeks
 from progress.cohorts.notifications.digests.period import Week, reported_week
@@ -33,7 +33,7 @@ from progress.cohorts.notifications.digests.period import Week, reported_week
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-KINDS = [Mail.LEARNING, Mail.TEACHING]
+KINDS = [EmailKind.LEARNING, EmailKind.TEACHING]
 CHUNK_SIZE = 200  # people who are looked at together: what is kept in memory
 MAX_CACHED_WEEKS = 200  # cohorts that are remembered for their other instructors
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class DigestEmail(NamedTuple):
     """What somebody would be sent, or where ``subject`` is empty ``why`` they are sent nothing."""
 
     user: User
-    kind: Mail
+    kind: EmailKind
     week: Week | None
     why: str = ""
     subject: str = ""
@@ -66,8 +66,8 @@ class DigestEmail(NamedTuple):
         return self.week.monday  # type: ignore[union-attr] # without a week there is a reason to send nothing
 
     @property
-    def claim(self) -> DigestSent:
-        return DigestSent(user=self.user, kind=self.kind, week=self.monday)
+    def claim(self) -> DigestDelivery:
+        return DigestDelivery(user=self.user, kind=self.kind, week=self.monday)
 
 
 @dataclass
@@ -87,19 +87,19 @@ class Run:
             for people in chunks(people_of(kind)):
                 yield self.letters_to(kind, people, look)
 
-    def letters_to(self, kind: Mail, people: Collection[Reader], look: LookAt) -> list[DigestEmail]:
+    def letters_to(self, kind: EmailKind, people: Collection[Reader], look: LookAt) -> list[DigestEmail]:
         weeks = {user.pk: reported_week(self.now, user_zone(user, user.zone), self.monday) for user in people}
         mondays = {week.monday for week in weeks.values() if week}
-        claims = DigestSent.objects.filter(user__in=people, kind=kind, week__in=mondays) if mondays else ()
+        claims = DigestDelivery.objects.filter(user__in=people, kind=kind, week__in=mondays) if mondays else ()
         settled = {(claim.user_id, claim.week) for claim in claims}
-        refused = Refusal.objects.among([user.email for user in people], kind) if mondays else ()
+        refused = EmailOptOut.objects.among([user.email for user in people], kind) if mondays else ()
         letters = {
             user.pk: DigestEmail(user, kind, weeks[user.pk], skip_reason(user, weeks[user.pk], settled, refused))
             for user in people
         }
         ready = {pk: letter.week for pk, letter in letters.items() if letter.week and not letter.why}
         if ready:
-            written = learner_emails(ready) if kind == Mail.LEARNING else instructor_emails(ready, look)
+            written = learner_emails(ready) if kind == EmailKind.LEARNING else instructor_emails(ready, look)
             for pk, (subject, context) in written.items():
                 letters[pk] = letters[pk]._replace(subject=subject, context=context)
         return list(letters.values())
@@ -116,7 +116,7 @@ class Run:
         """Remember that there is nothing to be said, so that the next run need not look again."""
         self.empty += len(letters)
         try:
-            DigestSent.objects.bulk_create([letter.claim for letter in letters], ignore_conflicts=True)
+            DigestDelivery.objects.bulk_create([letter.claim for letter in letters], ignore_conflicts=True)
         except IntegrityError:  # one of them deleted their account just now: the next run looks at the others again
             log.info("The empty weeks of %s people were not remembered", len(letters))
 
@@ -141,10 +141,10 @@ class Run:
             connection.close()
 
 
-def claim_delivery(letter: DigestEmail) -> DigestSent | None:
+def claim_delivery(letter: DigestEmail) -> DigestDelivery | None:
     """Claim a letter; return the claim, or None where another run was faster or the person has gone."""
     try:
-        claim, is_mine = DigestSent.objects.get_or_create(user=letter.user, kind=letter.kind, week=letter.monday)
+        claim, is_mine = DigestDelivery.objects.get_or_create(user=letter.user, kind=letter.kind, week=letter.monday)
     except IntegrityError:
         return None
     return claim if is_mine else None
@@ -158,12 +158,12 @@ def send_email(letter: DigestEmail, connection: BaseEmailBackend) -> bool:
 # --- To whom ------------------------------------------------------------------------------------------
 
 
-def people_of(kind: Mail) -> QuerySet[Reader]:
+def people_of(kind: EmailKind) -> QuerySet[Reader]:
     """Everybody who learns in a cohort or leads one now, with the ``zone`` of the oldest such cohort.
 
     It is where their mornings are taken to be, unless they chose another.
     """
-    is_learning = kind == Mail.LEARNING
+    is_learning = kind == EmailKind.LEARNING
     rows = Enrolment.objects.current() if is_learning else Cohort.instructors.through.objects.all()
     zones = rows.filter(user=OuterRef("pk"), cohort__archived_at=None).order_by("cohort_id")
     verified = EmailAddress.objects.filter(user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=True)

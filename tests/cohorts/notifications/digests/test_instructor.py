@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.models import User
-from progress.cohorts.models import Assignment, Cohort, DigestSent, Enrolment, Override
+from progress.cohorts.models import Assignment, Cohort, DigestDelivery, Enrolment, Override
 from progress.cohorts.reports.gradebook import summarize
 from progress.cohorts.reports.roster import load_roster
 from progress.models import ProgressEvent, TopicProgress
@@ -127,7 +127,7 @@ def test_an_instructor_reads_that_a_track_has_changed_which_alone_is_no_news(coh
     content.other.sections.first().places.create(topic=content.topics["weather"])
     run()
     assert not sent_to(instructor)
-    DigestSent.objects.all().delete()
+    DigestDelivery.objects.all().delete()
     tick(learner, content.topics["maps"])
     run()
     [mail] = sent_to(instructor)

@@ -7,7 +7,7 @@ from django.core import mail as outbox
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from progress.cohorts.models import Cohort, DigestSent, Mail, Refusal, hash_of
+from progress.cohorts.models import Cohort, DigestDelivery, EmailKind, EmailOptOut, hash_of
 from tests.cohorts.notifications.digests.weekly import run, sent_to, tick
 
 
@@ -32,7 +32,7 @@ def verified_another(cohort, learner):
 
 
 def refused(cohort, learner):
-    Refusal.objects.state(hash_of(learner.email), Mail.LEARNING, refused=True)
+    EmailOptOut.objects.state(hash_of(learner.email), EmailKind.LEARNING, refused=True)
 
 
 def asleep(cohort, learner):
@@ -51,7 +51,7 @@ def test_who_is_not_to_get_it_does_not(cohort, learner, content, why):
     why(cohort, learner)
     run()
     assert sent_to(learner) == []
-    assert not DigestSent.objects.filter(user=learner).exists()  # so it may come later
+    assert not DigestDelivery.objects.filter(user=learner).exists()  # so it may come later
 
 
 def test_the_switch_of_one_kind_leaves_the_other(cohort, learner, instructor, content):
@@ -74,7 +74,7 @@ def test_the_dry_run_says_who_and_why_not_and_sends_nothing(cohort, learner, out
         "ines@example.com, teaching: “Autumn hikers: the week of 2 March”",
     ]
     assert outbox.outbox == []
-    assert not DigestSent.objects.exists()
+    assert not DigestDelivery.objects.exists()
 
 
 @pytest.mark.parametrize("week", ["2026-03-03", "monday", "2026-02-30"])

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from progress.cohorts.models import Assignment, Cohort, DigestSent, Enrolment, Mail
+from progress.cohorts.models import Assignment, Cohort, DigestDelivery, EmailKind, Enrolment
 from progress.cohorts.notifications.digests import sender
 from progress.cohorts.notifications.digests.learner import learner_weeks
 from progress.cohorts.notifications.digests.sender import Run
@@ -81,7 +81,7 @@ def test_a_server_that_cannot_be_reached_costs_nobody_the_mail(cohort, learner, 
         patched.setattr(moody, "open", refuse)
         with pytest.raises(CommandError, match="cannot be reached"):
             call_command("send_digests", verbosity=0)
-    assert not DigestSent.objects.exists()
+    assert not DigestDelivery.objects.exists()
     assert run() == (2, 0, 0)
 
 
@@ -89,11 +89,11 @@ def test_a_run_that_was_killed_sends_nothing_twice(cohort, learner, instructor, 
     tick(learner, content.topics["maps"])
 
     def killed(letter, connection):
-        sender.send(Mail.LEARNING, learner.email, "Sent", "learning", {"learning": letter.context["learning"]})
+        sender.send(EmailKind.LEARNING, learner.email, "Sent", "learning", {"learning": letter.context["learning"]})
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(sender, "posted", killed)
+        patched.setattr(sender, "send_email", killed)
         with pytest.raises(KeyboardInterrupt):
             run()
     run()
@@ -114,7 +114,7 @@ def test_of_runs_at_once_each_person_gets_one(content, monkeypatch):
     counts = at_once([run] * 4)
     assert sum(sent for sent, _empty, _failed in counts) == 13
     assert sorted(mail.to[0] for mail in outbox.outbox) == sorted(user.email for user in User.objects.all())
-    assert DigestSent.objects.count() == 13
+    assert DigestDelivery.objects.count() == 13
 
 
 # --- How much work ------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(cohort, learner, co
 
 
 def test_many_are_looked_at_in_parts(cohort, learner, content, monkeypatch):
-    monkeypatch.setattr(sender, "CHUNK", 3)
+    monkeypatch.setattr(sender, "CHUNK_SIZE", 3)
     for number in range(7):
         person = make_user(f"Person{number} X")
         cohort.join(person)
