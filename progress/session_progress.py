@@ -83,7 +83,7 @@ def follow_replacements(ticks: Ticks) -> Ticks:
         return ticks
     unpublished = Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk"))
     gone = list(unpublished.values_list("pk", "slug"))
-    heirs = Topic.objects.heirs() if gone else {}
+    heirs = Topic.objects.successors_by_slug() if gone else {}
     found = dict(ticks)
     for pk, slug in gone:
         for heir in heirs.get(slug, []):

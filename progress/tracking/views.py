@@ -104,7 +104,7 @@ def topics_meant_by(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topi
     """
     if slug in outline.positions_by_slug:
         return [topic for _, topic in outline.positions_by_slug[slug]]
-    topic = get_object_or_404(Topic.objects.not_draft(), slug=slug)
+    topic = get_object_or_404(Topic.objects.visible_or_retired(), slug=slug)
     return topic.successors() or [topic]
 
 
