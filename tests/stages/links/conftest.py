@@ -25,9 +25,9 @@ def make_fetcher():
     """An impatient Fetcher for whom every name is this machine, unless ``names`` says otherwise."""
 
     def make(names=None, timeouts=QUICK, **how):
-        def look_up(host, port, seconds):
+        def resolver(host, port, seconds):
             return (names or {}).get(host, ["127.0.0.1"])
 
-        return Fetcher(timeouts, look_up, **how)
+        return Fetcher(timeouts, resolver, **how)
 
     return make

@@ -180,13 +180,13 @@ def make_lost(make_fetcher):
     """A Fetcher that finds no name but up.test."""
 
     def make():
-        def look_up(host, port, seconds):
+        def resolver(host, port, seconds):
             if host == "up.test":
                 return ["127.0.0.1"]
             raise LinkError(Problem.NAME)
 
         fetcher = make_fetcher()
-        fetcher.transport.look_up = look_up
+        fetcher.transport.resolver = resolver
         return fetcher
 
     return make

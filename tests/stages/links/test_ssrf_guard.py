@@ -103,11 +103,11 @@ def test_every_address_of_a_name_must_be_allowed(server, allowed, connections, m
 
 @pytest.mark.parametrize("place", ["127.0.0.2:{port}", "inside.test:{port}", "169.254.169.254", "[::1]:{port}"])
 def test_a_redirect_leads_nowhere_else(server, allowed, connections, make_fetcher, place):
-    def look_up(host, port, seconds):
+    def resolver(host, port, seconds):
         return {"site.test": ["127.0.0.1"], "inside.test": ["10.0.0.7"]}.get(host) or [host]
 
     fetcher = make_fetcher()
-    fetcher.transport.look_up = look_up
+    fetcher.transport.resolver = resolver
     answer = fetcher.check(f"http://site.test:{server.port}/to/http:~{place.format(port=server.port)}/ok")
     assert (answer.outcome, answer.problem) == ("untold", "address")
     assert set(connections) == {"127.0.0.1"}
@@ -117,7 +117,7 @@ def test_a_name_that_changes_its_mind_is_looked_at_each_time(server, allowed, co
     """The first look-up for robots.txt, the second for the page; the third says something else."""
     turns = iter([["127.0.0.1"], ["127.0.0.1"], ["127.0.0.2"]])
     fetcher = make_fetcher()
-    fetcher.transport.look_up = lambda host, port, seconds: next(turns)
+    fetcher.transport.resolver = lambda host, port, seconds: next(turns)
     assert fetcher.check(f"http://rebinds.test:{server.port}/moved").problem == "address"
     assert set(connections) == {"127.0.0.1"}
 

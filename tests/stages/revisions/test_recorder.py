@@ -61,7 +61,7 @@ def put_back(client, revision, query=""):
     return client.post(form.action, form.data) if form.action and "_put_back" in form.data else page
 
 
-def test_a_picture_is_what_the_files_hold(roadmap):
+def test_a_snapshot_is_what_the_files_hold(roadmap):
     """Or a revision would show what nobody edits, or miss what somebody does."""
     content_snapshot, records = ContentSnapshot(), snapshot()
     for model, rows in content_snapshot.versions.items():
