@@ -40,7 +40,7 @@ class Handler(socketserver.StreamRequestHandler):
         visit = Visit(method, self.host, self.path, self.sent_headers, time.monotonic())
         self.server.seen.append(visit)
         try:
-            self.result(method)
+            self.answer(method)
         except OSError:
             pass  # whoever asked has gone
         finally:
