@@ -83,7 +83,7 @@ def follow_replacements(ticks: Ticks) -> Ticks:
         return ticks
     unpublished = Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk"))
     replaced = list(unpublished.values_list("pk", "slug"))
-    successors = Topic.objects.heirs() if replaced else {}
+    successors = Topic.objects.successors_by_slug() if replaced else {}
     merged = dict(ticks)
     for pk, slug in replaced:
         for successor in successors.get(slug, []):

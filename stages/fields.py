@@ -44,7 +44,7 @@ class HtmlAttribute(DeferredAttribute):
 class HtmlField(models.TextField):
     """The HTML of a Markdown field of the same model, rendered whenever a row is written and never when it is read.
 
-    An update() passes it by, as it passes all pre_save() methods by; see render_again() in loading.py.
+    An update() passes it by, as it passes all pre_save() methods by; see rerender_html() in sync/load.py.
     """
 
     descriptor_class = HtmlAttribute

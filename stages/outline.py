@@ -81,7 +81,7 @@ class Section:
         return Minutes.of(self.topics)
 
 
-type Place = tuple[Section, OutlineTopic]
+type Position = tuple[Section, OutlineTopic]
 
 
 @dataclass(frozen=True)
@@ -98,23 +98,23 @@ class Outline:
         return Minutes.of(self.topics)
 
     @cached_property
-    def places(self) -> dict[str, list[Place]]:
+    def positions_by_slug(self) -> dict[str, list[Position]]:
         """``{slug: [(section, topic), ...]}``: in which sections a topic stands, and how."""
-        places: dict[str, list[Place]] = {}
+        positions_by_slug: dict[str, list[Position]] = {}
         for section in self.sections:
             for topic in section.topics:
-                places.setdefault(topic.slug, []).append((section, topic))
-        return places
+                positions_by_slug.setdefault(topic.slug, []).append((section, topic))
+        return positions_by_slug
 
     @cached_property
-    def words(self) -> Counter[str]:
+    def vocabulary(self) -> Counter[str]:
         """Every word of the titles and summaries, and how much it counts; words of titles count most."""
-        words: Counter[str] = Counter()
+        vocabulary: Counter[str] = Counter()
         named: list[Section | OutlineTopic] = [*self.sections, *self.topics]
         for thing in named:
-            words.update(dict.fromkeys(words_of(thing.title), 100))
-            words.update(words_of(thing.summary))
-        return words
+            vocabulary.update(dict.fromkeys(words_of(thing.title), 100))
+            vocabulary.update(words_of(thing.summary))
+        return vocabulary
 
 
 # --- The merged roadmap -------------------------------------------------------------------------------
@@ -155,14 +155,14 @@ def as_one_text(rows: QuerySet[Any] | Manager[Any], *columns: str) -> QuerySet[A
 @lru_cache(maxsize=4)
 def parse(stages: str | None, topics: str | None) -> Outline:
     by_stage: dict[int, list[OutlineTopic]] = {}
-    found = sorted(json.loads(f"[{topics or ''}]"), key=lambda row: (row[0], row[2]))
-    for _position, stage, *columns, required in found:
+    topic_rows = sorted(json.loads(f"[{topics or ''}]"), key=lambda row: (row[0], row[2]))
+    for _position, stage, *columns, required in topic_rows:
         by_stage.setdefault(stage, []).append(OutlineTopic._make([*columns, bool(required)]))
-    rows = sorted(json.loads(f"[{stages or ''}]"))
+    stage_rows = sorted(json.loads(f"[{stages or ''}]"))
     return Outline(
         tuple(
             Section(slug, title, tuple(by_stage.get(pk, ())), number, "", summary, level)
-            for number, (_, pk, slug, title, summary, level) in enumerate(rows, start=1)
+            for number, (_, pk, slug, title, summary, level) in enumerate(stage_rows, start=1)
         )
     )
 
@@ -205,25 +205,27 @@ def outline_of_track(track: Track) -> Outline:
 
 def outlines(tracks: Iterable[Track]) -> dict[int, Outline]:
     """``{track pk: Outline}`` for several tracks, in three queries at most."""
-    own = [track for track in tracks if not track.follows_stages]
-    found = {track.pk: outline_of_stages() for track in tracks if track.follows_stages}
-    if not own:
-        return found
-    sections = list(TrackSection.objects.filter(track__in=own).values_list("track_id", "pk", "slug", "title", "part"))
-    places = (
-        TrackTopic.objects.filter(section__track__in=own, topic__in=Topic.objects.published())
+    with_sections = [track for track in tracks if not track.follows_stages]
+    by_track = {track.pk: outline_of_stages() for track in tracks if track.follows_stages}
+    if not with_sections:
+        return by_track
+    sections = list(
+        TrackSection.objects.filter(track__in=with_sections).values_list("track_id", "pk", "slug", "title", "part")
+    )
+    rows = (
+        TrackTopic.objects.filter(section__track__in=with_sections, topic__in=Topic.objects.published())
         .order_by("position", "pk")
         .values_list("section_id", *(f"topic__{name}" for name in TOPIC_COLUMNS), "required")
     )
     by_section: dict[int, list[OutlineTopic]] = {pk: [] for _, pk, *_ in sections}
-    for section_id, *columns in places:
+    for section_id, *columns in rows:
         by_section[section_id].append(OutlineTopic(*columns))
-    for track in own:
+    for track in with_sections:
         shown = [section for section in sections if section[0] == track.pk and by_section[section[1]]]
-        found[track.pk] = Outline(
+        by_track[track.pk] = Outline(
             tuple(
                 Section(slug, title, tuple(by_section[pk]), number, part)
                 for number, (_, pk, slug, title, part) in enumerate(shown, start=1)
             )
         )
-    return found
+    return by_track

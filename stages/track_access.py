@@ -26,23 +26,23 @@ class TrackAccess:
 
 
 def get_readable_track(user: AnyUser, slug: str) -> TrackAccess | None:
-    """The Reading that ``user`` gets for a slug, or None: drafts, retired tracks and those of others are not there."""
+    """How ``user`` may read a track, or None: drafts, retired tracks and those of others are not there."""
     track = Track.objects.filter(published_q(), slug=slug).select_related("source").first()
     if track is None:
         return None
-    reading = TrackAccess(track)
+    access = TrackAccess(track)
     if track.private:
         providers = private_outline_providers if user.is_authenticated else ()
-        found = (outline_for(user, track) for outline_for in providers)
-        outline = next((outline for outline in found if outline is not None), None)
+        outlines = (outline_for(user, track) for outline_for in providers)
+        outline = next((outline for outline in outlines if outline is not None), None)
         if outline is None:
             return None
-        reading.outline = outline
-    return reading
+        access.outline = outline
+    return access
 
 
 def get_readable_track_or_404(user: AnyUser, slug: str) -> TrackAccess:
-    reading = get_readable_track(user, slug)
-    if reading is None:
+    access = get_readable_track(user, slug)
+    if access is None:
         raise Http404
-    return reading
+    return access

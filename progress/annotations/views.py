@@ -122,7 +122,7 @@ def notes(request: AuthedRequest) -> HttpResponse:
 
 def get_topic(slug: str) -> Topic:
     """The topic, also after it was retired: the learners' annotations stay theirs."""
-    return get_object_or_404(Topic.objects.not_draft().select_related("stage"), slug=slug)
+    return get_object_or_404(Topic.objects.visible_or_retired().select_related("stage"), slug=slug)
 
 
 def refuse(request: HtmxRequest, kind: str, pk: int, *values: Any) -> HttpResponse | None:

@@ -49,7 +49,7 @@ def outline_from_snapshot(form: Snapshot, roadmap: Outline) -> Outline:
         topics = tuple(
             topic._replace(required=required)
             for slug, required in kept["topics"]
-            for _stage, topic in roadmap.places.get(slug, ())
+            for _stage, topic in roadmap.positions_by_slug.get(slug, ())
         )
         if topics:
             stage = stages.get(kept["slug"])

@@ -244,7 +244,7 @@ def section_changes(changes: SnapshotDiff) -> Iterator[str]:
 
 def topic_titles(slugs: set[str], roadmap: Outline) -> dict[str, str]:
     """``{slug: title}``, also of topics that have left the roadmap. One query where some have."""
-    titles = {slug: roadmap.places[slug][0][1].title for slug in slugs if slug in roadmap.places}
+    titles = {slug: roadmap.positions_by_slug[slug][0][1].title for slug in slugs if slug in roadmap.positions_by_slug}
     missing = slugs - titles.keys()
     return titles | (dict(Topic.objects.filter(slug__in=missing).values_list("slug", "title")) if missing else {})
 
@@ -259,7 +259,7 @@ def pending_update(assignment: Assignment, form: Snapshot, roadmap: Outline, who
     changes = diff_snapshots(assignment.track_snapshot, form)
     if not changes:
         return None
-    places = roadmap.places
+    places = roadmap.positions_by_slug
     titles = topic_titles({*places, *changes.removed}, roadmap)
     replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
     replaced = replacements(changes, form, replaces)

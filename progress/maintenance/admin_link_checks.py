@@ -16,7 +16,7 @@ from stages.admin import ResourceAdmin
 from stages.admin.link_actions import LINK_ACTIONS, LinkActionsMixin, LinkFilter, link_status
 from stages.links.fetcher import Fetcher, Timeouts
 from stages.models import LinkCheck, Resource
-from stages.models.links import to_check
+from stages.models.links import due_for_check
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # before the server takes the worker for stuck.
 MAX_LINKS = 10
 SECONDS = 10
-IN_A_REQUEST = replace(Timeouts(), connect=3, read=3, total=4, in_all=8, retries=0, pause=0.5, longest_wait=0)
+IN_A_REQUEST = replace(Timeouts(), connect=3, read=3, response=4, overall=8, retries=0, pause=0.5, max_wait=0)
 
 admin.site.unregister(Resource)
 
@@ -55,12 +55,12 @@ class CheckedResourceAdmin(LinkActionsMixin, ResourceAdmin):
             return
         # Not before the transaction is over that the admin holds around every action (see ``audited``):
         # nobody else could save anything while we wait for answers.
-        on_commit(lambda: self.check_and_report(request, number, to_check(among=resources)))
+        on_commit(lambda: self.check_and_report(request, number, due_for_check(among=resources)))
 
     def check_and_report(self, request: HttpRequest, number: int, chosen: Iterable[Resource]) -> None:
         """Check these of the ``number`` of links that were to be checked, and say what came of it."""
         try:
-            checks = [check for _, check in check_links(chosen, Fetcher(IN_A_REQUEST), seconds=SECONDS)]
+            checks = [check for _, check in check_links(chosen, Fetcher(IN_A_REQUEST), time_limit=SECONDS)]
         except Offline:
             text = _("No site could be reached at all, so the trouble may be ours. Nothing was written down.")
             self.message_user(request, text, messages.ERROR)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from progress.models import Report
 from stages.links.fetcher import Fetcher
-from stages.links.results import Answer, Outcome
+from stages.links.results import CheckResult, Outcome
 from stages.links.scheduler import fetch_all
 from stages.models import LinkCheck, Resource
 from stages.models.links import DEAD_AFTER, host_of
@@ -27,27 +27,27 @@ def check_links(
     Until one host has been reached nothing is saved, or a machine without a network would make every link dead.
     Raises Offline where that never comes.
     """
-    unsaved: list[tuple[Resource, Answer]] = []
-    for resource, answer in fetch_all(resources, fetcher, LinkCheck.objects.claim, **options):
-        unsaved.append((resource, answer))
+    unsaved: list[tuple[Resource, CheckResult]] = []
+    for resource, result in fetch_all(resources, fetcher, LinkCheck.objects.claim, **options):
+        unsaved.append((resource, result))
         if fetcher.reached:
             yield from saved_checks(unsaved)
             unsaved = []
-    if len({host_of(resource.url) for resource, answer in unsaved if answer.outcome == Outcome.FAILED}) >= OFFLINE_AT:
+    if len({host_of(resource.url) for resource, result in unsaved if result.outcome == Outcome.FAILED}) >= OFFLINE_AT:
         raise Offline
     yield from saved_checks(unsaved)
 
 
-def saved_checks(answered: Iterable[tuple[Resource, Answer]]) -> Iterator[tuple[Resource, LinkCheck]]:
-    for resource, answer in answered:
-        if check := save_check(resource, answer):
+def saved_checks(results: Iterable[tuple[Resource, CheckResult]]) -> Iterator[tuple[Resource, LinkCheck]]:
+    for resource, result in results:
+        if check := save_check(resource, result):
             yield resource, check
 
 
-def save_check(resource: Resource, answer: Answer) -> LinkCheck | None:
+def save_check(resource: Resource, result: CheckResult) -> LinkCheck | None:
     """Record an answer. The third failure in a row puts the link into the queue, a good answer takes it out."""
     with transaction.atomic():
-        check = LinkCheck.objects.record(resource, answer)
+        check = LinkCheck.objects.record(resource, result)
         if check is None:
             return None
         flagged = Report.objects.open().filter(resource=resource, kind=Report.Kind.FLAGGED)

@@ -23,7 +23,7 @@ from progress.reader_progress import ReaderProgress
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Stage, Topic, Track
 from stages.outline import Outline, outline_of_stages, outline_of_track, prerequisites
-from stages.roadmap.draft_preview import is_upcoming, outline_with_drafts
+from stages.roadmap.draft_preview import outline_with_drafts, upcoming_topics
 from stages.roadmap.views import show_roadmap, show_stage, show_topic, show_track
 
 
@@ -124,14 +124,14 @@ def track(request: PreviewRequest, slug: str) -> HttpResponse:
 def track_map(request: PreviewRequest, slug: str) -> HttpResponse:
     """The stylesheet of its map, which nobody else gets while the track is a draft."""
     outline = outline_of_track(get_object_or_404(Track, slug=slug, private=False))
-    return HttpResponse(map_stylesheet(outline, prerequisites()).style, content_type="text/css")
+    return HttpResponse(map_stylesheet(outline, prerequisites()).css, content_type="text/css")
 
 
 @maintainers_only
 def stage(request: PreviewRequest, slug: str) -> HttpResponse:
     """A stage with all its topics that are not retired, as if they were published."""
     stage = get_object_or_404(Stage, slug=slug)
-    outline = outline_with_drafts(stage, is_upcoming(stage))
+    outline = outline_with_drafts(stage, upcoming_topics(stage))
     index = index_of_stage(outline, stage)
     hidden = not stage.is_published()
     return show_stage(as_preview(request, outline, index, hidden), stage, outline.sections, index)

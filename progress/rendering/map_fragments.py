@@ -15,7 +15,7 @@ from progress.models import NONE, Status
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import cached_fragment, template
 from stages.map.layout import SANS, text_width
-from stages.map.stylesheet import MapStylesheet, Node, Stage
+from stages.map.stylesheet import MapStage, MapStylesheet, TopicNode
 from stages.outline import Outline, OutlineTopic
 
 SIZES = {"beginner": 20, "intermediate": 18, "advanced": 16}  # of posts, which differ in shape
@@ -44,7 +44,7 @@ def render_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgress,
                 False,
                 language,
             )
-            for node in stage.nodes
+            for node in stage.topic_nodes
         ]
         parts.append("</g></svg></li>")
     return mark_safe("".join(parts))  # noqa: S308
@@ -55,7 +55,7 @@ def render_map_update(
 ) -> SafeString:
     """What a tick changes on the map, for htmx to put in its place."""
     here = topic_on_map(sheet, outline, progress)
-    changed = [(stage, node) for stage in sheet.stages for node in stage.nodes if node.box.topic.slug == slug]
+    changed = [(stage, node) for stage in sheet.stages for node in stage.topic_nodes if node.box.topic.slug == slug]
     node_template = template("stages/map/includes/node.html")
     parts: list[str] = [
         _cached_node(node_template, node, track, progress.status_of(node.box.topic.pk), False, True, get_language())
@@ -71,20 +71,20 @@ def render_map_update(
     return mark_safe(f'<g id="here" hx-swap-oob="delete"></g>{drawing}')  # noqa: S308
 
 
-def topic_on_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgress) -> Node | None:
+def topic_on_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgress) -> TopicNode | None:
     """The node of the topic to continue with, the first of them if there are several."""
     topic = progress.next_topic(outline.topics)
-    return next(node for node in sheet.nodes if node.box.topic.pk == topic.pk) if topic else None
+    return next(node for node in sheet.topic_nodes if node.box.topic.pk == topic.pk) if topic else None
 
 
 @lru_cache(maxsize=256)
-def render_start(stage_template: Template, stage: Stage, width: int) -> SafeString:
-    return stage_template.render(Context({"stage": stage, "section": stage.stop.section, "width": width}))
+def render_start(stage_template: Template, stage: MapStage, width: int) -> SafeString:
+    return stage_template.render(Context({"stage": stage, "section": stage.node.section, "width": width}))
 
 
-def render_post(stage: Stage, progress: ReaderProgress, track: str = "", *, swap: bool = False) -> SafeString:
+def render_post(stage: MapStage, progress: ReaderProgress, track: str = "", *, swap: bool = False) -> SafeString:
     """The post of a stage, its title, and how far the reader is along the trail."""
-    section = stage.stop.section
+    section = stage.node.section
     return cached_fragment(
         template("stages/map/includes/post.html"),
         stage=stage,
@@ -98,12 +98,14 @@ def render_post(stage: Stage, progress: ReaderProgress, track: str = "", *, swap
 
 @lru_cache(maxsize=16384)
 def _cached_node(
-    template: Template, node: Node, track: str, status: str, here: bool, swap: bool, language: str | None
+    template: Template, node: TopicNode, track: str, status: str, here: bool, swap: bool, language: str | None
 ) -> SafeString:
     """One topic with the reader's status, in one language; ``here`` when it is the one to continue with."""
     topic = node.box.topic
     facts = {"topic": topic, "section": node.section, "node": node, "status": status, "track": track, "swap": swap}
-    return template.render(Context({**facts, "label": node_label(topic, status, node.box.sign), **status_sign(here)}))
+    return template.render(
+        Context({**facts, "label": node_label(topic, status, node.box.shows_level), **status_sign(here)})
+    )
 
 
 def node_label(topic: OutlineTopic, status: str, sign: bool) -> str:
@@ -118,7 +120,7 @@ def node_label(topic: OutlineTopic, status: str, sign: bool) -> str:
     return ", ".join(words) if len(words) > 1 else ""
 
 
-def render_here(node: Node) -> SafeString:
+def render_here(node: TopicNode) -> SafeString:
     return cached_fragment(template("stages/map/includes/you_are_here.html"), node=node, **status_sign(True))
 
 

@@ -76,7 +76,7 @@ def certificate(request: HttpRequest, token: str) -> HttpResponse:
     offered = certificate.track if certificate.track and certificate.track.is_published() else None
     context = {
         "certificate": certificate,
-        "covered": [(slug if slug in roadmap.places else "", title) for slug, title in certificate.topics],
+        "covered": [(slug if slug in roadmap.positions_by_slug else "", title) for slug, title in certificate.topics],
         "offered": offered,
         "added": added_since(certificate.topics, outline_of_track(offered)) if offered else [],
         "link": request.build_absolute_uri(certificate.get_absolute_url()),

@@ -41,7 +41,7 @@ def rows(context: Context, section: Section, page: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def draw_map(context: Context, sheet: MapStylesheet, outline: Outline) -> SafeString:
-    """The map of an outline: ``{% draw_map sheet outline %}``."""
+    """The map of an outline: ``{% draw_map map_stylesheet outline %}``."""
     return render_map(sheet, outline, context["progress"], slug_of_track(context))
 
 

@@ -104,9 +104,9 @@ def resolve_topics(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topic
     A page that was open while its topic was merged, split or retired still counts. Raises Http404 for a slug
     that is unknown or a draft.
     """
-    if slug in outline.places:
-        return [topic for _, topic in outline.places[slug]]
-    topic = get_object_or_404(Topic.objects.not_draft(), slug=slug)
+    if slug in outline.positions_by_slug:
+        return [topic for _, topic in outline.positions_by_slug[slug]]
+    topic = get_object_or_404(Topic.objects.visible_or_retired(), slug=slug)
     return topic.successors() or [topic]
 
 
@@ -138,7 +138,7 @@ def tick_response(request: HtmxRequest, change: Change, outline: Outline, page: 
     if page == "track" or (page in RoadmapLayout and "track" in request.POST):
         access = get_readable_track(request.user, request.POST.get("track", ""))
         track, outline = (access.track, access.outline) if access else (None, Outline(()))
-    if slug not in outline.places:
+    if slug not in outline.positions_by_slug:
         return HttpResponseClientRefresh()  # the page is no longer what it was
     return HttpResponse(refreshed_fragments(request, change, outline, page, track))
 
@@ -148,7 +148,7 @@ def refreshed_fragments(request: HttpRequest, change: Change, outline: Outline, 
     progress = ReaderProgress.for_request(request)
     label, track_slug = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     slug, pressed = change.slug, request.GET.get("at")
-    positions = outline.places[slug]
+    positions = outline.positions_by_slug[slug]
     rows = [f"{section.slug}--{slug}" for section, __ in positions]
     row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
     measured = [(section, progress.measure(section.topics)) for section, __ in positions]

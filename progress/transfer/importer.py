@@ -17,7 +17,9 @@ def load_matcher(host: str) -> TopicMatcher:
     """What a check-list can mean, from the roadmap as it is now. Three queries."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     labels = Entry.objects.filter(topics__slug__isnull=False).values_list("source__key", "label", "topics__slug")
-    replacements = {old: [topic.slug for topic in topics] for old, topics in Topic.objects.heirs().items()}
+    replacements = {
+        old: [topic.slug for topic in topics] for old, topics in Topic.objects.successors_by_slug().items()
+    }
     return TopicMatcher(titles, list(labels.order_by("pk", "topics__slug")), replacements, host)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stages.models import LinkCheck, Resource, State
-from stages.models.links import known_about
+from stages.models.links import current_check
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise, StrPromise
@@ -37,7 +37,7 @@ class LinkFilter(admin.SimpleListFilter):
         checks = LinkCheck.objects.all()
         match self.value():
             case "never":
-                return resources.exclude(pk__in=checks.told().values("pk"))
+                return resources.exclude(pk__in=checks.conclusive().values("pk"))
             case "dead":
                 return resources.filter(pk__in=checks.dead().values("pk"))
             case "failing":
@@ -51,10 +51,10 @@ class LinkFilter(admin.SimpleListFilter):
 
 def link_status(resource: Resource) -> str:
     """What is known about the address of a resource, for a cell of a list."""
-    check = known_about(resource)
+    check = current_check(resource)
     if not check or not check.outcome:
         return _("never checked")
-    lines = [_("dead: %s") % check.in_words if check.is_dead else check.in_words]
+    lines = [_("dead: %s") % check.description if check.is_dead else check.description]
     if check.outcome == LinkCheck.Outcome.GOOD and check.final_url:
         target = check.moved_to or check.final_url
         kind = _("moved for good to") if check.moved_to else _("redirects for now to")
@@ -66,7 +66,7 @@ def link_status(resource: Resource) -> str:
 
 def suggestion(resource: Resource) -> "StrOrPromise":
     """The action that fits best, by the words it has in the menu."""
-    check = known_about(resource)
+    check = current_check(resource)
     if check and check.outcome == LinkCheck.Outcome.GOOD:
         return NEW_ADDRESS if 0 < len(check.moved_to) <= MAX_URL_LENGTH else ""
     return ARCHIVE if check and check.is_dead and check.last_good_at else RETIRE if check and check.is_dead else ""
@@ -86,7 +86,7 @@ type ResourceChange = Callable[[Resource], list[str]]
 
 
 def take_new_address(resource: Resource) -> list[str]:
-    check = known_about(resource)
+    check = current_check(resource)
     if not check or check.outcome != LinkCheck.Outcome.GOOD or not check.moved_to:
         raise ValidationError(_("it is not known to have moved for good."))
     resource.url = check.moved_to
@@ -94,7 +94,7 @@ def take_new_address(resource: Resource) -> list[str]:
 
 
 def put_archive_in_place(resource: Resource) -> list[str]:
-    check = known_about(resource)
+    check = current_check(resource)
     if not check or not check.is_dead:
         raise ValidationError(_("it is not known to be dead."))
     resource.url = check.archive_url
@@ -102,7 +102,7 @@ def put_archive_in_place(resource: Resource) -> list[str]:
 
 
 def mark_as_outdated(resource: Resource) -> list[str]:
-    check = known_about(resource)
+    check = current_check(resource)
     if resource.outdated:
         raise ValidationError(_("it says already what is outdated."))
     if check and check.is_dead:

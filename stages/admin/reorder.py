@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stages.editing.ordering import end_of, move_after
+from stages.editing.ordering import move_after, next_position
 from stages.editing.permissions import may_publish
 from stages.fixture_io import content_rows
 
@@ -71,7 +71,7 @@ class ReorderAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if not change:
-            obj.position = end_of(self.siblings(obj))
+            obj.position = next_position(self.siblings(obj))
         super().save_model(request, obj, form, change)
 
     def siblings(self, row: Any) -> QuerySet[Any]:
@@ -83,7 +83,7 @@ class ReorderAdmin(admin.ModelAdmin):
     ) -> None:
         """Rows that are added below an object come last, in the order in which they were filled in."""
         if self.ordered_children and formset.model is self.model._meta.get_field(self.ordered_children).related_model:
-            position = end_of(getattr(form.instance, self.ordered_children)) if form.instance.pk else 1
+            position = next_position(getattr(form.instance, self.ordered_children)) if form.instance.pk else 1
             for extra in formset.extra_forms:
                 if extra.has_changed() and not formset._should_delete_form(extra):  # type: ignore[attr-defined] # no stub
                     extra.instance.position, position = position, position + 1

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from stages.fixture_io import MODELS, FixtureError, files, lock_content, read, snapshot
-from stages.sync.compare import as_zip, compare, diff, on_disk
-from stages.sync.load import loaded_entries
+from stages.sync.compare import as_zip, compare, diff, read_texts
+from stages.sync.load import read_baseline
 
 MAX_DIFF_LINES = 2_000  # of the diff, on the page; the download has them all
 
@@ -36,10 +36,10 @@ def content_viewers_only(view: Callable[[HttpRequest], HttpResponse]) -> Callabl
 @content_viewers_only
 def sync_page(request: HttpRequest) -> TemplateResponse:
     with lock_content():
-        rows, loaded = snapshot(), loaded_entries()
+        rows, baseline = snapshot(), read_baseline()
     problems, differences = [], []
     try:
-        differences = compare(read(settings.FIXTURES), rows, loaded)
+        differences = compare(read(settings.FIXTURES), rows, baseline)
     except FixtureError as error:
         problems = error.problems
     context = admin.site.each_context(request) | {
@@ -48,7 +48,7 @@ def sync_page(request: HttpRequest) -> TemplateResponse:
         "problems": problems,
         "differences": differences,
         "entry_count": len({difference.record.identity for difference in differences}),
-        **diff_context(diff(on_disk(settings.FIXTURES), files(rows))),
+        **diff_context(diff(read_texts(settings.FIXTURES), files(rows))),
     }
     return TemplateResponse(request, "admin/stages/sync.html", context)
 
@@ -64,7 +64,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 def patch(request: HttpRequest) -> HttpResponse:
     with lock_content():
         rows = snapshot()
-    text = "".join(diff(on_disk(settings.FIXTURES), files(rows)).values())
+    text = "".join(diff(read_texts(settings.FIXTURES), files(rows)).values())
     return download(text, "roadmap.diff", "text/x-diff; charset=utf-8")
 
 

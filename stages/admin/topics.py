@@ -26,9 +26,9 @@ from stages.admin.inlines import ReadOnlyInline, fixed_target_form, natural_key_
 from stages.admin.markdown_widget import LargeTextMixin, MarkdownPreviewMixin
 from stages.admin.reorder import ReorderAdmin
 from stages.admin.workflow import PublishableAdmin, StateFilter
-from stages.editing.duplicate import duplicate_stage, title_of_copy
-from stages.editing.ordering import end_of
-from stages.editing.validators import cycle_with, twin_of
+from stages.editing.duplicate import copy_title, duplicate_stage
+from stages.editing.ordering import next_position
+from stages.editing.validators import find_cycle_with, find_duplicate
 from stages.fixture_io import content_rows
 from stages.models import Resource, Revision, Stage, State, Topic, TopicResource, Track
 from stages.requests import AuthedRequest
@@ -86,7 +86,7 @@ class DuplicateMixin(admin.ModelAdmin):
         """The copy that the same button has made already, when it was pressed twice."""
         seen = request.POST.get(SEEN_REVISION, "")
         additions = Revision.objects.filter(
-            model=self.opts.label_lower, before__isnull=True, by=request.user, title=title_of_copy(row)
+            model=self.opts.label_lower, before__isnull=True, by=request.user, title=copy_title(row)
         )
         addition = additions.filter(pk__gt=int(seen)).first() if seen.isdecimal() else None
         return addition and self.model.objects.filter(pk=addition.object_id).first()
@@ -149,7 +149,7 @@ class TopicForm(forms.ModelForm):
     def clean_prerequisites(self) -> QuerySet[Topic]:
         prerequisites = self.cleaned_data["prerequisites"]
         if self.instance.pk and prerequisites:
-            cycle = cycle_with(self.instance.slug, [topic.slug for topic in prerequisites])
+            cycle = find_cycle_with(self.instance.slug, [topic.slug for topic in prerequisites])
             if cycle:
                 titles = dict(Topic.objects.filter(slug__in=cycle).values_list("slug", "title"))
                 raise forms.ValidationError(
@@ -217,7 +217,7 @@ class TopicAdmin(ImmutableSlugMixin):
 
     def save_model(self, request: HttpRequest, obj: Topic, form: forms.ModelForm, change: bool) -> None:
         if change and "stage" in form.changed_data:
-            obj.position = end_of(obj.stage.topics)  # where it stood is no place in the other stage
+            obj.position = next_position(obj.stage.topics)  # where it stood is no place in the other stage
         super().save_model(request, obj, form, change)
 
     def siblings(self, row: Topic) -> QuerySet[Topic]:
@@ -230,7 +230,7 @@ class TopicAdmin(ImmutableSlugMixin):
 class ResourceForm(forms.ModelForm):
     def clean_url(self) -> str:
         url = self.cleaned_data["url"]
-        twin = twin_of(url, Resource.objects.exclude(pk=self.instance.pk).exclude(url=url))
+        twin = find_duplicate(url, Resource.objects.exclude(pk=self.instance.pk).exclude(url=url))
         if twin:
             form = reverse("admin:stages_resource_change", args=[twin.pk])
             message = _("{resource} leads to the same page already, as {url}.")

@@ -18,10 +18,10 @@ def content_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
         if topics := Topic.objects.filter(stage__in=pks).count():
             yield ngettext("%(count)d topic is in it.", "%(count)d topics are in it.", topics) % {"count": topics}
         if entries := Entry.objects.filter(stage__in=pks).count():
-            words = ngettext(
+            message = ngettext(
                 "%(count)d entry of a document leads to it.", "%(count)d entries of documents lead to it.", entries
             )
-            yield words % {"count": entries}
+            yield message % {"count": entries}
 
 
 def deletion_blockers(model: type[Model], pks: Collection[int]) -> list[str]:

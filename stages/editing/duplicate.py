@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from stages.editing.ordering import end_of
+from stages.editing.ordering import next_position
 from stages.models import Stage, State, Topic, TopicResource, Track, TrackSection, TrackTopic
 
 
@@ -23,10 +23,10 @@ def duplicate_stage(stage: Stage) -> Stage:
         topics = list(stage.topics.exclude(state=State.RETIRED).order_by("position", "pk"))
         links = list(TopicResource.objects.filter(topic__in=topics))
         needs = list(Topic.prerequisites.through.objects.filter(from_topic__in=topics))
-        copy = copy_of(stage, Stage, position=end_of(Stage.objects))
+        copy = copy_as_draft(stage, Stage, position=next_position(Stage.objects))
         copies = {}
         for topic in topics:
-            copies[topic.pk] = copy_of(topic, Topic, stage=copy, replaces=[], title=topic.title)
+            copies[topic.pk] = copy_as_draft(topic, Topic, stage=copy, replaces=[], title=topic.title)
         TopicResource.objects.bulk_create(
             TopicResource(
                 topic=copies[link.topic_id], resource_id=link.resource_id, position=link.position, why=link.why
@@ -50,50 +50,50 @@ def duplicate_track(track: Track) -> Track:
     can be cut down. A document belongs to one track, and stays with the original.
     """
     with transaction.atomic():
-        copy = copy_of(track, Track, position=end_of(Track.objects), follows_stages=False, source=None)
-        for section, places in sections_of(track):
+        copy = copy_as_draft(track, Track, position=next_position(Track.objects), follows_stages=False, source=None)
+        for section, topics in copied_sections(track):
             section.track = copy
             section.save()
             TrackTopic.objects.bulk_create(
                 TrackTopic(section=section, topic_id=topic, position=position, required=required)
-                for topic, position, required in places
+                for topic, position, required in topics
             )
     return copy
 
 
-def sections_of(track: Track) -> Iterator[tuple[TrackSection, list[tuple[int, int, bool]]]]:
+def copied_sections(track: Track) -> Iterator[tuple[TrackSection, list[tuple[int, int, bool]]]]:
     """Unsaved sections for a copy of a track, each with its topics: (pk, position, required)."""
     if track.follows_stages:
         for stage in Stage.objects.published():
-            places = [(topic.pk, topic.position, topic.required) for topic in stage.topics.published()]
-            yield TrackSection(slug=stage.slug, title=stage.title, position=stage.position), places
+            topics = [(topic.pk, topic.position, topic.required) for topic in stage.topics.published()]
+            yield TrackSection(slug=stage.slug, title=stage.title, position=stage.position), topics
         return
     for section in track.sections.prefetch_related("places"):
-        places = [(place.topic_id, place.position, place.required) for place in section.places.all()]
-        own = {"slug": section.slug, "title": section.title, "part": section.part, "position": section.position}
-        yield TrackSection(**own), places
+        topics = [(row.topic_id, row.position, row.required) for row in section.places.all()]
+        values = {"slug": section.slug, "title": section.title, "part": section.part, "position": section.position}
+        yield TrackSection(**values), topics
 
 
-def copy_of[M: (Stage, Topic, Track)](row: M, model: type[M], **changes: Any) -> M:
+def copy_as_draft[M: (Stage, Topic, Track)](row: M, model: type[M], **changes: Any) -> M:
     """A saved draft of a row, its texts and all, with a slug that is free."""
-    left_out = {"id", "slug", "state", "publish_at", "title"}
+    excluded = {"id", "slug", "state", "publish_at", "title"}
     values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
-    values = {name: value for name, value in values.items() if name not in left_out}
-    changes = {"title": title_of_copy(row), **changes}
+    values = {name: value for name, value in values.items() if name not in excluded}
+    changes = {"title": copy_title(row), **changes}
     for name in changes:
         values.pop(f"{name}_id", None)
     slug = free_slug(row.slug, model)
     return model.objects.create(**values | changes | {"slug": slug, "state": State.DRAFT})
 
 
-def title_of_copy(row: Stage | Topic | Track) -> str:
+def copy_title(row: Stage | Topic | Track) -> str:
     return f"{row.title[:110]} (copy)"
 
 
 def free_slug(slug: str, model: type[Model]) -> str:
     """``slug`` with the first number from 2 on that no row has, within the length of the field."""
     field: Any = model._meta.get_field("slug")
-    longest: int = field.max_length
+    max_length: int = field.max_length
     taken = set(model._default_manager.values_list("slug", flat=True))
-    candidates = (f"{slug[: longest - len(str(number)) - 1]}-{number}" for number in count(2))
+    candidates = (f"{slug[: max_length - len(str(number)) - 1]}-{number}" for number in count(2))
     return next(candidate for candidate in candidates if candidate not in taken)

@@ -18,19 +18,19 @@ def move_after(rows: QuerySet[Any], pk: int, after: int | None) -> bool:
         # Locked in an order that never changes, so that two moves wait for each other instead of locking each
         # other out, and read after that, so that the second one sees what the first has done.
         locked = list(rows.order_by("pk").select_for_update(of=["self"]))
-        found = sorted(locked, key=lambda row: (row.position, row.pk))
-        by_pk = {row.pk: row for row in found}
+        ordered = sorted(locked, key=lambda row: (row.position, row.pk))
+        by_pk = {row.pk: row for row in ordered}
         if pk not in by_pk or after not in {None, *by_pk} - {pk}:
             return False
-        renumber(insert_after(found, by_pk[pk], by_pk.get(after)), places_for(row.position for row in found))
+        renumber(insert_after(ordered, by_pk[pk], by_pk.get(after)), positions_for(row.position for row in ordered))
     return True
 
 
-def insert_after[T](order: Iterable[T], thing: T, after: T | None) -> list[T]:
+def insert_after[T](order: Iterable[T], item: T, after: T | None) -> list[T]:
     """A list with ``thing`` right behind ``after``, or first where that is None. Adds what was not in it."""
-    rest = [other for other in order if other != thing]
-    index = 0 if after is None else rest.index(after) + 1
-    return [*rest[:index], thing, *rest[index:]]
+    others = [other for other in order if other != item]
+    index = 0 if after is None else others.index(after) + 1
+    return [*others[:index], item, *others[index:]]
 
 
 def renumber(rows: Sequence[Any], positions: Iterable[int]) -> None:
@@ -42,12 +42,12 @@ def renumber(rows: Sequence[Any], positions: Iterable[int]) -> None:
         type(rows[0]).objects.bulk_update([row for row, _ in changed], ["position"])
 
 
-def places_for(positions: Iterable[int]) -> list[int]:
+def positions_for(positions: Iterable[int]) -> list[int]:
     """The numbers for rows in a new order: those that they had, which keeps the files quiet, or else 1 to n."""
     positions = sorted(positions)
     return positions if len(set(positions)) == len(positions) else list(range(1, len(positions) + 1))
 
 
-def end_of(rows: QuerySet[Any] | Manager[Any]) -> int:
+def next_position(rows: QuerySet[Any] | Manager[Any]) -> int:
     """The position for a row that comes after all of ``rows``."""
     return max(rows.values_list("position", flat=True), default=0) + 1

@@ -27,11 +27,11 @@ def is_draft(row: Model) -> bool:
 
 def refuse_to_publish(user: AnyUser, revisions: Iterable[Revision]) -> None:
     """Raise PermissionDenied if any of these changes is one that learners see and ``user`` may not publish."""
-    seen = [revision for revision in revisions if not revision.of_drafts]
-    if seen and not may_publish(user):
-        raise not_a_draft(seen[0].title)
+    visible = [revision for revision in revisions if not revision.of_drafts]
+    if visible and not may_publish(user):
+        raise not_a_draft(visible[0].title)
 
 
 def not_a_draft(title: str) -> PermissionDenied:
-    words = _("“%(title)s” is not a draft, and you may change drafts only. Nothing was saved.")
-    return PermissionDenied(words % {"title": title})
+    message = _("“%(title)s” is not a draft, and you may change drafts only. Nothing was saved.")
+    return PermissionDenied(message % {"title": title})

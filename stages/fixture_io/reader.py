@@ -13,16 +13,16 @@ from stages.fixture_io.records import (
     LABELS,
     ContentField,
     FixtureError,
+    Location,
     Record,
     Records,
-    Where,
     content_fields,
     default_of,
     key_names,
     key_of,
     parse_timestamp,
-    plain,
     shorten,
+    to_json_value,
 )
 
 MAX_BYTES = 5_000_000  # of one file
@@ -46,10 +46,10 @@ Loader.add_constructor(
 )
 
 
-def read(folder: Path, tell: Callable[[int, int], None] = lambda done, total: None) -> Records:
+def read(folder: Path, on_progress: Callable[[int, int], None] = lambda done, total: None) -> Records:
     """Every entry of ``folder/*.yaml`` as ``{(model, key): Record}``.
 
-    Checks all that can be checked without a database and raises FixtureError with everything it found. ``tell``
+    Checks all that can be checked without a database and raises FixtureError with everything it found. ``on_progress``
     is called with the number of files that are read, and of all.
     """
     paths = sorted(folder.glob("*.yaml"))
@@ -58,14 +58,14 @@ def read(folder: Path, tell: Callable[[int, int], None] = lambda done, total: No
     problems: list[str] = []
     records: Records = {}
     for done, path in enumerate(paths, start=1):
-        tell(done, len(paths))
+        on_progress(done, len(paths))
         for number, (entry, line, lines) in enumerate(parse(path, problems), start=1):
-            record = record_of(entry, Where(path.name, line, f"entry {number}", lines), problems)
+            record = to_record(entry, Location(path.name, line, f"entry {number}", lines), problems)
             if record is None:
                 continue
             if record.identity in records:
-                first = records[record.identity].where
-                problems.append(f"{record.where}: {record} is there twice; the other one is {first}.")
+                first = records[record.identity].location
+                problems.append(f"{record.location}: {record} is there twice; the other one is {first}.")
             records[record.identity] = record
     if problems:
         raise FixtureError(problems)
@@ -110,50 +110,50 @@ def field_lines(entry: yaml.Node) -> dict[str, int]:
     if not isinstance(entry, yaml.MappingNode):
         return {}
     fields = [value for key, value in entry.value if key.value == "fields" and isinstance(value, yaml.MappingNode)]
-    return {key.value: key.start_mark.line + 1 for node in fields for key, _ in node.value if is_word(key)}
+    return {key.value: key.start_mark.line + 1 for node in fields for key, _ in node.value if is_scalar(key)}
 
 
-def is_word(node: yaml.Node) -> bool:
+def is_scalar(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode)
 
 
-def record_of(entry: Any, where: Where, problems: list[str]) -> Record | None:
+def to_record(entry: Any, location: Location, problems: list[str]) -> Record | None:
     """One entry of a file as a Record, or None after saying what is wrong with it."""
     if not isinstance(entry, dict) or set(entry) != {"model", "fields"} or not isinstance(entry["fields"], dict):
-        problems.append(f"{where}: an entry has exactly “model” and “fields”, and fields is a mapping.")
+        problems.append(f"{location}: an entry has exactly “model” and “fields”, and fields is a mapping.")
         return None
     model = LABELS.get(str(entry["model"]).lower())
     if model is None:
-        problems.append(f"{where}: there is no model “{shorten(entry['model'])}”; there are {', '.join(LABELS)}.")
+        problems.append(f"{location}: there is no model “{shorten(entry['model'])}”; there are {', '.join(LABELS)}.")
         return None
     given = entry["fields"]
     key = [given[name] for name in key_names(model) if name in given]
     parts = [part for value in key for part in (value if isinstance(value, list) else [value])]
     label = " / ".join(map(shorten, parts[:4]))
-    where = replace(where, entry=f"{where.entry}, {model._meta.verbose_name} {label or 'without a key'}")
-    found = [f"{where.at(name)}: {message}" for name, message in mistakes(model, given)]
-    problems += found
-    if found:
+    location = replace(location, entry=f"{location.entry}, {model._meta.verbose_name} {label or 'without a key'}")
+    messages = [f"{location.of_field(name)}: {message}" for name, message in validation_errors(model, given)]
+    problems += messages
+    if messages:
         return None
     fields = {
-        field.name: as_row_has_it(field, given.get(field.name, default_of(field))) for field in content_fields(model)
+        field.name: to_row_value(field, given.get(field.name, default_of(field))) for field in content_fields(model)
     }
-    return Record(model, key_of(model, fields), fields, where)
+    return Record(model, key_of(model, fields), fields, location)
 
 
-def as_row_has_it(field: ContentField, value: Any) -> Any:
+def to_row_value(field: ContentField, value: Any) -> Any:
     if field.many_to_many:
         return sorted(value)
-    return value if field.is_relation else plain(field.to_python(value))
+    return value if field.is_relation else to_json_value(field.to_python(value))
 
 
-def mistakes(model: type[models.Model], given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def validation_errors(model: type[models.Model], given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(field, what is wrong with it) for the values of an entry."""
-    known = {field.name: field for field in content_fields(model)}
+    fields = {field.name: field for field in content_fields(model)}
     for name in given:
-        if name not in known:
-            yield name, f"there is no field “{shorten(name)}”; there are {', '.join(known)}."
-    for name, field in known.items():
+        if name not in fields:
+            yield name, f"there is no field “{shorten(name)}”; there are {', '.join(fields)}."
+    for name, field in fields.items():
         value = given.get(name, default_of(field))
         if field.many_to_many:
             if not isinstance(value, list) or not all(is_key(item) for item in value):

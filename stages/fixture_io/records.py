@@ -70,7 +70,7 @@ type Relation = models.ForeignKey[Any, Any] | models.ManyToManyField[Any, Any]
 
 
 @dataclass(frozen=True)
-class Where:
+class Location:
     """A place in a file; ``lines`` are those of the fields that are given there."""
 
     file: str
@@ -81,7 +81,7 @@ class Where:
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}: {self.entry}"
 
-    def at(self, name: str) -> Self:
+    def of_field(self, name: str) -> Self:
         return replace(self, line=self.lines.get(name, self.line))
 
 
@@ -90,7 +90,7 @@ class Record:
     model: type[models.Model]
     key: Key
     fields: Fields
-    where: Where | str = field(default="database", compare=False)
+    location: Location | str = field(default="database", compare=False)
 
     @property
     def identity(self) -> Identity:
@@ -101,9 +101,9 @@ class Record:
         """What the record is called on the command line: stages.topic:maps."""
         return f"{self.model._meta.label_lower}:{'/'.join(self.key)}"
 
-    def at(self, name: str) -> Where | str:
+    def location_of(self, name: str) -> Location | str:
         """Where one of its fields is given."""
-        return self.where.at(name) if isinstance(self.where, Where) else self.where
+        return self.location.of_field(name) if isinstance(self.location, Location) else self.location
 
     def __str__(self) -> str:
         return f"{self.model._meta.verbose_name} {' / '.join(shorten(part) for part in self.key)}"
@@ -119,8 +119,8 @@ def shorten(value: object, limit: int = 80) -> str:
 
 def content_fields(model: type[models.Model]) -> list[ContentField]:
     """The fields that a file may give, the many-to-many ones included, and what is rendered from others left out."""
-    own = [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
-    return own + [field for field in model._meta.many_to_many if through_of(field)._meta.auto_created]
+    fields = [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
+    return fields + [field for field in model._meta.many_to_many if through_of(field)._meta.auto_created]
 
 
 def target_of(field: Relation) -> type[models.Model]:
@@ -136,7 +136,7 @@ def through_of(field: "models.ManyToManyField[Any, Any]") -> type[models.Model]:
     return through
 
 
-def stamp(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """A time as the files have it, one text for each moment: 2026-05-04T08:00:00Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -215,7 +215,7 @@ def snapshot() -> Records:
         for entry in serializers.serialize(
             "python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True
         ):
-            fields = plain(entry["fields"])
+            fields = to_json_value(entry["fields"])
             for name in many:
                 fields[name] = sorted(fields[name])
             fields = {field.name: fields[field.name] for field in content_fields(model)}
@@ -224,6 +224,6 @@ def snapshot() -> Records:
     return records
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """The value as JSON would give it back: tuples are lists, and times are texts."""
-    return json.loads(json.dumps(value, default=stamp))
+    return json.loads(json.dumps(value, default=format_timestamp))

@@ -39,35 +39,35 @@ def write(records: Records, folder: Path) -> None:
     as it should be is not touched. A stage's file is named after its place, so after a reordering the files of the
     old order are taken away. Raises FixtureError, with nothing written, where the folder holds other YAML files.
     """
-    written = files(records)
-    there = sorted(folder.glob("*.yaml"))
-    if problems := [problem for path in there for problem in foreign_files(path)]:
+    texts = files(records)
+    existing = sorted(folder.glob("*.yaml"))
+    if problems := [problem for path in existing for problem in foreign_files(path)]:
         raise FixtureError(problems)
-    changed = {name: text for name, text in written.items() if not same(folder / name, text)}
+    changed = {name: text for name, text in texts.items() if not is_unchanged(folder / name, text)}
     # Hidden, and under a name of its own, so that neither load_roadmap nor another dump takes it for a file.
-    beside = {name: folder / f".{name}.{uuid4().hex[:8]}.new" for name in changed}
+    temporary = {name: folder / f".{name}.{uuid4().hex[:8]}.new" for name in changed}
     try:
         for name, text in changed.items():
-            with beside[name].open("x", encoding="utf-8", newline="\n") as file:
+            with temporary[name].open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
         for name in changed:
-            beside[name].replace(folder / name)
+            temporary[name].replace(folder / name)
     finally:
-        for path in beside.values():
+        for path in temporary.values():
             path.unlink(missing_ok=True)
-    for path in there:
-        if path.name not in written:
+    for path in existing:
+        if path.name not in texts:
             path.unlink()
 
 
-NAMES: dict[type[Model], str] = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
+FILE_NAMES: dict[type[Model], str] = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
 
 
 def foreign_files(path: Path) -> Iterator[str]:
     """Why a dump must not take the place of this file, if it must not."""
-    if path.name not in NAMES.values() and not re.fullmatch(r"stage-\d\d+-[\w-]+\.yaml", path.name):
+    if path.name not in FILE_NAMES.values() and not re.fullmatch(r"stage-\d\d+-[\w-]+\.yaml", path.name):
         yield f"{path}: is none of the files that a dump writes, and would be read with them. Move it away."
     elif path.is_symlink() or not path.is_file():
         yield f"{path}: is no plain file."
@@ -81,21 +81,21 @@ def foreign_files(path: Path) -> Iterator[str]:
             yield f"{path}: is no fixture file of the roadmap. Move it away, or write to another folder."
 
 
-def same(path: Path, text: str) -> bool:
+def is_unchanged(path: Path, text: str) -> bool:
     return path.exists() and path.read_bytes() == text.encode()
 
 
 def files(records: Records) -> dict[str, str]:
     """``records`` as ``{file name: YAML}``: resources, sources, tracks, and a file for each stage."""
-    stages = sorted((record for record in records.values() if record.model is Stage), key=place)
+    stages = sorted((record for record in records.values() if record.model is Stage), key=sort_key)
     stage_names = {stage.key: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
-    lines = sorted((lineage(record, records) for record in records.values()), key=lambda line: [*map(place, line)])
-    placed: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        top, record = line[0], line[-1]
-        name = stage_names[top.key] if top.model is Stage else NAMES[top.model]
-        placed.setdefault(name, []).append(as_fixture_entry(record))
-    return {name: as_yaml(entries) for name, entries in sorted(placed.items())}
+    paths = sorted((ancestry(record, records) for record in records.values()), key=lambda path: [*map(sort_key, path)])
+    entries_by_file: dict[str, list[dict[str, Any]]] = {}
+    for path in paths:
+        top, record = path[0], path[-1]
+        name = stage_names[top.key] if top.model is Stage else FILE_NAMES[top.model]
+        entries_by_file.setdefault(name, []).append(as_fixture_entry(record))
+    return {name: as_yaml(entries) for name, entries in sorted(entries_by_file.items())}
 
 
 def as_yaml(entries: list[dict[str, Any]]) -> str:
@@ -112,15 +112,15 @@ NESTED_UNDER: dict[type[Model], tuple[str, type[Model]]] = {
 }
 
 
-def lineage(record: Record, records: Records) -> list[Record]:
+def ancestry(record: Record, records: Records) -> list[Record]:
     """What a record stands under, from the top, and then itself: so that each comes before all that is its own."""
     if record.model not in NESTED_UNDER:
         return [record]
     name, above = NESTED_UNDER[record.model]
-    return [*lineage(records[above, tuple(record.fields[name])], records), record]
+    return [*ancestry(records[above, tuple(record.fields[name])], records), record]
 
 
-def place(record: Record) -> tuple[Any, ...]:
+def sort_key(record: Record) -> tuple[Any, ...]:
     """Where a record stands among its like: by its position, and by its key where that is the same."""
     return record.fields.get("position", 0), *record.key
 

@@ -1,6 +1,7 @@
 """Asking whether the links of the roadmap still lead somewhere.
 
-``addresses`` says which addresses may be asked, ``wire`` sends one request, ``asking`` asks for one page as a polite
-guest does, and ``checking`` for many at once. None of them touches the database: LinkCheck (stages/models/links.py)
-writes down what came of it.
+`ssrf_guard` says which addresses may be asked, `http` sends one request, `fetcher` checks one page as a polite guest
+does, `scheduler` many at once, and `display` says what learners are offered instead of a dead link. Nothing that asks
+touches the database: LinkCheck (stages/models/links.py) records the result. Begin with `fetcher`.
+May import: the ground floor of stages only.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from stages.models import TopicResource
-from stages.models.links import is_dead, known_about
+from stages.models.links import current_check, is_dead
 
 ALTERNATIVES = 3
 
@@ -15,7 +15,7 @@ def with_alternatives(links: Iterable[TopicResource]) -> list[TopicResource]:
     """
     links = list(links)
     for link in links:
-        link.dead = known_about(link.resource) if is_dead(link.resource) else None
+        link.dead = current_check(link.resource) if is_dead(link.resource) else None
     alive = [link for link in links if not link.dead and not link.resource.outdated][:ALTERNATIVES]
     for link in links:
         link.instead = alive if link.dead else []

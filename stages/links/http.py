@@ -22,7 +22,7 @@ from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, NewC
 from urllib3.exceptions import SSLError as UrllibSSLError
 
 from stages.links.results import LinkError, Problem
-from stages.links.ssrf_guard import PORTS, LookUp, allowed_addresses
+from stages.links.ssrf_guard import PORTS, Resolver, allowed_addresses
 
 if TYPE_CHECKING:
     from stages.links.fetcher import Timeouts
@@ -46,43 +46,43 @@ class Response:
 
 
 class PinnedConnection:
-    """Sends requests. ``patience`` says how long to wait, ``look_up`` finds addresses, ``tls`` knows whom to trust."""
+    """Sends requests: ``timeouts`` is how long to wait, ``resolver`` finds addresses, ``tls`` knows whom to trust."""
 
-    def __init__(self, patience: "Timeouts", look_up: LookUp, tls: ssl.SSLContext | None = None) -> None:
-        self.patience = patience
-        self.look_up = look_up
+    def __init__(self, timeouts: "Timeouts", resolver: Resolver, tls: ssl.SSLContext | None = None) -> None:
+        self.timeouts = timeouts
+        self.resolver = resolver
         self.tls = tls or ssl.create_default_context()
         self.reached = False  # whether anybody has been, if only to say no
 
     def send(self, method: str, url: str, deadline: float, limit: int = 0) -> Response:
-        """Send one request and return the Reply, with at most ``limit`` bytes of what it carries."""
-        scheme, host, port, authority, path = parts_of(url)
+        """Send one request and return the Response, with at most ``limit`` bytes of what it carries."""
+        scheme, host, port, authority, path = split_url(url)
         connection = self.connect(scheme, host, port, deadline)
-        answer_by = min(deadline, monotonic() + self.patience.total)
+        answer_by = min(deadline, monotonic() + self.timeouts.response)
         # Each read has its own time limit, which a drop a second never reaches; so somebody looks at the clock.
-        clock = Timer(max(answer_by - monotonic(), 0), cut, [connection.sock])
+        clock = Timer(max(answer_by - monotonic(), 0), shut_down, [connection.sock])
         clock.daemon = True
         clock.start()
-        reply = None
+        response = None
         try:
-            connection.sock.settimeout(self.patience.read)
+            connection.sock.settimeout(self.timeouts.read)
             connection.request(method, path, headers=HEADERS | {"Host": authority}, preload_content=False)
-            reply = connection.getresponse()
-            if reply.status < 200:
-                raise LinkError(Problem.GARBAGE, passing=True, early=False)
-            headers = {name.lower(): value for name, value in reply.headers.items()}
-            body = read_some(reply, limit)
+            response = connection.getresponse()
+            if response.status < 200:
+                raise LinkError(Problem.GARBAGE, temporary=True, before_request=False)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            body = read_body(response, limit)
             if monotonic() >= answer_by:  # what was cut off may look like an end
                 raise TimeoutError
-            return Response(reply.status, headers, body)
+            return Response(response.status, headers, body)
         except (OSError, ValueError, HTTPError, http.client.HTTPException) as error:
             late = isinstance(error, TimeoutError) or monotonic() >= answer_by
             problem = Problem.TIMEOUT if late else Problem.GARBAGE
-            raise LinkError(problem, passing=True, early=False) from error
+            raise LinkError(problem, temporary=True, before_request=False) from error
         finally:
             clock.cancel()
-            if reply:
-                reply.close()
+            if response:
+                response.close()
             connection.close()
 
     def connect(self, scheme: str, host: str, port: int, deadline: float) -> HTTPConnection:
@@ -91,37 +91,37 @@ class PinnedConnection:
         It is opened to the address itself, so that nothing can look the name up again and find another. The
         certificate is still that of the name.
         """
-        give_up = min(deadline, monotonic() + self.patience.connect)
-        trouble = LinkError(Problem.NAME)
-        for address in allowed_addresses(host, port, self.look_up, give_up - monotonic())[:3]:
-            left = give_up - monotonic()
-            if left <= 0:
+        give_up_at = min(deadline, monotonic() + self.timeouts.connect)
+        failure = LinkError(Problem.NAME)
+        for address in allowed_addresses(host, port, self.resolver, give_up_at - monotonic())[:3]:
+            remaining = give_up_at - monotonic()
+            if remaining <= 0:
                 break
             connection: HTTPConnection
             if scheme == "https":
                 connection = HTTPSConnection(
-                    address, port, timeout=left, ssl_context=self.tls, server_hostname=host.rstrip(".")
+                    address, port, timeout=remaining, ssl_context=self.tls, server_hostname=host.rstrip(".")
                 )
             else:
-                connection = HTTPConnection(address, port, timeout=left)
+                connection = HTTPConnection(address, port, timeout=remaining)
             try:
                 connection.connect()
                 self.reached = True
                 return connection
             except (ssl.SSLError, UrllibSSLError):
                 self.reached = True
-                trouble = LinkError(Problem.TLS)
+                failure = LinkError(Problem.TLS)
             except (OSError, HTTPError) as error:
                 # A refused connection is a NewConnectionError, which urllib3 counts among those that took too long.
                 late = isinstance(error, (ConnectTimeoutError, TimeoutError))
                 refused = isinstance(error, NewConnectionError)
                 self.reached = self.reached or isinstance(error.__cause__, ConnectionRefusedError)
-                trouble = LinkError(Problem.TIMEOUT if late and not refused else Problem.CONNECTION, passing=True)
+                failure = LinkError(Problem.TIMEOUT if late and not refused else Problem.CONNECTION, temporary=True)
             connection.close()
-        raise trouble
+        raise failure
 
 
-def parts_of(url: str) -> tuple[str, str, int, str, str]:
+def split_url(url: str) -> tuple[str, str, int, str, str]:
     """(scheme, host, port, host and port as sent, path and query as sent). Raises LinkError for what is not for us."""
     try:
         parts = urlsplit(url)
@@ -135,12 +135,12 @@ def parts_of(url: str) -> tuple[str, str, int, str, str]:
     return parts.scheme, host, port or PORTS[parts.scheme], authority, path
 
 
-def target(here: str, location: str) -> str:
+def redirect_target(current_url: str, location: str) -> str:
     """The page that a redirect leads to."""
     with contextlib.suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")  # headers arrive as Latin-1, whatever they are
     try:
-        parts = urlsplit(urljoin(here, location.strip()))
+        parts = urlsplit(urljoin(current_url, location.strip()))
         host = unquote(parts.netloc).encode("idna").decode()
         path, query = iri_to_uri(parts.path), iri_to_uri(parts.query)
         return parts._replace(netloc=host, path=path, query=query, fragment="").geturl()
@@ -148,16 +148,16 @@ def target(here: str, location: str) -> str:
         raise LinkError(Problem.GARBAGE) from None
 
 
-def read_some(reply: BaseHTTPResponse, limit: int) -> bytes:
+def read_body(response: BaseHTTPResponse, limit: int) -> bytes:
     """The beginning of what a reply carries, unpacked: some pack it although we say that we would rather not."""
     body = b""
     with contextlib.suppress(DecodeError):
-        while len(body) < limit and (piece := reply.read(min(8192, limit - len(body)), decode_content=True)):
-            body += piece
+        while len(body) < limit and (chunk := response.read(min(8192, limit - len(body)), decode_content=True)):
+            body += chunk
     return body
 
 
-def cut(sock: socket.socket) -> None:
+def shut_down(sock: socket.socket) -> None:
     """End a conversation from another thread: whoever waits in it gets an error at once."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

@@ -7,11 +7,11 @@ from stages.models.links import LinkCheck
 Outcome = LinkCheck.Outcome
 Problem = LinkCheck.Problem
 # What says nothing about the page, only about who may ask for it and when.
-UNKNOWN = {Problem.ROBOTS, Problem.DENIED, Problem.BUSY, Problem.ADDRESS}
+INCONCLUSIVE = {Problem.ROBOTS, Problem.DENIED, Problem.BUSY, Problem.ADDRESS}
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckResult:
     outcome: Outcome
     status: int | None = None
     problem: str = ""
@@ -22,11 +22,13 @@ class Answer:
 class LinkError(Exception):
     """The page could not be had. What is ``passing`` may be over in a moment."""
 
-    def __init__(self, problem: Problem, status: int | None = None, passing: bool = False, early: bool = True) -> None:
+    def __init__(
+        self, problem: Problem, status: int | None = None, temporary: bool = False, before_request: bool = True
+    ) -> None:
         super().__init__(problem)
-        self.problem, self.status, self.passing = problem, status, passing
-        self.early = early  # before anything was asked, so that asking in another way is no use
+        self.problem, self.status, self.temporary = problem, status, temporary
+        self.before_request = before_request  # before anything was asked, so that asking in another way is no use
 
-    def answer(self) -> Answer:
-        outcome = Outcome.UNTOLD if self.problem in UNKNOWN else Outcome.FAILED
-        return Answer(outcome, self.status, self.problem)
+    def result(self) -> CheckResult:
+        outcome = Outcome.UNKNOWN if self.problem in INCONCLUSIVE else Outcome.FAILED
+        return CheckResult(outcome, self.status, self.problem)

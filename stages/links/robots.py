@@ -11,49 +11,49 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass
 class RobotsRules:
-    paths: list[tuple[str, bool]] = field(default_factory=list)  # a pattern, and whether it is allowed
-    delay: float = 0  # seconds between two requests
+    patterns: list[tuple[str, bool]] = field(default_factory=list)  # a pattern, and whether it is allowed
+    crawl_delay: float = 0  # seconds between two requests
 
     def allow(self, url: str) -> bool:
         """The longest rule that fits decides; of two as long, the one that allows."""
         parts = urlsplit(url)
         path = unquote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        found = [(len(pattern), allowed) for pattern, allowed in self.paths if fits(pattern, path)]
-        return max(found, default=(0, True))[1]
+        matching = [(len(pattern), allowed) for pattern, allowed in self.patterns if matches(pattern, path)]
+        return max(matching, default=(0, True))[1]
 
 
 def rules_for(name: str, text: str) -> RobotsRules:
-    """The Rules in ``text`` for the robot of this ``name``: those for all only where there are none of its own."""
-    own, general = RobotsRules(), RobotsRules()
+    """The RobotsRules in ``text`` for the robot ``name``: those for all only where there are none of its own."""
+    specific, general = RobotsRules(), RobotsRules()
     names: set[str] = set()
-    is_named, begun = False, True
+    is_named, in_rules = False, True
     for line in text.splitlines():
         key, _, value = (part.strip() for part in line.partition("#")[0].partition(":"))
         match key.lower():
             case "user-agent":
-                names = {product(value)} if begun else names | {product(value)}
-                is_named, begun = is_named or name.lower() in names, False
+                names = {product_token(value)} if in_rules else names | {product_token(value)}
+                is_named, in_rules = is_named or name.lower() in names, False
             case "allow" | "disallow" | "crawl-delay" as kind:
-                begun = True
-                for rules in [own] * (name.lower() in names) + [general] * ("*" in names):
+                in_rules = True
+                for rules in [specific] * (name.lower() in names) + [general] * ("*" in names):
                     if kind == "crawl-delay":
-                        rules.delay = seconds(value)
+                        rules.crawl_delay = seconds(value)
                     elif value:
-                        rules.paths.append((value, kind == "allow"))
-    return own if is_named else general
+                        rules.patterns.append((value, kind == "allow"))
+    return specific if is_named else general
 
 
-def product(agent: str) -> str:
+def product_token(agent: str) -> str:
     """What a robot is called, without its version."""
-    found = re.match(r"[*]|[a-z_-]*", agent.lower())
-    return found[0] if found else ""
+    match = re.match(r"[*]|[a-z_-]*", agent.lower())
+    return match[0] if match else ""
 
 
 def seconds(text: str) -> float:
     return float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) else 0
 
 
-def fits(pattern: str, path: str) -> bool:
+def matches(pattern: str, path: str) -> bool:
     """Whether a path begins as the pattern says, in which * is anything and $ the end.
 
     Without a regular expression, which some patterns would keep busy for ever.
@@ -62,12 +62,12 @@ def fits(pattern: str, path: str) -> bool:
     last = rest.pop() if rest and pattern.endswith("$") else ""
     if not path.startswith(first):
         return False
-    at = len(first)
-    for piece in rest:
-        at = path.find(piece, at)
-        if at < 0:
+    index = len(first)
+    for part in rest:
+        index = path.find(part, index)
+        if index < 0:
             return False
-        at += len(piece)
+        index += len(part)
     if not pattern.endswith("$"):
         return True
-    return at == len(path) if "*" not in pattern else path.endswith(last) and at + len(last) <= len(path)
+    return index == len(path) if "*" not in pattern else path.endswith(last) and index + len(last) <= len(path)

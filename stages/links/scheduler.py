@@ -6,38 +6,38 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from time import monotonic
 
 from stages.links.fetcher import Fetcher
-from stages.links.results import Answer
+from stages.links.results import CheckResult
 from stages.models import Resource
 from stages.models.links import host_of
 
 
 def fetch_all(
     resources: Iterable[Resource],
-    asker: Fetcher,
+    fetcher: Fetcher,
     claim: Callable[[Resource], bool],
-    at_once: int = 8,
-    seconds: float | None = None,
-) -> Iterator[tuple[Resource, Answer]]:
-    """Yield (resource, Answer) as they come; whoever stops listening stops the asking.
+    concurrency: int = 8,
+    time_limit: float | None = None,
+) -> Iterator[tuple[Resource, CheckResult]]:
+    """Yield (resource, CheckResult) as they come; whoever stops listening stops the asking.
 
-    Up to ``at_once`` hosts are asked at a time, each for one resource after the other. ``claim(resource)`` says,
-    just before, whether it is ours to ask about. After ``seconds`` nothing new is asked. The threads only ask:
-    everything else happens in the thread of the caller.
+    Up to ``concurrency`` hosts are asked at a time, each for one resource after the other. ``claim(resource)``
+    says, just before, whether it is ours to ask about. After ``time_limit`` seconds nothing new is asked. The
+    threads only ask: everything else happens in the thread of the caller.
     """
     waiting: defaultdict[str, deque[Resource]] = defaultdict(deque)
     for resource in resources:
         waiting[host_of(resource.url)].append(resource)
     # The host with most links takes longest, so it begins.
     hosts = deque(sorted(waiting, key=lambda host: -len(waiting[host])))
-    end = monotonic() + seconds if seconds is not None else None
-    running: dict[Future[Answer], tuple[str, Resource]] = {}
-    with ThreadPoolExecutor(at_once, thread_name_prefix="links") as pool:
+    end = monotonic() + time_limit if time_limit is not None else None
+    running: dict[Future[CheckResult], tuple[str, Resource]] = {}
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="links") as pool:
         try:
             while True:
-                while hosts and len(running) < at_once and (end is None or monotonic() < end):
+                while hosts and len(running) < concurrency and (end is None or monotonic() < end):
                     host = hosts.popleft()
-                    if claimed := next_due(waiting[host], host, asker, claim):
-                        running[pool.submit(asker.ask, claimed.url)] = host, claimed
+                    if claimed := next_due(waiting[host], host, fetcher, claim):
+                        running[pool.submit(fetcher.check, claimed.url)] = host, claimed
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -45,13 +45,15 @@ def fetch_all(
                     hosts.appendleft(host)
                     yield resource, future.result()
         finally:
-            asker.stop()
+            fetcher.stop()
             pool.shutdown(cancel_futures=True)
 
 
-def next_due(queue: deque[Resource], host: str, asker: Fetcher, claim: Callable[[Resource], bool]) -> Resource | None:
+def next_due(
+    queue: deque[Resource], host: str, fetcher: Fetcher, claim: Callable[[Resource], bool]
+) -> Resource | None:
     """The next resource to ask a host for, if there is one and it still lets us."""
-    while queue and not asker.is_closed(host):
+    while queue and not fetcher.is_closed(host):
         resource = queue.popleft()
         if claim(resource):
             return resource

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from stages.links.results import LinkError, Problem
 
-type LookUp = Callable[[str, int, float], list[str]]  # the addresses of a host, for a port, within so many seconds
+type Resolver = Callable[[str, int, float], list[str]]  # the addresses of a host, for a port, within so many seconds
 
 PORTS = {"http": 80, "https": 443}
 # All that is public in IPv6. Outside of it are mapped and compatible IPv4 addresses, link-local and unique local ones.
@@ -52,9 +52,9 @@ def is_allowed(address: str, port: int) -> bool:
     return port in PORTS.values() and is_public(address)
 
 
-def allowed_addresses(host: str, port: int, look_up: LookUp, seconds: float) -> list[str]:
+def allowed_addresses(host: str, port: int, resolver: Resolver, seconds: float) -> list[str]:
     """The addresses of ``host``, best first. Raises LinkError unless every one of them may be asked."""
-    addresses = list(dict.fromkeys(look_up(host, port, seconds)))
+    addresses = list(dict.fromkeys(resolver(host, port, seconds)))
     if not all(is_allowed(address, port) for address in addresses):
         raise LinkError(Problem.ADDRESS)
     return addresses
@@ -72,10 +72,10 @@ def resolve(host: str, port: int, seconds: float) -> list[str]:
 
     Thread(target=resolve, daemon=True).start()
     try:
-        found = answers.get(timeout=max(seconds, 0))
+        result = answers.get(timeout=max(seconds, 0))
     except Empty:
         raise LinkError(Problem.TIMEOUT) from None
-    if isinstance(found, Exception):
-        again = getattr(found, "errno", None) == socket.EAI_AGAIN
-        raise LinkError(Problem.NAME, passing=again) from found
-    return found
+    if isinstance(result, Exception):
+        again = getattr(result, "errno", None) == socket.EAI_AGAIN
+        raise LinkError(Problem.NAME, temporary=again) from result
+    return result

@@ -41,24 +41,24 @@ VIEWPORTS = (
     Viewport("narrow", "screen and (width < 46rem)", 288, 22, 9, (56,), (274,), 204, 17),
 )
 
-BOX = 204  # the width of every box, so that a title is broken the same way in every frame
-LINE = 17  # from one line of a title to the next
-HEIGHT = 38  # of a box with one line
-TEXT = 37  # where a title starts in its box; the tick stands before it
+BOX_WIDTH = 204  # the width of every box, so that a title is broken the same way in every viewport
+LINE_HEIGHT = 17  # from one line of a title to the next
+BOX_HEIGHT = 38  # of a box with one line
+TEXT_X = 37  # where a title starts in its box; the tick stands before it
 TEXT_SIZE = 13
-HEAD = 36  # where a stage's title starts, from the spine
-HEAD_LINE = 25
-POST = 30  # how far below the top of its stage a post stands
-PART = 64  # what the heading of a part takes above the stage that begins it
-GAP = 18  # between rows: room for edges, and for the sign that says “You are here”
-AFTER = 26  # after a stage
+TITLE_X = 36  # where a stage's title starts, from the spine
+TITLE_LINE_HEIGHT = 25
+POST_Y = 30  # how far below the top of its stage a post stands
+PART_HEIGHT = 64  # what the heading of a part takes above the stage that begins it
+ROW_GAP = 18  # between rows: room for edges, and for the sign that says “You are here”
+STAGE_GAP = 26  # after a stage
 
 
 @dataclass(frozen=True, eq=False)
 class Box:
     """A topic on the map.
 
-    ``sign`` says that its level is not its stage's own, and is to be told. ``edges`` is a path from its top left
+    ``shows_level``: its level is not its stage's own, so a sign tells it. ``edges`` is a path from its top left
     corner to what it needs, with a ring around each.
     """
 
@@ -67,10 +67,10 @@ class Box:
     y: int
     height: int
     lines: tuple[str, ...]
-    sign: bool
+    shows_level: bool
     edges: str = ""
 
-    width = BOX
+    width = BOX_WIDTH
 
     @property
     def bottom(self) -> int:
@@ -88,121 +88,126 @@ class StageNode:
     lines: tuple[str, ...]
     post: Point
     trail: str
-    twigs: str
+    branches: str
     boxes: tuple[Box, ...]
 
 
-def layout(outline: Outline, needs: Needs, frame: Viewport) -> tuple[StageNode, ...]:
-    """The stops of a map from first to last."""
-    stops, y, part = [], 0, ""
+def layout(outline: Outline, needs: Needs, viewport: Viewport) -> tuple[StageNode, ...]:
+    """The stages of a map from first to last."""
+    nodes, y, part = [], 0, ""
     for section in outline.sections:
-        stop = place_stage(
-            section, y, section.part if section.part != part else "", frame, section is outline.sections[-1]
+        node = place_stage(
+            section, y, section.part if section.part != part else "", viewport, section is outline.sections[-1]
         )
-        stops.append(stop)
-        y, part = y + stop.height, section.part
-    return with_edges(stops, needs, frame)
+        nodes.append(node)
+        y, part = y + node.height, section.part
+    return with_edges(nodes, needs, viewport)
 
 
 # --- Boxes --------------------------------------------------------------------------------------------
 
 
-def place_stage(section: Section, top: int, part: str, frame: Viewport, last: bool) -> StageNode:
+def place_stage(section: Section, top: int, part: str, viewport: Viewport, last: bool) -> StageNode:
     """A stage whose top is at ``top``, without edges."""
-    lines = wrap(section.title, frame.title, frame.title_size, SERIF)
-    lead = PART if part else 0
-    post = (frame.spine, lead + POST)
+    lines = wrap(section.title, viewport.title, viewport.title_size, SERIF)
+    lead = PART_HEIGHT if part else 0
+    post = (viewport.spine, lead + POST_Y)
     boxes = [topic_box(topic, section) for topic in section.topics]
-    rows = list(batched(boxes, len(frame.columns), strict=False))
+    rows = list(batched(boxes, len(viewport.columns), strict=False))
     # The title, and one line below it for the words that say how far the reader is.
-    head = lead + POST + HEAD_LINE * (len(lines) - 1) + 30
-    starts = list(accumulate((max(box.height for box in row) + GAP for row in rows), initial=head + GAP))
-    height = starts[-1] - (GAP if rows else 0) + AFTER
-    end = starts[-2] + HEIGHT // 2 if last and rows else height
-    placed = tuple(
+    head = lead + POST_Y + TITLE_LINE_HEIGHT * (len(lines) - 1) + 30
+    starts = list(accumulate((max(box.height for box in row) + ROW_GAP for row in rows), initial=head + ROW_GAP))
+    height = starts[-1] - (ROW_GAP if rows else 0) + STAGE_GAP
+    end = starts[-2] + BOX_HEIGHT // 2 if last and rows else height
+    placed_boxes = tuple(
         replace(box, x=x, y=top + y)
         for row, y in zip(rows, starts, strict=False)
-        for box, x in zip(row, frame.columns, strict=False)
+        for box, x in zip(row, viewport.columns, strict=False)
     )
-    levels = [y + HEIGHT // 2 for y in starts[:-1]]
-    twigs = "".join(
-        branch_path(frame, [x for _, x in zip(row, frame.columns, strict=False)], level, post[1], end)
+    levels = [y + BOX_HEIGHT // 2 for y in starts[:-1]]
+    branches = "".join(
+        branch_path(viewport, [x for _, x in zip(row, viewport.columns, strict=False)], level, post[1], end)
         for row, level in zip(rows, levels, strict=True)
     )
-    trail = trail_path(frame, post[1], end, from_above=top > 0)
-    return StageNode(section, top, height, part, lines, post, trail, twigs, placed)
+    trail = trail_path(viewport, post[1], end, from_above=top > 0)
+    return StageNode(section, top, height, part, lines, post, trail, branches, placed_boxes)
 
 
 def topic_box(topic: OutlineTopic, section: Section) -> Box:
-    sign = topic.level != section.level
-    lines = wrap(topic.title, BOX - TEXT - (24 if sign else 8), TEXT_SIZE, SANS)
-    return Box(topic, 0, 0, HEIGHT + LINE * (len(lines) - 1), lines, sign)
+    shows_level = topic.level != section.level
+    lines = wrap(topic.title, BOX_WIDTH - TEXT_X - (24 if shows_level else 8), TEXT_SIZE, SANS)
+    return Box(topic, 0, 0, BOX_HEIGHT + LINE_HEIGHT * (len(lines) - 1), lines, shows_level)
 
 
 # --- The trail ----------------------------------------------------------------------------------------
 
 
-def trail_curve_points(frame: Viewport, start: int, end: int) -> tuple[Point, ...]:
+def trail_curve_points(viewport: Viewport, start: int, end: int) -> tuple[Point, ...]:
     """The points where the trail runs straight down: its ends, a turn to the left, and one to the right."""
-    x, quarter = frame.spine, (end - start) // 4
-    return (x, start), (x - frame.sway, start + quarter), (x + frame.sway, end - quarter), (x, end)
+    x, quarter = viewport.spine, (end - start) // 4
+    return (x, start), (x - viewport.sway, start + quarter), (x + viewport.sway, end - quarter), (x, end)
 
 
-def trail_path(frame: Viewport, start: int, end: int, from_above: bool) -> str:
+def trail_path(viewport: Viewport, start: int, end: int, from_above: bool) -> str:
     """The trail from a post at ``start`` down to ``end``, and to the post from the stage above."""
-    path = f"M{frame.spine} 0V{start}" if from_above else f"M{frame.spine} {start}"
-    for (x0, y0), (x1, y1) in pairwise(trail_curve_points(frame, start, end)):
+    path = f"M{viewport.spine} 0V{start}" if from_above else f"M{viewport.spine} {start}"
+    for (x0, y0), (x1, y1) in pairwise(trail_curve_points(viewport, start, end)):
         third = (y1 - y0) // 3
         path += f"C{x0} {y0 + third} {x1} {y1 - third} {x1} {y1}"
     return path
 
 
-def trail_x_at(frame: Viewport, start: int, end: int, y: int) -> int:
+def trail_x_at(viewport: Viewport, start: int, end: int, y: int) -> int:
     """Where the trail is at ``y``. Between two bends y is linear in t, for its control points stand at the thirds."""
-    for (x0, y0), (x1, y1) in pairwise(trail_curve_points(frame, start, end)):
+    for (x0, y0), (x1, y1) in pairwise(trail_curve_points(viewport, start, end)):
         if y0 <= y < y1:
             t = (y - y0) / (y1 - y0)
             return round(x0 + (x1 - x0) * t * t * (3 - 2 * t))
-    return frame.spine
+    return viewport.spine
 
 
-def branch_path(frame: Viewport, columns: Sequence[int], level: int, start: int, end: int) -> str:
+def branch_path(viewport: Viewport, columns: Sequence[int], level: int, start: int, end: int) -> str:
     """From the trail to the boxes of a row, on both sides of it; it goes on behind them to the farthest."""
     leaves = max(level - 24, start)
-    x = trail_x_at(frame, start, end, leaves)
-    ways = []
-    for side in ([at for at in columns if at < frame.spine], [at for at in columns if at > frame.spine]):
+    x = trail_x_at(viewport, start, end, leaves)
+    paths = []
+    for side in (
+        [column for column in columns if column < viewport.spine],
+        [column for column in columns if column > viewport.spine],
+    ):
         if side:
-            left = side[0] < frame.spine
-            near, far = (side[-1] + BOX, side[0] + BOX // 2) if left else (side[0], side[-1] + BOX // 2)
-            ways.append(f"M{x} {leaves}Q{x} {level} {(x + near) // 2} {level}H{near}H{far}")
-    return "".join(ways)
+            left = side[0] < viewport.spine
+            near, far = (
+                (side[-1] + BOX_WIDTH, side[0] + BOX_WIDTH // 2) if left else (side[0], side[-1] + BOX_WIDTH // 2)
+            )
+            paths.append(f"M{x} {leaves}Q{x} {level} {(x + near) // 2} {level}H{near}H{far}")
+    return "".join(paths)
 
 
 # --- Edges --------------------------------------------------------------------------------------------
 
 
-def with_edges(stops: Sequence[StageNode], needs: Needs, frame: Viewport) -> tuple[StageNode, ...]:
-    """The stops with a path in each box to the boxes of what it needs: the nearest before it, else the first after.
+def with_edges(nodes: Sequence[StageNode], needs: Needs, viewport: Viewport) -> tuple[StageNode, ...]:
+    """The nodes with a path in each box to the boxes of what it needs: the nearest before it, else the first after.
 
     A path leaves a box at its top, runs between rows and along the free line beside the other's column, and comes
     to the other from below, so it crosses no box. Around the other it closes a ring.
     """
-    order = [(box, floor) for stop in stops for box, floor in zip(stop.boxes, floors(stop.boxes), strict=True)]
-    places: dict[int, list[int]] = {}
-    for place, (box, _) in enumerate(order):
-        places.setdefault(box.topic.pk, []).append(place)
-    found = []
-    for place, (box, _) in enumerate(order):
+    order = [(box, floor) for node in nodes for box, floor in zip(node.boxes, floors(node.boxes), strict=True)]
+    indexes: dict[int, list[int]] = {}
+    for index, (box, _) in enumerate(order):
+        indexes.setdefault(box.topic.pk, []).append(index)
+    boxes = []
+    for index, (box, _) in enumerate(order):
         paths = []
         for pk in needs.get(box.topic.pk, ()):
-            if there := places.get(pk):
-                nearest = max((at for at in there if at < place), default=there[0])
+            if others := indexes.get(pk):
+                nearest = max((other_index for other_index in others if other_index < index), default=others[0])
                 other, floor = order[nearest]
-                paths.append(edge(box, other, floor, frame))
-        found.append(replace(box, edges="".join(paths)))
-    rest = iter(found)
-    return tuple(replace(stop, boxes=tuple(islice(rest, len(stop.boxes)))) for stop in stops)
+                paths.append(edge(box, other, floor, viewport))
+        boxes.append(replace(box, edges="".join(paths)))
+    remaining = iter(boxes)
+    return tuple(replace(node, boxes=tuple(islice(remaining, len(node.boxes)))) for node in nodes)
 
 
 def floors(boxes: Sequence[Box]) -> list[int]:
@@ -213,38 +218,41 @@ def floors(boxes: Sequence[Box]) -> list[int]:
     return [deepest[box.y] for box in boxes]
 
 
-def edge(box: Box, other: Box, floor: int, frame: Viewport) -> str:
+def edge(box: Box, other: Box, floor: int, viewport: Viewport) -> str:
     """The path from the top of ``box`` to ``other``, whose row ends at ``floor``, relative to the box's corner."""
-    middle, target = box.x + BOX // 2, other.x + BOX // 2
-    out, into = box.y - GAP // 2, floor + GAP // 2
+    middle, target = box.x + BOX_WIDTH // 2, other.x + BOX_WIDTH // 2
+    leave, enter = box.y - ROW_GAP // 2, floor + ROW_GAP // 2
     if other.y == box.y:
-        points, ring = [(middle, box.y), (middle, out), (target, out), (target, other.y)], other.height
+        points, ring = [(middle, box.y), (middle, leave), (target, leave), (target, other.y)], other.height
     else:
-        channel = frame.channels[frame.columns.index(other.x)]
-        bend = [(channel, out), (channel, into)] if out != into else []
-        points = [(middle, box.y), (middle, out), *bend, (target, into), (target, other.bottom)]
+        channel = viewport.channels[viewport.columns.index(other.x)]
+        bend = [(channel, leave), (channel, enter)] if leave != enter else []
+        points = [(middle, box.y), (middle, leave), *bend, (target, enter), (target, other.bottom)]
         ring = -other.height
-    return rounded([(x - box.x, y - box.y) for x, y in points]) + f"h{BOX // 2}v{ring}h-{BOX}v{-ring}h{BOX // 2}"
+    return (
+        rounded([(x - box.x, y - box.y) for x, y in points])
+        + f"h{BOX_WIDTH // 2}v{ring}h-{BOX_WIDTH}v{-ring}h{BOX_WIDTH // 2}"
+    )
 
 
 def rounded(points: Sequence[Point], radius: int = 7) -> str:
     """A path along ``points``, each step straight across or straight down, with its corners rounded."""
-    points = [point for place, point in enumerate(points) if not place or point != points[place - 1]]
+    points = [point for index, point in enumerate(points) if not index or point != points[index - 1]]
     path, (x, y) = "M{} {}".format(*points[0]), points[0]
     for (x0, y0), (x1, y1), (x2, y2) in zip(points, points[1:], points[2:], strict=False):
         r = min(radius, (abs(x1 - x0) + abs(y1 - y0)) // 2, (abs(x2 - x1) + abs(y2 - y1)) // 2)
         enter = (x1 - r * sign(x1 - x0), y1 - r * sign(y1 - y0))
         leave = (x1 + r * sign(x2 - x1), y1 + r * sign(y2 - y1))
-        path += step(enter[0] - x, enter[1] - y)
+        path += segment(enter[0] - x, enter[1] - y)
         if sign(x1 - x0) != sign(x2 - x1):  # not straight on
             path += f"q{x1 - enter[0]} {y1 - enter[1]} {leave[0] - enter[0]} {leave[1] - enter[1]}"
             x, y = leave
         else:
             x, y = enter
-    return path + step(points[-1][0] - x, points[-1][1] - y)
+    return path + segment(points[-1][0] - x, points[-1][1] - y)
 
 
-def step(across: int, down: int) -> str:
+def segment(across: int, down: int) -> str:
     """A straight piece of a path: this far across, or this far down."""
     return f"h{across}" if across else f"v{down}" if down else ""
 
@@ -257,7 +265,7 @@ def sign(number: int) -> int:
 
 
 def widths(letters: Mapping[float, str]) -> Font:
-    return {letter: width for width, all_of_them in letters.items() for letter in all_of_them}
+    return {letter: width for width, group in letters.items() for letter in group}
 
 
 # How wide letters are at most, as parts of their size. DejaVu is the widest of the fonts that a system may choose,
@@ -291,14 +299,15 @@ SERIF = widths(
         1.12: "HNmM%&@",
     }
 )
-OTHER = 1.3  # whatever is not listed, such as the letters of other scripts
-WIDE = 1.4  # emoji, and the letters of East Asia
+OTHER_WIDTH = 1.3  # whatever is not listed, such as the letters of other scripts
+FULL_WIDTH = 1.4  # emoji, and the letters of East Asia
 
 
 def text_width(text: str, size: int, font: Font) -> float:
     """How wide a text is at most."""
     return size * sum(
-        font.get(letter) or (WIDE if unicodedata.east_asian_width(letter) in "WF" else OTHER) for letter in text
+        font.get(letter) or (FULL_WIDTH if unicodedata.east_asian_width(letter) in "WF" else OTHER_WIDTH)
+        for letter in text
     )
 
 

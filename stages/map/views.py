@@ -25,12 +25,12 @@ def map_style(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
     Its address names its content, so a browser that has it never asks again.
     """
-    reading = get_readable_track_or_404(request.user, slug) if slug else None
-    sheet = map_stylesheet(reading.outline if reading else outline_of_stages(), prerequisites())
-    response = HttpResponse(sheet.style, content_type="text/css")
-    if request.GET.get("v") == sheet.digest:
-        kept = "private" if reading and reading.track.private else "public"
-        patch_cache_control(response, **{kept: True}, immutable=True, max_age=YEAR)
+    access = get_readable_track_or_404(request.user, slug) if slug else None
+    stylesheet = map_stylesheet(access.outline if access else outline_of_stages(), prerequisites())
+    response = HttpResponse(stylesheet.css, content_type="text/css")
+    if request.GET.get("v") == stylesheet.digest:
+        visibility = "private" if access and access.track.private else "public"
+        patch_cache_control(response, **{visibility: True}, immutable=True, max_age=YEAR)
     else:
         patch_cache_control(response, no_cache=True)
     return response
@@ -39,23 +39,23 @@ def map_style(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 @login_not_required
 @require_safe
 @vary_on_headers("HX-Request")
-def beside(request: HtmxRequest, slug: str) -> HttpResponse:
+def topic_panel(request: HtmxRequest, slug: str) -> HttpResponse:
     """A topic in short, for the panel beside the map. Whoever comes without the map is led to the topic itself."""
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_of_stages()
-    places = outline.places.get(slug)
-    if not places:
+    positions = outline.positions_by_slug.get(slug)
+    if not positions:
         raise Http404
     if not request.htmx:
         return redirect(topic)
-    [(section, place)] = places
+    [(section, outline_topic)] = positions
     context = {
         "topic": topic,
-        "place": place,
-        "alone": replace(section, slug="beside", topics=(place,)),
+        "outline_topic": outline_topic,
+        "topic_section": replace(section, slug="beside", topics=(outline_topic,)),
         **prerequisites_and_unlocks(topic, outline),
     }
     if "track" in request.GET:
-        reading = get_readable_track(request.user, request.GET["track"])
-        context["track"] = reading and reading.track
+        access = get_readable_track(request.user, request.GET["track"])
+        context["track"] = access and access.track
     return render(request, "stages/map/topic_panel.html", context)

@@ -186,27 +186,27 @@ class TopicQuerySet(SearchQuerySet["Topic"]):
         """The topics that learners see and that count: published, in a published stage."""
         return self.filter(published_q(), published_q("stage__"))
 
-    def not_draft(self) -> Self:
+    def visible_or_retired(self) -> Self:
         """The topics that learners see or have seen: a retired one is theirs, a draft or planned one nobody's."""
-        found = self
+        topics = self
         for prefix in ("", "stage__"):
             planned = {f"{prefix}state": State.PUBLISHED, f"{prefix}publish_at__gt": Now()}
-            found = found.exclude(**{f"{prefix}state": State.DRAFT}).exclude(**planned)
-        return found
+            topics = topics.exclude(**{f"{prefix}state": State.DRAFT}).exclude(**planned)
+        return topics
 
     def with_prerequisites(self) -> "models.QuerySet[Topic, tuple[int, Any]]":
         """(pk, pk of a prerequisite) for each prerequisite of these topics that is published itself."""
         needed = Topic.objects.published().order_by().values("pk")
         return self.order_by().filter(prerequisites__in=needed).values_list("pk", "prerequisites")
 
-    def heirs(self) -> dict[str, list["Topic"]]:
+    def successors_by_slug(self) -> dict[str, list["Topic"]]:
         """``{slug: [topics]}``: for each that was merged or split, the published ones that took over. One query."""
         replacing = {topic.slug: topic for topic in self.exclude(replaces=[]).select_related("stage")}
         published = {slug for slug, topic in replacing.items() if topic.is_published()}
-        takers = replacements_by_slug((slug, topic.replaces) for slug, topic in replacing.items())
+        replacements = replacements_by_slug((slug, topic.replaces) for slug, topic in replacing.items())
         return {
-            old: [replacing[slug] for slug in followers(old, takers, until=published) if slug in published]
-            for old in takers
+            old: [replacing[slug] for slug in followers(old, replacements, until=published) if slug in published]
+            for old in replacements
         }
 
     def in_learning_order(self) -> Self:
@@ -298,7 +298,7 @@ class Topic(models.Model):
 
     def successors(self) -> list["Topic"]:
         """The published topics that took over from this one: none unless it was merged or split."""
-        return Topic.objects.heirs().get(self.slug, [])
+        return Topic.objects.successors_by_slug().get(self.slug, [])
 
 
 class TopicResourceQuerySet(models.QuerySet["TopicResource"]):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from stages.models.curriculum import Resource, State
 
 if TYPE_CHECKING:
-    from stages.links.results import Answer
+    from stages.links.results import CheckResult
 
 DEAD_AFTER = 3  # failures in a row
-UNDER_WAY = timedelta(minutes=3)  # how long a claim holds, if whoever made it was stopped
+CLAIM_TIMEOUT = timedelta(minutes=3)  # how long a claim holds, if whoever made it was stopped
 
 
 class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
@@ -25,23 +25,23 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
     def redirected(self) -> Self:
         return self.exclude(final_url="").filter(outcome=LinkCheck.Outcome.GOOD, url=models.F("resource__url"))
 
-    def told(self) -> Self:
+    def conclusive(self) -> Self:
         """The checks that say something about the address as it is now: not of sites that let no robot in."""
         known = models.Q(failures__gt=0) | models.Q(last_good_at__isnull=False)
         return self.filter(known, url=models.F("resource__url"))
 
     def claim(self, resource: Resource) -> bool:
         """Say that ``resource`` is being asked about now. False if somebody else has said so since it was read."""
-        seen, now = check_of(resource), timezone.now()
-        if seen:
-            return bool(self.filter(pk=seen.pk, claimed_at=seen.claimed_at).update(claimed_at=now))
+        check, now = stored_check(resource), timezone.now()
+        if check:
+            return bool(self.filter(pk=check.pk, claimed_at=check.claimed_at).update(claimed_at=now))
         try:
             with transaction.atomic():
                 return self.get_or_create(resource_id=resource.pk, defaults={"claimed_at": now})[1]
         except IntegrityError:  # the resource is gone
             return False
 
-    def record(self, resource: Resource, answer: "Answer") -> "LinkCheck | None":
+    def record(self, resource: Resource, result: "CheckResult") -> "LinkCheck | None":
         """Write down what came of asking for ``resource.url`` and return the LinkCheck; None if the row is gone."""
         with transaction.atomic():
             check = self.select_for_update().filter(pk=resource.pk).first()
@@ -50,9 +50,9 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
             if check.url != resource.url:
                 check.url, check.failures, check.last_good_at = resource.url, 0, None
             check.checked_at = timezone.now()
-            check.outcome, check.status, check.problem = answer.outcome, answer.status, answer.problem
-            check.final_url, check.moved_to = answer.final_url, answer.moved_to
-            match answer.outcome:
+            check.outcome, check.status, check.problem = result.outcome, result.status, result.problem
+            check.final_url, check.moved_to = result.final_url, result.moved_to
+            match result.outcome:
                 case LinkCheck.Outcome.GOOD:
                     check.failures, check.last_good_at = 0, check.checked_at
                 case LinkCheck.Outcome.FAILED:
@@ -71,7 +71,7 @@ class LinkCheck(models.Model):
         GOOD = "good", _("it answers")
         FAILED = "failed", _("it fails")
         # The site lets no robot in or is too busy. People may well read it, so that this counts as no failure.
-        UNTOLD = "untold", _("not checked")
+        UNKNOWN = "untold", _("not checked")
 
     class Problem(models.TextChoices):
         STATUS = "status", _("it answered with an error")
@@ -101,14 +101,14 @@ class LinkCheck(models.Model):
     objects = LinkCheckQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.url}: {self.in_words}"
+        return f"{self.url}: {self.description}"
 
     @property
     def is_dead(self) -> bool:
         return self.failures >= DEAD_AFTER
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """What came of it: "it answered with an error (404)"."""
         words = self.get_problem_display() or self.get_outcome_display() or str(_("not checked"))
         return f"{words} ({self.status})" if self.status and self.problem else words
@@ -116,31 +116,31 @@ class LinkCheck(models.Model):
     @property
     def archive_url(self) -> str:
         """The copy in the Internet Archive nearest to the last day on which the page was there."""
-        return archived(self.url, self.last_good_at)
+        return archive_copy(self.url, self.last_good_at)
 
 
 def is_dead(resource: Resource) -> bool:
-    known = known_about(resource)
-    return known is not None and known.is_dead
+    check = current_check(resource)
+    return check is not None and check.is_dead
 
 
-def archived(url: str, at: datetime | None = None) -> str:
+def archive_copy(url: str, at: datetime | None = None) -> str:
     """Where the Internet Archive has ``url`` as it was at ``at``, or as it was last seen."""
     return f"https://web.archive.org/web/{f'{at:%Y%m%d}/' if at else ''}{url}"
 
 
-def check_of(resource: Resource) -> LinkCheck | None:
+def stored_check(resource: Resource) -> LinkCheck | None:
     """The LinkCheck of a resource, or None. One query, unless it was read with the resource."""
     return getattr(resource, "link_check", None)
 
 
-def known_about(resource: Resource) -> LinkCheck | None:
+def current_check(resource: Resource) -> LinkCheck | None:
     """The LinkCheck that is about the address that the resource has now, or None."""
-    check = check_of(resource)
+    check = stored_check(resource)
     return check if check and check.url == resource.url else None
 
 
-def to_check(
+def due_for_check(
     older_than: timedelta | None = None, host: str | None = None, among: models.QuerySet[Resource] | None = None
 ) -> list[Resource]:
     """The resources to ask about, those longest unasked first, each with its LinkCheck.
@@ -152,23 +152,23 @@ def to_check(
     resources = Resource.objects.all() if among is None else among
     resources = resources.exclude(state=State.RETIRED).select_related("link_check")
     resources = resources.order_by(models.F("link_check__checked_at").asc(nulls_first=True), "url")
-    found = []
+    due = []
     for resource in resources:
-        check = check_of(resource)
-        if check and is_under_way(check, now):
+        check = stored_check(resource)
+        if check and is_claimed(check, now):
             continue
-        fresh = known_about(resource)
-        if older_than and fresh and fresh.checked_at and now - fresh.checked_at < older_than:
+        current = current_check(resource)
+        if older_than and current and current.checked_at and now - current.checked_at < older_than:
             continue
         if host and host_of(resource.url) != host.lower():
             continue
-        found.append(resource)
-    return found
+        due.append(resource)
+    return due
 
 
-def is_under_way(check: LinkCheck, now: datetime) -> bool:
+def is_claimed(check: LinkCheck, now: datetime) -> bool:
     claimed, done = check.claimed_at, check.checked_at
-    return claimed is not None and now - claimed < UNDER_WAY and (done is None or done < claimed)
+    return claimed is not None and now - claimed < CLAIM_TIMEOUT and (done is None or done < claimed)
 
 
 def host_of(url: str) -> str:

@@ -5,21 +5,21 @@ from collections.abc import Collection, Iterable, Mapping
 
 def replacements_by_slug(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
     """``{slug: [slugs that took over from it directly]}``, from (slug, the slugs that it replaces)."""
-    takers: dict[str, list[str]] = {}
+    replacements: dict[str, list[str]] = {}
     for slug, replaced in pairs:
         for old in replaced:
-            takers.setdefault(old, []).append(slug)
-    return takers
+            replacements.setdefault(old, []).append(slug)
+    return replacements
 
 
-def followers(slug: str, takers: Mapping[str, Iterable[str]], until: Collection[str] = ()) -> list[str]:
+def followers(slug: str, replacements: Mapping[str, Iterable[str]], until: Collection[str] = ()) -> list[str]:
     """Every slug that took over from ``slug``, directly or not. Behind one of ``until`` nobody is looked for."""
     found: list[str] = []
-    wanted = [slug]
-    while wanted:
-        for taker in takers.get(wanted.pop(), []):
-            if taker != slug and taker not in found:
-                found.append(taker)
-                if taker not in until:
-                    wanted.append(taker)
+    pending = [slug]
+    while pending:
+        for follower in replacements.get(pending.pop(), []):
+            if follower != slug and follower not in found:
+                found.append(follower)
+                if follower not in until:
+                    pending.append(follower)
     return found

@@ -27,25 +27,26 @@ class SearchQuerySet[M: models.Model](models.QuerySet[M]):
             return self.none()
         title = next(iter(self.search_weights))
         phrase = " ".join(words)
-        closeness = Case(
+        match_rank = Case(
             When(**{f"{title}__istartswith": phrase}, then=Value(0)),
             *(
-                When(**{f"{field}__icontains": phrase}, then=Value(place))
-                for place, field in enumerate(self.search_weights, start=1)
+                When(**{f"{field}__icontains": phrase}, then=Value(rank))
+                for rank, field in enumerate(self.search_weights, start=1)
             ),
             default=Value(len(self.search_weights) + 1),
             output_field=IntegerField(),
         )
         letters = reduce(and_, (anywhere(self.search_weights, word) for word in words))
-        rows = self.annotate(closeness=closeness)
+        rows = self.annotate(match_rank=match_rank)
         if connections[self.db].vendor != "postgresql":
-            return rows.filter(letters).order_by("closeness", "pk")
+            return rows.filter(letters).order_by("match_rank", "pk")
         weights = self.search_weights.items()
         vector = reduce(add, (SearchVector(field, weight=weight, config="english") for field, weight in weights))
         query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="english")
         # Stemming drops words such as "with" and cuts others short, so the letters count as well.
-        rows = rows.annotate(found=vector, rank=SearchRank(vector, query)).filter(Q(found=query) | letters)
-        return rows.order_by("closeness", "-rank", "pk")
+        rows = rows.annotate(search_vector=vector, rank=SearchRank(vector, query))
+        rows = rows.filter(Q(search_vector=query) | letters)
+        return rows.order_by("match_rank", "-rank", "pk")
 
 
 def anywhere(fields: Iterable[str], word: str) -> Q:

@@ -66,9 +66,9 @@ def as_lines(value: Any) -> list[str]:
 
 def as_line(part: Mapping[str, Any]) -> str:
     # What it leads to comes first. The order of keys says nothing: PostgreSQL keeps none.
-    rest = sorted((not isinstance(value, list), name, value) for name, value in part.items() if name != "position")
-    said = [f"{name}: {as_text(value)}" if isinstance(value, bool) else as_text(value) for _, name, value in rest]
-    return f"{part['position']}. {' · '.join(filter(None, said))}"
+    pairs = sorted((not isinstance(value, list), name, value) for name, value in part.items() if name != "position")
+    values = [f"{name}: {as_text(value)}" if isinstance(value, bool) else as_text(value) for _, name, value in pairs]
+    return f"{part['position']}. {' · '.join(filter(None, values))}"
 
 
 # --- Comparing ---
@@ -76,8 +76,8 @@ def as_line(part: Mapping[str, Any]) -> str:
 
 def compare_lines(old: list[str], new: list[str]) -> list[Part]:
     parts: list[Part] = []
-    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
+    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
             parts += [(SAME, line) for line in old[i:j]]
         else:
             parts += [(GONE, line) for line in old[i:j]] + [(NEW, line) for line in new[k:m]]
@@ -89,15 +89,15 @@ def compare_texts(old: str, new: str) -> list[Part]:
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     parts: list[Part] = []
     opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    for number, (what, i, j, k, m) in enumerate(opcodes):
-        if what == "equal":
-            parts += shorten(before[i:j], first=number == 0, last=number == len(opcodes) - 1)
+    for number, (tag, i, j, k, m) in enumerate(opcodes):
+        if tag == "equal":
+            parts += abbreviate(before[i:j], first=number == 0, last=number == len(opcodes) - 1)
         else:
             parts += compare_words("".join(before[i:j]), "".join(after[k:m]))
     return parts
 
 
-def shorten(lines: list[str], first: bool, last: bool) -> list[Part]:
+def abbreviate(lines: list[str], first: bool, last: bool) -> list[Part]:
     """Unchanged lines, with those left out that are far from any change."""
     head = [] if first else lines[:CONTEXT_WORDS]
     tail = [] if last else lines[len(head) :][-CONTEXT_WORDS:]
@@ -109,13 +109,13 @@ def shorten(lines: list[str], first: bool, last: bool) -> list[Part]:
 
 
 def compare_words(old: str, new: str) -> list[Part]:
-    before, after = words(old), words(new)
+    before, after = tokenize(old), tokenize(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     if matcher.ratio() < 0.3:  # another text altogether reads better in two pieces
         return [part for part in ((GONE, old), (NEW, new)) if part[1]]
     parts: list[Part] = []
-    for what, i, j, k, m in matcher.get_opcodes():
-        if what == "equal":
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag == "equal":
             parts.append((SAME, "".join(before[i:j])))
         else:
             pair = (GONE, "".join(before[i:j])), (NEW, "".join(after[k:m]))
@@ -123,5 +123,5 @@ def compare_words(old: str, new: str) -> list[Part]:
     return parts
 
 
-def words(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     return re.findall(r"\w+|\s+|[^\w\s]", text)

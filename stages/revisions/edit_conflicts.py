@@ -28,28 +28,30 @@ def newest_revision() -> int:
 def changes_undone_by(revisions: Collection[Revision], seen: str) -> list[Revision]:
     """The revisions after number ``seen`` that ``revisions`` undo in part, the oldest first.
 
-    Only while nobody else writes content, as within ``recorded``: else more may come after them.
+    Only while nobody else writes content, as within ``record_revisions``: else more may come after them.
     """
     if not revisions or not seen.isdecimal():
         return []
-    mine = {(revision.model, revision.object_id): touched(revision) for revision in revisions}
+    own_changes = {(revision.model, revision.object_id): changed_field_names(revision) for revision in revisions}
     theirs = Revision.objects.filter(
-        pk__gt=int(seen), model__in={model for model, _pk in mine}, object_id__in={pk for _model, pk in mine}
+        pk__gt=int(seen),
+        model__in={model for model, _pk in own_changes},
+        object_id__in={pk for _model, pk in own_changes},
     ).exclude(pk__in=[revision.pk for revision in revisions])
     return [
         revision
         for revision in theirs.select_related("by").order_by("pk")
-        if touched(revision) & mine.get((revision.model, revision.object_id), set())
+        if changed_field_names(revision) & own_changes.get((revision.model, revision.object_id), set())
     ]
 
 
-def touched(revision: Revision) -> set[FieldName]:
+def changed_field_names(revision: Revision) -> set[FieldName]:
     """The fields that a revision changed. A link is one of its own, so two people may edit two of them."""
-    before, after = (values_of(entry, LABELS[revision.model]) for entry in (revision.before, revision.after))
+    before, after = (entry_values(entry, LABELS[revision.model]) for entry in (revision.before, revision.after))
     return {name for name in {**before, **after} if before.get(name) != after.get(name)}
 
 
-def values_of(entry: Fields | None, model: type[Model]) -> dict[FieldName, Any]:
+def entry_values(entry: Fields | None, model: type[Model]) -> dict[FieldName, Any]:
     """The values of an entry; no places, since forms show them and do not set them."""
     values: dict[FieldName, Any] = {name: value for name, value in (entry or {}).items() if name != "position"}
     if model not in INLINE_MODELS:

@@ -1,8 +1,8 @@
 """Who changed what and when: every write to the content leaves a Revision for each thing that it changed.
 
 Not the signals of a library, for the loader writes with bulk_create() and update(), which send none, and neither do
-the cascades of a deletion. Two pictures of all content, one before a write and one after it, miss nothing. A
-picture is a dozen plain queries, 10 ms for the whole roadmap, and is taken only when somebody edits or loads.
+the cascades of a deletion. Two snapshots of all content, one before a write and one after it, miss nothing. A
+snapshot is a dozen plain queries, 10 ms for the whole roadmap, and is taken only when somebody edits or loads.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def record_revisions(how: Revision.How, by: User | None = None, why: str = "") -
             serialize_writers()
             before = ContentSnapshot()
             yield revisions
-            revisions += changes(before, ContentSnapshot(), how=how, by=by, why=why, at=timezone.now())
+            revisions += revisions_between(before, ContentSnapshot(), how=how, by=by, why=why, at=timezone.now())
             Revision.objects.bulk_create(revisions, batch_size=200)
     finally:
         recording.reset(token)
@@ -60,10 +60,10 @@ def serialize_writers() -> None:
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
-def changes(before: "ContentSnapshot", after: "ContentSnapshot", **facts: Any) -> Iterator[Revision]:
-    """The unsaved revisions that lead from one picture to the other."""
+def revisions_between(before: "ContentSnapshot", after: "ContentSnapshot", **facts: Any) -> Iterator[Revision]:
+    """The unsaved revisions that lead from one snapshot to the other."""
     for model in VERSIONED_MODELS:
-        old, new = before.wholes[model], after.wholes[model]
+        old, new = before.versions[model], after.versions[model]
         for pk in sorted(pk for pk in old.keys() | new.keys() if old.get(pk) != new.get(pk)):
             entries = {"before": before.entry(model, pk), "after": after.entry(model, pk)}
             entry = entries["after"] or entries["before"] or {}
@@ -76,7 +76,7 @@ def changes(before: "ContentSnapshot", after: "ContentSnapshot", **facts: Any) -
                 **facts,
             )
             revision.of_drafts = all(
-                picture.is_draft(model, pk) for picture in (before, after) if pk in picture.wholes[model]
+                moment.is_draft(model, pk) for moment in (before, after) if pk in moment.versions[model]
             )
             yield revision
 
@@ -88,17 +88,17 @@ class ContentSnapshot:
         self.rows: dict[type[Model], dict[int, Fields]] = {}
         self.many: dict[tuple[type[Model], str], dict[int, set[int]]] = {}
         self.parts: dict[type[Model], dict[int, dict[int, Fields]]] = {}  # by the pk of what they stand under
-        self.wholes: dict[type[Model], dict[int, Any]] = {}  # to be compared
+        self.versions: dict[type[Model], dict[int, Any]] = {}  # to be compared
         for model in MODELS:
-            self.look_at(model)
+            self._read_model(model)
         for model in VERSIONED_MODELS:
             linked = [self.many[model, field.name] for field in content_fields(model) if field.many_to_many]
             parts = self.parts[INLINE_MODELS[model][1]] if model in INLINE_MODELS else {}
-            self.wholes[model] = {
+            self.versions[model] = {
                 pk: (row, [links.get(pk) for links in linked], parts.get(pk)) for pk, row in self.rows[model].items()
             }
 
-    def look_at(self, model: type[Model]) -> None:
+    def _read_model(self, model: type[Model]) -> None:
         columns = [field.attname for field in content_fields(model) if not field.many_to_many]
         values = content_rows(model).order_by("pk").values_list("pk", *columns)
         self.rows[model] = {pk: dict(zip(columns, row, strict=True)) for pk, *row in values}
@@ -131,17 +131,17 @@ class ContentSnapshot:
 
     def values(self, model: type[Model], pk: int) -> Fields:
         row = self.rows[model][pk]
-        found: Fields = {}
+        entry: Fields = {}
         for field in content_fields(model):
             if isinstance(field, ManyToManyField):
                 others = self.many[model, field.name].get(pk, ())
-                found[field.name] = sorted(self.key(target_of(field), other) for other in others)
+                entry[field.name] = sorted(self.key(target_of(field), other) for other in others)
             elif isinstance(field, ForeignKey):
                 other = row[field.attname]
-                found[field.name] = None if other is None else self.key(target_of(field), other)
+                entry[field.name] = None if other is None else self.key(target_of(field), other)
             else:
-                found[field.name] = row[field.attname]
-        return found
+                entry[field.name] = row[field.attname]
+        return entry
 
     def key(self, model: type[Model], pk: int) -> list[str]:
         """The natural key, flat, as the files write it."""

@@ -25,24 +25,24 @@ class RestoreForm:
     ``left`` are names that the form has no field for, ``missing`` says what the values point at and is gone.
     """
 
-    def __init__(self, model_admin: ModelAdmin, request: HttpRequest, row: Model | None, wanted: Fields) -> None:
-        self.admin, self.request, self.row, self.wanted = model_admin, request, row, wanted
+    def __init__(self, model_admin: ModelAdmin, request: HttpRequest, row: Model | None, entry: Fields) -> None:
+        self.admin, self.request, self.row, self.entry = model_admin, request, row, entry
         self.missing: list[str] = []
         self.hidden_fields: list[SafeString | forms.Form] = []
         form_class = model_admin.get_form(request, row, change=row is not None)
         restored = {*form_class.base_fields, "position"}
         if model_admin.model in INLINE_MODELS:
             restored.add(INLINE_MODELS[model_admin.model][0])
-        self.left = [name for name in wanted if name not in restored]
-        values = {name: value for name, value in wanted.items() if name in form_class.base_fields}
-        initial = self.columns(model_admin.model, values)
+        self.left = [name for name in entry if name not in restored]
+        values = {name: value for name, value in entry.items() if name in form_class.base_fields}
+        initial = self.field_values(model_admin.model, values)
         self.hide(form_class(instance=row or model_admin.model(), initial=initial))
         self.hide_inlines()
 
-    def columns(self, model: type[Model], values: Fields) -> dict[str, Any]:
-        return {name: self.column(model._meta.get_field(name), value) for name, value in values.items()}
+    def field_values(self, model: type[Model], values: Fields) -> dict[str, Any]:
+        return {name: self.field_value(model._meta.get_field(name), value) for name, value in values.items()}
 
-    def column(self, field: "ContentField | ForeignObjectRel", value: Any) -> Any:
+    def field_value(self, field: "ContentField | ForeignObjectRel", value: Any) -> Any:
         if isinstance(field, ManyToManyField):
             return [self.pk_of(target_of(field), key) for key in value]
         if isinstance(field, ForeignKey):
@@ -55,9 +55,9 @@ class RestoreForm:
             return row.pk
         except ObjectDoesNotExist:
             name = " / ".join(key)
-            said = _("There is no %(kind)s “%(name)s” any more.") % {"kind": model._meta.verbose_name, "name": name}
-            if said not in self.missing:
-                self.missing.append(said)
+            message = _("There is no %(kind)s “%(name)s” any more.") % {"kind": model._meta.verbose_name, "name": name}
+            if message not in self.missing:
+                self.missing.append(message)
             return None
 
     def hide(self, form: forms.BaseForm) -> None:
@@ -75,18 +75,18 @@ class RestoreForm:
             rows = inline.get_queryset(self.request)
             formset = formset_class(instance=self.row or self.admin.model(), prefix=prefix, queryset=rows)
             formset.extra = 0
-            if part and inline.model is part and part_name in self.wanted:
-                self.replace_parts(formset, part, self.wanted[part_name])
+            if part and inline.model is part and part_name in self.entry:
+                self.replace_parts(formset, part, self.entry[part_name])
             self.hidden_fields.append(formset.management_form)
             for form in formset:
                 self.hide(form)
 
-    def replace_parts(self, formset: forms.BaseInlineFormSet, part: type[Model], wanted: list[Fields]) -> None:
+    def replace_parts(self, formset: forms.BaseInlineFormSet, part: type[Model], entries: list[Fields]) -> None:
         """Give each row the values that it had, mark those that were not there, and add those that are gone."""
         target = TARGET[part]
-        restored = {values[target]: values for values in (self.columns(part, entry) for entry in wanted)}
-        there = {getattr(row, f"{target}_id") for row in formset.get_queryset()}
-        formset.initial_extra = [values for pk, values in restored.items() if pk not in there]
+        restored = {values[target]: values for values in (self.field_values(part, entry) for entry in entries)}
+        present = {getattr(row, f"{target}_id") for row in formset.get_queryset()}
+        formset.initial_extra = [values for pk, values in restored.items() if pk not in present]
         formset.extra = len(formset.initial_extra)
         for form in formset.initial_forms:
             form.initial.update(restored.get(getattr(form.instance, f"{target}_id"), {"DELETE": True}))
@@ -98,8 +98,8 @@ def restore_positions(row: Model, entry: Fields, names: Collection[str]) -> None
         type(row)._default_manager.filter(pk=row.pk).update(position=entry["position"])
     part_name, part = INLINE_MODELS.get(type(row), ("", None))
     if part and part_name in names:
-        places = {tuple(values[TARGET[part]]): values["position"] for values in entry[part_name]}
-        for below in getattr(row, part_name).select_related(TARGET[part]):
-            place = places.get(getattr(below, TARGET[part]).natural_key())
-            if place not in (None, below.position):
-                part._default_manager.filter(pk=below.pk).update(position=place)
+        positions = {tuple(values[TARGET[part]]): values["position"] for values in entry[part_name]}
+        for child in getattr(row, part_name).select_related(TARGET[part]):
+            position = positions.get(getattr(child, TARGET[part]).natural_key())
+            if position not in (None, child.position):
+                part._default_manager.filter(pk=child.pk).update(position=position)

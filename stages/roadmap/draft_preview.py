@@ -11,8 +11,8 @@ from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outlin
 def outline_with_drafts(stage: Stage, topics: QuerySet[Topic]) -> Outline:
     """The merged roadmap with ``stage`` in it and, besides what is published there, ``topics`` (a queryset)."""
     outline = outline_of_stages()
-    rows = Topic.objects.filter(stage=stage)
-    shown = (rows.published() | topics.filter(stage=stage)).distinct().order_by("position", "pk")
+    stage_topics = Topic.objects.filter(stage=stage)
+    shown = (stage_topics.published() | topics.filter(stage=stage)).distinct().order_by("position", "pk")
     section = Section(
         stage.slug,
         stage.title,
@@ -23,11 +23,11 @@ def outline_with_drafts(stage: Stage, topics: QuerySet[Topic]) -> Outline:
     before = set(Stage.objects.filter(position__lt=stage.position).values_list("slug", flat=True))
     before |= set(Stage.objects.filter(position=stage.position, pk__lt=stage.pk).values_list("slug", flat=True))
     others = [other for other in outline.sections if other.slug != stage.slug]
-    place = sum(other.slug in before for other in others)
-    sections = [*others[:place], section, *others[place:]]
-    return Outline(tuple(replace(each, number=number) for number, each in enumerate(sections, start=1)))
+    index = sum(other.slug in before for other in others)
+    sections = [*others[:index], section, *others[index:]]
+    return Outline(tuple(replace(section, number=number) for number, section in enumerate(sections, start=1)))
 
 
-def is_upcoming(stage: Stage) -> QuerySet[Topic]:
+def upcoming_topics(stage: Stage) -> QuerySet[Topic]:
     """The topics of a stage that are drafts or planned: what its preview shows besides what is published."""
     return stage.topics.exclude(state=State.RETIRED)

@@ -1,4 +1,4 @@
-"""Four ways to see a roadmap: as the five documents draw theirs."""
+"""The four layouts of a roadmap: map, table, outline and checklist, as the five documents draw theirs."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,28 +29,28 @@ class RoadmapLayout(TextChoices):
 
 
 def layout_of(request: HttpRequest) -> RoadmapLayout:
-    """The look that a page is asked for: by its address, else as this browser saw the last one."""
-    for wanted in (request.GET.get("view"), request.COOKIES.get("view")):
-        if wanted is not None and wanted in RoadmapLayout:
-            return RoadmapLayout(wanted)
+    """The layout that a page is asked for: by its address, else as this browser saw the last one."""
+    for name in (request.GET.get("view"), request.COOKIES.get("view")):
+        if name is not None and name in RoadmapLayout:
+            return RoadmapLayout(name)
     return RoadmapLayout.CHECKLIST
 
 
 def remember_layout(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Keep the look that was chosen with the switch for the next page of this browser."""
-    look = request.GET.get("view")
-    if look is not None and look in RoadmapLayout and look != request.COOKIES.get("view"):
-        set_for_a_year(response, "view", look)
+    """Keep the layout that was chosen with the switch for the next page of this browser."""
+    layout = request.GET.get("view")
+    if layout is not None and layout in RoadmapLayout and layout != request.COOKIES.get("view"):
+        set_for_a_year(response, "view", layout)
     return response
 
 
 def layout_context(request: HttpRequest, outline: Outline) -> dict[str, Any]:
-    """What a page needs to show an outline in the look that is asked for."""
-    look = layout_of(request)
-    context = {"look": look, "looks": RoadmapLayout}
-    if look == RoadmapLayout.MAP:
-        context["sheet"] = map_stylesheet(outline, prerequisites())
-    if look == RoadmapLayout.OUTLINE:
+    """What a page needs to show an outline in the layout that is asked for."""
+    layout = layout_of(request)
+    context = {"layout": layout, "layouts": RoadmapLayout}
+    if layout == RoadmapLayout.MAP:
+        context["map_stylesheet"] = map_stylesheet(outline, prerequisites())
+    if layout == RoadmapLayout.OUTLINE:
         context["levels"] = topics_by_level(outline)
     return context
 

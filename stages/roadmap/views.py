@@ -46,14 +46,14 @@ def show_roadmap(request: HttpRequest, outline: Outline) -> HttpResponse:
 @require_safe
 def stage(request: HttpRequest, slug: str) -> HttpResponse:
     sections = outline_of_stages().sections
-    place = next((number for number, section in enumerate(sections) if section.slug == slug), None)
-    if place is None:
+    index = next((number for number, section in enumerate(sections) if section.slug == slug), None)
+    if index is None:
         raise Http404
-    return show_stage(request, Stage.objects.get(slug=slug), sections, place)
+    return show_stage(request, Stage.objects.get(slug=slug), sections, index)
 
 
-def show_stage(request: HttpRequest, stage: Stage, sections: Sequence[Section], place: int) -> HttpResponse:
-    context = {"stage": stage, "section": sections[place], **neighbors(sections, place)}
+def show_stage(request: HttpRequest, stage: Stage, sections: Sequence[Section], index: int) -> HttpResponse:
+    context = {"stage": stage, "section": sections[index], **neighbors(sections, index)}
     return render(request, "stages/roadmap/stage.html", context)
 
 
@@ -62,49 +62,49 @@ def show_stage(request: HttpRequest, stage: Stage, sections: Sequence[Section], 
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_of_stages()
-    if slug not in outline.places:
-        heirs = topic.successors()
-        if not heirs:
+    if slug not in outline.positions_by_slug:
+        successors = topic.successors()
+        if not successors:
             raise Http404
         # Merged or split: the old address leads to what took over.
-        return redirect(heirs[0])
-    reading = get_readable_track(request.user, request.GET["track"]) if "track" in request.GET else None
-    return show_topic(request, topic, outline, reading)
+        return redirect(successors[0])
+    access = get_readable_track(request.user, request.GET["track"]) if "track" in request.GET else None
+    return show_topic(request, topic, outline, access)
 
 
 def show_topic(
-    request: HttpRequest, topic: Topic, outline: Outline, reading: TrackAccess | None = None
+    request: HttpRequest, topic: Topic, outline: Outline, access: TrackAccess | None = None
 ) -> HttpResponse:
     """The page of a topic that is in ``outline``, the merged roadmap."""
-    [(section, place)] = outline.places[topic.slug]
+    [(section, outline_topic)] = outline.positions_by_slug[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
     context = {
         "topic": topic,
         "section": section,
-        "place": place,
-        "alone": replace(section, topics=(place,)),
+        "outline_topic": outline_topic,
+        "topic_section": replace(section, topics=(outline_topic,)),
         **prerequisites_and_unlocks(topic, outline),
         "links": with_alternatives(topic.links.shown()),
-        "named_by": [(source, list(found)) for source, found in groupby(entries, key=lambda entry: entry.source)],
-        **along(reading, topic.slug, outline),
+        "mentions": [(source, list(group)) for source, group in groupby(entries, key=lambda entry: entry.source)],
+        **track_and_neighbors(access, topic.slug, outline),
     }
     return render(request, "stages/roadmap/topic.html", context)
 
 
-def along(reading: TrackAccess | None, slug: str, outline: Outline) -> dict[str, Any]:
+def track_and_neighbors(access: TrackAccess | None, slug: str, outline: Outline) -> dict[str, Any]:
     """The topics before and after one on the way that its reader takes: a track that has it, or the roadmap."""
-    track, own = None, outline
-    if reading and not reading.track.follows_stages and slug in reading.outline.places:
-        track, own = reading.track, reading.outline
-    way = unique_topics(own.topics)
-    place = next(place for place, topic in enumerate(way) if topic.slug == slug)
-    return {"track": track, **neighbors(way, place)}
+    track, followed = None, outline
+    if access and not access.track.follows_stages and slug in access.outline.positions_by_slug:
+        track, followed = access.track, access.outline
+    topics = unique_topics(followed.topics)
+    index = next(index for index, topic in enumerate(topics) if topic.slug == slug)
+    return {"track": track, **neighbors(topics, index)}
 
 
-def neighbors[T](things: Sequence[T], place: int) -> dict[str, T | None]:
+def neighbors[T](items: Sequence[T], index: int) -> dict[str, T | None]:
     return {
-        "previous": things[place - 1] if place else None,
-        "next": things[place + 1] if place + 1 < len(things) else None,
+        "previous": items[index - 1] if index else None,
+        "next": items[index + 1] if index + 1 < len(items) else None,
     }
 
 
@@ -112,9 +112,11 @@ def neighbors[T](things: Sequence[T], place: int) -> dict[str, T | None]:
 @require_safe
 def track_list(request: HttpRequest) -> HttpResponse:
     tracks = list(Track.objects.published().select_related("source"))
-    found = outlines(tracks)
+    outlines_by_track = outlines(tracks)
     return render(
-        request, "stages/roadmap/track_list.html", {"tracks": [(track, found[track.pk]) for track in tracks]}
+        request,
+        "stages/roadmap/track_list.html",
+        {"tracks": [(track, outlines_by_track[track.pk]) for track in tracks]},
     )
 
 
@@ -127,35 +129,35 @@ def track(request: HttpRequest, slug: str) -> HttpResponse:
     return track_page(request, track, outline_of_track(track))
 
 
-def track_page(request: HttpRequest, track: Track, outline: Outline, **more: Any) -> HttpResponse:
-    """The page of a track, in the outline that this reader gets of it; ``more`` is for its template."""
-    return remember_layout(request, show_track(request, track, outline, **more))
+def track_page(request: HttpRequest, track: Track, outline: Outline, **extra: Any) -> HttpResponse:
+    """The page of a track, in the outline that this reader gets of it; ``extra`` is for its template."""
+    return remember_layout(request, show_track(request, track, outline, **extra))
 
 
-def show_track(request: HttpRequest, track: Track, outline: Outline, **more: Any) -> HttpResponse:
+def show_track(request: HttpRequest, track: Track, outline: Outline, **extra: Any) -> HttpResponse:
     roadmap = outline_of_stages()
     context = {
         "track": track,
         "outline": outline,
-        "parts": [(part, list(found)) for part, found in groupby(outline.sections, key=lambda section: section.part)],
+        "parts": [(part, list(group)) for part, group in groupby(outline.sections, key=lambda section: section.part)],
         "roadmap": roadmap,
-        **compared(outline, roadmap),
+        **compare_with_roadmap(outline, roadmap),
         **layout_context(request, outline),
-        **more,
+        **extra,
     }
     return render(request, "stages/roadmap/track.html", context)
 
 
-def compared(outline: Outline, roadmap: Outline) -> dict[str, Any]:
+def compare_with_roadmap(outline: Outline, roadmap: Outline) -> dict[str, Any]:
     """How a track differs from the merged roadmap: what it takes of each stage, and what it insists on."""
     required = {topic.slug for topic in outline.topics if topic.required}
     return {
-        "taken": [
-            (stage, sum(topic.slug in outline.places for topic in stage.topics))
+        "stage_coverage": [
+            (stage, sum(topic.slug in outline.positions_by_slug for topic in stage.topics))
             for stage in roadmap.sections
             if stage.topics
         ],
-        "insists": [topic for topic in roadmap.topics if topic.slug in required and not topic.required],
+        "required_here": [topic for topic in roadmap.topics if topic.slug in required and not topic.required],
     }
 
 
@@ -174,5 +176,5 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
     resources = Prefetch("resources", Resource.objects.published())
     stage = Prefetch("stage", Stage.objects.published())
     entries = source.entries.prefetch_related(stage, topics, resources)
-    sections = [(title, list(found)) for title, found in groupby(entries, key=lambda entry: entry.section)]
+    sections = [(title, list(group)) for title, group in groupby(entries, key=lambda entry: entry.section)]
     return render(request, "stages/roadmap/source.html", {"source": source, "sections": sections})

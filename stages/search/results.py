@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FEW_RESULTS = 3  # with fewer results than this, another spelling is offered
 
 
-type Who = Literal["anyone", "members", "strangers", "staff"]
+type PageAudience = Literal["anyone", "members", "strangers", "staff"]
 
 
 class Page(NamedTuple):
@@ -28,7 +28,7 @@ class Page(NamedTuple):
 
     route: str
     title: "StrOrPromise"
-    who: Who = "anyone"
+    visible_to: PageAudience = "anyone"
 
     @property
     def url(self) -> str:
@@ -80,40 +80,49 @@ class PaletteOption(NamedTuple):
     external: bool = False
 
 
-def palette_options(found: SearchResults, limit: int | None) -> list[tuple["StrOrPromise", list[PaletteOption]]]:
+def palette_options(results: SearchResults, limit: int | None) -> list[tuple["StrOrPromise", list[PaletteOption]]]:
     """``[(heading, options), ...]`` for the palette: at most ``limit`` of each kind, and no empty headings."""
-    topics = [topic for section in found.sections for topic in section.topics]
+    topics = [topic for section in results.sections for topic in section.topics]
     groups = [
-        (_("Pages"), [PaletteOption(page.url, page.title) for page in found.pages]),
+        (_("Pages"), [PaletteOption(page.url, page.title) for page in results.pages]),
         (
             _("Topics"),
             [PaletteOption(reverse("topic", args=[topic.slug]), topic.title, topic.summary) for topic in topics],
         ),
-        (_("Stages"), [PaletteOption(reverse("stage", args=[at.slug]), at.title, at.summary) for at in found.stages]),
-        (_("Tracks"), [PaletteOption(track.get_absolute_url(), track.title, track.summary) for track in found.tracks]),
-        (_("Resources"), [PaletteOption(at.url, at.title, at.publisher, external=True) for at in found.resources]),
+        (
+            _("Stages"),
+            [PaletteOption(reverse("stage", args=[item.slug]), item.title, item.summary) for item in results.stages],
+        ),
+        (
+            _("Tracks"),
+            [PaletteOption(track.get_absolute_url(), track.title, track.summary) for track in results.tracks],
+        ),
+        (
+            _("Resources"),
+            [PaletteOption(item.url, item.title, item.publisher, external=True) for item in results.resources],
+        ),
     ]
-    return [(heading, lines[:limit]) for heading, lines in groups if lines]
+    return [(heading, options[:limit]) for heading, options in groups if options]
 
 
 def find(text: str, user: AnyUser, limit: int) -> tuple[SearchResults, str | None]:
     """What is found for ``text``, ``limit`` of each kind and one more where there are more; and another spelling.
 
-    Returns ``(found, spelling)``. Where nothing is found for the text itself, ``found`` is for the other spelling.
+    Returns ``(results, spelling)``. Where nothing is found for the text itself, they are for the other spelling.
     """
     outline, tracks = outline_of_stages(), list(Track.objects.published())
-    pages = pages_for(user)
-    found = find_without_correction(text, outline, tracks, pages, limit)
-    if len(found) >= FEW_RESULTS:
-        return found, None
-    vocabulary = outline.words.copy()
-    named: list[Track | Page] = [*tracks, *pages]
-    for thing in named:
-        vocabulary.update(dict.fromkeys(words_of(str(thing.title)), 1))
+    pages = visible_pages(user)
+    results = find_without_correction(text, outline, tracks, pages, limit)
+    if len(results) >= FEW_RESULTS:
+        return results, None
+    vocabulary = outline.vocabulary.copy()
+    titled: list[Track | Page] = [*tracks, *pages]
+    for item in titled:
+        vocabulary.update(dict.fromkeys(words_of(str(item.title)), 1))
     spelling = corrected_query(text, vocabulary)
-    if spelling and not found:
-        found = find_without_correction(spelling, outline, tracks, pages, limit)
-    return found, spelling
+    if spelling and not results:
+        results = find_without_correction(spelling, outline, tracks, pages, limit)
+    return results, spelling
 
 
 def find_without_correction(
@@ -135,11 +144,11 @@ def find_without_correction(
 
 def has_all(text: str, *texts: "StrOrPromise") -> bool:
     """Whether every word of ``text`` is in one of ``texts``, or the beginning of a word there."""
-    found = [word for text in texts for word in words_of(str(text))]
-    wanted = words_of(text)
-    return bool(wanted) and all(any(word.startswith(want) for word in found) for want in wanted)
+    words = [word for text in texts for word in words_of(str(text))]
+    searched = words_of(text)
+    return bool(searched) and all(any(word.startswith(prefix) for word in words) for prefix in searched)
 
 
-def pages_for(user: AnyUser) -> list[Page]:
+def visible_pages(user: AnyUser) -> list[Page]:
     kinds = {"anyone", "members" if user.is_authenticated else "strangers", "staff" if user.is_staff else ""}
-    return [page for page in PAGES if page.who in kinds]
+    return [page for page in PAGES if page.visible_to in kinds]

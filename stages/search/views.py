@@ -4,10 +4,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stages.search.forms import SearchForm
-from stages.search.results import SearchResults, find, pages_for, palette_options
+from stages.search.results import SearchResults, find, palette_options, visible_pages
 
-RESULTS = 30  # of each kind, on a page of search results
-OPTIONS = 6  # of each kind, in the palette
+RESULTS_PER_KIND = 30  # of each kind, on a page of search results
+OPTIONS_PER_KIND = 6  # of each kind, in the palette
 
 
 @login_not_required
@@ -16,8 +16,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """Everything that has the words asked for, each topic with its box to tick."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    found, spelling = find(text, request.user, RESULTS)
-    context = {"form": form, "text": text, "found": found, "spelling": spelling, "limit": RESULTS}
+    results, spelling = find(text, request.user, RESULTS_PER_KIND)
+    context = {"form": form, "text": text, "results": results, "spelling": spelling, "limit": RESULTS_PER_KIND}
     return render(request, "stages/search/search.html", context)
 
 
@@ -28,14 +28,14 @@ def palette(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     if text:
-        found, spelling = find(text, request.user, OPTIONS)
-        groups = palette_options(found, OPTIONS)
+        results, spelling = find(text, request.user, OPTIONS_PER_KIND)
+        groups = palette_options(results, OPTIONS_PER_KIND)
     else:
-        found, spelling = None, None
-        groups = palette_options(SearchResults("", pages=pages_for(request.user)), None)
+        results, spelling = None, None
+        groups = palette_options(SearchResults("", pages=visible_pages(request.user)), None)
     context = {
         "text": text,
-        "found": found,
+        "results": results,
         "spelling": spelling,
         "groups": groups,
         "count": sum(len(lines) for _, lines in groups),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from stages.fixture_io import Fields, Identity, Record, Records, shorten
-from stages.sync.three_way_merge import LEFT, complete, in_order
+from stages.sync.three_way_merge import LEFT_FILES, model_order_key, with_defaults
 
 type Side = Literal["files", "database", "both"]
 FILES: Side = "files"
@@ -20,13 +20,13 @@ BOTH: Side = "both"
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that differs; without a ``field``, an entry that only one side has. ``since`` is who changed it."""
+    """A field that differs; without a ``field``, an entry that only one side has. ``side`` is who changed it."""
 
     record: Record
     field: str | None
     file: object
     row: object
-    since: Side
+    side: Side
 
     @property
     def sign(self) -> str:
@@ -43,34 +43,34 @@ class Difference:
 
     @property
     def reason(self) -> str:
-        if self.since == BOTH:
+        if self.side == BOTH:
             return "both changed"
         if self.field:
-            return f"changed in the {self.since}"
+            return f"changed in the {self.side}"
         if self.row is None:
-            return "new in the files" if self.since == FILES else "deleted in the database"
-        return "has left the files" if self.since == FILES else "made in the database"
+            return "new in the files" if self.side == FILES else "deleted in the database"
+        return "has left the files" if self.side == FILES else "made in the database"
 
 
-def compare(records: Records, rows: Records, loaded: Mapping[Identity, Fields]) -> list[Difference]:
+def compare(records: Records, rows: Records, baseline: Mapping[Identity, Fields]) -> list[Difference]:
     """Every Difference between these files and these rows, in the order of the files' models."""
-    found = []
-    for identity in sorted(records.keys() | rows.keys(), key=in_order):
-        record, row, base = records.get(identity), rows.get(identity), loaded.get(identity)
-        base = base and complete(identity[0], base)
+    differences = []
+    for identity in sorted(records.keys() | rows.keys(), key=model_order_key):
+        record, row, base = records.get(identity), rows.get(identity), baseline.get(identity)
+        base = base and with_defaults(identity[0], base)
         if record and row:
             for name, new in record.fields.items():
                 now = row.fields[name]
                 if new != now:
-                    since = changed_by(base is None or base[name] != new, base is None or base[name] != now)
-                    found.append(Difference(record, name, new, now, since))
+                    side = changed_by(base is None or base[name] != new, base is None or base[name] != now)
+                    differences.append(Difference(record, name, new, now, side))
         elif record:
-            since = FILES if base is None else changed_by(base != record.fields, True)
-            found.append(Difference(record, None, record.fields, None, since))
+            side = FILES if base is None else changed_by(base != record.fields, True)
+            differences.append(Difference(record, None, record.fields, None, side))
         elif row:
-            since = DATABASE if base is None else changed_by(True, LEFT not in base and base != row.fields)
-            found.append(Difference(row, None, None, row.fields, since))
-    return found
+            side = DATABASE if base is None else changed_by(True, LEFT_FILES not in base and base != row.fields)
+            differences.append(Difference(row, None, None, row.fields, side))
+    return differences
 
 
 def changed_by(file_changed: bool, row_changed: bool) -> Side:
@@ -82,14 +82,14 @@ def changed_by(file_changed: bool, row_changed: bool) -> Side:
 # --- Texts --------------------------------------------------------------------------------------------
 
 
-def on_disk(folder: Path) -> dict[str, str]:
+def read_texts(folder: Path) -> dict[str, str]:
     """The fixture files of a folder as ``{file name: text}``."""
     return {path.name: path.read_bytes().decode(errors="replace") for path in sorted(folder.glob("*.yaml"))}
 
 
 def diff(before: Mapping[str, str], after: Mapping[str, str], folder: str = "fixtures") -> dict[str, str]:
     """What turns the files ``before`` into ``after``, as ``{file name: unified diff}`` that ``git apply`` takes."""
-    found = {}
+    diffs = {}
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         if old == new:
@@ -99,18 +99,18 @@ def diff(before: Mapping[str, str], after: Mapping[str, str], folder: str = "fix
         if old is None or new is None:
             head += "new file mode 100644\n" if old is None else "deleted file mode 100644\n"
         lines = difflib.unified_diff(
-            split(old or ""),
-            split(new or ""),
+            split_lines(old or ""),
+            split_lines(new or ""),
             left if old is not None else "/dev/null",
             right if new is not None else "/dev/null",
         )
-        found[name] = head + "".join(
+        diffs[name] = head + "".join(
             line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
         )
-    return found
+    return diffs
 
 
-def split(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """The lines of a text. Not splitlines(), which ends them at other signs, too, and diffs do not."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 

@@ -1,6 +1,6 @@
 """Loading the fixture files into the database without losing what a maintainer changed there.
 
-What is to happen is worked out in merging.py; here it is read and written.
+What is to happen is worked out in three_way_merge.py; here it is read and written.
 """
 
 import json
@@ -31,16 +31,16 @@ from stages.fixture_io import (
 from stages.fixture_io.records import CONTENT
 from stages.models import LoadedEntry, Revision, State, Track
 from stages.revisions.recorder import record_revisions
-from stages.sync.three_way_merge import CLAIMS, OURS, THEIRS, Changes, ConflictPolicy, Plan, Side, make_plan
+from stages.sync.three_way_merge import OURS, THEIRS, UNIQUE_DEFAULTS, Changes, ConflictPolicy, Plan, Side, make_plan
 
-__all__ = ["OURS", "THEIRS", "ConflictPolicy", "Plan", "load", "loaded_entries"]
-
-
-type Tell = Callable[[str, int, int], None]  # hears what is done, how far that is, and of how much
+__all__ = ["OURS", "THEIRS", "ConflictPolicy", "Plan", "load", "read_baseline"]
 
 
-def silent(what: str, done: int, total: int) -> None:
-    """Tells nobody."""
+type ProgressCallback = Callable[[str, int, int], None]  # hears what is done, how far that is, and of how much
+
+
+def ignore_progress(what: str, done: int, total: int) -> None:
+    """Show no progress."""
 
 
 class Conflict(FixtureError):  # noqa: N818 - it is no mistake
@@ -51,28 +51,28 @@ def load(
     folder: Path,
     dry_run: bool = False,
     prefer: ConflictPolicy | Side | None = None,
-    tell: Tell = silent,
+    on_progress: ProgressCallback = ignore_progress,
 ) -> Plan:
     """Bring the database up to date with the files in ``folder`` and return the Plan.
 
-    Everything is checked first and written in one transaction. ``prefer`` is OURS, THEIRS or Wishes. ``tell`` is
-    called as the work goes on. Raises FixtureError for mistakes in the files, and Conflict for conflicts that
-    ``prefer`` does not settle, with the database untouched.
+    Everything is checked first and written in one transaction. ``prefer`` is OURS, THEIRS or a ConflictPolicy.
+    ``on_progress`` is called as the work goes on. Raises FixtureError for mistakes in the files, and Conflict for
+    conflicts that ``prefer`` does not settle, with the database untouched.
     """
-    wishes = prefer if isinstance(prefer, ConflictPolicy) else ConflictPolicy(prefer)
+    policy = prefer if isinstance(prefer, ConflictPolicy) else ConflictPolicy(prefer)
     with lock_content():
-        entries = read(folder, lambda done, total: tell("Reading the files", done, total))
-        plan = make_plan(entries, snapshot(), loaded_entries(), wishes, taken_keys())
+        entries = read(folder, lambda done, total: on_progress("Reading the files", done, total))
+        plan = make_plan(entries, snapshot(), read_baseline(), policy, taken_keys())
         if plan.conflicts:
             raise Conflict(plan.conflicts)
         if not dry_run:
             with record_revisions(Revision.How.FILES):
-                made = apply(plan, tell)
-                render_again(made, tell)
+                made = apply(plan, on_progress)
+                rerender_html(made, on_progress)
     return plan
 
 
-def loaded_entries() -> dict[Identity, Fields]:
+def read_baseline() -> dict[Identity, Fields]:
     """The files as they were last loaded, as ``{(model, key): fields}``."""
     return {
         (LABELS[entry.model], tuple(json.loads(entry.key))): entry.fields
@@ -95,27 +95,27 @@ def taken_keys() -> set[Identity]:
 # --- Writing ------------------------------------------------------------------------------------------
 
 
-def apply(plan: Plan, tell: Tell) -> dict[type[Model], set[int]]:
+def apply(plan: Plan, on_progress: ProgressCallback) -> dict[type[Model], set[int]]:
     """Carry the plan out and return the primary keys of what it made.
 
     Rows are made in the order of MODELS, so what they point at is there.
     """
-    pks = Keys()
+    pks = PrimaryKeys()
     made: dict[type[Model], set[int]] = {}
     release_unique_values(plan)
     for done, model in enumerate(MODELS, start=1):
-        tell("Writing", done, len(MODELS))
+        on_progress("Writing", done, len(MODELS))
         added = [record for record in plan.added if record.model is model]
-        rows = model._default_manager.bulk_create(model(**columns(record, record.fields, pks)) for record in added)
+        rows = model._default_manager.bulk_create(model(**row_values(record, record.fields, pks)) for record in added)
         made[model] = {row.pk for row in rows}
         pks.read(model)
         changed = [(record, changes) for record, changes in plan.changed if record.model is model]
         for record, changes in changed:
             new = {name: after for name, (_, after) in changes.items()}
-            values = columns(record, new, pks)
+            values = row_values(record, new, pks)
             if values:
                 model._default_manager.filter(pk=pks.of(model, record.key)).update(**values)
-        connect(model, added, changed, pks)
+        write_many_to_many(model, added, changed, pks)
     for record in plan.retired:
         record.model._default_manager.filter(pk=pks.of(*record.identity)).update(state=State.RETIRED)
     for record in reversed(plan.removed):
@@ -127,22 +127,24 @@ def apply(plan: Plan, tell: Tell) -> dict[type[Model], set[int]]:
 def release_unique_values(plan: Plan) -> None:
     """Take from tracks what only one may have, before another gets it."""
     for record, changes in plan.changed:
-        if record.model is Track and (given := {name: CLAIMS[name] for name in CLAIMS if name in changes}):
+        if record.model is Track and (
+            given := {name: UNIQUE_DEFAULTS[name] for name in UNIQUE_DEFAULTS if name in changes}
+        ):
             Track.objects.filter(slug=record.key[0]).update(**given)
 
 
-class Keys:
+class PrimaryKeys:
     """Finds the primary key of a row by its natural key."""
 
     def __init__(self) -> None:
-        self.known: dict[type[Model], dict[Key, int]] = {}
+        self.pks_by_key: dict[type[Model], dict[Key, int]] = {}
 
     def read(self, model: type[Model]) -> None:
         rows = model._default_manager.values_list("pk", *natural_paths(model))
-        self.known[model] = {tuple(key): pk for pk, *key in rows}
+        self.pks_by_key[model] = {tuple(key): pk for pk, *key in rows}
 
     def of(self, model: type[Model], key: Iterable[str]) -> int:
-        return self.known[model][tuple(key)]
+        return self.pks_by_key[model][tuple(key)]
 
 
 def natural_paths(model: type[Model]) -> Iterator[str]:
@@ -155,38 +157,40 @@ def natural_paths(model: type[Model]) -> Iterator[str]:
             yield name
 
 
-def columns(record: Record, values: Fields, pks: "Keys") -> dict[str, Any]:
+def row_values(record: Record, values: Fields, pks: PrimaryKeys) -> dict[str, Any]:
     """The values of a record as a row takes them: keys become primary keys; many-to-many fields come later."""
-    found = {}
+    row = {}
     for name, value in values.items():
         model_field = record.model._meta.get_field(name)
         if isinstance(model_field, ManyToManyField):
             continue
         if isinstance(model_field, ForeignKey):
-            found[model_field.attname] = pks.of(target_of(model_field), value) if value else None
+            row[model_field.attname] = pks.of(target_of(model_field), value) if value else None
         else:
-            found[name] = value
-    return found
+            row[name] = value
+    return row
 
 
-def connect(model: type[Model], added: list[Record], changed: list[tuple[Record, Changes]], pks: "Keys") -> None:
+def write_many_to_many(
+    model: type[Model], added: list[Record], changed: list[tuple[Record, Changes]], pks: PrimaryKeys
+) -> None:
     """Write the many-to-many fields of the records that are new or changed there."""
     for model_field in content_fields(model):
         if not isinstance(model_field, ManyToManyField):
             continue
         name, through = model_field.name, through_of(model_field)
-        wanted = {pks.of(model, record.key): record.fields[name] for record in added}
-        again = {pks.of(model, record.key): changes[name][1] for record, changes in changed if name in changes}
-        own, other = model_field.m2m_field_name(), model_field.m2m_reverse_field_name()
-        through._default_manager.filter(**{f"{own}__in": again}).delete()
+        added_keys = {pks.of(model, record.key): record.fields[name] for record in added}
+        changed_keys = {pks.of(model, record.key): changes[name][1] for record, changes in changed if name in changes}
+        source, other = model_field.m2m_field_name(), model_field.m2m_reverse_field_name()
+        through._default_manager.filter(**{f"{source}__in": changed_keys}).delete()
         through._default_manager.bulk_create(
-            through(**{f"{own}_id": pk, f"{other}_id": pks.of(target_of(model_field), key)})
-            for pk, keys in (wanted | again).items()
+            through(**{f"{source}_id": pk, f"{other}_id": pks.of(target_of(model_field), key)})
+            for pk, keys in (added_keys | changed_keys).items()
             for key in keys
         )
 
 
-def render_again(made: dict[type[Model], set[int]], tell: Tell) -> None:
+def rerender_html(made: dict[type[Model], set[int]], on_progress: ProgressCallback) -> None:
     """Render what is not as it would be rendered now: it was changed by an update, or by another version of this.
 
     What has just been ``made`` was rendered on the way.
@@ -195,7 +199,7 @@ def render_again(made: dict[type[Model], set[int]], tell: Tell) -> None:
         for html in (html for html in model._meta.concrete_fields if isinstance(html, HtmlField)):
             rows = model._default_manager.exclude(**{html.source: ""}).only(html.source, html.attname)
             for done, row in enumerate(rows, start=1):
-                tell("Rendering", done, len(rows))
+                on_progress("Rendering", done, len(rows))
                 if row.pk in made[model]:
                     continue
                 before, after = getattr(row, html.attname), html.render(row)
@@ -205,19 +209,19 @@ def render_again(made: dict[type[Model], set[int]], tell: Tell) -> None:
 
 def store_baseline(plan: Plan) -> None:
     """Write down the files as they were loaded now, for the next load to compare with."""
-    entries = plan.remembered()
+    entries = plan.new_baseline()
     LoadedEntry.objects.bulk_create(
         (
             LoadedEntry(model=model._meta.label_lower, key=key_as_text(key), fields=fields)
             for (model, key), fields in entries.items()
-            if plan.loaded.get((model, key)) != fields
+            if plan.baseline.get((model, key)) != fields
         ),
         update_conflicts=True,
         unique_fields=["model", "key"],
         update_fields=["fields"],
         batch_size=500,
     )
-    for model, key in plan.loaded.keys() - entries.keys():
+    for model, key in plan.baseline.keys() - entries.keys():
         LoadedEntry.objects.filter(model=model._meta.label_lower, key=key_as_text(key)).delete()
 
 

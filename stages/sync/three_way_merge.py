@@ -12,16 +12,16 @@ from typing import Any, Literal
 from django.db.models import ForeignKey, ManyToManyField, Model
 
 from stages.cycles import find_cycle
-from stages.editing.validators import empty_stages_in, twins_in
+from stages.editing.validators import duplicate_url_problems, empty_stage_warnings
 from stages.fixture_io import (
     MODELS,
     Fields,
     FixtureError,
     Identity,
     Key,
+    Location,
     Record,
     Records,
-    Where,
     content_fields,
     default_of,
     shorten,
@@ -34,14 +34,14 @@ OURS: Side = "ours"  # the row's value wins
 THEIRS: Side = "theirs"  # the file's value wins
 
 type Changes = dict[str, tuple[Any, Any]]  # {field: (row now, new value)}
-type Loaded = Mapping[Identity, Fields]  # the files as they were last loaded
+type Baseline = Mapping[Identity, Fields]  # the files as they were last loaded
 
 # Beside the fields of an entry as it was last loaded: it has left the files, and what becomes of its row is not
 # their business any more.
-LEFT = "left the files"
+LEFT_FILES = "left the files"
 
 # What only one track may have, and what the others have instead.
-CLAIMS = {"follows_stages": False, "source": None}
+UNIQUE_DEFAULTS = {"follows_stages": False, "source": None}
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ class ConflictPolicy:
     A name is ``stages.topic:maps`` or ``stages.topic:maps.title``; the closest one counts.
     """
 
-    general: Side | None = None
+    default: Side | None = None
     named: dict[str, Side] = field(default_factory=dict)
 
-    def of(self, record: Record, name: str | None = None) -> Side | None:
-        return self.named.get(f"{record.name}.{name}") or self.named.get(record.name) or self.general
+    def side_for(self, record: Record, name: str | None = None) -> Side | None:
+        return self.named.get(f"{record.name}.{name}") or self.named.get(record.name) or self.default
 
-    def unknown(self, records: Iterable[Record]) -> list[str]:
+    def unknown_names(self, records: Iterable[Record]) -> list[str]:
         """The names that are none of these records' and none of their fields'."""
         known = {record.name for record in records}
         known |= {f"{record.name}.{name}" for record in records for name in record.fields} if self.named else set()
@@ -70,30 +70,30 @@ class Plan:
 
     records: Records  # the files now
     rows: Records  # the database now
-    loaded: Loaded
-    wishes: ConflictPolicy
+    baseline: Baseline
+    policy: ConflictPolicy
     added: list[Record] = field(default_factory=list)
     changed: list[tuple[Record, Changes]] = field(default_factory=list)
     retired: list[Record] = field(default_factory=list)
     removed: list[Record] = field(default_factory=list)
-    left: set[Identity] = field(default_factory=set)  # those that left the files, and whose rows stay
-    gone: set[Identity] = field(default_factory=set)  # in the files, deleted in the database, and staying so
-    kept: list[str] = field(default_factory=list)  # lines: what the database has of its own, and keeps
+    detached: set[Identity] = field(default_factory=set)  # those that left the files, and whose rows stay
+    stay_deleted: set[Identity] = field(default_factory=set)  # in the files, deleted in the database, and staying so
+    local_changes: list[str] = field(default_factory=list)  # lines: what the database has of its own, and keeps
     notes: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
-    after: Records = field(default_factory=dict)  # the database as it will be
+    result: Records = field(default_factory=dict)  # the database as it will be
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.retired or self.removed)
 
-    def remembered(self) -> dict[Identity, Fields]:
+    def new_baseline(self) -> dict[Identity, Fields]:
         """The files as they will have been loaded, for the next load to compare with."""
         entries = {identity: record.fields for identity, record in self.records.items()}
-        for identity in self.left:
-            base = self.loaded[identity] | {LEFT: True, "state": State.RETIRED.value}
+        for identity in self.detached:
+            base = self.baseline[identity] | {LEFT_FILES: True, "state": State.RETIRED.value}
             # What a track has given up is not there to be compared with when it comes back.
             entries[identity] = base | {
-                name: self.after[identity].fields[name] for name in base.keys() & CLAIMS.keys()
+                name: self.result[identity].fields[name] for name in base.keys() & UNIQUE_DEFAULTS.keys()
             }
         return entries
 
@@ -105,7 +105,7 @@ class Plan:
             for name, (before, after) in changes.items():
                 yield f"~ {record}: {name}: {shorten(before)} → {shorten(after)}"
         yield from self.losses()
-        yield from self.kept
+        yield from self.local_changes
 
     def losses(self) -> Iterator[str]:
         for record in self.retired:
@@ -126,29 +126,29 @@ class Plan:
 def make_plan(
     records: Records,
     rows: Records,
-    loaded: Loaded,
-    wishes: ConflictPolicy | None = None,
+    baseline: Baseline,
+    policy: ConflictPolicy | None = None,
     taken: Collection[Identity] = (),
 ) -> Plan:
     """The Plan for these records, rows and entries as last loaded; ``taken`` are keys of rows that are not content.
 
     Raises FixtureError for names that nothing has, and for what would contradict itself when it is loaded.
     """
-    plan = Plan(records, rows, loaded, wishes or ConflictPolicy())
-    if unknown := plan.wishes.unknown([*records.values(), *rows.values()]):
+    plan = Plan(records, rows, baseline, policy or ConflictPolicy())
+    if unknown := plan.policy.unknown_names([*records.values(), *rows.values()]):
         raise FixtureError([f"There is no entry and no field “{shorten(name)}” to settle." for name in unknown])
     for identity, record in records.items():
-        row, base = rows.get(identity), loaded.get(identity)
-        base = base and complete(record.model, base)
+        row, base = rows.get(identity), baseline.get(identity)
+        base = base and with_defaults(record.model, base)
         if identity in taken:
-            plan.conflicts.append(f"{record.where}: somebody's own {record.model._meta.verbose_name} has this key.")
+            plan.conflicts.append(f"{record.location}: somebody's own {record.model._meta.verbose_name} has this key.")
         elif row is None:
             plan_added(record, base, plan)
         elif changes := merge(record, row.fields, base, plan):
             plan.changed.append((record, changes))
-    for identity in sorted(loaded.keys() - records.keys(), key=in_order):
+    for identity in sorted(baseline.keys() - records.keys(), key=model_order_key):
         if row := rows.get(identity):
-            plan_removed(row, loaded[identity], plan)
+            plan_removed(row, baseline[identity], plan)
     plan_dependents(plan)
     project_result(plan)
     release_unique_claims(plan)
@@ -156,29 +156,29 @@ def make_plan(
     return plan
 
 
-def in_order(identity: Identity) -> tuple[int, Key]:
+def model_order_key(identity: Identity) -> tuple[int, Key]:
     model, key = identity
     return MODELS.index(model), key
 
 
-def complete(model: type[Model], base: Fields) -> Fields:
+def with_defaults(model: type[Model], base: Fields) -> Fields:
     """An entry as it was last loaded, with the defaults of fields that there were not yet."""
     fields = {field.name: base.get(field.name, default_of(field)) for field in content_fields(model)}
-    return fields | {name: base[name] for name in [LEFT] if name in base}
+    return fields | {name: base[name] for name in [LEFT_FILES] if name in base}
 
 
 def plan_added(record: Record, base: Fields | None, plan: Plan) -> None:
     """Plan what becomes of an entry without a row: it is new, or a maintainer deleted the row or changed its key."""
-    wish = plan.wishes.of(record)
-    if base is None or (record.fields != base and wish == THEIRS):
+    side = plan.policy.side_for(record)
+    if base is None or (record.fields != base and side == THEIRS):
         plan.added.append(record)
         return
-    plan.gone.add(record.identity)
-    if record.fields == base or wish == OURS:
-        plan.kept.append(f"= {record}: stays deleted, as in the database")
+    plan.stay_deleted.add(record.identity)
+    if record.fields == base or side == OURS:
+        plan.local_changes.append(f"= {record}: stays deleted, as in the database")
     else:
         plan.conflicts.append(
-            f"{record.where}: changed in the file, but its row was deleted; "
+            f"{record.location}: changed in the file, but its row was deleted; "
             f"--theirs brings it back, --ours does not ({record.name})."
         )
 
@@ -192,34 +192,34 @@ def merge(record: Record, row: Fields, base: Fields | None, plan: Plan) -> Chang
             continue
         file_changed = base is None or base[name] != new
         row_changed = base is None or base[name] != now
-        wish = plan.wishes.of(record, name)
-        if file_changed and row_changed and wish is None:
+        side = plan.policy.side_for(record, name)
+        if file_changed and row_changed and side is None:
             plan.conflicts.append(
-                f"{record.at(name)}: {name} changed both in the file ({shorten(new)}) and in the database "
+                f"{record.location_of(name)}: {name} changed both in the file ({shorten(new)}) and in the database "
                 f"({shorten(now)}); --theirs takes the file's, --ours keeps the database's ({record.name}.{name})."
             )
-        elif file_changed and not (row_changed and wish == OURS):
+        elif file_changed and not (row_changed and side == OURS):
             changes[name] = (now, new)
         else:
-            plan.kept.append(f"= {record}: {name}: stays {shorten(now)}, as in the database")
+            plan.local_changes.append(f"= {record}: {name}: stays {shorten(now)}, as in the database")
     return changes
 
 
 def plan_removed(row: Record, base: Fields, plan: Plan) -> None:
     """Plan what becomes of a row whose entry left the files: retire a thing, remove a mere link."""
-    if LEFT in base:  # it left before
-        plan.left.add(row.identity)
+    if LEFT_FILES in base:  # it left before
+        plan.detached.add(row.identity)
         return
-    wish = plan.wishes.of(row)
+    side = plan.policy.side_for(row)
     if row.fields.get("state") == State.RETIRED:
-        plan.left.add(row.identity)
-    elif row.fields == complete(row.model, base) or wish == THEIRS:
+        plan.detached.add(row.identity)
+    elif row.fields == with_defaults(row.model, base) or side == THEIRS:
         if "state" in row.fields:
             plan.retired.append(row)
-            plan.left.add(row.identity)
+            plan.detached.add(row.identity)
         else:
             plan.removed.append(row)
-    elif wish is None:
+    elif side is None:
         plan.conflicts.append(
             f"{row}: has left the files, but was changed in the database; "
             f"--theirs takes it away, --ours keeps it ({row.name})."
@@ -231,11 +231,11 @@ def plan_dependents(plan: Plan) -> None:
     leaving = {record.identity: record for record in plan.removed}
     changes = {record.identity: changed for record, changed in plan.changed}
     for identity, record in list(leaving.items()):  # what points at another comes after it, so once is enough
-        for pointer, name in pointers(record, plan, leaving.keys(), changes):
-            wish = plan.wishes.of(record)
-            if wish == OURS:
+        for pointer, name in dangling_references(record, plan, leaving.keys(), changes):
+            side = plan.policy.side_for(record)
+            if side == OURS:
                 leaving.pop(identity, None)
-            elif wish != THEIRS:
+            elif side != THEIRS:
                 plan.conflicts.append(
                     f"{record}: has left the files, but in the database {pointer} hangs on it; "
                     f"--theirs takes both away, --ours keeps them ({record.name})."
@@ -248,23 +248,29 @@ def plan_dependents(plan: Plan) -> None:
                 changes[pointer.identity][name] = (pointer.fields[name], file.fields[name])
             elif not pointer.model._meta.get_field(name).null:
                 leaving[pointer.identity] = pointer
-    plan.removed = sorted(leaving.values(), key=lambda record: in_order(record.identity))
+    plan.removed = sorted(leaving.values(), key=lambda record: model_order_key(record.identity))
 
 
-def pointers(
+def dangling_references(
     record: Record, plan: Plan, leaving: Collection[Identity], changes: Mapping[Identity, Changes]
 ) -> Iterator[tuple[Record, str]]:
     """(row, field) of the rows that stay and will point at ``record`` although no file says so."""
     for identity, row in plan.rows.items():
         if identity in leaving:
             continue
-        for one in content_fields(row.model):
-            if not isinstance(one, ForeignKey) or target_of(one) is not record.model or not row.fields[one.name]:
+        for relation in content_fields(row.model):
+            if (
+                not isinstance(relation, ForeignKey)
+                or target_of(relation) is not record.model
+                or not row.fields[relation.name]
+            ):
                 continue
-            by_file = identity in plan.records and plan.records[identity].fields[one.name] == row.fields[one.name]
-            moved = one.name in changes.get(identity, {})
-            if tuple(row.fields[one.name]) == record.key and not by_file and not moved:
-                yield row, one.name
+            by_file = (
+                identity in plan.records and plan.records[identity].fields[relation.name] == row.fields[relation.name]
+            )
+            moved = relation.name in changes.get(identity, {})
+            if tuple(row.fields[relation.name]) == record.key and not by_file and not moved:
+                yield row, relation.name
 
 
 def project_result(plan: Plan) -> None:
@@ -280,11 +286,16 @@ def project_result(plan: Plan) -> None:
     for identity in removed:
         del after[identity]
     for identity, record in after.items():
-        for one in content_fields(record.model):
-            value = record.fields[one.name]
-            if isinstance(one, ForeignKey) and one.null and value and (target_of(one), tuple(value)) in removed:
-                set_fields(after, identity, {one.name: None})
-    plan.after = after
+        for relation in content_fields(record.model):
+            value = record.fields[relation.name]
+            if (
+                isinstance(relation, ForeignKey)
+                and relation.null
+                and value
+                and (target_of(relation), tuple(value)) in removed
+            ):
+                set_fields(after, identity, {relation.name: None})
+    plan.result = after
 
 
 def set_fields(after: Records, identity: Identity, values: Fields) -> None:
@@ -293,14 +304,14 @@ def set_fields(after: Records, identity: Identity, values: Fields) -> None:
 
 def release_unique_claims(plan: Plan) -> None:
     """Let a retired track that the files do not have give up what another track claims."""
-    tracks = [record for record in plan.after.values() if record.model is Track]
-    for name, nothing in CLAIMS.items():
+    tracks = [record for record in plan.result.values() if record.model is Track]
+    for name, nothing in UNIQUE_DEFAULTS.items():
         holders = [track for track in tracks if track.fields[name] != nothing]
         for track in holders:
             rivals = [other for other in holders if other is not track and other.fields[name] == track.fields[name]]
             if rivals and track.fields["state"] == State.RETIRED and track.identity not in plan.records:
                 plan.changed.append((track, {name: (track.fields[name], nothing)}))
-                set_fields(plan.after, track.identity, {name: nothing})
+                set_fields(plan.result, track.identity, {name: nothing})
 
 
 # --- Checking -----------------------------------------------------------------------------------------
@@ -308,64 +319,65 @@ def release_unique_claims(plan: Plan) -> None:
 
 def check(plan: Plan) -> None:
     """Raise FixtureError for entries that point nowhere, or that contradict each other when they are loaded."""
-    there = {identity: record for identity, record in plan.records.items() if identity not in plan.gone}
-    problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *twins_in(there)]
+    present = {identity: record for identity, record in plan.records.items() if identity not in plan.stay_deleted}
+    problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *duplicate_url_problems(present)]
     if not problems:
         needs = {
             record.key[0]: [key[0] for key in record.fields["prerequisites"]]
-            for record in plan.after.values()
+            for record in plan.result.values()
             if record.model is Topic
         }
         if cycle := find_cycle(needs):
-            where = whereabouts(plan, (Topic, (cycle[0],)))
-            problems.append(f"{where}: these topics need each other in a circle: {' → '.join(cycle)}.")
+            location = locate(plan, (Topic, (cycle[0],)))
+            problems.append(f"{location}: these topics need each other in a circle: {' → '.join(cycle)}.")
     if problems:
         raise FixtureError(problems)
-    plan.notes += empty_stages_in(there)
+    plan.notes += empty_stage_warnings(present)
     plan.notes += [
-        f"{record.where}: replaces “{slug}”, which this database has never had."
-        for record in there.values()
+        f"{record.location}: replaces “{slug}”, which this database has never had."
+        for record in present.values()
         if record.model is Topic
         for slug in record.fields["replaces"]
         if (Topic, (slug,)) not in plan.rows
     ]
 
 
-def whereabouts(plan: Plan, identity: Identity) -> Where | str:
-    return plan.records[identity].where if identity in plan.records else f"database: {plan.after[identity]}"
+def locate(plan: Plan, identity: Identity) -> Location | str:
+    return plan.records[identity].location if identity in plan.records else f"database: {plan.result[identity]}"
 
 
 def check_references(plan: Plan) -> Iterator[str]:
     """Problems with what the entries of the files will point at."""
     for identity, record in plan.records.items():
-        if identity not in plan.after:
+        if identity not in plan.result:
             continue
-        for one in content_fields(record.model):
-            if not isinstance(one, (ForeignKey, ManyToManyField)):
+        for relation in content_fields(record.model):
+            if not isinstance(relation, (ForeignKey, ManyToManyField)):
                 continue
-            value = plan.after[identity].fields[one.name]
-            for key in value if one.many_to_many else [value] if value else []:
-                if (target_of(one), tuple(key)) not in plan.after:
-                    name = target_of(one)._meta.verbose_name
-                    yield (f"{record.at(one.name)}: {one.name}: there is no {name} “{' / '.join(map(shorten, key))}”.")
+            value = plan.result[identity].fields[relation.name]
+            for key in value if relation.many_to_many else [value] if value else []:
+                if (target_of(relation), tuple(key)) not in plan.result:
+                    name = target_of(relation)._meta.verbose_name
+                    shown = " / ".join(map(shorten, key))
+                    yield f"{record.location_of(relation.name)}: {relation.name}: there is no {name} “{shown}”."
 
 
 def check_tracks(plan: Plan) -> Iterator[str]:
     """Problems with tracks that claim the same: to follow the stages, or to be a source's own."""
     claimed: dict[str, Record] = {}
     # Those of the database first, so that the complaint is about one that can be found in a file.
-    tracks = [record for record in plan.after.values() if record.model is Track]
+    tracks = [record for record in plan.result.values() if record.model is Track]
     for track in sorted(tracks, key=lambda track: track.identity in plan.records):
         claims = ["the stages"] if track.fields["follows_stages"] else []
         claims += [f"source {track.fields['source'][0]}"] if track.fields["source"] else []
         for claim in claims:
             if claim in claimed:
-                yield f"{whereabouts(plan, track.identity)}: {claim} already belongs to {claimed[claim]}."
+                yield f"{locate(plan, track.identity)}: {claim} already belongs to {claimed[claim]}."
             claimed[claim] = track
 
 
 def check_minutes(plan: Plan) -> Iterator[str]:
-    for identity, record in plan.after.items():
+    for identity, record in plan.result.items():
         if record.model is Topic and record.fields["minutes_min"] > record.fields["minutes_max"]:
             least, most = record.fields["minutes_min"], record.fields["minutes_max"]
-            yield f"{whereabouts(plan, identity)}: minutes_min {least} would be more than minutes_max {most}."
+            yield f"{locate(plan, identity)}: minutes_min {least} would be more than minutes_max {most}."

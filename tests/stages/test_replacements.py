@@ -30,7 +30,7 @@ def test_only_published_ones_are_heirs_and_those_behind_others_too(content, djan
         Topic.objects.filter(slug=slug).update(replaces=[replaced])
     Topic.objects.filter(slug__in=["boots", "maps"]).update(state=State.RETIRED)
     with django_assert_num_queries(1):
-        heirs = Topic.objects.heirs()
+        heirs = Topic.objects.successors_by_slug()
     assert {old: [topic.slug for topic in topics] for old, topics in heirs.items()} == {
         "boots": ["routes", "weather"],
         "maps": ["routes", "weather"],

@@ -106,7 +106,7 @@ def rows_of(bench: TrackEditor, roadmap: Outline) -> Iterator[list[Row]]:
                 down = (bench.sections[at + 1].slug, "")
             here = f"{section.slug}/{slug}/"
             wanted_up, wanted_down = here + "/".join(up), here + "/".join(down)
-            rows.append(Row(row, row.topic, place + 1, wanted_up, wanted_down, slug in roadmap.places))
+            rows.append(Row(row, row.topic, place + 1, wanted_up, wanted_down, slug in roadmap.positions_by_slug))
         yield rows
 
 
@@ -128,7 +128,7 @@ def search(text: str, roadmap: Outline) -> tuple[list[OutlineTopic], str | None]
 
     found, spelling = matching(text), None
     if not found:
-        spelling = corrected_query(text, roadmap.words)
+        spelling = corrected_query(text, roadmap.vocabulary)
         found = matching(spelling) if spelling else []
     return found, spelling if found else None
 

@@ -76,8 +76,8 @@ def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict
     user, now, found = context["user"], snapshot(outline), []
     for plan in plans_for(user) if user.is_authenticated else []:
         if plan.track == track and (changes := diff_snapshots(snapshot(plan.outline), now)):
-            without = [outline.places[slug][0][1] for slug in changes.added]
-            still = [plan.outline.places[slug][0][1] for slug in changes.removed]
+            without = [outline.positions_by_slug[slug][0][1] for slug in changes.added]
+            still = [plan.outline.positions_by_slug[slug][0][1] for slug in changes.removed]
             found.append((plan, without, still))
     return {"found": found}
 

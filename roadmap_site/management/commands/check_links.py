@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from progress.maintenance.link_reports import Offline, check_links
 from stages.links.fetcher import Fetcher
 from stages.models import LinkCheck
-from stages.models.links import to_check
+from stages.models.links import due_for_check
 
 
 def positive(text: str) -> int:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         verbosity: int,
         **options: Any,
     ) -> None:
-        resources = to_check(timedelta(days=older_than) if older_than else None, host)[:limit]
+        resources = due_for_check(timedelta(days=older_than) if older_than else None, host)[:limit]
         if dry_run:
             for resource in resources:
                 self.stdout.write(resource.url)
@@ -56,11 +56,11 @@ class Command(BaseCommand):
         bar = StatusLine(self.stderr, len(resources) if verbosity else 0)
         checks = []
         try:
-            for resource, check in check_links(resources, self.fetcher_class(), at_once=at_once):
+            for resource, check in check_links(resources, self.fetcher_class(), concurrency=at_once):
                 checks.append(check)
                 if (check.outcome == LinkCheck.Outcome.FAILED and verbosity) or verbosity > 1:
                     bar.clear()
-                    self.stdout.write(f"{resource.url}: {check.in_words}{', dead' if check.is_dead else ''}")
+                    self.stdout.write(f"{resource.url}: {check.description}{', dead' if check.is_dead else ''}")
                 bar.show(len(checks), resource.url)
         except Offline as error:
             raise CommandError(
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         counts = [
             (outcomes.count(LinkCheck.Outcome.GOOD), "good"),
             (outcomes.count(LinkCheck.Outcome.FAILED), "failed"),
-            (outcomes.count(LinkCheck.Outcome.UNTOLD), "not checked, for their sites would not have it"),
+            (outcomes.count(LinkCheck.Outcome.UNKNOWN), "not checked, for their sites would not have it"),
             (total - len(outcomes), "left for the next run"),
             (dead, "dead: see the queue of reports in the admin"),
         ]

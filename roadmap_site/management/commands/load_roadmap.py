@@ -8,8 +8,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from progress.models import CarryOver
 from roadmap_site.management.progress_bar import ProgressBar
 from stages.fixture_io import FixtureError, files, lock_content, read, snapshot
-from stages.sync.compare import compare, diff, on_disk
-from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, load, loaded_entries, silent
+from stages.sync.compare import compare, diff, read_texts
+from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, ignore_progress, load, read_baseline
 
 DIFFERENT, FAILED = 1, 2  # how --check ends; 0 is when files and database say the same
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         bar = ProgressBar(self.stdout) if verbosity else None
         try:
             with transaction.atomic():
-                plan = load(folder, dry_run=dry_run, prefer=policy, tell=bar or silent)
+                plan = load(folder, dry_run=dry_run, prefer=policy, on_progress=bar or ignore_progress)
                 carried = 0 if dry_run else CarryOver.objects.apply_pending()
         except Conflict as error:
             hint = "Follow --ours or --theirs with a name in brackets to settle that one alone."
@@ -89,15 +89,15 @@ class Command(BaseCommand):
         try:
             records = read(folder)
             with lock_content():
-                rows, loaded = snapshot(), loaded_entries()
+                rows, baseline = snapshot(), read_baseline()
         except FixtureError as error:
             raise CommandError("\n".join(error.problems), returncode=FAILED) from error
         except DatabaseError as error:
             raise CommandError(f"{error}. Has “manage.py migrate” been run?", returncode=FAILED) from error
-        differences = compare(records, rows, loaded)
+        differences = compare(records, rows, baseline)
         if not differences:
             if verbosity:
-                for name in diff(on_disk(folder), files(rows)):
+                for name in diff(read_texts(folder), files(rows)):
                     self.stdout.write(f"Note: {name} says the same in other words than dump_roadmap would write.")
                 self.stdout.write("Files and database say the same.")
             return

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stages.models import Topic
-from stages.sync.compare import as_zip, diff, on_disk
+from stages.sync.compare import as_zip, diff, read_texts
 
 PAGE = "/admin/stages/files/"
 PAGES = [PAGE, f"{PAGE}roadmap.zip", f"{PAGE}roadmap.diff"]
@@ -72,7 +72,7 @@ def test_the_zip_holds_what_a_dump_writes(roadmap, as_maintainer, tmp_path):
     assert answer["Content-Disposition"] == 'attachment; filename="roadmap.zip"'
     zipfile.ZipFile(io.BytesIO(answer.content)).extractall(tmp_path / "unpacked")
     call_command("dump_roadmap", tmp_path / "dumped", verbosity=0)
-    assert on_disk(tmp_path / "unpacked" / "fixtures") == on_disk(tmp_path / "dumped")
+    assert read_texts(tmp_path / "unpacked" / "fixtures") == read_texts(tmp_path / "dumped")
 
 
 def test_the_same_content_is_the_same_zip(monkeypatch):
@@ -90,7 +90,7 @@ def test_the_difference_can_be_applied(roadmap, as_maintainer, tmp_path):
     for path in settings.FIXTURES.glob("*.yaml"):
         (tmp_path / "fixtures" / path.name).write_bytes(path.read_bytes())
     subprocess.run(["git", "apply", "roadmap.diff"], cwd=tmp_path, check=True)
-    assert on_disk(tmp_path / "fixtures") == on_disk(tmp_path / "dumped")
+    assert read_texts(tmp_path / "fixtures") == read_texts(tmp_path / "dumped")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_every_difference_can_be_applied(tmp_path, before, after):
     if before != after:
         subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=tmp_path, check=True)
     assert patch or before == after
-    assert on_disk(folder) == after
+    assert read_texts(folder) == after
 
 
 def test_a_file_that_cannot_be_read_is_named(content, as_maintainer, tmp_path, settings):

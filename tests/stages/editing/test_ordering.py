@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.editing.ordering import move_after, places_for
+from stages.editing.ordering import move_after, positions_for
 from stages.models import Stage, Topic
 
 
@@ -44,7 +44,7 @@ def test_nothing_moves_when_a_row_has_gone_elsewhere(content):
 
 @given(st.lists(st.integers(0, 99)))
 def test_new_numbers_are_all_different_and_rising(positions):
-    numbers = places_for(positions)
+    numbers = positions_for(positions)
     assert len(numbers) == len(positions)
     assert numbers == sorted(set(numbers))
     if len(set(positions)) == len(positions):

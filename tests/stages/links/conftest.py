@@ -3,7 +3,9 @@ import pytest
 from stages.links.fetcher import Fetcher, Timeouts
 from tests.stages.links.server import Server
 
-QUICK = Timeouts(connect=1, read=0.3, total=0.6, in_all=6, pause=0, retries=1, backoff=0.01, longest_wait=2, hops=5)
+QUICK = Timeouts(
+    connect=1, read=0.3, response=0.6, overall=6, pause=0, retries=1, backoff=0.01, max_wait=2, max_redirects=5
+)
 
 
 @pytest.fixture
@@ -19,13 +21,13 @@ def allowed(settings):
 
 
 @pytest.fixture
-def make_asker():
-    """An impatient Asker for whom every name is this machine, unless ``names`` says otherwise."""
+def make_fetcher():
+    """An impatient Fetcher for whom every name is this machine, unless ``names`` says otherwise."""
 
-    def make(names=None, patience=QUICK, **how):
-        def look_up(host, port, seconds):
+    def make(names=None, timeouts=QUICK, **how):
+        def resolver(host, port, seconds):
             return (names or {}).get(host, ["127.0.0.1"])
 
-        return Fetcher(patience, look_up, **how)
+        return Fetcher(timeouts, resolver, **how)
 
     return make

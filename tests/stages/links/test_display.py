@@ -11,14 +11,14 @@ from progress.maintenance import admin_link_checks
 from progress.maintenance.link_reports import save_check
 from progress.models import Report
 from stages.admin.link_actions import suggestion
-from stages.links.results import Answer, Outcome, Problem
+from stages.links.results import CheckResult, Outcome, Problem
 from stages.models import LinkCheck, Resource, TopicResource
 
-GOOD = Answer(Outcome.GOOD, 200)
-BAD = Answer(Outcome.FAILED, 404, Problem.STATUS)
+GOOD = CheckResult(Outcome.GOOD, 200)
+BAD = CheckResult(Outcome.FAILED, 404, Problem.STATUS)
 NEW = "https://example.org/atlas/"
-MOVED = Answer(Outcome.GOOD, 200, "", NEW, NEW)
-FOR_NOW = Answer(Outcome.GOOD, 200, "", "https://example.org/login/")
+MOVED = CheckResult(Outcome.GOOD, 200, "", NEW, NEW)
+FOR_NOW = CheckResult(Outcome.GOOD, 200, "", "https://example.org/login/")
 
 
 def find(resource, *answers):
@@ -96,7 +96,7 @@ def test_dead_links_cost_no_query(content, as_learner):
     ("answers", "filters"),
     [
         ([], {"never"}),
-        ([Answer(Outcome.UNTOLD, None, Problem.ROBOTS)], {"never"}),
+        ([CheckResult(Outcome.UNKNOWN, None, Problem.ROBOTS)], {"never"}),
         ([GOOD], set()),
         ([BAD], {"failing"}),
         ([BAD, BAD, BAD], {"failing", "dead"}),
@@ -140,8 +140,8 @@ def at_once(monkeypatch):
 
 
 @pytest.fixture
-def check_now(content, as_maintainer, server, make_asker, at_once, monkeypatch):
-    monkeypatch.setattr(admin_link_checks, "Fetcher", lambda patience: make_asker())
+def check_now(content, as_maintainer, server, make_fetcher, at_once, monkeypatch):
+    monkeypatch.setattr(admin_link_checks, "Fetcher", lambda timeouts: make_fetcher())
 
     def check_now(resources):
         chosen = {"action": "check_now", "_selected_action": [resource.pk for resource in resources]}
@@ -257,7 +257,7 @@ def test_a_link_that_has_moved_takes_its_new_address(content, queue, page):
 
 def test_an_address_that_is_too_long_to_take_is_not_suggested(content, queue):
     far = f"{NEW}{'x' * 5000}"
-    find(content.resource, Answer(Outcome.GOOD, 200, "", far, far))
+    find(content.resource, CheckResult(Outcome.GOOD, 200, "", far, far))
     Report.objects.create(topic=content.topics["maps"], resource=content.resource, kind="link")
     page = queue.get("/admin/progress/report/")
     assert suggestion(content.resource) == ""

@@ -14,9 +14,9 @@ from tests.stages.revisions.test_recorder import filled_in
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_edit_is_saved_while_links_are_asked(content, allowed, server, make_asker, as_maintainer, monkeypatch):
-    slow = replace(QUICK, read=9, total=9, in_all=9, retries=0)
-    monkeypatch.setattr(admin_link_checks, "Fetcher", lambda patience: make_asker(patience=slow))
+def test_an_edit_is_saved_while_links_are_asked(content, allowed, server, make_fetcher, as_maintainer, monkeypatch):
+    slow = replace(QUICK, read=9, response=9, overall=9, retries=0)
+    monkeypatch.setattr(admin_link_checks, "Fetcher", lambda timeouts: make_fetcher(timeouts=slow))
     link = Resource.objects.create(url=f"http://one.test:{server.port}/never", title="Slow", publisher="E")
     path = f"/admin/stages/resource/{content.resource.pk}/change/"
     data = filled_in(as_maintainer.get(path)) | {"title": "Reading charts"}

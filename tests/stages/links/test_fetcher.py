@@ -14,8 +14,8 @@ from tests.stages.links.server import Server, certificates
 pytestmark = pytest.mark.usefixtures("allowed")
 
 
-def ask(server, asker, path, host="site.test", scheme="http"):
-    return asker.ask(f"{scheme}://{host}:{server.port}{path}")
+def ask(server, fetcher, path, host="site.test", scheme="http"):
+    return fetcher.check(f"{scheme}://{host}:{server.port}{path}")
 
 
 HEAD, GET = "HEAD", "GET"
@@ -57,9 +57,9 @@ HEAD, GET = "HEAD", "GET"
         ("/status/999", "untold", "denied", [HEAD, GET]),
     ],
 )
-def test_it_tells_what_became_of_a_page(server, make_asker, path, outcome, problem, methods):
+def test_it_tells_what_became_of_a_page(server, make_fetcher, path, outcome, problem, methods):
     began = monotonic()
-    answer = ask(server, make_asker(), path)
+    answer = ask(server, make_fetcher(), path)
     assert (answer.outcome, answer.problem) == (outcome, problem)
     assert monotonic() - began < 3
     assert [method for method, _ in server.asked()] == methods
@@ -86,9 +86,9 @@ def test_it_tells_what_became_of_a_page(server, make_asker, path, outcome, probl
     ],
 )
 def test_it_follows_redirects_and_tells_lasting_ones_from_others(
-    server, make_asker, path, outcome, problem, final, moved
+    server, make_fetcher, path, outcome, problem, final, moved
 ):
-    answer = ask(server, make_asker(), path)
+    answer = ask(server, make_fetcher(), path)
     assert (answer.outcome, answer.problem) == (outcome, problem)
     base = f"http://site.test:{server.port}"
     assert answer.final_url == (final and base + final)
@@ -96,17 +96,17 @@ def test_it_follows_redirects_and_tells_lasting_ones_from_others(
 
 
 @pytest.mark.parametrize("path", ["/moved-abroad", "/to/http:~bücher.test:{port}/ok"])  # as UTF-8, and quoted
-def test_names_in_every_script_are_asked_and_redirected_to(server, make_asker, path):
-    asker = make_asker()
-    assert ask(server, asker, "/ok", host="bücher.test").outcome == "good"
-    answer = ask(server, asker, path.format(port=server.port))
+def test_names_in_every_script_are_asked_and_redirected_to(server, make_fetcher, path):
+    fetcher = make_fetcher()
+    assert ask(server, fetcher, "/ok", host="bücher.test").outcome == "good"
+    answer = ask(server, fetcher, path.format(port=server.port))
     assert (answer.outcome, answer.final_url) == ("good", f"http://xn--bcher-kva.test:{server.port}/ok")
     assert {visit.host for visit in server.seen if visit.path == "/ok"} == {"xn--bcher-kva.test"}
 
 
-def test_a_place_in_a_page_stays_and_its_page_is_asked_for_once(server, make_asker):
-    asker = make_asker()
-    first, second = ask(server, asker, "/moved#one"), ask(server, asker, "/moved#two")
+def test_a_place_in_a_page_stays_and_its_page_is_asked_for_once(server, make_fetcher):
+    fetcher = make_fetcher()
+    first, second = ask(server, fetcher, "/moved#one"), ask(server, fetcher, "/moved#two")
     assert first.moved_to.endswith("/ok#one")
     assert second.moved_to.endswith("/ok#two")
     assert len(server.asked()) == 2
@@ -132,26 +132,26 @@ def test_a_place_in_a_page_stays_and_its_page_is_asked_for_once(server, make_ask
         ("/away-until/Wed, 21 Oct 2015 07:28:00 +9999", "untold", 2, 0.0),
     ],
 )
-def test_it_comes_back_when_told_to_within_reason(server, make_asker, path, outcome, requests, least):
+def test_it_comes_back_when_told_to_within_reason(server, make_fetcher, path, outcome, requests, least):
     began = monotonic()
-    answer = ask(server, make_asker(), path)
+    answer = ask(server, make_fetcher(), path)
     assert answer.outcome == outcome
     assert least <= monotonic() - began < 3
     assert len(server.asked()) == requests
 
 
-def test_a_host_that_wants_to_be_left_alone_is(server, make_asker):
-    asker = make_asker()
-    ask(server, asker, "/busy/9/3600")
-    assert asker.is_closed("site.test")
-    assert ask(server, asker, "/ok").outcome == "untold"
+def test_a_host_that_wants_to_be_left_alone_is(server, make_fetcher):
+    fetcher = make_fetcher()
+    ask(server, fetcher, "/busy/9/3600")
+    assert fetcher.is_closed("site.test")
+    assert ask(server, fetcher, "/ok").outcome == "untold"
     assert len(server.asked()) == 1
-    assert ask(server, asker, "/ok", host="other.test").outcome == "good"
+    assert ask(server, fetcher, "/ok", host="other.test").outcome == "good"
 
 
-def test_a_host_is_asked_for_one_thing_at_a_time_with_a_pause(server, make_asker):
-    asker = make_asker(patience=replace(QUICK, pause=0.1))
-    threads = [Thread(target=ask, args=(server, asker, f"/page/{number}")) for number in range(4)]
+def test_a_host_is_asked_for_one_thing_at_a_time_with_a_pause(server, make_fetcher):
+    fetcher = make_fetcher(timeouts=replace(QUICK, pause=0.1))
+    threads = [Thread(target=ask, args=(server, fetcher, f"/page/{number}")) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -161,10 +161,10 @@ def test_a_host_is_asked_for_one_thing_at_a_time_with_a_pause(server, make_asker
     assert min(gaps) > 0.09
 
 
-def test_it_says_who_it_is_and_carries_nothing_else(server, make_asker, monkeypatch):
+def test_it_says_who_it_is_and_carries_nothing_else(server, make_fetcher, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    assert ask(server, make_asker(), "/ok").outcome == "good"
+    assert ask(server, make_fetcher(), "/ok").outcome == "good"
     headers = server.seen[-1].headers
     assert "Waymark" in headers["User-Agent"]
     assert headers.keys() == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
@@ -192,23 +192,23 @@ def test_it_says_who_it_is_and_carries_nothing_else(server, make_asker, monkeypa
         ("away.test", "/ok", "failed", "garbage"),
     ],
 )
-def test_it_does_what_robots_txt_says(server, make_asker, host, path, outcome, problem):
-    answer = ask(server, make_asker(), path, host)
+def test_it_does_what_robots_txt_says(server, make_fetcher, host, path, outcome, problem):
+    answer = ask(server, make_fetcher(), path, host)
     assert (answer.outcome, answer.problem) == (outcome, problem)
     if outcome != "good":
         assert {path for _, path in server.asked()} <= {"/to/not-waymark"}
 
 
-def test_it_obeys_the_site_that_a_redirect_leads_to(server, make_asker):
-    answer = ask(server, make_asker(), f"/to/http:~strict.test:{server.port}/not-waymark")
+def test_it_obeys_the_site_that_a_redirect_leads_to(server, make_fetcher):
+    answer = ask(server, make_fetcher(), f"/to/http:~strict.test:{server.port}/not-waymark")
     assert (answer.outcome, answer.problem) == ("untold", "robots")
 
 
-def test_robots_txt_is_read_once_and_may_slow_us_down(server, make_asker):
-    asker = make_asker()
-    ask(server, asker, "/ok", "slow.test")
-    assert asker.hosts["slow.test"].pause == 1
-    ask(server, asker, "/ok/too", "slow.test")
+def test_robots_txt_is_read_once_and_may_slow_us_down(server, make_fetcher):
+    fetcher = make_fetcher()
+    ask(server, fetcher, "/ok", "slow.test")
+    assert fetcher.hosts["slow.test"].pause == 1
+    ask(server, fetcher, "/ok/too", "slow.test")
     assert [visit.path for visit in server.seen].count("/robots.txt") == 1
 
 
@@ -232,20 +232,20 @@ def safe(tmp_path):
         ("good.test", False, "tls"),
     ],
 )
-def test_a_certificate_must_be_of_the_host_and_of_somebody_known(safe, make_asker, host, trusts, problem):
-    asker = make_asker(tls=safe.client) if trusts else make_asker()
-    assert ask(safe, asker, "/ok", host, "https").problem == problem
+def test_a_certificate_must_be_of_the_host_and_of_somebody_known(safe, make_fetcher, host, trusts, problem):
+    fetcher = make_fetcher(tls=safe.client) if trusts else make_fetcher()
+    assert ask(safe, fetcher, "/ok", host, "https").problem == problem
     assert bool(safe.asked()) == (not problem)
 
 
-def test_what_speaks_no_tls_has_no_certificate(server, make_asker):
-    assert ask(server, make_asker(), "/ok", scheme="https").problem in {"tls", "timeout"}
+def test_what_speaks_no_tls_has_no_certificate(server, make_fetcher):
+    assert ask(server, make_fetcher(), "/ok", scheme="https").problem in {"tls", "timeout"}
 
 
-def test_nobody_at_home(make_asker):
-    asker = make_asker({"closed.test": ["127.0.0.1"], "nowhere.test": []})
-    assert asker.ask("http://closed.test:1/").problem == "connection"
-    assert asker.ask("http://nowhere.test/").problem == "name"
+def test_nobody_at_home(make_fetcher):
+    fetcher = make_fetcher({"closed.test": ["127.0.0.1"], "nowhere.test": []})
+    assert fetcher.check("http://closed.test:1/").problem == "connection"
+    assert fetcher.check("http://nowhere.test/").problem == "name"
 
 
 def test_a_name_that_does_not_exist_or_takes_for_ever(monkeypatch):
@@ -255,6 +255,6 @@ def test_a_name_that_does_not_exist_or_takes_for_ever(monkeypatch):
         raise OSError(-2, "Name or service not known")
 
     monkeypatch.setattr("socket.getaddrinfo", getaddrinfo)
-    asker = Fetcher(replace(QUICK, connect=0.2, retries=0))
-    assert asker.ask("http://gone.invalid/").problem == "name"
-    assert asker.ask("http://slow.invalid/").problem == "timeout"
+    fetcher = Fetcher(replace(QUICK, connect=0.2, retries=0))
+    assert fetcher.check("http://gone.invalid/").problem == "name"
+    assert fetcher.check("http://slow.invalid/").problem == "timeout"

@@ -65,7 +65,7 @@ def test_it_says_where_one_may_go(text, path, allowed):
     [("10", 10), ("0.5", 0.5), ("-1", 0), ("nan", 0), ("inf", 0), ("1e9", 0), ("²", 0), ("9" * 400, 0), ("", 0)],
 )
 def test_it_says_how_long_to_wait(text, delay):
-    assert rules_for("Waymark", f"{ALL}Crawl-delay: {text}").delay == delay
+    assert rules_for("Waymark", f"{ALL}Crawl-delay: {text}").crawl_delay == delay
 
 
 @given(st.text(alphabet="User-agent:*dilow/$# \n²%", max_size=200), st.text(alphabet="/a*$%?", max_size=20))

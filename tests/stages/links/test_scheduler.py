@@ -11,15 +11,15 @@ from django.utils import timezone
 from progress.maintenance.link_reports import Offline, check_links, save_check
 from progress.models import Report
 from roadmap_site.management.commands.check_links import Command
-from stages.links.results import Answer, LinkError, Outcome, Problem
+from stages.links.results import CheckResult, LinkError, Outcome, Problem
 from stages.models import LinkCheck, Resource
-from stages.models.links import archived, to_check
+from stages.models.links import archive_copy, due_for_check
 
 pytestmark = pytest.mark.usefixtures("allowed")
 
-GOOD = Answer(Outcome.GOOD, 200)
-BAD = Answer(Outcome.FAILED, 404, Problem.STATUS)
-UNTOLD = Answer(Outcome.UNTOLD, None, Problem.ROBOTS)
+GOOD = CheckResult(Outcome.GOOD, 200)
+BAD = CheckResult(Outcome.FAILED, 404, Problem.STATUS)
+UNKNOWN = CheckResult(Outcome.UNKNOWN, None, Problem.ROBOTS)
 
 
 @pytest.fixture
@@ -49,10 +49,10 @@ def written(resource, *given):
         ([BAD, BAD], 2, False),
         ([BAD, BAD, BAD], 3, True),
         ([BAD, BAD, BAD, BAD], 4, True),
-        ([BAD, BAD, UNTOLD, BAD], 3, True),
-        ([UNTOLD] * 5, 0, False),
+        ([BAD, BAD, UNKNOWN, BAD], 3, True),
+        ([UNKNOWN] * 5, 0, False),
         ([BAD, BAD, GOOD, BAD], 1, False),
-        ([BAD, BAD, BAD, UNTOLD], 3, True),
+        ([BAD, BAD, BAD, UNKNOWN], 3, True),
         ([BAD, BAD, BAD, GOOD], 0, False),
     ],
 )
@@ -103,8 +103,8 @@ def test_a_resource_that_is_gone_is_no_trouble(resource):
 
 def test_the_archive_is_asked_for_the_last_good_day():
     at = timezone.datetime(2026, 3, 5, tzinfo=timezone.get_current_timezone())
-    assert archived("https://a.test/b?c#d", at) == "https://web.archive.org/web/20260305/https://a.test/b?c#d"
-    assert archived("https://a.test/") == "https://web.archive.org/web/https://a.test/"
+    assert archive_copy("https://a.test/b?c#d", at) == "https://web.archive.org/web/20260305/https://a.test/b?c#d"
+    assert archive_copy("https://a.test/") == "https://web.archive.org/web/https://a.test/"
 
 
 # --- Which are asked about ---
@@ -115,79 +115,79 @@ def test_those_longest_unasked_come_first_and_retired_ones_not_at_all(resource):
     new, old, _retired = add("https://a.test/new"), add("https://a.test/old"), add("https://a.test/x", state="retired")
     written(old, BAD)
     LinkCheck.objects.filter(resource=old).update(checked_at=timezone.now() - timedelta(days=8))
-    assert to_check() == [new, old, resource]
-    assert to_check(older_than=timedelta(days=7)) == [new, old]
-    assert to_check(older_than=timedelta(days=9)) == [new]
-    assert to_check(host="EXAMPLE.org") == [resource]
+    assert due_for_check() == [new, old, resource]
+    assert due_for_check(older_than=timedelta(days=7)) == [new, old]
+    assert due_for_check(older_than=timedelta(days=9)) == [new]
+    assert due_for_check(host="EXAMPLE.org") == [resource]
 
 
 def test_what_somebody_asks_about_now_is_left_out_until_it_was_too_long_ago(resource):
-    [seen] = to_check()
+    [seen] = due_for_check()
     assert LinkCheck.objects.claim(seen)
     assert not LinkCheck.objects.claim(seen)
-    assert to_check() == []
+    assert due_for_check() == []
     LinkCheck.objects.update(claimed_at=timezone.now() - timedelta(minutes=5))  # its run was stopped
-    [again] = to_check(older_than=timedelta(days=7))
+    [again] = due_for_check(older_than=timedelta(days=7))
     assert LinkCheck.objects.claim(again)
     assert not LinkCheck.objects.claim(again)
 
 
-def test_of_two_runs_at_once_each_link_is_asked_by_one(server, content, make_asker):
+def test_of_two_runs_at_once_each_link_is_asked_by_one(server, content, make_fetcher):
     for number in range(6):
         add(f"http://host-{number % 2}.test:{server.port}/status/404?{number}")
-    first, second = to_check(host="host-0.test"), to_check(host="host-0.test")
-    list(check_links(first, make_asker()))
-    assert list(check_links(second, make_asker())) == []
+    first, second = due_for_check(host="host-0.test"), due_for_check(host="host-0.test")
+    list(check_links(first, make_fetcher()))
+    assert list(check_links(second, make_fetcher())) == []
     assert {check.failures for check in LinkCheck.objects.all()} == {1}
 
 
-def test_stopped_in_the_middle_it_keeps_what_it_has(server, content, make_asker):
+def test_stopped_in_the_middle_it_keeps_what_it_has(server, content, make_fetcher):
     for number in range(6):
         add(f"http://one.test:{server.port}/{number}")
-    found = list(islice(check_links(to_check(host="one.test"), make_asker()), 2))
+    found = list(islice(check_links(due_for_check(host="one.test"), make_fetcher()), 2))
     assert LinkCheck.objects.exclude(checked_at=None).count() == 2
     LinkCheck.objects.update(claimed_at=timezone.now() - timedelta(minutes=5))
-    rest = to_check(older_than=timedelta(days=1), host="one.test")
+    rest = due_for_check(older_than=timedelta(days=1), host="one.test")
     assert len(rest) == 4
     assert not {resource for resource, _ in found} & set(rest)
 
 
-def test_a_host_that_wants_to_be_left_alone_is_asked_nothing_more(server, content, make_asker):
+def test_a_host_that_wants_to_be_left_alone_is_asked_nothing_more(server, content, make_fetcher):
     for number in range(3):
         add(f"http://busy.test:{server.port}/busy/9/{3600 + number}")
-    found = list(check_links(to_check(host="busy.test"), make_asker()))
+    found = list(check_links(due_for_check(host="busy.test"), make_fetcher()))
     assert [check.problem for _, check in found] == ["busy"]
     assert len(server.asked()) == 1
 
 
-def test_hosts_are_asked_side_by_side(server, content, make_asker):
+def test_hosts_are_asked_side_by_side(server, content, make_fetcher):
     for number in range(4):
         add(f"http://host-{number}.test:{server.port}/never")
-    found = list(check_links(to_check()[:4], make_asker(), at_once=4))
+    found = list(check_links(due_for_check()[:4], make_fetcher(), concurrency=4))
     assert len(found) == 4
     starts = [visit.start for visit in server.seen if visit.path == "/never" and visit.method == "HEAD"]
     assert max(starts) - min(starts) < 0.3
 
 
-def test_after_its_time_nothing_new_is_asked(server, content, make_asker):
+def test_after_its_time_nothing_new_is_asked(server, content, make_fetcher):
     add(f"http://one.test:{server.port}/ok")
-    assert list(check_links(to_check(), make_asker(), seconds=0)) == []
+    assert list(check_links(due_for_check(), make_fetcher(), time_limit=0)) == []
     assert server.seen == []
 
 
 @pytest.fixture
-def make_lost(make_asker):
-    """An Asker that finds no name but up.test."""
+def make_lost(make_fetcher):
+    """A Fetcher that finds no name but up.test."""
 
     def make():
-        def look_up(host, port, seconds):
+        def resolver(host, port, seconds):
             if host == "up.test":
                 return ["127.0.0.1"]
             raise LinkError(Problem.NAME)
 
-        asker = make_asker()
-        asker.wire.look_up = look_up
-        return asker
+        fetcher = make_fetcher()
+        fetcher.transport.resolver = resolver
+        return fetcher
 
     return make
 
@@ -196,7 +196,7 @@ def test_a_machine_without_a_network_kills_no_link(content, make_lost):
     for number in range(4):
         add(f"http://host-{number}.test/")
     with pytest.raises(Offline):
-        list(check_links(to_check(), make_lost()))
+        list(check_links(due_for_check(), make_lost()))
     assert not LinkCheck.objects.exclude(outcome="").exists()
 
 
@@ -205,15 +205,15 @@ def test_a_few_hosts_may_be_gone_at_once(content, make_lost):
     assert [check.failures for _, check in check_links(resources, make_lost())] == [1] * 8
 
 
-def test_a_host_that_refuses_has_been_reached(content, make_asker):
+def test_a_host_that_refuses_has_been_reached(content, make_fetcher):
     resources = [add(f"http://host-{number}.test:1/") for number in range(6)]
-    assert [check.problem for _, check in check_links(resources, make_asker())] == ["connection"] * 6
+    assert [check.problem for _, check in check_links(resources, make_fetcher())] == ["connection"] * 6
 
 
 def test_what_came_before_the_first_answer_is_saved_with_it(server, content, make_lost):
     resources = [add(f"http://host-{number}.test/") for number in range(4)]
     resources.append(add(f"http://up.test:{server.port}/ok"))
-    found = [check.outcome for _, check in check_links(resources, make_lost(), at_once=1)]
+    found = [check.outcome for _, check in check_links(resources, make_lost(), concurrency=1)]
     assert found == ["failed"] * 4 + ["good"]
 
 
@@ -221,8 +221,8 @@ def test_what_came_before_the_first_answer_is_saved_with_it(server, content, mak
 
 
 @pytest.fixture
-def run(content, make_asker, monkeypatch):
-    monkeypatch.setattr(Command, "fetcher_class", staticmethod(make_asker))
+def run(content, make_fetcher, monkeypatch):
+    monkeypatch.setattr(Command, "fetcher_class", staticmethod(make_fetcher))
     Resource.objects.all().delete()
 
     def run(*args, terminal=False):

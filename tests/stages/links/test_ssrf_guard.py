@@ -88,41 +88,41 @@ def test_what_is_typed_reaches_nobody(server, connections, url):
     from stages.links.fetcher import Fetcher
     from tests.stages.links.conftest import QUICK
 
-    answer = Fetcher(QUICK).ask(url.format(port=server.port))
+    answer = Fetcher(QUICK).check(url.format(port=server.port))
     assert (answer.outcome, answer.problem) == ("untold", "address")
     assert connections == []
     assert server.seen == []
 
 
 @pytest.mark.parametrize("addresses", [["127.0.0.2"], ["127.0.0.1", "127.0.0.2"], ["1.1.1.1", "10.0.0.1"], ["::1"]])
-def test_every_address_of_a_name_must_be_allowed(server, allowed, connections, make_asker, addresses):
-    answer = make_asker({"two.test": addresses}).ask(f"http://two.test:{server.port}/ok")
+def test_every_address_of_a_name_must_be_allowed(server, allowed, connections, make_fetcher, addresses):
+    answer = make_fetcher({"two.test": addresses}).check(f"http://two.test:{server.port}/ok")
     assert answer.problem == "address"
     assert connections == []
 
 
 @pytest.mark.parametrize("place", ["127.0.0.2:{port}", "inside.test:{port}", "169.254.169.254", "[::1]:{port}"])
-def test_a_redirect_leads_nowhere_else(server, allowed, connections, make_asker, place):
-    def look_up(host, port, seconds):
+def test_a_redirect_leads_nowhere_else(server, allowed, connections, make_fetcher, place):
+    def resolver(host, port, seconds):
         return {"site.test": ["127.0.0.1"], "inside.test": ["10.0.0.7"]}.get(host) or [host]
 
-    asker = make_asker()
-    asker.wire.look_up = look_up
-    answer = asker.ask(f"http://site.test:{server.port}/to/http:~{place.format(port=server.port)}/ok")
+    fetcher = make_fetcher()
+    fetcher.transport.resolver = resolver
+    answer = fetcher.check(f"http://site.test:{server.port}/to/http:~{place.format(port=server.port)}/ok")
     assert (answer.outcome, answer.problem) == ("untold", "address")
     assert set(connections) == {"127.0.0.1"}
 
 
-def test_a_name_that_changes_its_mind_is_looked_at_each_time(server, allowed, connections, make_asker):
+def test_a_name_that_changes_its_mind_is_looked_at_each_time(server, allowed, connections, make_fetcher):
     """The first look-up for robots.txt, the second for the page; the third says something else."""
     turns = iter([["127.0.0.1"], ["127.0.0.1"], ["127.0.0.2"]])
-    asker = make_asker()
-    asker.wire.look_up = lambda host, port, seconds: next(turns)
-    assert asker.ask(f"http://rebinds.test:{server.port}/moved").problem == "address"
+    fetcher = make_fetcher()
+    fetcher.transport.resolver = lambda host, port, seconds: next(turns)
+    assert fetcher.check(f"http://rebinds.test:{server.port}/moved").problem == "address"
     assert set(connections) == {"127.0.0.1"}
 
 
-def test_nothing_looks_a_name_up_again_after_it_was_looked_at(server, allowed, make_asker, monkeypatch):
+def test_nothing_looks_a_name_up_again_after_it_was_looked_at(server, allowed, make_fetcher, monkeypatch):
     looked_up = []
     real = socket.getaddrinfo
 
@@ -131,5 +131,5 @@ def test_nothing_looks_a_name_up_again_after_it_was_looked_at(server, allowed, m
         return real(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    assert make_asker().ask(f"http://site.test:{server.port}/ok").outcome == "good"
+    assert make_fetcher().check(f"http://site.test:{server.port}/ok").outcome == "good"
     assert set(looked_up) == {"127.0.0.1"}

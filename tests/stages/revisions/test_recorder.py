@@ -29,10 +29,10 @@ def filled_in(page):
     return data
 
 
-def save(client, row, **changes):
+def save(client, row, **revisions_between):
     """Send the ordinary form of a row with some values changed."""
     path = f"/admin/stages/{row._meta.model_name}/{row.pk}/change/"
-    response = client.post(path, filled_in(client.get(path)) | changes)
+    response = client.post(path, filled_in(client.get(path)) | revisions_between)
     assert response.status_code == 302, response.context["errors"]
 
 
@@ -61,16 +61,16 @@ def put_back(client, revision, query=""):
     return client.post(form.action, form.data) if form.action and "_put_back" in form.data else page
 
 
-def test_a_picture_is_what_the_files_hold(roadmap):
+def test_a_snapshot_is_what_the_files_hold(roadmap):
     """Or a revision would show what nobody edits, or miss what somebody does."""
-    picture, records = ContentSnapshot(), snapshot()
-    for model, rows in picture.wholes.items():
+    content_snapshot, records = ContentSnapshot(), snapshot()
+    for model, rows in content_snapshot.versions.items():
         assert len(rows) == model.objects.count()
         for pk in rows:
-            record = records[model, tuple(picture.key(model, pk))]
-            entry = picture.entry(model, pk)
+            record = records[model, tuple(content_snapshot.key(model, pk))]
+            entry = content_snapshot.entry(model, pk)
             assert {name: entry[name] for name in record.fields} == record.fields
-    links = [link for pk in picture.wholes[Topic] for link in picture.entry(Topic, pk)["links"]]
+    links = [link for pk in content_snapshot.versions[Topic] for link in content_snapshot.entry(Topic, pk)["links"]]
     assert len(links) == TopicResource.objects.count()
 
 

@@ -5,16 +5,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stages.fixture_io import Record, content_fields, default_of, snapshot, write
-from stages.fixture_io.records import Where, key_of
+from stages.fixture_io.records import Location, key_of
 from stages.models import Resource, Stage, State, Topic, TopicResource
 from stages.sync.load import Conflict, load
-from stages.sync.three_way_merge import LEFT, OURS, THEIRS, ConflictPolicy, make_plan
+from stages.sync.three_way_merge import LEFT_FILES, OURS, THEIRS, ConflictPolicy, make_plan
 from tests.content import wipe
 
 
 def record(model, **fields):
     fields = {field.name: fields.get(field.name, default_of(field)) for field in content_fields(model)}
-    return Record(model, key_of(model, fields), fields, Where("roadmap.yaml", 1, "entry 1", {}))
+    return Record(model, key_of(model, fields), fields, Location("roadmap.yaml", 1, "entry 1", {}))
 
 
 # What is the same everywhere, so that all else has something to stand on.
@@ -63,7 +63,7 @@ def sides(draw):
     loaded = {identity: found.fields for identity, found in base.items()}
     for identity in [key for key in loaded if key[0] is Topic and key not in files]:
         if draw(st.booleans()):
-            loaded[identity] = loaded[identity] | {LEFT: True, "state": State.RETIRED.value}
+            loaded[identity] = loaded[identity] | {LEFT_FILES: True, "state": State.RETIRED.value}
     return files, rows, loaded
 
 
@@ -84,7 +84,7 @@ def entries_that_collide(files, rows, loaded):
         if identity in files and identity not in rows and files[identity].fields != base:
             yield identity
         if identity in rows and identity not in files and rows[identity].fields != base:
-            settled = LEFT in base or rows[identity].fields.get("state") == State.RETIRED
+            settled = LEFT_FILES in base or rows[identity].fields.get("state") == State.RETIRED
             if not settled:
                 yield identity
 
@@ -106,7 +106,7 @@ def test_every_edit_is_in_the_outcome_unless_it_collides(found, wish):
     plan = make_plan(*found, ConflictPolicy(wish))
     collide = set(fields_that_collide(*found))
     for identity in files.keys() & rows.keys():
-        for name, after in plan.after[identity].fields.items():
+        for name, after in plan.result[identity].fields.items():
             file, row = files[identity].fields[name], rows[identity].fields[name]
             base = loaded.get(identity, {}).get(name, row)
             if (identity, name) in collide:
@@ -116,16 +116,16 @@ def test_every_edit_is_in_the_outcome_unless_it_collides(found, wish):
     collide = set(entries_that_collide(*found))
     for identity in files.keys() - rows.keys():
         if identity not in collide:
-            assert (identity in plan.after) == (identity not in loaded)
+            assert (identity in plan.result) == (identity not in loaded)
         else:
-            assert (identity in plan.after) == (wish == THEIRS)
+            assert (identity in plan.result) == (wish == THEIRS)
     for identity in rows.keys() - files.keys():
-        stays = identity not in loaded or LEFT in loaded[identity] or (identity in collide and wish != THEIRS)
+        stays = identity not in loaded or LEFT_FILES in loaded[identity] or (identity in collide and wish != THEIRS)
         expected = rows[identity].fields if stays else None
         if expected is None and identity[0] is Topic:
             expected = rows[identity].fields | {"state": State.RETIRED}
-        assert (plan.after[identity].fields if identity in plan.after else None) == expected
-    assert plan.after.keys() <= files.keys() | rows.keys()
+        assert (plan.result[identity].fields if identity in plan.result else None) == expected
+    assert plan.result.keys() <= files.keys() | rows.keys()
 
 
 @many
@@ -133,7 +133,7 @@ def test_every_edit_is_in_the_outcome_unless_it_collides(found, wish):
 def test_a_wish_settles_everything_and_the_next_load_has_nothing_to_do(found, wish):
     plan = make_plan(*found, ConflictPolicy(wish))
     assert plan.conflicts == []
-    again = make_plan(plan.records, plan.after, plan.remembered())
+    again = make_plan(plan.records, plan.result, plan.new_baseline())
     assert again.conflicts == []
     assert not again
 
@@ -170,7 +170,7 @@ def test_the_database_is_afterwards_as_it_was_planned(db, tmp_path, base, data, 
             assert wish is None
             assert as_values(snapshot()) == as_values(rows)
         else:
-            assert as_values(snapshot()) == as_values(plan.after)
+            assert as_values(snapshot()) == as_values(plan.result)
             assert not load(tmp_path)
         transaction.set_rollback(True)
 
