@@ -20,7 +20,7 @@ from progress.cohorts.notifications.messages import WEEKLY_LIMIT, message_contex
 from progress.cohorts.permissions import get_cohort_for_edit
 from progress.cohorts.reports.gradebook import FILTERS
 from progress.cohorts.reports.roster import load_roster
-from progress.cohorts.reports.views import narrowed
+from progress.cohorts.reports.views import filter_by_group
 from progress.models import Status, new_token
 
 KEPT = 10  # earlier messages that are listed
@@ -76,16 +76,16 @@ def beginning(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
     """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix, with or
     without a ``?group=``, and ``?learner=`` one alone.
     """
-    seen = load_roster(cohort)
+    roster = load_roster(cohort)
     if slug := request.GET.get("topic"):
-        topic = next((topic for topic in seen.curriculum.topics if topic.slug == slug), None)
-        people = [learner.pk for learner in seen.learners if topic and learner.of(topic) == Status.LEARNING]
+        topic = next((topic for topic in roster.curriculum.topics if topic.slug == slug), None)
+        people = [learner.pk for learner in roster.learners if topic and learner.status_of(topic) == Status.LEARNING]
         return {"people": people, "subject": topic.title if topic else ""}
     if one := request.GET.get("learner"):
-        return {"people": [learner.pk for learner in seen.learners if str(learner.pk) == one]}
+        return {"people": [learner.pk for learner in roster.learners if str(learner.pk) == one]}
     if (show := request.GET.get("show")) in FILTERS:
-        _group, seen = narrowed(request, seen)
-        return {"people": [learner.pk for learner in seen.learners if FILTERS[show](learner)]}
+        _group, roster = filter_by_group(request, roster)
+        return {"people": [learner.pk for learner in roster.learners if FILTERS[show](learner)]}
     return {}
 
 

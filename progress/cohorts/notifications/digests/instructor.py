@@ -60,18 +60,18 @@ class CohortWeek:
 
 def cohort_week(cohort: Cohort, week: Week) -> CohortWeek:
     """The CohortWeek at a cohort. A fixed number of queries, whatever its size."""
-    seen = load_roster(cohort)
+    roster = load_roster(cohort)
     members = cohort.enrolments.current()
-    names = {learner.pk: learner.name for learner in seen.learners}
-    everything, tracks = finished(seen, members, week)
-    active, topics = activity(cohort, seen, week)
+    names = {learner.pk: learner.name for learner in roster.learners}
+    everything, tracks = finished(roster, members, week)
+    active, topics = activity(cohort, roster, week)
     joined = members.filter(joined_at__gte=week.begins, joined_at__lt=week.ends).values_list("user", flat=True)
-    silent = [(days, learner) for learner in seen.learners if (days := learner.silent) is not None]
+    silent = [(days, learner) for learner in roster.learners if (days := learner.inactive_days) is not None]
     silent.sort(key=lambda pair: (-pair[0], entries_by_name(pair[1])))
     return CohortWeek(
         cohort,
         week,
-        summarize(seen.learners),
+        summarize(roster.learners),
         active,
         topics,
         sorted((names[pk] for pk in joined if pk in names), key=str.casefold),
@@ -79,7 +79,7 @@ def cohort_week(cohort: Cohort, week: Week) -> CohortWeek:
         tracks,
         [
             StuckTopic(stuck.topic, [learner.name for learner in stuck.learners])
-            for stuck in load_bottlenecks(seen, seen.learners).stuck
+            for stuck in load_bottlenecks(roster, roster.learners).stuck
         ],
         [InactiveLearner(learner.name, "; ".join(learner.behind), is_new(days, cohort)) for days, learner in silent],
         list(
@@ -88,13 +88,13 @@ def cohort_week(cohort: Cohort, week: Week) -> CohortWeek:
             .exclude(disputed_at=None)
             .select_related("topic", "by", "learner")
         ),
-        updated_tracks(seen),
+        updated_tracks(roster),
     )
 
 
-def updated_tracks(seen: Roster) -> list[tuple[Track, str]]:
-    changed = outdated_assignments([plan.assignment for plan in seen.assigned], seen.roadmap)
-    return [(plan.track, changed[plan.assignment.pk]) for plan in seen.assigned if plan.assignment.pk in changed]
+def updated_tracks(roster: Roster) -> list[tuple[Track, str]]:
+    changed = outdated_assignments([plan.assignment for plan in roster.plans], roster.roadmap)
+    return [(plan.track, changed[plan.assignment.pk]) for plan in roster.plans if plan.assignment.pk in changed]
 
 
 def is_new(silent: int, cohort: Cohort) -> bool:
@@ -103,23 +103,23 @@ def is_new(silent: int, cohort: Cohort) -> bool:
 
 
 def finished(
-    seen: Roster, members: QuerySet[Enrolment], week: Week
+    roster: Roster, members: QuerySet[Enrolment], week: Week
 ) -> tuple[list[str], list[tuple[Track, list[str]]]]:
     """The names of those who did everything in the week, and by track of those who did that. One query.
 
     Whoever has nothing left finished when the last required topic became done.
     """
-    required = [{topic.pk for topic in plan.outline.topics if topic.required} for plan in seen.assigned]
+    required = [{topic.pk for topic in plan.outline.topics if topic.required} for plan in roster.plans]
     lasts = {f"last_{number}": Max("changed_at", filter=Q(topic__in=pks)) for number, pks in enumerate(required)}
     rows = TopicProgress.objects.filter(
-        user__in=members.values("user"), status=Status.DONE, topic__in=seen.curriculum.pks
+        user__in=members.values("user"), status=Status.DONE, topic__in=roster.curriculum.topic_pks
     )
     by_user = rows.values("user").annotate(**lasts).values_list("user", *lasts)
     last: dict[int, list[datetime | None]] = {user: moments for user, *moments in by_user} if lasts else {}
-    number_of = {plan.assignment.pk: number for number, plan in enumerate(seen.assigned)}
+    number_of = {plan.assignment.pk: number for number, plan in enumerate(roster.plans)}
     everything: list[str] = []
     by_track: dict[Track, list[str]] = {}
-    for learner in sorted(seen.learners, key=entries_by_name):
+    for learner in sorted(roster.learners, key=entries_by_name):
         moments = last.get(learner.pk)
         if not moments:
             continue
@@ -134,10 +134,10 @@ def finished(
     return everything, list(by_track.items())
 
 
-def activity(cohort: Cohort, seen: Roster, week: Week) -> tuple[int, int]:
+def activity(cohort: Cohort, roster: Roster, week: Week) -> tuple[int, int]:
     """How many learners ticked something, and how many topics became done, in the week. One query."""
-    found = activity_since(cohort, seen, week.begins)
-    statuses = {learner.pk: learner.statuses for learner in seen.learners}
+    found = activity_since(cohort, roster, week.begins)
+    statuses = {learner.pk: learner.statuses for learner in roster.learners}
     ticked = [(user, event) for user, events in found.items() for event in events if event.at < week.ends]
     done = {(user, event.topic_id) for user, event in ticked if event.status == Status.DONE}
     still = [(user, topic) for user, topic in done if statuses[user].get(topic) == Status.DONE]
