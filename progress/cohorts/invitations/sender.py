@@ -72,7 +72,7 @@ def preview_invitations(cohort: Cohort, reading: ParsedList) -> InvitationPrevie
     current = cohort.enrolments.current()
     within = set(current.values_list(Lower("user__email"), flat=True))
     invited = {found.email: found for found in cohort.invitations.filter(email__in=emails)}
-    refused = EmailOptOut.objects.among(emails, EmailKind.INVITATION)
+    refused = EmailOptOut.objects.opted_out(emails, EmailKind.INVITATION)
     left = places_left(cohort)
     people: list[Person] = []
     problems = list(reading.problems)
@@ -105,7 +105,7 @@ def places_left(cohort: Cohort) -> int | None:
     """How many more can be invited: everyone who waits may still say yes. None without a limit."""
     if cohort.places is None:
         return None
-    return max(0, cohort.places - cohort.enrolments.current().count() - cohort.invitations.waiting().count())
+    return max(0, cohort.places - cohort.enrolments.current().count() - cohort.invitations.pending().count())
 
 
 # --- Writing --------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEma
     at once only one sends, and taken back when sending fails.
     """
     before, now = invitation.sent_at, timezone.now()
-    row = Invitation.objects.waiting().filter(pk=invitation.pk)
+    row = Invitation.objects.pending().filter(pk=invitation.pk)
     if not row.filter(sent_at=before).update(sent_at=now):
         return None
     subject = _("%(person)s invites you to “%(cohort)s”") % {"person": context["by"], "cohort": context["cohort"]}

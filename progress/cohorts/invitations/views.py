@@ -134,8 +134,8 @@ def tell(request: HttpRequest, told: Delivery, asked: int) -> None:
 def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
     cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
-    found = sender.due(cohort.invitations.waiting().order_by("pk"))
-    refused = EmailOptOut.objects.among([invitation.email for invitation in found], EmailKind.INVITATION)
+    found = sender.due(cohort.invitations.pending().order_by("pk"))
+    refused = EmailOptOut.objects.opted_out([invitation.email for invitation in found], EmailKind.INVITATION)
     found = [invitation for invitation in found if invitation.email not in refused]
     told = sender.deliver(cohort, found, by=request.user)
     if found:
@@ -149,7 +149,7 @@ def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
 def withdraw_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
     cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
-    found = cohort.invitations.waiting()
+    found = cohort.invitations.pending()
     if request.POST.get("invitation") != "all":
         found = found.filter(pk=posted_pk(request, "invitation"))
     count = found.delete()[0]

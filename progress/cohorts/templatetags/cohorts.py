@@ -146,7 +146,7 @@ def led_alone(context: Context) -> dict[str, Any]:
 @register.inclusion_tag("cohorts/invitations/includes/my_invitations.html", takes_context=True)
 def invitations(context: Context) -> dict[str, Any]:
     """The cohorts that the reader is invited to and has not answered."""
-    found = Invitation.objects.to_answer(context["user"]).select_related("cohort", "invited_by")
+    found = Invitation.objects.pending_for(context["user"]).select_related("cohort", "invited_by")
     return {"invitations": found.order_by("-at", "-pk")}
 
 
@@ -155,7 +155,7 @@ def invitations_of(cohort: Cohort) -> dict[str, Any]:
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
     unused = [found for found in cohort.invitations.all() if not found.is_used]
     waiting = [found for found in unused if not found.declined]
-    refused = EmailOptOut.objects.among([found.email for found in waiting], EmailKind.INVITATION)
+    refused = EmailOptOut.objects.opted_out([found.email for found in waiting], EmailKind.INVITATION)
     due = [found for found in sender.due(waiting) if found.email not in refused]
     return {
         "cohort": cohort,

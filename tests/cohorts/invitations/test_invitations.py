@@ -108,7 +108,7 @@ def test_each_row_that_cannot_be_invited_says_why(cohort):
         cohort.invitations.create(email=f"{name.lower()}@example.com")
     cohort.invitations.filter(email__startswith="declined").update(answered_at=timezone.now(), declined=True)
     cohort.invitations.filter(email__startswith="joined").update(answered_at=timezone.now())
-    EmailOptOut.objects.state(hash_of("refused@example.com"), EmailKind.INVITATION, True)
+    EmailOptOut.objects.set_opted_out(hash_of("refused@example.com"), EmailKind.INVITATION, True)
     Cohort.objects.update(places=3)  # Lena has one, and Waits may take one
     text = ", ".join(f"{name}@example.com" for name in ("waits", "declined", "joined", "refused", "new", "late"))
     found = sender.preview_invitations(Cohort.objects.get(), parse(text))
@@ -201,7 +201,7 @@ def test_the_mail_says_who_invites_to_what_and_what_they_will_see(cohort, as_ins
 
 def test_who_refused_is_never_mailed_again(cohort, base, as_instructor):
     agree(as_instructor, cohort, "nora@example.com")
-    EmailOptOut.objects.state(hash_of("nora@example.com"), EmailKind.INVITATION, True)
+    EmailOptOut.objects.set_opted_out(hash_of("nora@example.com"), EmailKind.INVITATION, True)
     Invitation.objects.update(sent_at=None)
     page = as_instructor.get(f"{base}/people/").text
     assert "Send again" not in page
