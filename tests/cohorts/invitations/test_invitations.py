@@ -252,9 +252,9 @@ def test_a_mail_server_that_dies_midway_loses_nothing(cohort, base, as_instructo
 
 def test_a_process_that_is_told_to_end_has_not_sent(cohort, instructor, failing, monkeypatch):
     monkeypatch.setattr(Failing, "send_messages", lambda self, messages: (_ for _ in ()).throw(SystemExit))
-    made, _look = sender.invite(cohort, parse("a@example.com"), instructor)
+    created, _preview = sender.invite(cohort, parse("a@example.com"), instructor)
     with pytest.raises(SystemExit):
-        sender.deliver(cohort, made, instructor)
+        sender.deliver(cohort, created, instructor)
     assert Invitation.objects.get().sent_at is None
 
 
@@ -274,7 +274,7 @@ def test_whoever_does_not_answer_is_reminded_at_most_every_three_days(cohort, ba
 
 
 def test_an_instructor_sends_so_many_a_day_and_the_rest_waits(cohort, as_instructor, monkeypatch):
-    monkeypatch.setattr(sender, "A_DAY", sender.RateLimit("invites", 3, 86400))
+    monkeypatch.setattr(sender, "DAILY_LIMIT", sender.RateLimit("invites", 3, 86400))
     page = agree(as_instructor, cohort, "\n".join(f"p{number}@example.com" for number in range(5)))
     assert "5 people are invited." in page.text
     assert "2 mails are not sent yet. 3 invitations a day are the limit." in page.text
