@@ -20,7 +20,7 @@ from stages.models import Topic, Track
 LEARNERS = {"postgresql": 10_000, "sqlite": 2_000}
 LARGE, USUAL = 1_000, 200  # learners of the first cohort, and of each other
 WEEKS = 10
-EVERY = 3  # a learner has a standing in one of so many topics: a million for 10,000 learners and 300 topics
+EVERY = 3  # a learner has a status in one of so many topics: a million for 10,000 learners and 300 topics
 
 
 def make_cohorts() -> dict[int, Cohort]:
@@ -48,12 +48,12 @@ def make_cohorts() -> dict[int, Cohort]:
             for _place in range(size)
         )
         Assignment.objects.create(cohort=cohort, track=track, starts=first, due=first + timedelta(weeks=2 * WEEKS))
-    tick_much(now)
+    record_ticks(now)
     return {LARGE: cohorts[0], USUAL: cohorts[len(cohorts) // 2]}
 
 
-def tick_much(now: datetime) -> None:
-    """Standings and their events, made where they are kept: both databases understand the same two statements."""
+def record_ticks(now: datetime) -> None:
+    """Statuses and their events, made where they are kept: both databases understand the same two statements."""
     days = [connection.ops.adapt_datetimefield_value(now - timedelta(days=day)) for day in range(7 * WEEKS)]
     when = " ".join(f"WHEN {day} THEN %s" for day in range(len(days)))
     user, topic, standing, event = (model._meta.db_table for model in (User, Topic, TopicProgress, ProgressEvent))
@@ -84,24 +84,24 @@ PAGES = {"everyone, stage by stage": "", "the same as CSV": "standings.csv", "ov
 
 
 def measure(rounds: int) -> dict[str, Any]:
-    """``{"ticks": number, "found": {learners of a cohort: {what: milliseconds}}}``, the medians of all rounds."""
-    found = {}
+    """``{"ticks": number, "cohorts": {learners of a cohort: {what: milliseconds}}}``, the medians of all rounds."""
+    results = {}
     for size, cohort in make_cohorts().items():
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(cohort.instructors.get())
-        ways = {"plain aggregate": lambda cohort=cohort: aggregate(cohort)} | {
+        queries = {"plain aggregate": lambda cohort=cohort: aggregate(cohort)} | {
             name: lambda url=f"/cohorts/{cohort.pk}/{path}", client=client: ask(client, url)
             for name, path in PAGES.items()
         }
-        times: dict[str, list[float]] = {name: [] for name in ways}
+        times: dict[str, list[float]] = {name: [] for name in queries}
         for turn in range(rounds + 1):
-            for name, way in ways.items():
+            for name, run in queries.items():
                 start = perf_counter()
-                way()
+                run()
                 if turn:  # the first round only warms up
                     times[name].append((perf_counter() - start) * 1000)
-        found[size] = {name: median(measured) for name, measured in times.items()}
-    return {"ticks": TopicProgress.objects.count(), "found": found}
+        results[size] = {name: median(measured) for name, measured in times.items()}
+    return {"ticks": TopicProgress.objects.count(), "cohorts": results}
 
 
 def aggregate(cohort: Cohort) -> list[Any]:

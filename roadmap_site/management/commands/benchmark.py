@@ -76,7 +76,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<22}{wall:>8.2f}{wall / bare[0]:>8.1f}{cpu:>9.2f}{cpu / bare[1]:>8.1f}")
 
     def report_cohorts(self, name: str, measured: dict[str, Any]) -> None:
-        for size, times in measured["found"].items():
+        for size, times in measured["cohorts"].items():
             self.stdout.write(
                 f"\n{name}, a cohort of {size} learners and {TOPICS} topics among {measured['ticks']:,} ticks"
             )

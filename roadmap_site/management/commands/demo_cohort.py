@@ -54,12 +54,12 @@ class Command(BaseCommand):
         if leader is None:
             raise CommandError(f"There is no account with the address {instructor}; quickstart makes it.")
         if User.objects.filter(email=address(PEOPLE[0][0])).exists():
-            said = "The demo cohort was made before; nothing to do."
+            result = "The demo cohort was made before; nothing to do."
         else:
             made = make_cohort(leader, Random(seed), timezone.now())  # noqa: S311 - not a secret
-            said = f"Made the cohort “{made}” with {len(PEOPLE)} learners."
+            result = f"Made the cohort “{made}” with {len(PEOPLE)} learners."
         if verbosity:
-            self.stdout.write(said)
+            self.stdout.write(result)
 
 
 def address(name: str) -> str:
@@ -93,11 +93,11 @@ def make_cohort(leader: User, random: Random, now: datetime) -> Cohort:
             strict=False,
         )
     ]
-    found = outlines(tracks)
-    places = [topic for track in tracks for topic in found[track.pk].topics]
-    required = {topic.pk for topic in places if topic.required}
+    outline_of = outlines(tracks)
+    track_topics = [topic for track in tracks for topic in outline_of[track.pk].topics]
+    required = {topic.pk for topic in track_topics if topic.required}
     topics = [
-        topic._replace(required=topic.pk in required) for topic in {place.pk: place for place in places}.values()
+        topic._replace(required=topic.pk in required) for topic in {topic.pk: topic for topic in track_topics}.values()
     ]
     people = User.objects.bulk_create(
         User(
@@ -112,11 +112,11 @@ def make_cohort(leader: User, random: Random, now: datetime) -> Cohort:
         Enrolment(cohort=cohort, user=person, joined_at=person.date_joined) for person in people
     )
     hard = set(random.sample([topic.pk for topic in topics[: len(topics) // 2]], 4))
-    walks = [
-        walk(person, pace, begins, ends, topics, hard, random, first, now)
+    events_by_learner = [
+        learner_events(person, pace, begins, ends, topics, hard, random, first, now)
         for person, (_name, pace, begins, ends) in zip(people, PEOPLE, strict=True)
     ]
-    events = sorted((event for walked in walks for event in walked), key=lambda event: event.at)
+    events = sorted((event for learner in events_by_learner for event in learner), key=lambda event: event.at)
     ProgressEvent.objects.bulk_create(events)
     latest = {(event.user_id, event.topic_id): event for event in events}
     TopicProgress.objects.bulk_create(
@@ -132,7 +132,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def walk(
+def learner_events(
     person: User,
     pace: int,
     begins: int,
