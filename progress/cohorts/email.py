@@ -69,7 +69,7 @@ def send(
     Whoever sends many opens a ``mailer`` of ``django.core.mail`` for all of them.
     Raises what the mail server raises.
     """
-    if EmailOptOut.objects.among([email], kind):
+    if EmailOptOut.objects.opted_out([email], kind):
         return False
     out = unsubscribe_url(email, kind)
     body = render_to_string(f"cohorts/notifications/email/{template}.txt", {**context, "kind": kind, "way_out": out})

@@ -33,16 +33,16 @@ def clear():
 
 def test_it_has_every_kind_of_learner(instructor, as_instructor):
     cohort = make()
-    seen = load_roster(cohort)
-    assert len(seen.learners) == 16
-    percentages = sorted(learner.measured.percentage for learner in seen.learners)
+    roster = load_roster(cohort)
+    assert len(roster.learners) == 16
+    percentages = sorted(learner.measured.percentage for learner in roster.learners)
     assert percentages[0] == 0
     assert percentages[-1] == 100
     assert len(set(percentages)) > 8
-    quiet = [learner for learner in seen.learners if learner.silent]
+    quiet = [learner for learner in roster.learners if learner.inactive_days]
     assert 3 <= len(quiet) <= 8
-    assert any(learner.overdue for learner in seen.learners)
-    assert any(not learner.behind and not learner.measured.is_complete for learner in seen.learners)
+    assert any(learner.overdue for learner in roster.learners)
+    assert any(not learner.behind and not learner.measured.is_complete for learner in roster.learners)
     page = as_instructor.get(f"/cohorts/{cohort.pk}/")
     assert "slower than the rest" in page.text
     assert instructor.has_perm("cohorts.add_cohort")

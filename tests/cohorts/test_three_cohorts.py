@@ -184,5 +184,5 @@ def test_the_bins_sum_to_the_head_count(cohorts, name):
     assert {show: len(rows) for show, rows in shown.items()} == {
         show: getattr(summary, show) for show in ("done", "quiet", "overdue")
     }
-    over_time = client.get(f"/cohorts/{cohort.pk}/over-time/").context["found"]
-    assert over_time.now.learners == sum(bool(learner.measured.total) for learner in learners)
+    over_time = client.get(f"/cohorts/{cohort.pk}/over-time/").context["timeline"]
+    assert over_time.latest.learners == sum(bool(learner.measured.total) for learner in learners)

@@ -26,7 +26,7 @@ def test_an_edit_of_the_track_does_not_reach_the_cohort(content, cohort, learner
     content.other.sections.first().places.create(topic=content.topics["weather"])
     content.other.sections.first().places.filter(topic=content.topics["maps"]).delete()
     assert [topic.slug for topic in plans_for(learner)[0].outline.topics] == before
-    assert [topic.slug for topic in load_roster(cohort).assigned[0].outline.topics] == before
+    assert [topic.slug for topic in load_roster(cohort).plans[0].outline.topics] == before
 
 
 def test_the_page_of_the_track_says_what_the_cohort_has_otherwise(content, cohort, as_learner, as_instructor):
@@ -102,11 +102,11 @@ def test_what_a_learner_does_in_topics_of_others_is_not_seen(content, cohort, le
     for person in (learner, ada):
         TopicProgress.objects.record(person, content.topics["boots"], "done")  # the roadmap has it, the other not
     seen = {found.name: found for found in load_roster(cohort).learners}
-    assert seen["Ada"].last_day == timezone.localdate()
+    assert seen["Ada"].last_active == timezone.localdate()
     assert seen["Ada"].measured.done == 1
-    assert seen["Lena Learner"].last_day is None
+    assert seen["Lena Learner"].last_active is None
     assert seen["Lena Learner"].statuses == {}
-    assert seen["Lena Learner"].of(content.topics["boots"]) is None
+    assert seen["Lena Learner"].status_of(content.topics["boots"]) is None
 
 
 def test_whoever_joins_late_is_not_late_on_the_first_day(content, cohort, learner):

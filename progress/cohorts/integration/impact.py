@@ -13,7 +13,7 @@ from progress.impact.content import ContentState
 def cohort_scopes(before: ContentState, after: ContentState, carried: frozenset[int]) -> list[Scope]:
     """A Scope for each assignment that may be measured otherwise, and for those whose track waits to be taken over.
 
-    A cohort follows a track in the form agreed on, so what reaches it at once is what becomes of the topics
+    A cohort follows a snapshot of a track, so what reaches it at once is what becomes of the topics
     themselves, and of the track as a whole. One query, and four where a cohort is concerned.
     """
     edited = edited_tracks(before, after)
@@ -43,12 +43,12 @@ def cohort_scopes(before: ContentState, after: ContentState, carried: frozenset[
 
 
 def offered_snapshots(content: ContentState) -> tuple[set[int], Set[int]]:
-    """What an assignment depends on besides its own form: the topics and the tracks that are published."""
+    """What an assignment depends on besides its own snapshot: the topics and the tracks that are published."""
     return {topic.pk for topic in content.roadmap.topics}, content.tracks.keys()
 
 
 def edited_tracks(before: ContentState, after: ContentState) -> set[int]:
-    """The pks of the tracks that have another form now."""
+    """The pks of the tracks whose snapshot is another now."""
     both = before.outlines.keys() & after.outlines.keys()
     return {pk for pk in both if snapshot(before.outlines[pk]) != snapshot(after.outlines[pk])}
 
@@ -65,7 +65,11 @@ def learners_of(assignments: Iterable[Assignment]) -> dict[int, set[int]]:
         for cohort, learner in current.filter(cohort__in=cohorts).values_list("cohort", "user"):
             members.setdefault(cohort, set()).add(learner)
         found = {row.pk: members.get(row.cohort_id, set()) for row in whole}
-    for way in ("picked_for", "groups__assignments") if some else ():
-        for pk, learner in current.filter(**{f"{way}__in": some}).annotate(one=F(way)).values_list("one", "user"):
+    for relation in ("picked_for", "groups__assignments") if some else ():
+        for pk, learner in (
+            current.filter(**{f"{relation}__in": some})
+            .annotate(assignment=F(relation))
+            .values_list("assignment", "user")
+        ):
             found.setdefault(pk, set()).add(learner)
     return found

@@ -31,10 +31,10 @@ from progress.cohorts.email import absolute_url, send
 from progress.cohorts.invitations.parser import ParsedList, Person, Problem
 from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation, hash_of
 
-A_DAY = RateLimit("invites", 200, 24 * 60 * 60)  # of one instructor
-A_WEEK = RateLimit("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody
-PATIENCE = timedelta(days=3)  # before somebody is reminded
-LONGEST = 15  # seconds that a page may take for its mails; the rest waits for another press
+DAILY_LIMIT = RateLimit("invites", 200, 24 * 60 * 60)  # of one instructor
+WEEKLY_LIMIT = RateLimit("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody
+REMIND_AFTER = timedelta(days=3)  # before somebody is reminded
+MAX_SECONDS = 15  # seconds that a page may take for its mails; the rest waits for another press
 
 
 def claim_invitations(
@@ -65,21 +65,21 @@ class InvitationPreview:
         return len(self.people) + len(self.problems)
 
 
-def preview_invitations(cohort: Cohort, reading: ParsedList) -> InvitationPreview:
-    """A InvitationPreview at a ParsedList. Five queries."""
-    emails = {person.email for person in reading.people}
+def preview_invitations(cohort: Cohort, parsed: ParsedList) -> InvitationPreview:
+    """The InvitationPreview of a ParsedList. Five queries."""
+    emails = {person.email for person in parsed.people}
     # Learners are known by the address that the instructors see; another one of theirs is nobody's business.
     current = cohort.enrolments.current()
-    within = set(current.values_list(Lower("user__email"), flat=True))
-    invited = {found.email: found for found in cohort.invitations.filter(email__in=emails)}
-    refused = EmailOptOut.objects.among(emails, EmailKind.INVITATION)
-    left = places_left(cohort)
+    members = set(current.values_list(Lower("user__email"), flat=True))
+    invited = {invitation.email: invitation for invitation in cohort.invitations.filter(email__in=emails)}
+    opted_out = EmailOptOut.objects.opted_out(emails, EmailKind.INVITATION)
+    remaining = places_left(cohort)
     people: list[Person] = []
-    problems = list(reading.problems)
-    for person in reading.people:
-        if why := rejection_reason(person.email, within, invited, refused):
+    problems = list(parsed.problems)
+    for person in parsed.people:
+        if why := rejection_reason(person.email, members, invited, opted_out):
             problems.append(Problem(person.line, person.email, why))
-        elif left is not None and len(people) >= left:
+        elif remaining is not None and len(people) >= remaining:
             problems.append(Problem(person.line, person.email, _("There is no place left for it.")))
         else:
             people.append(person)
@@ -87,48 +87,48 @@ def preview_invitations(cohort: Cohort, reading: ParsedList) -> InvitationPrevie
 
 
 def rejection_reason(
-    email: str, within: Collection[str], invited: Mapping[str, Invitation], refused: Collection[str]
+    email: str, members: Collection[str], invited: Mapping[str, Invitation], opted_out: Collection[str]
 ) -> str:
     """Why an address cannot be invited, as a sentence; empty when it can."""
-    if email in within:
+    if email in members:
         return _("In the cohort already.")
-    if found := invited.get(email):
-        if found.declined:
+    if invitation := invited.get(email):
+        if invitation.declined:
             return _("Was invited, and declined.")
-        return (
-            _("Was invited, and joined; the code lets them in again.") if found.answered_at else _("Invited already.")
-        )
-    return _("Cannot be invited by mail.") if email in refused else ""
+        if invitation.answered_at:
+            return _("Was invited, and joined; the code lets them in again.")
+        return _("Invited already.")
+    return _("Cannot be invited by mail.") if email in opted_out else ""
 
 
 def places_left(cohort: Cohort) -> int | None:
     """How many more can be invited: everyone who waits may still say yes. None without a limit."""
     if cohort.places is None:
         return None
-    return max(0, cohort.places - cohort.enrolments.current().count() - cohort.invitations.waiting().count())
+    return max(0, cohort.places - cohort.enrolments.current().count() - cohort.invitations.pending().count())
 
 
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def invite(cohort: Cohort, reading: ParsedList, by: User) -> tuple[list[Invitation], InvitationPreview]:
-    """Write the invitations of a Reading, all of them or none; return (the new ones, the Look that decided).
+def invite(cohort: Cohort, parsed: ParsedList, by: User) -> tuple[list[Invitation], InvitationPreview]:
+    """Write the invitations of a ParsedList, all of them or none; return (the new ones, the preview that decided).
 
     The cohort's row is locked as in join(), so of two equal lists the second finds everybody invited.
     """
     with transaction.atomic():
         cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
-        found = preview_invitations(cohort, reading)
-        emails = [person.email for person in found.people]
+        preview = preview_invitations(cohort, parsed)
+        emails = [person.email for person in preview.people]
         addresses = EmailAddress.objects.annotate(address=Lower("email")).filter(verified=True, address__in=emails)
         owners = dict(addresses.values_list("address", "user"))
-        made = Invitation.objects.bulk_create(
+        created = Invitation.objects.bulk_create(
             Invitation(
                 cohort=cohort, email=person.email, name=person.name, user_id=owners.get(person.email), invited_by=by
             )
-            for person in found.people
+            for person in preview.people
         )
-    return made, found
+    return created, preview
 
 
 # --- Sending --------------------------------------------------------------------------------------
@@ -139,15 +139,15 @@ class Delivery:
     """How sending went. ``stopped`` says in a sentence why it ended before everybody had their mail."""
 
     sent: int = 0
-    held: int = 0  # addresses that want none, or had enough of them this week
-    others: int = 0  # sent by somebody else at the same moment, or answered
+    suppressed: int = 0  # addresses that want none, or had enough of them this week
+    skipped: int = 0  # sent by somebody else at the same moment, or answered
     stopped: str = ""
 
 
-def due(invitations: Iterable[Invitation]) -> list[Invitation]:
+def due_invitations(invitations: Iterable[Invitation]) -> list[Invitation]:
     """Of the waiting invitations those to send: never sent, or sent some days ago without an answer. No query."""
-    before = timezone.now() - PATIENCE
-    return [found for found in invitations if found.sent_at is None or found.sent_at < before]
+    before = timezone.now() - REMIND_AFTER
+    return [invitation for invitation in invitations if invitation.sent_at is None or invitation.sent_at < before]
 
 
 def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> Delivery:
@@ -155,38 +155,41 @@ def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> De
 
     What is in no number of the Delivery waits.
     """
-    told, began = Delivery(), monotonic()
-    mine = A_DAY.free_slots(str(by.pk))
-    context = {"cohort": cohort, "by": by, "seen": preview_lines()}
+    delivery, began = Delivery(), monotonic()
+    own_slots = DAILY_LIMIT.free_slots(str(by.pk))
+    context = {"cohort": cohort, "by": by, "visible_lines": visibility_lines()}
     mailer = mailers.default
     try:
         if invitations:
             mailer.open()
         for invitation in invitations:
-            if monotonic() - began > LONGEST:
-                told.stopped = _("The others are waiting for another press of “Send again”.")
+            if monotonic() - began > MAX_SECONDS:
+                delivery.stopped = _("The others are waiting for another press of “Send again”.")
                 break
-            day, week = A_DAY.take(mine), A_WEEK.take(A_WEEK.free_slots(hash_of(invitation.email)))
+            day, week = (
+                DAILY_LIMIT.take(own_slots),
+                WEEKLY_LIMIT.take(WEEKLY_LIMIT.free_slots(hash_of(invitation.email))),
+            )
             slots = [slot for slot in (day, week) if slot]
             sent: bool | None = False
             try:
                 if not day:
-                    told.stopped = _("%(most)d invitations a day are the limit. The others can be sent tomorrow.")
-                    told.stopped %= {"most": A_DAY.limit}
+                    delivery.stopped = _("%(most)d invitations a day are the limit. The others can be sent tomorrow.")
+                    delivery.stopped %= {"most": DAILY_LIMIT.limit}
                     break
                 sent = send_one(invitation, context, mailer) if week else False
-                told.sent += sent is True
-                told.held += sent is False
-                told.others += sent is None
+                delivery.sent += sent is True
+                delivery.suppressed += sent is False
+                delivery.skipped += sent is None
             finally:
                 if not sent:
                     release(*slots)
     except OSError:
-        told.stopped = _("The mail server does not answer. Nothing is lost: send the others again a little later.")
+        delivery.stopped = _("The mail server does not answer. Nothing is lost: send the others again a little later.")
     finally:
         with suppress(OSError):  # whatever went out is out
             mailer.close()
-    return told
+    return delivery
 
 
 def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEmailBackend) -> bool | None:
@@ -196,14 +199,15 @@ def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEma
     at once only one sends, and taken back when sending fails.
     """
     before, now = invitation.sent_at, timezone.now()
-    row = Invitation.objects.waiting().filter(pk=invitation.pk)
+    row = Invitation.objects.pending().filter(pk=invitation.pk)
     if not row.filter(sent_at=before).update(sent_at=now):
         return None
     subject = _("%(person)s invites you to “%(cohort)s”") % {"person": context["by"], "cohort": context["cohort"]}
-    about = {**context, "invitation": invitation, "link": absolute_url(invitation.get_absolute_url()), "again": before}
+    link = absolute_url(invitation.get_absolute_url())
+    mail_context = {**context, "invitation": invitation, "link": link, "is_reminder": before}
     sent = False
     try:
-        sent = send(EmailKind.INVITATION, invitation.email, subject, "invitation", about, mailer=mailer)
+        sent = send(EmailKind.INVITATION, invitation.email, subject, "invitation", mail_context, mailer=mailer)
     except (SMTPRecipientsRefused, ValueError):
         pass  # of this one address the server wants to know nothing
     finally:  # also when the process is told to end
@@ -212,8 +216,8 @@ def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEma
     return sent
 
 
-def preview_lines() -> list[tuple[str, str]]:
+def visibility_lines() -> list[tuple[str, str]]:
     """What instructors see of a learner, in the words of the page that asks, for a mail without markup."""
     notice = render_to_string("cohorts/includes/visibility_notice.html")
-    found = findall(r'data-seen="(\w+)">(.*?)</li>', notice, DOTALL)
-    return [("+" if seen == "yes" else "-", " ".join(unescape(text).split())) for seen, text in found]
+    items = findall(r'data-seen="(\w+)">(.*?)</li>', notice, DOTALL)
+    return [("+" if seen == "yes" else "-", " ".join(unescape(text).split())) for seen, text in items]

@@ -27,7 +27,7 @@ SESSION_KEY = "inviting"  # the list that somebody agreed to after their log-in 
 
 
 class PeopleForm(ListForm):
-    """A list of people, pasted or as a file. When valid, ``decoded`` is the list and ``reading`` what is in it."""
+    """A list of people, pasted or as a file. When valid, ``decoded`` is the list and ``parsed`` what is in it."""
 
     text = forms.CharField(
         label=gettext_lazy("Paste the addresses"),
@@ -55,7 +55,7 @@ class PeopleForm(ListForm):
 
     def read(self, data: bytes) -> None:
         self.decoded = decode(data)
-        self.reading = parse(self.decoded)
+        self.parsed = parse(self.decoded)
 
 
 # A look at a list writes nothing, so it needs no token, and what a form with an old token agrees to is shown again
@@ -76,12 +76,12 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
             request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:MAX_BYTES]}
             messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
         return redirect_to_login(request.path)
-    kept = request.session.pop(SESSION_KEY, None)
+    pending = request.session.pop(SESSION_KEY, None)
     cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
     if request.method == "POST":
         form = PeopleForm(request.POST, request.FILES)
-    elif kept and kept["cohort"] == pk:
-        form = PeopleForm({"text": kept["text"]})
+    elif pending and pending["cohort"] == pk:
+        form = PeopleForm({"text": pending["text"]})
     else:
         return render(request, "cohorts/invitations/invite.html", {"cohort": cohort, "form": PeopleForm()})
     if not form.is_valid():
@@ -90,56 +90,60 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         if has_token(request):
             return agree(request, cohort, form)
         messages.warning(request, _("That page was too old. Nobody was invited yet: look, and agree."))
-    look = sender.preview_invitations(cohort, form.reading)
+    preview = sender.preview_invitations(cohort, form.parsed)
     return render(
-        request, "cohorts/invitations/invite_preview.html", {"cohort": cohort, "look": look, "text": form.decoded}
+        request,
+        "cohorts/invitations/invite_preview.html",
+        {"cohort": cohort, "preview": preview, "text": form.decoded},
     )
 
 
 def agree(request: AuthedRequest, cohort: Cohort, form: PeopleForm) -> HttpResponse:
-    made, look = sender.invite(cohort, form.reading, by=request.user)
-    told = sender.deliver(cohort, made, by=request.user)
-    said = ngettext("%(count)d person is invited.", "%(count)d people are invited.", len(made)) % {"count": len(made)}
-    if left := len(look.problems):
+    created, preview = sender.invite(cohort, form.parsed, by=request.user)
+    delivery = sender.deliver(cohort, created, by=request.user)
+    said = ngettext("%(count)d person is invited.", "%(count)d people are invited.", len(created)) % {
+        "count": len(created)
+    }
+    if left := len(preview.problems):
         said += " "
         said += ngettext("%(count)d line was left out.", "%(count)d lines were left out.", left) % {"count": left}
-    messages.success(request, said if made else _("Nobody new was in this list, so nothing has changed."))
-    tell(request, told, len(made))
+    messages.success(request, said if created else _("Nobody new was in this list, so nothing has changed."))
+    report_delivery(request, delivery, len(created))
     return redirect("cohort_people", cohort.pk)
 
 
-def tell(request: HttpRequest, told: Delivery, asked: int) -> None:
+def report_delivery(request: HttpRequest, delivery: Delivery, asked: int) -> None:
     """Say which mails went out, and why the others did not."""
-    if asked and told.sent == asked:
+    if asked and delivery.sent == asked:
         said = ngettext("The mail is sent.", "All %(count)d mails are sent.", asked)
         messages.success(request, said % {"count": asked})
         return
-    if told.sent:
-        said = ngettext("%(count)d mail is sent.", "%(count)d mails are sent.", told.sent)
-        messages.success(request, said % {"count": told.sent})
-    if told.held:
+    if delivery.sent:
+        said = ngettext("%(count)d mail is sent.", "%(count)d mails are sent.", delivery.sent)
+        messages.success(request, said % {"count": delivery.sent})
+    if delivery.suppressed:
         said = ngettext(
             "%(count)d address takes no more invitations at the moment.",
             "%(count)d addresses take no more invitations at the moment.",
-            told.held,
+            delivery.suppressed,
         )
-        messages.warning(request, said % {"count": told.held})
-    if told.stopped:
-        waiting = asked - told.sent - told.held - told.others
+        messages.warning(request, said % {"count": delivery.suppressed})
+    if delivery.stopped:
+        waiting = asked - delivery.sent - delivery.suppressed - delivery.skipped
         said = ngettext("%(count)d mail is not sent yet.", "%(count)d mails are not sent yet.", waiting)
-        messages.warning(request, " ".join([said % {"count": waiting}, told.stopped]))
+        messages.warning(request, " ".join([said % {"count": waiting}, delivery.stopped]))
 
 
 @require_POST
 def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Send what was not sent, and remind whoever has not answered for some days. Pressed twice, it sends once."""
     cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
-    found = sender.due(cohort.invitations.waiting().order_by("pk"))
-    refused = EmailOptOut.objects.among([invitation.email for invitation in found], EmailKind.INVITATION)
-    found = [invitation for invitation in found if invitation.email not in refused]
-    told = sender.deliver(cohort, found, by=request.user)
-    if found:
-        tell(request, told, len(found))
+    invitations = sender.due_invitations(cohort.invitations.pending().order_by("pk"))
+    opted_out = EmailOptOut.objects.opted_out([invitation.email for invitation in invitations], EmailKind.INVITATION)
+    invitations = [invitation for invitation in invitations if invitation.email not in opted_out]
+    delivery = sender.deliver(cohort, invitations, by=request.user)
+    if invitations:
+        report_delivery(request, delivery, len(invitations))
     else:
         messages.info(request, _("There is nothing to send at the moment."))
     return redirect("cohort_people", pk)
@@ -149,10 +153,10 @@ def send_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
 def withdraw_invitations(request: AuthedRequest, pk: int) -> HttpResponse:
     """Take one invitation back, or ``all`` that nobody has answered. Their links lead nowhere from then on."""
     cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
-    found = cohort.invitations.waiting()
+    invitations = cohort.invitations.pending()
     if request.POST.get("invitation") != "all":
-        found = found.filter(pk=posted_pk(request, "invitation"))
-    count = found.delete()[0]
+        invitations = invitations.filter(pk=posted_pk(request, "invitation"))
+    count = invitations.delete()[0]
     if count:
         said = ngettext("%(count)d invitation is withdrawn.", "%(count)d invitations are withdrawn.", count)
         messages.success(request, said % {"count": count})

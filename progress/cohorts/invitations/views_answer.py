@@ -25,66 +25,68 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     The link was mailed to the invited address and proves it, so an account with another address may join with it,
     too, and is told first whose invitation it is.
     """
-    found = Invitation.objects.select_related("cohort", "invited_by").filter(token=token).first()
-    if not found:
+    invitation = Invitation.objects.select_related("cohort", "invited_by").filter(token=token).first()
+    if not invitation:
         return render(request, "cohorts/invitations/invitation_gone.html", status=404)
-    cohort, user = found.cohort, request.user
+    cohort, user = invitation.cohort, request.user
     is_in = user.is_authenticated and cohort.enrolments.current().filter(user=user).exists()
-    problem, status = obstacle(found, is_in), 200
+    problem, status = join_problem(invitation, is_in), 200
     if request.method == "POST":
-        answered = answer(request, found, is_in, problem)
-        if answered:
-            return answered
-        found.refresh_from_db()
-        problem, status = obstacle(found, is_in), 409
+        response = handle_answer(request, invitation, is_in, problem)
+        if response:
+            return response
+        invitation.refresh_from_db()
+        problem, status = join_problem(invitation, is_in), 409
     context = {
-        "invitation": found,
+        "invitation": invitation,
         "cohort": cohort,
         "is_in": is_in,
         "problem": problem,
-        "is_theirs": user.is_authenticated and is_theirs(found, user),
+        "is_theirs": user.is_authenticated and is_theirs(invitation, user),
         "instructors": cohort.instructors.order_by("name", "email"),
-        "tracks": [given.track for given in cohort.assignments.visible(cohort.today).select_related("track")],
+        "tracks": [
+            assignment.track for assignment in cohort.assignments.visible(cohort.today).select_related("track")
+        ],
     }
     return render(request, "cohorts/invitations/invitation.html", context, status=status)
 
 
-def answer(request: HttpRequest, found: Invitation, is_in: bool, problem: str) -> HttpResponse | None:
+def handle_answer(request: HttpRequest, invitation: Invitation, is_in: bool, problem: str) -> HttpResponse | None:
     """Do what was answered; None when it cannot be done."""
-    user, wanted = request.user, request.POST.get("answer")
+    user, answer = request.user, request.POST.get("answer")
     try:
-        if wanted == "decline" and not is_in and not found.is_used:
-            found.decline(user if user.is_authenticated else None)
+        if answer == "decline" and not is_in and not invitation.is_used:
+            invitation.decline(user if user.is_authenticated else None)
             messages.success(request, _("You have declined. Nobody sees anything of you."))
-            return redirect(found)
-        if wanted == "join":
+            return redirect(invitation)
+        if answer == "join":
             if not user.is_authenticated:
                 return redirect_to_login(request.path)
             if not problem and not is_in:
-                found.accept(user)
+                invitation.accept(user)
             if not problem:
-                messages.success(request, _("You are in “%(name)s”.") % {"name": found.cohort})
+                messages.success(request, _("You are in “%(name)s”.") % {"name": invitation.cohort})
                 return redirect("cohorts")
     except Invitation.DoesNotExist:
-        return redirect(found)  # which says that it is withdrawn, or used
+        return redirect(invitation)  # which says that it is withdrawn, or used
     except CohortFullError:
         return None
     return None
 
 
-def obstacle(found: Invitation, is_in: bool) -> str:
+def join_problem(invitation: Invitation, is_in: bool) -> str:
     """Why nobody can join with it now, as a sentence; empty when somebody can."""
-    cohort = found.cohort
+    cohort = invitation.cohort
     if is_in:
         return ""
     if cohort.is_archived:
         return _("This cohort is over and archived, so nobody joins it any more.")
-    if found.is_used:
+    if invitation.is_used:
         return _("Somebody has joined with this invitation already. To come back, ask the instructor for the code.")
     if cohort.places is not None and cohort.enrolments.current().count() >= cohort.places:
         return _("This cohort is full: every place is taken. Its instructors can add one.")
     return ""
 
 
-def is_theirs(found: Invitation, user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=found.email).exists()
+def is_theirs(invitation: Invitation, user: User) -> bool:
+    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()

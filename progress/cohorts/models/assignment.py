@@ -1,4 +1,4 @@
-"""What a cohort follows: a track in the form that was agreed on, by when, and for whom."""
+"""What a cohort follows: a snapshot of a track, by when, and for whom."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, Self

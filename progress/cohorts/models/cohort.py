@@ -161,7 +161,7 @@ class Cohort(models.Model):
                 raise CohortFullError
             now = timezone.now()
             cohort.enrolments.update_or_create(user=user, defaults={"joined_at": now, "left_at": None})
-            cohort.invitations.of_addresses(user).update(user=user, answered_at=now, declined=False)
+            cohort.invitations.addressed_to(user).update(user=user, answered_at=now, declined=False)
 
     def leave(self, user: User) -> None:
         """End a learner's enrolment, and with it what the instructors see. The ticks stay."""

@@ -28,22 +28,22 @@ class EmailKind(models.TextChoices):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def waiting(self) -> Self:
+    def pending(self) -> Self:
         return self.filter(answered_at=None)
 
-    def of_addresses(self, user: User) -> Self:
+    def addressed_to(self, user: User) -> Self:
         """What was sent to the addresses that are this person's for certain, now."""
         verified = EmailAddress.objects.filter(user=user, verified=True)
         return self.filter(email__in=verified.values(address=Lower("email")))
 
-    def to_answer(self, user: User) -> Self:
+    def pending_for(self, user: User) -> Self:
         """What a person is to be asked. Whoever is in a cohort already is not asked about it."""
-        within = Enrolment.objects.current().filter(user=user, cohort=OuterRef("cohort"))
-        return self.of_addresses(user).waiting().filter(~Exists(within), cohort__archived_at=None)
+        memberships = Enrolment.objects.current().filter(user=user, cohort=OuterRef("cohort"))
+        return self.addressed_to(user).pending().filter(~Exists(memberships), cohort__archived_at=None)
 
     def claim(self, user: User) -> None:
         """Note whose they are, so that they go with the account. Doing it twice changes nothing."""
-        self.of_addresses(user).exclude(user=user).update(user=user)
+        self.addressed_to(user).exclude(user=user).update(user=user)
 
 
 class Invitation(models.Model):
@@ -160,18 +160,18 @@ class CalendarFeed(models.Model):
 
 
 class EmailOptOutQuerySet(models.QuerySet["EmailOptOut"]):
-    def state(self, address: str, kind: EmailKind, refused: bool) -> None:
-        """State whether an address, given as its hash, wants no mail of a kind. Saying it twice changes nothing."""
-        if refused:
+    def set_opted_out(self, address: str, kind: EmailKind, opted_out: bool) -> None:
+        """Record whether an address, given as its hash, wants no mail of a kind. Saying it twice changes nothing."""
+        if opted_out:
             self.get_or_create(address=address, kind=kind)
         else:
             self.filter(address=address, kind=kind).delete()
 
-    def among(self, emails: Iterable[str], kind: EmailKind) -> set[str]:
+    def opted_out(self, emails: Iterable[str], kind: EmailKind) -> set[str]:
         """Those of ``emails`` that want no mail of this kind. One query."""
         hashes = {hash_of(email): email for email in emails}
-        found = self.filter(kind=kind, address__in=hashes).values_list("address", flat=True)
-        return {hashes[address] for address in found}
+        opted_out = self.filter(kind=kind, address__in=hashes).values_list("address", flat=True)
+        return {hashes[address] for address in opted_out}
 
 
 class EmailOptOut(models.Model):

@@ -12,7 +12,7 @@ from stages.models import Topic
 class Override(models.Model):
     """An instructor marked a topic as done for a learner, and said why.
 
-    The standing itself is written like every other, with the cause "override", so an override holds as long as the
+    The status itself is written like every other, with the cause "override", so an override holds as long as the
     latest event of the topic is its own: the learner who unticks the topic has undone it.
     """
 

@@ -1,7 +1,7 @@
 """The calendar of a person: what they have to do by when, and what the cohorts that they lead have before them.
 
-``dates_of_learner`` and ``dates_of_instructor`` make Dates of what is assigned, ``written`` makes a file of iCalendar
-(RFC 5545) of Dates. Nothing but ``calendar_of`` asks the database.
+``learner_entries`` and ``instructor_entries`` make CalendarEntries of what is assigned, ``to_ical`` makes a file of
+iCalendar (RFC 5545) of them. Nothing but ``calendar_entries`` asks the database.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ class CalendarEntry(NamedTuple):
     key: str
     day: date
     title: str
-    words: str
+    description: str
     path: str
 
 
@@ -41,28 +41,30 @@ class CalendarEntry(NamedTuple):
 
 
 def calendar_entries(user: User) -> list[CalendarEntry]:
-    """Every Date of a person, as they learn and as they instruct. A fixed number of queries."""
+    """Every CalendarEntry of a person, as they learn and as they instruct. A fixed number of queries."""
     plans = plans_for(user)
     statuses = ReaderProgress.for_user(user).statuses if plans else {}
     assignments = Assignment.objects.filter(track__state=State.PUBLISHED).select_related("track")
     led = Cohort.objects.led_by(user).current().prefetch_related(Prefetch("assignments", assignments))
-    return sorted([*learner_entries(plans, statuses), *instructor_entries(led)], key=lambda one: (one.day, one.key))
+    return sorted(
+        [*learner_entries(plans, statuses), *instructor_entries(led)], key=lambda entry: (entry.day, entry.key)
+    )
 
 
 def learner_entries(plans: Iterable[LearnerPlan], statuses: Mapping[int, str]) -> Iterator[CalendarEntry]:
     """When each assignment is due, and before that its sections. What is done stays, and says so."""
     for plan in plans:
-        key, me = f"due-{plan.assignment.pk}", reverse("me")
+        key, me_url = f"due-{plan.assignment.pk}", reverse("me")
         measured = ProgressSummary.of(plan.outline.topics, statuses)
         if plan.due:
             title = _("Due: %(track)s") % {"track": plan.track}
-            here = f"{me}#assignment-{plan.assignment.pk}"
-            yield CalendarEntry(key, plan.due, with_status(title, measured, plan), plan.cohort.name, here)
+            url = f"{me_url}#assignment-{plan.assignment.pk}"
+            yield CalendarEntry(key, plan.due, with_status(title, measured, plan), plan.cohort.name, url)
         for section, day in plan.rhythm if plan.has_rhythm else ():
             measured = ProgressSummary.of(section.topics, statuses)
             if day and measured.total:
-                title, words = with_status(section.title, measured, plan), f"{plan.track}, {plan.cohort}"
-                yield CalendarEntry(f"{key}-{section.slug}", day, title, words, plan.track.get_absolute_url())
+                title, description = with_status(section.title, measured, plan), f"{plan.track}, {plan.cohort}"
+                yield CalendarEntry(f"{key}-{section.slug}", day, title, description, plan.track.get_absolute_url())
 
 
 def with_status(title: str, measured: ProgressSummary, plan: LearnerPlan) -> str:
@@ -75,26 +77,26 @@ def instructor_entries(cohorts: Iterable[Cohort]) -> Iterator[CalendarEntry]:
     """The first and the last day of each cohort, and when each of its tracks starts and is due for everyone."""
     for cohort in cohorts:
         key, path = f"cohort-{cohort.pk}", cohort.get_absolute_url()
-        said: dict[str, object] = {"cohort": cohort.name}
+        names: dict[str, object] = {"cohort": cohort.name}
         if cohort.starts:
-            yield CalendarEntry(f"{key}-first", cohort.starts, _("First day: %(cohort)s") % said, "", path)
+            yield CalendarEntry(f"{key}-first", cohort.starts, _("First day: %(cohort)s") % names, "", path)
         if cohort.ends:
-            yield CalendarEntry(f"{key}-last", cohort.ends, _("Last day: %(cohort)s") % said, "", path)
+            yield CalendarEntry(f"{key}-last", cohort.ends, _("Last day: %(cohort)s") % names, "", path)
         for assignment in cohort.assignments.all():
-            key, said = f"led-{assignment.pk}", {"track": assignment.track, "cohort": cohort}
+            key, names = f"led-{assignment.pk}", {"track": assignment.track, "cohort": cohort}
             if assignment.starts:
-                title = _("%(cohort)s starts: %(track)s") % said
+                title = _("%(cohort)s starts: %(track)s") % names
                 yield CalendarEntry(f"{key}-start", assignment.starts, title, "", path)
             if assignment.due:
-                title = _("%(cohort)s, due: %(track)s") % said
+                title = _("%(cohort)s, due: %(track)s") % names
                 yield CalendarEntry(f"{key}-due", assignment.due, title, "", path)
 
 
 # --- As a file ----------------------------------------------------------------------------------------
 
 
-def to_ical(dates: Iterable[CalendarEntry], owner: int, now: datetime) -> bytes:
-    """The bytes of a calendar with ``dates``, for the person whose pk is ``owner``, as it is at the moment ``now``.
+def to_ical(entries: Iterable[CalendarEntry], owner: int, now: datetime) -> bytes:
+    """The bytes of a calendar with ``entries``, for the person whose pk is ``owner``, as it is at the moment ``now``.
 
     It is published, so its stamps say when it was made, and nobody is invited to anything. A UID never changes: a
     program that reads the calendar again moves the day that it knows.
@@ -108,15 +110,15 @@ def to_ical(dates: Iterable[CalendarEntry], owner: int, now: datetime) -> bytes:
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
     host = urlsplit(settings.SITE_URL).hostname
-    for one in dates:
+    for entry in entries:
         event = Event()
-        event.add("uid", f"{one.key}-{owner}@{host}")
+        event.add("uid", f"{entry.key}-{owner}@{host}")
         event.add("dtstamp", now)
-        event.add("dtstart", one.day)  # a date without an end is that whole day
-        event.add("summary", single_line(one.title))
-        if one.words:
-            event.add("description", single_line(one.words))
-        event.add("url", absolute_url(one.path))
+        event.add("dtstart", entry.day)  # a date without an end is that whole day
+        event.add("summary", single_line(entry.title))
+        if entry.description:
+            event.add("description", single_line(entry.description))
+        event.add("url", absolute_url(entry.path))
         event.add("transp", "TRANSPARENT")  # a day on which something is due is no day on which one is busy
         calendar.add_component(event)
     file: bytes = calendar.to_ical()

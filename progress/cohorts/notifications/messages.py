@@ -21,25 +21,25 @@ class RecipientSplit(NamedTuple):
     """Whom a message reaches, and whom it does not: because they refused such mail, or had enough of it this week."""
 
     reached: list[User]
-    refused: list[User]
-    full: list[User]
+    opted_out: list[User]
+    over_limit: list[User]
 
 
 def split_recipients(cohort: Cohort, people: QuerySet[User]) -> RecipientSplit:
-    """Sort ``people``, current learners of the cohort, into a Reach. Two queries."""
-    refused = EmailOptOut.objects.among([person.email for person in people], EmailKind.MESSAGE)
+    """Sort ``people``, current learners of the cohort, into a RecipientSplit. Two queries."""
+    opted_out = EmailOptOut.objects.opted_out([person.email for person in people], EmailKind.MESSAGE)
     week = Q(messages_received__cohort=cohort, messages_received__at__gt=timezone.now() - timedelta(days=7))
-    counted = people.annotate(this_week=Count("messages_received", filter=week))
-    had = dict(counted.values_list("pk", "this_week"))
-    found = RecipientSplit([], [], [])
+    with_counts = people.annotate(this_week=Count("messages_received", filter=week))
+    received = dict(with_counts.values_list("pk", "this_week"))
+    split = RecipientSplit([], [], [])
     for person in people:
-        if person.email in refused:
-            found.refused.append(person)
-        elif had[person.pk] >= WEEKLY_LIMIT:
-            found.full.append(person)
+        if person.email in opted_out:
+            split.opted_out.append(person)
+        elif received[person.pk] >= WEEKLY_LIMIT:
+            split.over_limit.append(person)
         else:
-            found.reached.append(person)
-    return found
+            split.reached.append(person)
+    return split
 
 
 def send_message(

@@ -20,7 +20,7 @@ from progress.cohorts.notifications.ical import calendar_entries, to_ical
 from progress.decorators import unlisted
 from progress.models import new_token
 
-COMING = 5  # dates that the page shows
+SHOWN_ENTRIES = 5  # dates that the page shows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,15 +31,15 @@ def calendar(request: AuthedRequest) -> HttpResponse:
         CalendarFeed.objects.get_or_create(user=request.user)
         return redirect("calendar")
     feed = CalendarFeed.objects.filter(user=request.user).first()
-    link = feed and request.build_absolute_uri(reverse("calendar_feed", args=[feed.token]))
+    feed_url = feed and request.build_absolute_uri(reverse("calendar_feed", args=[feed.token]))
     today = timezone.localdate(timezone=parse_zone(request))
-    coming = [one for one in calendar_entries(request.user) if one.day >= today]
+    upcoming = [entry for entry in calendar_entries(request.user) if entry.day >= today]
     context = {
         "feed": feed,
-        "link": link,
-        "subscribe": link and f"webcal:{link.partition(':')[2]}",
-        "coming": coming[:COMING],
-        "more": len(coming[COMING:]),
+        "feed_url": feed_url,
+        "webcal_url": feed_url and f"webcal:{feed_url.partition(':')[2]}",
+        "upcoming": upcoming[:SHOWN_ENTRIES],
+        "more": len(upcoming[SHOWN_ENTRIES:]),
         "today": today,
     }
     return render(request, "cohorts/notifications/calendar.html", context)
@@ -48,8 +48,8 @@ def calendar(request: AuthedRequest) -> HttpResponse:
 @require_POST
 def renew_calendar(request: AuthedRequest) -> HttpResponse:
     """Replace the address ``token``, which then leads nowhere. A form of an older one changes nothing."""
-    mine = CalendarFeed.objects.filter(user=request.user, token=request.POST.get("token", ""))
-    if mine.update(token=new_token()):
+    feed = CalendarFeed.objects.filter(user=request.user, token=request.POST.get("token", ""))
+    if feed.update(token=new_token()):
         messages.success(request, _("Your calendar has a new address. The old one leads nowhere now."))
     return redirect("calendar")
 
@@ -57,8 +57,8 @@ def renew_calendar(request: AuthedRequest) -> HttpResponse:
 @require_POST
 def end_calendar(request: AuthedRequest) -> HttpResponse:
     """Take the address ``token`` away. A form of an older one changes nothing, for that one is gone already."""
-    ended, _each = CalendarFeed.objects.filter(user=request.user, token=request.POST.get("token", "")).delete()
-    if ended:
+    deleted, _by_model = CalendarFeed.objects.filter(user=request.user, token=request.POST.get("token", "")).delete()
+    if deleted:
         messages.success(request, _("Your calendar is off. Its address leads nowhere now."))
     return redirect("calendar")
 
@@ -70,13 +70,13 @@ def end_calendar(request: AuthedRequest) -> HttpResponse:
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar as programs fetch it; sent again only when a date in it has changed."""
     feed = get_object_or_404(CalendarFeed.objects.select_related("user"), token=token, user__is_active=True)
-    dates = calendar_entries(feed.user)
-    # Of the dates and not of the file, which says when it was made: so it is weak.
-    etag = f'W/"{sha256(repr(dates).encode()).hexdigest()[:32]}"'
+    entries = calendar_entries(feed.user)
+    # Of the entries and not of the file, which says when it was made: so it is weak.
+    etag = f'W/"{sha256(repr(entries).encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        text = to_ical(dates, feed.user_id, timezone.now())
-        response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+        content = to_ical(entries, feed.user_id, timezone.now())
+        response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = 'inline; filename="waymark.ics"'
     response.headers["ETag"] = etag
     return response

@@ -20,10 +20,10 @@ from progress.cohorts.notifications.messages import WEEKLY_LIMIT, message_contex
 from progress.cohorts.permissions import get_cohort_for_edit
 from progress.cohorts.reports.gradebook import FILTERS
 from progress.cohorts.reports.roster import load_roster
-from progress.cohorts.reports.views import narrowed
+from progress.cohorts.reports.views import filter_by_group
 from progress.models import Status, new_token
 
-KEPT = 10  # earlier messages that are listed
+LISTED_MESSAGES = 10  # earlier messages that are listed
 
 
 class MessageForm(forms.ModelForm):
@@ -61,56 +61,58 @@ def write_message(request: AuthedRequest, pk: int) -> HttpResponse:
     form = MessageForm(
         request.POST if request.method == "POST" else None,
         cohort=cohort,
-        initial=None if request.method == "POST" else beginning(request, cohort),
+        initial=None if request.method == "POST" else initial_data(request, cohort),
     )
-    found = {"cohort": cohort, "form": form, "a_week": WEEKLY_LIMIT}
+    context = {"cohort": cohort, "form": form, "weekly_limit": WEEKLY_LIMIT}
     if request.method == "POST" and form.is_valid():
         if "send" in request.POST:
-            return sent(request, cohort, form)
-        found |= looked_at(request, cohort, form)
-    found["earlier"] = cohort.messages.select_related("sender").prefetch_related("recipients")[:KEPT]
-    return render(request, "cohorts/notifications/write_message.html", found, status=400 if form.errors else 200)
+            return send_and_redirect(request, cohort, form)
+        context |= preview_context(request, cohort, form)
+    context["earlier"] = cohort.messages.select_related("sender").prefetch_related("recipients")[:LISTED_MESSAGES]
+    return render(request, "cohorts/notifications/write_message.html", context, status=400 if form.errors else 200)
 
 
-def beginning(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
-    """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the matrix, with or
+def initial_data(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
+    """What the form begins with: ``?topic=`` names those who are on it, ``?show=`` a filter of the gradebook, with or
     without a ``?group=``, and ``?learner=`` one alone.
     """
-    seen = load_roster(cohort)
+    roster = load_roster(cohort)
     if slug := request.GET.get("topic"):
-        topic = next((topic for topic in seen.curriculum.topics if topic.slug == slug), None)
-        people = [learner.pk for learner in seen.learners if topic and learner.of(topic) == Status.LEARNING]
+        topic = next((topic for topic in roster.curriculum.topics if topic.slug == slug), None)
+        people = [learner.pk for learner in roster.learners if topic and learner.status_of(topic) == Status.LEARNING]
         return {"people": people, "subject": topic.title if topic else ""}
-    if one := request.GET.get("learner"):
-        return {"people": [learner.pk for learner in seen.learners if str(learner.pk) == one]}
+    if learner_pk := request.GET.get("learner"):
+        return {"people": [learner.pk for learner in roster.learners if str(learner.pk) == learner_pk]}
     if (show := request.GET.get("show")) in FILTERS:
-        _group, seen = narrowed(request, seen)
-        return {"people": [learner.pk for learner in seen.learners if FILTERS[show](learner)]}
+        _group, roster = filter_by_group(request, roster)
+        return {"people": [learner.pk for learner in roster.learners if FILTERS[show](learner)]}
     return {}
 
 
-def looked_at(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> dict[str, Any]:
+def preview_context(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> dict[str, Any]:
     """The mail as the first of its readers gets it, and whom it reaches."""
-    found = split_recipients(cohort, form.cleaned_data["people"])
+    recipients = split_recipients(cohort, form.cleaned_data["people"])
     message = Message(cohort=cohort, sender=request.user, subject=form.instance.subject, text=form.instance.text)
-    first = found.reached[0] if found.reached else request.user
+    first_reader = recipients.reached[0] if recipients.reached else request.user
     return {
-        "reach": found,
-        "preview": render_to_string("cohorts/notifications/email/message_body.txt", message_context(message, first)),
+        "recipients": recipients,
+        "preview": render_to_string(
+            "cohorts/notifications/email/message_body.txt", message_context(message, first_reader)
+        ),
     }
 
 
-def sent(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> HttpResponse:
-    wanted = form.cleaned_data
+def send_and_redirect(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> HttpResponse:
+    data = form.cleaned_data
     message, failed = send_message(
-        cohort, request.user, wanted["people"], wanted["subject"], wanted["text"], wanted["form_key"]
+        cohort, request.user, data["people"], data["subject"], data["text"], data["form_key"]
     )
     if message is None:
         messages.info(request, _("This message was sent before, so it was not sent again."))
     else:
         number = message.recipients.count()
-        said = ngettext("Sent to %(number)d learner.", "Sent to %(number)d learners.", number)
-        messages.success(request, said % {"number": number})
+        text = ngettext("Sent to %(number)d learner.", "Sent to %(number)d learners.", number)
+        messages.success(request, text % {"number": number})
     if failed:
         names = ", ".join(map(str, failed))
         messages.error(request, _("The mail server did not take the mail to: %(names)s.") % {"names": names})

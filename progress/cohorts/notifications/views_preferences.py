@@ -1,4 +1,4 @@
-"""Who wants which mail: the switches of an account, and the way out that every mail has."""
+"""Who wants which mail: the switches of an account, and the unsubscribe page that every mail links to."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -16,20 +16,20 @@ from progress.decorators import unlisted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def mail_choices(request: AuthedRequest) -> HttpResponse:
+def preferences(request: AuthedRequest) -> HttpResponse:
     """The kinds of mail that the reader wants, each with a switch."""
     address = hash_of(request.user.email)
     if request.method == "POST":
         wanted = request.POST.getlist("wanted")
         for kind in EmailKind:
-            EmailOptOut.objects.state(address, kind, refused=kind not in wanted)
+            EmailOptOut.objects.set_opted_out(address, kind, opted_out=kind not in wanted)
         messages.success(request, _("Saved."))
         return redirect("mail_choices")
-    refused = set(EmailOptOut.objects.filter(address=address).values_list("kind", flat=True))
+    opted_out = set(EmailOptOut.objects.filter(address=address).values_list("kind", flat=True))
     return render(
         request,
         "cohorts/notifications/preferences.html",
-        {"kinds": [(kind, kind not in refused) for kind in EmailKind]},
+        {"kinds": [(kind, kind not in opted_out) for kind in EmailKind]},
     )
 
 
@@ -37,7 +37,7 @@ def mail_choices(request: AuthedRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @unlisted
-def mail_off(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """End a kind of mail for an address, or with ``wanted`` take that back. Looking at the page changes nothing,
     because programs that check mail for viruses open every link in it.
     """
@@ -46,6 +46,6 @@ def mail_off(request: HttpRequest, token: str) -> HttpResponse:
     except (BadSignature, ValueError) as error:
         raise Http404 from error
     if request.method == "POST":
-        EmailOptOut.objects.state(address, kind, refused="wanted" not in request.POST)
-    refused = EmailOptOut.objects.filter(address=address, kind=kind).exists()
-    return render(request, "cohorts/notifications/unsubscribe.html", {"kind": kind, "refused": refused})
+        EmailOptOut.objects.set_opted_out(address, kind, opted_out="wanted" not in request.POST)
+    is_opted_out = EmailOptOut.objects.filter(address=address, kind=kind).exists()
+    return render(request, "cohorts/notifications/unsubscribe.html", {"kind": kind, "is_opted_out": is_opted_out})

@@ -20,40 +20,40 @@ if TYPE_CHECKING:
     from progress.models import Event
 
 
-def completion_dates(cohort: Cohort, seen: "Roster") -> dict[int, dict[int, date]]:
+def completion_dates(cohort: Cohort, roster: "Roster") -> dict[int, dict[int, date]]:
     """``{user pk: {topic pk: day}}``: since when what is done is done, however it came to be. One query."""
     rows = TopicProgress.objects.filter(
-        user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, status=Status.DONE
+        user__in=cohort.enrolments.current().values("user"), topic__in=roster.curriculum.topic_pks, status=Status.DONE
     )
-    found: dict[int, dict[int, date]] = defaultdict(dict)
+    dates: dict[int, dict[int, date]] = defaultdict(dict)
     for user, topic, moment in rows.values_list("user_id", "topic_id", "changed_at"):
-        found[user][topic] = day_of(moment, cohort.zone)
-    return found
+        dates[user][topic] = day_of(moment, cohort.zone)
+    return dates
 
 
-def activity_since(cohort: Cohort, seen: "Roster", since: datetime) -> "dict[int, list[Event]]":
+def activity_since(cohort: Cohort, roster: "Roster", since: datetime) -> "dict[int, list[Event]]":
     """``{user pk: events}``: the ticks since a moment that count as activity, in what each is assigned. One query."""
     events = ProgressEvent.objects.filter(
-        user__in=cohort.enrolments.current().values("user"), topic__in=seen.curriculum.pks, at__gte=since
+        user__in=cohort.enrolments.current().values("user"), topic__in=roster.curriculum.topic_pks, at__gte=since
     )
     rows = events.order_by("user", "pk").values_list("user_id", "topic_id", "status", "cause", "at", named=True)
-    assigned = {learner.pk: learner.curriculum.pks for learner in seen.learners}
+    assigned = {learner.pk: learner.curriculum.topic_pks for learner in roster.learners}
     return {
-        user: ticks([event for event in own if event.topic_id in assigned.get(user, ())])
-        for user, own in groupby(rows, attrgetter("user_id"))
+        user: ticks([event for event in user_events if event.topic_id in assigned.get(user, ())])
+        for user, user_events in groupby(rows, attrgetter("user_id"))
     }
 
 
-def active_dates(cohort: Cohort, seen: "Roster", days: int) -> dict[int, Counter[date]]:
+def active_dates(cohort: Cohort, roster: "Roster", days: int) -> dict[int, Counter[date]]:
     """``{user pk: {date: number of topics}}`` of the last ``days``, by the rules of the learner's own year. One
     query."""
-    first = cohort.today - timedelta(days=days - 1)
-    found = activity_since(cohort, seen, datetime.combine(first, time(), cohort.zone))
-    return {user: by_day(events, cohort.zone) for user, events in found.items()}
+    first_day = cohort.today - timedelta(days=days - 1)
+    events_by_user = activity_since(cohort, roster, datetime.combine(first_day, time(), cohort.zone))
+    return {user: by_day(events, cohort.zone) for user, events in events_by_user.items()}
 
 
 def annotate_last_activity(
-    members: QuerySet[Enrolment], assigned: Iterable[LearnerPlan]
+    members: QuerySet[Enrolment], plans: Iterable[LearnerPlan]
 ) -> QuerySet[Enrolment, tuple[Any, ...]]:
     """(user pk, name, address, joined at, last tick or None in the topics of each assignment). One query.
 
@@ -64,14 +64,14 @@ def annotate_last_activity(
     later = ProgressEvent.objects.filter(user=OuterRef("user"), topic=OuterRef("topic"), pk__gt=OuterRef("pk"))
     counted = (
         ProgressEvent.objects.filter(user=OuterRef("user"), cause__in=COUNTED_CAUSES, status__in=Status.values)
-        .annotate(then=Coalesce(Subquery(later.order_by("pk").values("cause")[:1]), Value("")))
-        .exclude(then=ProgressEvent.Cause.UNDO)
+        .annotate(next_cause=Coalesce(Subquery(later.order_by("pk").values("cause")[:1]), Value("")))
+        .exclude(next_cause=ProgressEvent.Cause.UNDO)
         .order_by("-at")
         .values("at")
     )
-    lasts = {
+    last_ticks = {
         f"tick_{number}": Subquery(counted.filter(topic__in={topic.pk for topic in plan.outline.topics})[:1])
-        for number, plan in enumerate(assigned)
+        for number, plan in enumerate(plans)
     }
-    rows = members.annotate(**lasts)
-    return rows.values_list("user_id", "user__name", "user__email", "joined_at", *lasts)
+    rows = members.annotate(**last_ticks)
+    return rows.values_list("user_id", "user__name", "user__email", "joined_at", *last_ticks)

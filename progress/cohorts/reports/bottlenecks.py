@@ -17,41 +17,41 @@ SAMPLE_SIZE = 5000  # finished topics that say how fast the cohort is: the lates
 
 
 class StuckTopic(NamedTuple):
-    """A topic that people have begun and not finished. ``days`` is the median of those who have, or None."""
+    """A topic that people have begun and not finished. ``median_days`` is the median of those who have, or None."""
 
     topic: OutlineTopic
     learners: list[RosterEntry]
-    days: float | None
+    median_days: float | None
     is_slow: bool  # by a day at least, when compared with all topics
 
 
 class Bottlenecks(NamedTuple):
-    """``days`` is the median from learning to done over all topics; ``stuck`` are those with most people first."""
+    """``median_days`` from learning to done are over all topics; ``stuck`` are those with most people first."""
 
-    days: float | None
+    median_days: float | None
     stuck: list[StuckTopic]
 
 
-def load_bottlenecks(seen: Roster, everyone: Iterable[RosterEntry]) -> Bottlenecks:
-    """Where the Learners of ``seen`` are stuck, compared with the pace of ``everyone`` in the cohort. One query."""
+def load_bottlenecks(roster: Roster, everyone: Iterable[RosterEntry]) -> Bottlenecks:
+    """Where the learners of ``roster`` are stuck, compared with the pace of ``everyone`` in the cohort. One query."""
     durations: dict[int, list[float]] = {}
-    for pk, length in finished_topics(everyone, seen.curriculum.pks):
+    for pk, length in finished_topics(everyone, roster.curriculum.topic_pks):
         durations.setdefault(pk, []).append(length.total_seconds() / 86400)
-    every = [length for took in durations.values() for length in took]
-    usual = median(every) if every else None
+    all_lengths = [length for lengths in durations.values() for length in lengths]
+    usual = median(all_lengths) if all_lengths else None
     learning: dict[int, list[RosterEntry]] = {}
-    for learner in sorted(seen.learners, key=entries_by_name):
+    for learner in sorted(roster.learners, key=entries_by_name):
         for pk, status in learner.statuses.items():
             if status == Status.LEARNING:
                 learning.setdefault(pk, []).append(learner)
     stuck = []
-    for topic in seen.curriculum.topics:
+    for topic in roster.curriculum.topics:
         if topic.pk in learning:
-            took = durations.get(topic.pk)
-            days = median(took) if took else None
-            is_slow = days is not None and usual is not None and days >= usual + 1
-            stuck.append(StuckTopic(topic, learning[topic.pk], days, is_slow))
-    stuck.sort(key=lambda found: -len(found.learners))
+            lengths = durations.get(topic.pk)
+            median_days = median(lengths) if lengths else None
+            is_slow = median_days is not None and usual is not None and median_days >= usual + 1
+            stuck.append(StuckTopic(topic, learning[topic.pk], median_days, is_slow))
+    stuck.sort(key=lambda entry: -len(entry.learners))
     return Bottlenecks(usual, stuck[:SHOWN_TOPICS])
 
 

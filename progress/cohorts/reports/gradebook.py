@@ -1,4 +1,4 @@
-"""Everyone's standing as a table: sorted, filtered, summed up, each cell in words. Nothing here asks the database."""
+"""Everyone's progress as a table: sorted, filtered, summed up, each cell in words. Nothing here asks the database."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -21,52 +21,52 @@ from stages.outline import OutlineTopic, Section
 SORT_KEYS: dict[str, Callable[[RosterEntry], Any]] = {
     "name": entries_by_name,
     "progress": lambda learner: (learner.measured.percentage is not None, learner.measured.percentage or 0),
-    "activity": lambda learner: learner.last_day or date.min,
+    "activity": lambda learner: learner.last_active or date.min,
     "overdue": lambda learner: learner.overdue,
 }
 FILTERS: dict[str, Callable[[RosterEntry], bool]] = {
     "all": lambda learner: True,
-    "quiet": lambda learner: learner.silent is not None,
-    "overdue": lambda learner: learner.overdue >= learner.overdue_from,
+    "quiet": lambda learner: learner.inactive_days is not None,
+    "overdue": lambda learner: learner.overdue >= learner.overdue_threshold,
     "done": lambda learner: learner.measured.is_complete,
 }
 
 
 def filter_entries(learners: Iterable[RosterEntry], show: str, sort: str) -> list[RosterEntry]:
-    """The learners to show, in order; ``sort`` is a key of SORTS, with a minus before it for the other way round."""
-    found = sorted(filter(FILTERS[show], learners), key=entries_by_name)
-    return sorted(found, key=SORT_KEYS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    """The learners to show, in order; ``sort`` is a key of SORT_KEYS, with a minus before it for descending."""
+    filtered = sorted(filter(FILTERS[show], learners), key=entries_by_name)
+    return sorted(filtered, key=SORT_KEYS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 class Summary(NamedTuple):
     """A cohort, or a group of it, in a few numbers.
 
     ``percentage`` is the median of those who have something required to do, or None. Everyone is one of ``done``,
-    ``under_way``, ``not_begun`` and ``idle``.
+    ``in_progress``, ``not_started`` and ``idle``.
     """
 
     learners: int
     percentage: int | None
-    quiet: int
+    inactive: int
     overdue: int
     done: int
-    under_way: int
-    not_begun: int
+    in_progress: int
+    not_started: int
     idle: int  # those who have nothing to do
 
 
 def summarize(learners: Sequence[RosterEntry]) -> Summary:
-    percentages = [share for found in learners if (share := found.measured.percentage) is not None]
-    quiet, overdue, done = (sum(map(FILTERS[show], learners)) for show in ("quiet", "overdue", "done"))
+    percentages = [share for learner in learners if (share := learner.measured.percentage) is not None]
+    inactive, overdue, done = (sum(map(FILTERS[show], learners)) for show in ("quiet", "overdue", "done"))
     return Summary(
         len(learners),
         int(median(percentages)) if percentages else None,
-        quiet,
+        inactive,
         overdue,
         done,
-        sum(bool(found.measured.left and found.statuses) for found in learners),
-        sum(bool(found.measured.left and not found.statuses) for found in learners),
-        sum(not found.measured.total for found in learners),
+        sum(bool(learner.measured.left and learner.statuses) for learner in learners),
+        sum(bool(learner.measured.left and not learner.statuses) for learner in learners),
+        sum(not learner.measured.total for learner in learners),
     )
 
 
@@ -80,14 +80,14 @@ class Cell(NamedTuple):
 
     text: str
     mark: str
-    name: str  # of the stage or the topic, which is where it leads to on the learner's page
+    anchor: str  # of the stage or the topic on the learner's page, where it leads to
 
 
 class Row(NamedTuple):
     learner: RosterEntry
     behind: str
     progress: Cell
-    last_day: str
+    last_active: str
     overdue: str
     cells: list[Cell]
     groups: str | None = None  # None where the cohort has none
@@ -96,58 +96,58 @@ class Row(NamedTuple):
     def texts(self) -> list[str]:
         cells = [cell.text for cell in self.cells]
         groups = [] if self.groups is None else [self.groups]
-        return [self.learner.name, *groups, self.behind, self.progress.text, self.last_day, self.overdue, *cells]
+        return [self.learner.name, *groups, self.behind, self.progress.text, self.last_active, self.overdue, *cells]
 
 
 def rows(
     learners: Iterable[RosterEntry],
     curriculum: AssignedCurriculum,
     stage: Section | None = None,
-    whom: Audience | None = None,
+    audience: Audience | None = None,
 ) -> list[Row]:
-    """A Row for each learner: a cell for each stage, or for each topic of one stage. ``whom`` knows the groups."""
+    """A Row for each learner: a cell for each stage, or for each topic of one stage. ``audience`` knows the groups."""
     # Learners who are equally far have the same cell, so its words are put together once.
-    cell_of = cache(measured_cell)
+    cell_of = cache(summary_cell)
     return [
         Row(
             learner,
             "; ".join(learner.behind),
             cell_of(learner.measured, "total"),
-            date_format(learner.last_day) if learner.last_day else _("never"),
+            date_format(learner.last_active) if learner.last_active else _("never"),
             str(learner.overdue) if learner.overdue else _("none"),
             [topic_cell(learner, topic) for topic in stage.topics]
             if stage
-            else [cell_of(learner.measure_stage(found.slug), found.slug) for found in curriculum.sections],
-            ", ".join(whom.groups_of(learner.pk)) if whom and whom.names else None,
+            else [cell_of(learner.measure_stage(section.slug), section.slug) for section in curriculum.sections],
+            ", ".join(audience.groups_of(learner.pk)) if audience and audience.names else None,
         )
         for learner in learners
     ]
 
 
-def measured_cell(measured: ProgressSummary | None, name: str) -> Cell:
+def summary_cell(measured: ProgressSummary | None, anchor: str) -> Cell:
     return (
-        Cell(formatting.cell_text(measured), str(formatting.heat_level(measured)), name)
+        Cell(formatting.cell_text(measured), str(formatting.heat_level(measured)), anchor)
         if measured
-        else not_assigned(name)
+        else not_assigned_cell(anchor)
     )
 
 
 def topic_cell(learner: RosterEntry, topic: OutlineTopic) -> Cell:
-    status, name = learner.of(topic), f"topic-{topic.slug}"
+    status, anchor = learner.status_of(topic), f"topic-{topic.slug}"
     if status is None:
-        return not_assigned(name)
-    return Cell(formatting.status_text(status, topic.pk in learner.overridden), str(status), name)
+        return not_assigned_cell(anchor)
+    return Cell(formatting.status_text(status, topic.pk in learner.overridden), str(status), anchor)
 
 
-def not_assigned(name: str) -> Cell:
-    return Cell(_("not assigned"), NOT_ASSIGNED, name)
+def not_assigned_cell(anchor: str) -> Cell:
+    return Cell(_("not assigned"), NOT_ASSIGNED, anchor)
 
 
 def column_heads(
-    curriculum: AssignedCurriculum, stage: Section | None = None, whom: Audience | None = None
+    curriculum: AssignedCurriculum, stage: Section | None = None, audience: Audience | None = None
 ) -> list[str]:
     """What stands above the columns of a Row, as texts."""
     columns = stage.topics if stage else curriculum.sections
-    groups = [_("Groups")] if whom and whom.names else []
+    groups = [_("Groups")] if audience and audience.names else []
     fixed = [_("Learner"), *groups, _("Falling behind"), _("Progress"), _("Last tick"), _("Overdue")]
     return fixed + [column.title for column in columns]

@@ -1,6 +1,6 @@
 """What an instructor sees of a cohort: what it is to learn, who learns, and where each of them is.
 
-A fixed number of queries whatever the size of the cohort: the standings of everyone come as one aggregate, and are
+A fixed number of queries whatever the size of the cohort: the statuses of everyone come as one aggregate, and are
 measured by the one way of counting, in the assignments as each learner has them.
 """
 
@@ -37,16 +37,16 @@ class AssignedCurriculum:
         return [topic for section in self.sections for topic in section.topics]
 
     @cached_property
-    def counted(self) -> TopicSet:
+    def topic_set(self) -> TopicSet:
         return TopicSet.of(self.topics)
 
     @cached_property
-    def by_stage(self) -> dict[str, TopicSet]:
+    def topic_sets_by_stage(self) -> dict[str, TopicSet]:
         """The topics of each stage by its slug."""
         return {section.slug: TopicSet.of(section.topics) for section in self.sections}
 
     @cached_property
-    def pks(self) -> set[int]:
+    def topic_pks(self) -> set[int]:
         return {topic.pk for topic in self.topics}
 
 
@@ -82,98 +82,104 @@ class RosterEntry:
     plans: tuple[LearnerPlan, ...]
     statuses: dict[int, str]  # of assigned topics only
     overridden: set[int]  # those topics that an instructor marked as done
-    disputes: bool  # whether they say that one of these marks, of this cohort, is wrong
+    has_disputes: bool  # whether they say that one of these marks, of this cohort, is wrong
     measured: ProgressSummary
-    last_day: date | None  # of the last tick
-    silent: int | None  # days, where there are enough of them to speak of
+    last_active: date | None  # of the last tick
+    inactive_days: int | None  # days, where there are enough of them to speak of
     overdue: int  # required topics, each once
-    overdue_from: int  # the number from which on it is said
+    overdue_threshold: int  # the number from which on it is said
 
     @property
     def behind(self) -> list[str]:
-        overdue = self.overdue if self.overdue >= self.overdue_from else 0
-        return formatting.behind_phrases(self.silent, self.last_day is not None, overdue)
+        overdue = self.overdue if self.overdue >= self.overdue_threshold else 0
+        return formatting.behind_phrases(self.inactive_days, self.last_active is not None, overdue)
 
-    def of(self, topic: OutlineTopic) -> str | None:
+    def status_of(self, topic: OutlineTopic) -> str | None:
         """The learner's Status in a topic, or None for one that is not assigned to them."""
-        return self.statuses.get(topic.pk, NONE) if topic.pk in self.curriculum.pks else None
+        return self.statuses.get(topic.pk, NONE) if topic.pk in self.curriculum.topic_pks else None
 
     def measure(self, topics: Iterable[OutlineTopic]) -> ProgressSummary:
         return ProgressSummary.of(topics, self.statuses)
 
     def measure_stage(self, slug: str) -> ProgressSummary | None:
         """How far they are in what they are assigned of a stage, or None when that is nothing."""
-        counted = self.curriculum.by_stage.get(slug)
-        return counted and counted.measure(self.statuses)
+        topic_set = self.curriculum.topic_sets_by_stage.get(slug)
+        return topic_set and topic_set.measure(self.statuses)
 
 
-def entries_by_name(learner: RosterEntry) -> tuple[tuple[str, str], int]:
-    return formatting.name_sort_key(learner.name), learner.pk
+def entries_by_name(entry: RosterEntry) -> tuple[tuple[str, str], int]:
+    return formatting.name_sort_key(entry.name), entry.pk
 
 
 class Roster(NamedTuple):
-    """What an instructor sees of a cohort. ``assigned`` are the assignments as for everyone."""
+    """What an instructor sees of a cohort. ``plans`` are the assignments as for everyone."""
 
-    assigned: list[LearnerPlan]
+    plans: list[LearnerPlan]
     curriculum: AssignedCurriculum
     learners: list[RosterEntry]
     roadmap: Outline
-    whom: Audience
+    audience: Audience
 
 
-def load_roster(cohort: Cohort, only: int | None = None) -> Roster:
-    """A cohort's current learners, or ``only`` the one with this pk. Eight queries at most."""
+def load_roster(cohort: Cohort, learner: int | None = None) -> Roster:
+    """A cohort's current learners, or only the one whose pk ``learner`` is. Eight queries at most."""
     assignments = list(cohort.assignments.visible(cohort.today).select_related("track"))
     roadmap = outline_of_stages()
-    assigned = []
+    cohort_plans = []
     for assignment in assignments:
         assignment.cohort = cohort
-        assigned.append(LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, roadmap)))
-    every = load_curriculum(roadmap, [plan.outline for plan in assigned])
-    members = cohort.enrolments.current() if only is None else cohort.enrolments.current().filter(user=only)
-    whom = load_audiences(cohort)
-    statuses = statuses_by_user(members, every.pks)
-    longer = extensions_by_user(cohort, members)
-    marked = overridden_by_user(cohort, members)
+        cohort_plans.append(LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, roadmap)))
+    everything = load_curriculum(roadmap, [plan.outline for plan in cohort_plans])
+    members = cohort.enrolments.current() if learner is None else cohort.enrolments.current().filter(user=learner)
+    audience = load_audiences(cohort)
+    statuses = statuses_by_user(members, everything.topic_pks)
+    extensions = extensions_by_user(cohort, members)
+    overridden = overridden_by_user(cohort, members)
 
     @cache
-    def curriculum_of(mine: tuple[int, ...]) -> AssignedCurriculum:
-        """What those learn who have just these assignments, by their place in ``assigned``."""
-        return every if len(mine) == len(assigned) else load_curriculum(roadmap, [assigned[n].outline for n in mine])
+    def curriculum_of(numbers: tuple[int, ...]) -> AssignedCurriculum:
+        """What those learn who have just these assignments, by their index in ``cohort_plans``."""
+        return (
+            everything
+            if len(numbers) == len(cohort_plans)
+            else load_curriculum(roadmap, [cohort_plans[number].outline for number in numbers])
+        )
 
     @cache
     def plan_of(number: int, extended: date | None, joined: date | None) -> LearnerPlan:
-        return replace(assigned[number], extended=extended, joined=joined)
+        return replace(cohort_plans[number], extended=extended, joined=joined)
 
     learners = []
-    for pk, name, email, joined_at, *ticks in annotate_last_activity(members, assigned):
-        mine = tuple(number for number, assignment in enumerate(assignments) if whom.reaches(assignment, pk))
-        learned, joined = curriculum_of(mine), day_of(joined_at, cohort.zone)
+    for pk, name, email, joined_at, *ticks in annotate_last_activity(members, cohort_plans):
+        numbers = tuple(number for number, assignment in enumerate(assignments) if audience.reaches(assignment, pk))
+        curriculum, joined = curriculum_of(numbers), day_of(joined_at, cohort.zone)
         plans = tuple(
-            plan_of(number, longer.get((pk, assignments[number].pk)), late_join_date(assigned[number], joined))
-            for number in mine
+            plan_of(number, extensions.get((pk, assignments[number].pk)), late_join_date(cohort_plans[number], joined))
+            for number in numbers
         )
-        own = {topic: status for topic, status in statuses.get(pk, {}).items() if topic in learned.pks}
-        measured = learned.counted.measure(own)
-        done = {topic for topic, status in own.items() if status == Status.DONE}
-        last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
-        last_day = last_tick and day_of(last_tick, cohort.zone)
+        user_statuses = {
+            topic: status for topic, status in statuses.get(pk, {}).items() if topic in curriculum.topic_pks
+        }
+        measured = curriculum.topic_set.measure(user_statuses)
+        done = {topic for topic, status in user_statuses.items() if status == Status.DONE}
+        last_tick = max(filter(None, [ticks[number] for number in numbers]), default=None)
+        last_active = last_tick and day_of(last_tick, cohort.zone)
         begins = max(min(plan.begins for plan in plans), joined) if plans else None
         learners.append(
             RosterEntry(
                 pk,
                 str(User(name=name, email=email)),
                 joined,
-                learned,
+                curriculum,
                 plans,
-                own,
-                marked.get(pk, {}).keys() & learned.pks,
-                any(marked.get(pk, {}).values()),
+                user_statuses,
+                overridden.get(pk, {}).keys() & curriculum.topic_pks,
+                any(overridden.get(pk, {}).values()),
                 measured,
-                last_day,
-                formatting.inactive_days(measured, cohort.today, last_day, begins, cohort.quiet_days),
+                last_active,
+                formatting.inactive_days(measured, cohort.today, last_active, begins, cohort.quiet_days),
                 len(set().union(*(plan.past for plan in plans)) - done),
                 cohort.overdue_topics,
             )
         )
-    return Roster(assigned, every, learners, roadmap, whom)
+    return Roster(cohort_plans, everything, learners, roadmap, audience)

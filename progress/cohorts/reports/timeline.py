@@ -2,7 +2,7 @@
 
 A learner is in it from the day on which there was something to do for them: that of joining, or that on which the
 first of their assignments began. So who came late pulls nobody's line down before. What they had done already is
-theirs from that first day on. Today everyone is in it, so the last point is what the table of standings says.
+theirs from that first day on. Today everyone is in it, so the last point is what the gradebook says.
 """
 
 from bisect import bisect_right
@@ -42,7 +42,7 @@ class StepFunction:
 
 
 class LearnerCurve(NamedTuple):
-    """``plan`` is what is due as Steps, or None where nothing of it has a date."""
+    """``plan`` is what is due as a StepFunction, or None where nothing of it has a date."""
 
     begins: date
     done: StepFunction
@@ -52,9 +52,9 @@ class LearnerCurve(NamedTuple):
 def learner_curves(
     learners: Iterable[RosterEntry], done: Mapping[int, Mapping[int, date]], today: date
 ) -> list[LearnerCurve]:
-    """A Walk for each learner who has something required to do. ``done`` is ``{user pk: {topic pk: day}}``."""
+    """A LearnerCurve for each learner who has something required to do. ``done`` is ``{user pk: {topic pk: day}}``."""
     plans: dict[tuple[int, ...], tuple[StepFunction | None, frozenset[int]]] = {}
-    walks = []
+    curves = []
     for learner in learners:
         if not learner.measured.total:
             continue
@@ -62,25 +62,25 @@ def learner_curves(
         key = tuple(map(id, learner.plans))
         if key not in plans:
             due = Counter(due_days(learner.plans).values())
-            required = frozenset(learner.curriculum.counted.required)
+            required = frozenset(learner.curriculum.topic_set.required)
             plans[key] = StepFunction(learner.measured.total, due) if due else None, required
         plan, required = plans[key]
         days = done.get(learner.pk, {})
         # A clock that went wrong puts nothing beyond today.
         counted = Counter(min(day, today) for topic, day in days.items() if topic in required)
         begins = max(min(plan.begins for plan in learner.plans), learner.joined)
-        walks.append(LearnerCurve(min(begins, today), StepFunction(learner.measured.total, counted), plan))
-    return walks
+        curves.append(LearnerCurve(min(begins, today), StepFunction(learner.measured.total, counted), plan))
+    return curves
 
 
 def due_days(plans: Iterable[LearnerPlan]) -> dict[int, date]:
     """``{topic pk: date}`` of what has a date; what several assignments want is due with the first of them."""
-    found: dict[int, date] = {}
+    dates: dict[int, date] = {}
     for plan in plans:
         for topic, day in plan.days.items():
             if day:
-                found[topic] = min(day, found.get(topic, day))
-    return found
+                dates[topic] = min(day, dates.get(topic, day))
+    return dates
 
 
 # --- Everyone -----------------------------------------------------------------------------------------
@@ -94,23 +94,23 @@ class DailyDistribution(NamedTuple):
 
     day: date
     learners: int
-    least: int | None
-    lower: int | None
+    minimum: int | None
+    lower_quartile: int | None
     median: int | None
-    upper: int | None
-    most: int | None
+    upper_quartile: int | None
+    maximum: int | None
     plan: int | None
 
     @property
     def texts(self) -> list[str]:
         """The cells of its row, as on the screen so in the file."""
-        shares = [self.least, self.lower, self.median, self.upper, self.most, self.plan]
+        shares = [self.minimum, self.lower_quartile, self.median, self.upper_quartile, self.maximum, self.plan]
         texts = [_("%(share)d %%") % {"share": share} if share is not None else "" for share in shares]
         return [date_format(self.day, "j M Y"), str(self.learners) if self.learners else "", *texts]
 
 
 class Timeline(NamedTuple):
-    """``past`` are Spreads whose last is of today, and ``ahead`` those of the days to come on which something is due.
+    """``past`` are the days until today, and ``ahead`` those to come on which something is due.
 
     ``on_plan`` of the ``planned`` learners, who have dates, have done as much as is due by today.
     """
@@ -121,16 +121,16 @@ class Timeline(NamedTuple):
     on_plan: int
 
     @property
-    def now(self) -> DailyDistribution:
+    def latest(self) -> DailyDistribution:
         return self.past[-1]
 
     @property
     def rows(self) -> list[list[str]]:
-        return [spread.texts for spread in [*self.past, *self.ahead]]
+        return [distribution.texts for distribution in [*self.past, *self.ahead]]
 
 
-def heads() -> list[str]:
-    """What stands above the cells of a DailyDistribution."""
+def column_heads() -> list[str]:
+    """The column heads for the cells of a DailyDistribution."""
     names = [_("Least"), _("A quarter have at most"), _("Half have at most"), _("A quarter have at least"), _("Most")]
     return [_("Day"), _("Learners"), *names, _("Plan")]
 
@@ -138,15 +138,15 @@ def heads() -> list[str]:
 def load_timeline(
     learners: Iterable[RosterEntry], done: Mapping[int, Mapping[int, date]], today: date
 ) -> Timeline | None:
-    """The OverTime of some learners, or None where nobody has anything required to do."""
-    walks = learner_curves(learners, done, today)
-    if not walks:
+    """The Timeline of some learners, or None where nobody has anything required to do."""
+    curves = learner_curves(learners, done, today)
+    if not curves:
         return None
-    planned = [(walk.done, walk.plan) for walk in walks if walk.plan]
+    planned = [(curve.done, curve.plan) for curve in curves if curve.plan]
     to_come = sorted({day for _done, plan in planned for day in plan.days if day > today})
     return Timeline(
-        [daily_distribution(walks, day) for day in days_shown(min(walk.begins for walk in walks), today)],
-        [DailyDistribution(day, 0, None, None, None, None, None, planned_share(walks, day)) for day in to_come],
+        [daily_distribution(curves, day) for day in days_shown(min(curve.begins for curve in curves), today)],
+        [DailyDistribution(day, 0, None, None, None, None, None, planned_share(curves, day)) for day in to_come],
         len(planned),
         sum(done.on(today) >= plan.on(today) for done, plan in planned),
     )
@@ -159,16 +159,18 @@ def days_shown(start: date, today: date) -> list[date]:
     return [today - timedelta(days=back) for back in range(length - length % step, -1, -step)]
 
 
-def daily_distribution(walks: Iterable[LearnerCurve], day: date) -> DailyDistribution:
-    there = [walk for walk in walks if walk.begins <= day]
-    shares = sorted(walk.done.on(day) for walk in there)
+def daily_distribution(curves: Iterable[LearnerCurve], day: date) -> DailyDistribution:
+    present = [curve for curve in curves if curve.begins <= day]
+    shares = sorted(curve.done.on(day) for curve in present)
     lower, middle, upper = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
-    return DailyDistribution(day, len(there), shares[0], lower, middle, upper, shares[-1], planned_share(there, day))
+    return DailyDistribution(
+        day, len(present), shares[0], lower, middle, upper, shares[-1], planned_share(present, day)
+    )
 
 
-def planned_share(walks: Iterable[LearnerCurve], day: date) -> int | None:
+def planned_share(curves: Iterable[LearnerCurve], day: date) -> int | None:
     # Most learners share one plan, which is then asked once.
-    sharing = Counter(walk.plan for walk in walks if walk.plan)
+    sharing = Counter(curve.plan for curve in curves if curve.plan)
     return sum(plan.on(day) * count for plan, count in sharing.items()) // sharing.total() if sharing else None
 
 
@@ -190,29 +192,29 @@ class RecentActivity(NamedTuple):
 def recent_activity(
     learners: Iterable[RosterEntry], days: Mapping[int, Collection[date]], today: date
 ) -> list[RecentActivity]:
-    """An Active for each of the last days, today first. ``days`` is ``{user pk: dates with activity}``.
+    """A RecentActivity for each of the last days, today first. ``days`` is ``{user pk: dates with activity}``.
 
     Who has nothing assigned can tick nothing that is seen here, so they are not counted.
     """
     assigned = [learner for learner in learners if learner.curriculum.topics]
-    found = []
+    recent = []
     for day in (today - timedelta(days=back) for back in range(RECENT_DAYS)):
-        there = [learner.pk for learner in assigned if learner.joined <= day]
-        if there:
-            found.append(RecentActivity(day, sum(day in days.get(pk, ()) for pk in there), len(there)))
-    return found
+        present = [learner.pk for learner in assigned if learner.joined <= day]
+        if present:
+            recent.append(RecentActivity(day, sum(day in days.get(pk, ()) for pk in present), len(present)))
+    return recent
 
 
 # --- The drawing --------------------------------------------------------------------------------------
 
 LEAST_AHEAD = timedelta(days=14)
 
-type Share = Literal["least", "lower", "median", "upper", "most"]  # of a Spread
+type Share = Literal["minimum", "lower_quartile", "median", "upper_quartile", "maximum"]  # of a Spread
 
 
 @dataclass(frozen=True, kw_only=True)
 class CohortChart(BurnUpChart):
-    """``everyone``, ``half``, ``median`` and ``plan`` are paths, all in per cent of what is required."""
+    """``full_range``, ``middle_half``, ``median`` and ``plan`` are paths, all in per cent of what is required."""
 
     past: list[DailyDistribution]
     ahead: list[DailyDistribution]
@@ -221,12 +223,12 @@ class CohortChart(BurnUpChart):
     bottom = 990
 
     @property
-    def everyone(self) -> str:
-        return self._band("least", "most")
+    def full_range(self) -> str:
+        return self._band("minimum", "maximum")
 
     @property
-    def half(self) -> str:
-        return self._band("lower", "upper")
+    def middle_half(self) -> str:
+        return self._band("lower_quartile", "upper_quartile")
 
     @property
     def median(self) -> str:
@@ -234,28 +236,34 @@ class CohortChart(BurnUpChart):
 
     @cached_property
     def plan(self) -> str:
-        planned = [(spread.day, spread.plan) for spread in [*self.past, *self.ahead] if spread.plan is not None]
+        planned = [
+            (distribution.day, distribution.plan)
+            for distribution in [*self.past, *self.ahead]
+            if distribution.plan is not None
+        ]
         if not planned:
             return ""
         points = [(self.x(day), self.y(share)) for day, share in planned]
         # What is due stays so until the next date, so the plan goes in steps.
         return f"M{points[0][0]} {points[0][1]}" + "".join(f"H{x}V{y}" for x, y in points)
 
-    def _curve(self, spreads: list[DailyDistribution], name: Share) -> str:
-        return "L".join(f"{self.x(spread.day)} {self.y(getattr(spread, name))}" for spread in spreads)
+    def _curve(self, distributions: list[DailyDistribution], name: Share) -> str:
+        return "L".join(
+            f"{self.x(distribution.day)} {self.y(getattr(distribution, name))}" for distribution in distributions
+        )
 
-    def _band(self, least: Share, most: Share) -> str:
-        return f"M{self._curve(self.past, most)}L{self._curve(self.past[::-1], least)}Z"
+    def _band(self, lower: Share, upper: Share) -> str:
+        return f"M{self._curve(self.past, upper)}L{self._curve(self.past[::-1], lower)}Z"
 
 
-def chart(found: Timeline) -> CohortChart | None:
-    """The chart of an Timeline, or None for one without a day before today."""
-    start, today = found.past[0].day, found.now.day
+def chart(timeline: Timeline) -> CohortChart | None:
+    """The chart of a Timeline, or None for one without a day before today."""
+    start, today = timeline.past[0].day, timeline.latest.day
     if start == today:
         return None
     farthest = today + max(AHEAD * (today - start), LEAST_AHEAD)
-    ahead = [spread for spread in found.ahead if spread.day <= farthest]
+    ahead = [distribution for distribution in timeline.ahead if distribution.day <= farthest]
     end = ahead[-1].day if ahead else today
     return CohortChart(
-        start=start, today=today, end=end, done=found.now.median or 0, total=100, past=found.past, ahead=ahead
+        start=start, today=today, end=end, done=timeline.latest.median or 0, total=100, past=timeline.past, ahead=ahead
     )

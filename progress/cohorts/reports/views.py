@@ -29,38 +29,40 @@ from progress.transfer.export import to_csv
 from progress.transfer.views_export import download
 from stages.outline import Section
 
-WINDOW = 100  # learners on a page
+PAGE_SIZE = 100  # learners on a page
 
 
 @require_safe
 @never_cache
 def cohort(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Everyone's standing at a glance, stage by stage, or with ``?stage=`` topic by topic."""
+    """Everyone's progress at a glance, stage by stage, or with ``?stage=`` topic by topic."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
-    seen = load_roster(cohort)
-    show, sort, stage = asked(request, seen.curriculum)
-    everyone = seen.learners
-    group, seen = narrowed(request, seen)
-    page = Paginator(filter_entries(seen.learners, show, sort), WINDOW).get_page(request.GET.get("page"))
-    shown = rows(page.object_list, seen.curriculum, stage, seen.whom)
-    assignments = [plan.assignment for plan in seen.assigned]
-    changed = outdated_assignments(assignments, seen.roadmap)
+    roster = load_roster(cohort)
+    show, sort, stage = parse_query(request, roster.curriculum)
+    everyone = roster.learners
+    group, roster = filter_by_group(request, roster)
+    page = Paginator(filter_entries(roster.learners, show, sort), PAGE_SIZE).get_page(request.GET.get("page"))
+    table_rows = rows(page.object_list, roster.curriculum, stage, roster.audience)
+    assignments = [plan.assignment for plan in roster.plans]
+    changed = outdated_assignments(assignments, roster.roadmap)
     context = {
         "cohort": cohort,
-        "assignments": [(one, seen.whom.words(one), changed.get(one.pk)) for one in assignments],
+        "assignments": [
+            (assignment, roster.audience.words(assignment), changed.get(assignment.pk)) for assignment in assignments
+        ],
         "group": group,
-        "groups": seen.whom.names.items(),
-        "everyone": len(everyone),
-        "summary": summarize(seen.learners),
+        "groups": roster.audience.names.items(),
+        "total_learners": len(everyone),
+        "summary": summarize(roster.learners),
         "stage": stage,
-        "columns": stage.topics if stage else seen.curriculum.sections,
+        "columns": stage.topics if stage else roster.curriculum.sections,
         "page": page,
-        "rows": shown,
-        "has_gaps": any(cell.mark == NOT_ASSIGNED for row in shown for cell in row.cells),
+        "rows": table_rows,
+        "has_gaps": any(cell.mark == NOT_ASSIGNED for row in table_rows for cell in row.cells),
         "show": show,
         "sort": sort,
-        "pace": load_bottlenecks(seen, everyone),
-        "disputes": [learner for learner in seen.learners if learner.disputes],
+        "bottlenecks": load_bottlenecks(roster, everyone),
+        "disputes": [learner for learner in roster.learners if learner.has_disputes],
     }
     return render(request, "cohorts/reports/cohort.html", context)
 
@@ -70,20 +72,20 @@ def cohort(request: AuthedRequest, pk: int) -> HttpResponse:
 def cohort_learner(request: AuthedRequest, pk: int, learner: int) -> HttpResponse:
     """One learner, in the assigned topics and in nothing else, with the parts of their own page."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
-    seen = load_roster(cohort, only=learner)
-    if not seen.learners:
+    roster = load_roster(cohort, learner=learner)
+    if not roster.learners:
         raise Http404
-    [found] = seen.learners
-    plans, progress = sorted(found.plans, key=due_sort_key), ReaderProgress(found.statuses)
+    [entry] = roster.learners
+    plans, progress = sorted(entry.plans, key=due_sort_key), ReaderProgress(entry.statuses)
     context = {
         "cohort": cohort,
-        "learner": found,
-        "measured": found.measured,
+        "learner": entry,
+        "measured": entry.measured,
         "stages": [
-            (section, found.measure(section.topics), [(topic_cell(found, topic), topic) for topic in section.topics])
-            for section in found.curriculum.sections
+            (section, entry.measure(section.topics), [(topic_cell(entry, topic), topic) for topic in section.topics])
+            for section in entry.curriculum.sections
         ],
-        "disputes": active_overrides().filter(learner=found.pk, cohort=cohort).exclude(disputed_at=None),
+        "disputes": active_overrides().filter(learner=entry.pk, cohort=cohort).exclude(disputed_at=None),
         # Of the learner, not of the instructor who asks.
         "progress": progress,
         "soon": due_soon(plans, progress.statuses),
@@ -97,15 +99,15 @@ def cohort_learner(request: AuthedRequest, pk: int, learner: int) -> HttpRespons
 def cohort_csv(request: AuthedRequest, pk: int) -> HttpResponse:
     """The table as it is on the screen, cell by cell; of a cohort on several pages it has them all."""
     cohort = get_object_or_404(Cohort.objects.led_by(request.user), pk=pk)
-    seen = load_roster(cohort)
-    show, sort, stage = asked(request, seen.curriculum)
-    _group, seen = narrowed(request, seen)
-    shown = rows(filter_entries(seen.learners, show, sort), seen.curriculum, stage, seen.whom)
-    text = to_csv([column_heads(seen.curriculum, stage, seen.whom), *(row.texts for row in shown)])
+    roster = load_roster(cohort)
+    show, sort, stage = parse_query(request, roster.curriculum)
+    _group, roster = filter_by_group(request, roster)
+    table_rows = rows(filter_entries(roster.learners, show, sort), roster.curriculum, stage, roster.audience)
+    text = to_csv([column_heads(roster.curriculum, stage, roster.audience), *(row.texts for row in table_rows)])
     return download(text, f"waymark-cohort-{cohort.pk}.csv", "text/csv; charset=utf-8")
 
 
-def asked(request: AuthedRequest, curriculum: AssignedCurriculum) -> tuple[str, str, Section | None]:
+def parse_query(request: AuthedRequest, curriculum: AssignedCurriculum) -> tuple[str, str, Section | None]:
     """What the address asks to see, as (show, sort, stage). Words that mean nothing are passed over.
 
     Raises Http404 for a stage without an assigned topic.
@@ -114,20 +116,20 @@ def asked(request: AuthedRequest, curriculum: AssignedCurriculum) -> tuple[str, 
     stage = next((section for section in curriculum.sections if section.slug == slug), None)
     if slug and stage is None:
         raise Http404
-    known = sort.removeprefix("-") in SORT_KEYS
-    return show if show in FILTERS else "all", sort if known else "name", stage
+    is_known = sort.removeprefix("-") in SORT_KEYS
+    return show if show in FILTERS else "all", sort if is_known else "name", stage
 
 
-def narrowed(request: AuthedRequest, seen: Roster) -> tuple[tuple[int, str] | None, Roster]:
-    """The (pk, name) of the group that the address asks for, or None, and what is seen of its learners alone.
+def filter_by_group(request: AuthedRequest, roster: Roster) -> tuple[tuple[int, str] | None, Roster]:
+    """The (pk, name) of the group that the address asks for, or None, and the Roster with its learners alone.
 
     Raises Http404 for what is no group of this cohort.
     """
-    asked_for = request.GET.get("group", "")
-    if not asked_for:
-        return None, seen
-    group = next(((pk, name) for pk, name in seen.whom.names.items() if str(pk) == asked_for), None)
+    group_pk = request.GET.get("group", "")
+    if not group_pk:
+        return None, roster
+    group = next(((pk, name) for pk, name in roster.audience.names.items() if str(pk) == group_pk), None)
     if group is None:
         raise Http404
-    members = seen.whom.members[group[0]]
-    return group, seen._replace(learners=[learner for learner in seen.learners if learner.pk in members])
+    members = roster.audience.members[group[0]]
+    return group, roster._replace(learners=[learner for learner in roster.learners if learner.pk in members])

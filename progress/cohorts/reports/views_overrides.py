@@ -43,34 +43,34 @@ class DisputeForm(forms.Form):
 def override(request: AuthedRequest, pk: int, learner: int, slug: str) -> HttpResponse:
     """Mark a topic that is assigned to a learner as done, with a reason, or with ``take_back`` as it was before."""
     cohort = get_cohort_for_edit(request, pk)
-    seen = load_roster(cohort, only=learner)
-    topic = next((topic for found in seen.learners for topic in found.curriculum.topics if topic.slug == slug), None)
+    roster = load_roster(cohort, learner=learner)
+    topic = next((topic for entry in roster.learners for topic in entry.curriculum.topics if topic.slug == slug), None)
     if topic is None:
         raise Http404
-    [found] = seen.learners
-    held = overrides.active_overrides().filter(learner=learner, topic=topic.pk).first()
-    there = f"{reverse('cohort_learner', args=[pk, learner])}#topic-{slug}"
+    [entry] = roster.learners
+    active = overrides.active_overrides().filter(learner=learner, topic=topic.pk).first()
+    topic_url = f"{reverse('cohort_learner', args=[pk, learner])}#topic-{slug}"
     form = ReasonForm(request.POST if request.method == "POST" and "take_back" not in request.POST else None)
     if request.method == "POST" and "take_back" in request.POST:
-        if held and held.cohort_id == cohort.pk:
-            overrides.undo_override(held)
+        if active and active.cohort_id == cohort.pk:
+            overrides.undo_override(active)
             messages.success(request, _("“%(topic)s” is as it was before.") % {"topic": topic.title})
-        return redirect(there)
+        return redirect(topic_url)
     if form.is_bound and form.is_valid():
-        person = User.objects.get(pk=found.pk)
+        user = User.objects.get(pk=entry.pk)
         row = Topic.objects.get(pk=topic.pk)
-        if overrides.create_override(cohort, person, row, request.user, form.cleaned_data["reason"]):
-            said = _("“%(topic)s” is marked as done for %(name)s, who reads your reason.")
-            messages.success(request, said % {"topic": topic.title, "name": found.name})
+        if overrides.create_override(cohort, user, row, request.user, form.cleaned_data["reason"]):
+            text = _("“%(topic)s” is marked as done for %(name)s, who reads your reason.")
+            messages.success(request, text % {"topic": topic.title, "name": entry.name})
         else:
             messages.info(request, _("“%(topic)s” was done already.") % {"topic": topic.title})
-        return redirect(there)
+        return redirect(topic_url)
     context = {
         "cohort": cohort,
-        "learner": found,
+        "learner": entry,
         "topic": topic,
-        "is_done": found.of(topic) == Status.DONE,
-        "held": held,
+        "is_done": entry.status_of(topic) == Status.DONE,
+        "active_override": active,
         "form": form,
     }
     return render(request, "cohorts/reports/override.html", context, status=400 if form.errors else 200)
@@ -79,20 +79,20 @@ def override(request: AuthedRequest, pk: int, learner: int, slug: str) -> HttpRe
 @require_POST
 def undo_override(request: AuthedRequest, pk: int) -> HttpResponse:
     """The learner takes the mark away: the topic is as it was before."""
-    mine = get_object_or_404(Override.objects.select_related("topic"), pk=pk, learner=request.user)
-    if overrides.undo_override(mine):
-        messages.success(request, _("“%(topic)s” is as it was before.") % {"topic": mine.topic})
-    return redirect(mine.topic)
+    override = get_object_or_404(Override.objects.select_related("topic"), pk=pk, learner=request.user)
+    if overrides.undo_override(override):
+        messages.success(request, _("“%(topic)s” is as it was before.") % {"topic": override.topic})
+    return redirect(override.topic)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute_override(request: AuthedRequest, pk: int) -> HttpResponse:
     """The learner says what is wrong about the mark. It stays until somebody takes it away."""
-    mine = get_object_or_404(Override.objects.select_related("topic", "by", "cohort"), pk=pk, learner=request.user)
-    form = DisputeForm(request.POST if request.method == "POST" else None, initial={"dispute": mine.dispute})
+    override = get_object_or_404(Override.objects.select_related("topic", "by", "cohort"), pk=pk, learner=request.user)
+    form = DisputeForm(request.POST if request.method == "POST" else None, initial={"dispute": override.dispute})
     if form.is_bound and form.is_valid():
-        overrides.dispute_override(mine, form.cleaned_data["dispute"])
+        overrides.dispute_override(override, form.cleaned_data["dispute"])
         messages.success(request, _("The instructors of the cohort read it on your page."))
-        return redirect(mine.topic)
-    context = {"override": mine, "form": form}
+        return redirect(override.topic)
+    context = {"override": override, "form": form}
     return render(request, "cohorts/reports/dispute.html", context, status=400 if form.errors else 200)

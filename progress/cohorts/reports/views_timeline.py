@@ -1,4 +1,4 @@
-"""How a cohort grew against its plan, as a drawing, as a table, and as a table to take along."""
+"""How a cohort progressed against its plan, as a drawing, as a table, and as a table to take along."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,7 +9,7 @@ from accounts.requests import AuthedRequest
 from progress.cohorts.permissions import get_led_cohort_or_404
 from progress.cohorts.reports.activity import active_dates, completion_dates
 from progress.cohorts.reports.roster import load_roster
-from progress.cohorts.reports.timeline import RECENT_DAYS, chart, heads, load_timeline, recent_activity
+from progress.cohorts.reports.timeline import RECENT_DAYS, chart, column_heads, load_timeline, recent_activity
 from progress.transfer.export import to_csv
 from progress.transfer.views_export import download
 
@@ -18,16 +18,16 @@ from progress.transfer.views_export import download
 @never_cache
 def cohort_over_time(request: AuthedRequest, pk: int) -> HttpResponse:
     cohort = get_led_cohort_or_404(request, pk)
-    seen = load_roster(cohort)
-    found = load_timeline(seen.learners, completion_dates(cohort, seen), cohort.today)
-    days = recent_activity(seen.learners, active_dates(cohort, seen, RECENT_DAYS), cohort.today)
+    roster = load_roster(cohort)
+    timeline = load_timeline(roster.learners, completion_dates(cohort, roster), cohort.today)
+    days = recent_activity(roster.learners, active_dates(cohort, roster, RECENT_DAYS), cohort.today)
     context = {
         "cohort": cohort,
-        "learners": len(seen.learners),
-        "assigned": seen.assigned,
-        "found": found,
-        "drawing": found and chart(found),
-        "heads": heads(),
+        "learners": len(roster.learners),
+        "assigned": roster.plans,
+        "timeline": timeline,
+        "chart": timeline and chart(timeline),
+        "column_heads": column_heads(),
         "days": days,
         "busy": sum(day.active > 0 for day in days),
     }
@@ -39,7 +39,7 @@ def cohort_over_time(request: AuthedRequest, pk: int) -> HttpResponse:
 def over_time_csv(request: AuthedRequest, pk: int) -> HttpResponse:
     """The table of the page, cell by cell."""
     cohort = get_led_cohort_or_404(request, pk)
-    seen = load_roster(cohort)
-    found = load_timeline(seen.learners, completion_dates(cohort, seen), cohort.today)
-    text = to_csv([heads(), *(found.rows if found else [])])
+    roster = load_roster(cohort)
+    timeline = load_timeline(roster.learners, completion_dates(cohort, roster), cohort.today)
+    text = to_csv([column_heads(), *(timeline.rows if timeline else [])])
     return download(text, f"waymark-cohort-{cohort.pk}-over-time.csv", "text/csv; charset=utf-8")

@@ -31,8 +31,8 @@ register = template.Library()
 
 
 @register.filter
-def away(day: date, today: date) -> str:
-    """How far a day is from another in plain words: ``{{ due|away:today }}``."""
+def relative_day(day: date, today: date) -> str:
+    """How far a day is from another in plain words: ``{{ due|relative_day:today }}``."""
     number = (day - today).days
     if number == 0:
         return _("today")
@@ -50,55 +50,55 @@ def weekday(day: date) -> str:
 
 
 @register.inclusion_tag("cohorts/assignments/includes/my_assignments.html", takes_context=True)
-def assigned(context: Context) -> dict[str, Any]:
+def my_assignments(context: Context) -> dict[str, Any]:
     """The learner's assignments with their dates, and what is due soon in all of them together."""
-    mine, progress = plans_for(context["user"]), context["progress"]
+    plans, progress = plans_for(context["user"]), context["progress"]
     return {
         "progress": progress,
-        "marked": active_overrides().filter(learner=context["user"]) if mine else [],
-        "soon": due_soon(mine, progress.statuses),
-        "assigned": plan_cards(mine, progress),
+        "overrides": active_overrides().filter(learner=context["user"]) if plans else [],
+        "soon": due_soon(plans, progress.statuses),
+        "assigned": plan_cards(plans, progress),
     }
 
 
 @register.inclusion_tag("cohorts/assignments/includes/topic_due.html", takes_context=True)
-def wanted_by(context: Context, topic: Topic) -> dict[str, Any]:
+def topic_due(context: Context, topic: Topic) -> dict[str, Any]:
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
-    mine = plans_for(user) if user.is_authenticated else []
-    wanted = [(plan, plan.days[topic.pk]) for plan in mine if topic.pk in plan.days]
-    return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
+    plans = plans_for(user) if user.is_authenticated else []
+    due_dates = [(plan, plan.days[topic.pk]) for plan in plans if topic.pk in plan.days]
+    return {"due_dates": sorted(due_dates, key=lambda pair: (pair[1] is None, pair[1]))}
 
 
 @register.inclusion_tag("cohorts/assignments/includes/snapshot_differences.html", takes_context=True)
-def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict[str, Any]:
+def snapshot_differences(context: Context, track: Track, outline: Outline) -> dict[str, Any]:
     """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
-    user, now, found = context["user"], snapshot(outline), []
+    user, current, differences = context["user"], snapshot(outline), []
     for plan in plans_for(user) if user.is_authenticated else []:
-        if plan.track == track and (changes := diff_snapshots(snapshot(plan.outline), now)):
-            without = [outline.positions_by_slug[slug][0][1] for slug in changes.added]
-            still = [plan.outline.positions_by_slug[slug][0][1] for slug in changes.removed]
-            found.append((plan, without, still))
-    return {"found": found}
+        if plan.track == track and (changes := diff_snapshots(snapshot(plan.outline), current)):
+            missing = [outline.positions_by_slug[slug][0][1] for slug in changes.added]
+            removed = [plan.outline.positions_by_slug[slug][0][1] for slug in changes.removed]
+            differences.append((plan, missing, removed))
+    return {"differences": differences}
 
 
 @register.inclusion_tag("cohorts/reports/includes/override_notice.html", takes_context=True)
-def marked_for_you(context: Context, topic: Topic, annotations: TopicAnnotations | None) -> dict[str, Any]:
+def override_notice(context: Context, topic: Topic, annotations: TopicAnnotations | None) -> dict[str, Any]:
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
     if not (annotations and annotations.is_overridden):
         return {}
-    mine = active_overrides().filter(learner=context["user"], topic=topic.pk)
-    return {"override": mine.first(), "csrf_token": context.get("csrf_token")}
+    overrides = active_overrides().filter(learner=context["user"], topic=topic.pk)
+    return {"override": overrides.first(), "csrf_token": context.get("csrf_token")}
 
 
 @register.filter
-def days(number: float) -> str:
-    """A number of days in words: ``{{ pace.days|days }}``."""
+def day_count(number: float) -> str:
+    """A number of days in words: ``{{ bottlenecks.median_days|day_count }}``."""
     return formatting.day_count(number)
 
 
 @register.simple_tag(takes_context=True)
-def sortable(context: Context, key: str, title: str, sort: str) -> SafeString:
+def sortable_heading(context: Context, key: str, title: str, sort: str) -> SafeString:
     """The head of a column that sorts by ``key``; pressed again, the other way round."""
     is_sorted = sort.removeprefix("-") == key
     query = context["request"].GET.copy() or QueryDict(mutable=True)
@@ -110,59 +110,59 @@ def sortable(context: Context, key: str, title: str, sort: str) -> SafeString:
 
 
 @register.simple_tag
-def cells(row: Row, there: str) -> SafeString:
-    """The cells of a row of the matrix; each leads to its own place on the page of the learner, which is ``there``."""
-    return mark_safe("".join([there.join(halves(*cell)) for cell in row.cells]))  # noqa: S308 - both are escaped
+def gradebook_cells(row: Row, url: str) -> SafeString:
+    """The cells of a row of the gradebook; each leads to its own part of the learner's page, ``url``."""
+    return mark_safe("".join([url.join(cell_halves(*cell)) for cell in row.cells]))  # noqa: S308 - both are escaped
 
 
 @lru_cache(maxsize=4096)
-def halves(text: str, mark: str, name: str) -> list[str]:
+def cell_halves(text: str, mark: str, anchor: str) -> list[str]:
     """A cell, but for the address that it begins with. A template would take its time for thousands of them."""
-    cell = format_html('<td class="heat" data-mark="{}"><a href="\n#{}">{}</a></td>', mark, name, text)
+    cell = format_html('<td class="heat" data-mark="{}"><a href="\n#{}">{}</a></td>', mark, anchor, text)
     return cell.split("\n", 1)
 
 
 @register.inclusion_tag("cohorts/custom_tracks/includes/track_links.html", takes_context=True)
-def own_track_links(context: Context, track: Track) -> dict[str, Any]:
+def custom_track_links(context: Context, track: Track) -> dict[str, Any]:
     """What somebody who composes tracks can do with this one. Two queries, and none for visitors."""
     user = context["user"]
     if not user.is_authenticated:
         return {}
-    composes = track.private and track.custom_track.authors.filter(pk=user.pk).exists()
+    is_author = track.private and track.custom_track.authors.filter(pk=user.pk).exists()
     return {
         "track": track,
-        "composes": composes,
-        "may_copy": (composes or not track.private) and can_create_cohorts(user),
+        "is_author": is_author,
+        "can_copy": (is_author or not track.private) and can_create_cohorts(user),
     }
 
 
 @register.inclusion_tag("cohorts/members/includes/sole_instructor.html", takes_context=True)
-def led_alone(context: Context) -> dict[str, Any]:
+def sole_instructor(context: Context) -> dict[str, Any]:
     """The cohorts that would have no instructor without the reader."""
     user = context["user"]
     return {"cohorts": Cohort.objects.current().led_by(user).exclude(instructors__in=User.objects.exclude(pk=user.pk))}
 
 
 @register.inclusion_tag("cohorts/invitations/includes/my_invitations.html", takes_context=True)
-def invitations(context: Context) -> dict[str, Any]:
+def my_invitations(context: Context) -> dict[str, Any]:
     """The cohorts that the reader is invited to and has not answered."""
-    found = Invitation.objects.to_answer(context["user"]).select_related("cohort", "invited_by")
-    return {"invitations": found.order_by("-at", "-pk")}
+    pending = Invitation.objects.pending_for(context["user"]).select_related("cohort", "invited_by")
+    return {"invitations": pending.order_by("-at", "-pk")}
 
 
 @register.inclusion_tag("cohorts/invitations/includes/pending_invitations.html")
-def invitations_of(cohort: Cohort) -> dict[str, Any]:
+def pending_invitations(cohort: Cohort) -> dict[str, Any]:
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
-    unused = [found for found in cohort.invitations.all() if not found.is_used]
-    waiting = [found for found in unused if not found.declined]
-    refused = EmailOptOut.objects.among([found.email for found in waiting], EmailKind.INVITATION)
-    due = [found for found in sender.due(waiting) if found.email not in refused]
+    unused = [invitation for invitation in cohort.invitations.all() if not invitation.is_used]
+    waiting = [invitation for invitation in unused if not invitation.declined]
+    opted_out = EmailOptOut.objects.opted_out([invitation.email for invitation in waiting], EmailKind.INVITATION)
+    due = [invitation for invitation in sender.due_invitations(waiting) if invitation.email not in opted_out]
     return {
         "cohort": cohort,
         "waiting": waiting,
-        "declined": [found for found in unused if found.declined],
-        "refused": refused,
-        "unsent": [found for found in due if not found.sent_at],
-        "reminders": [found for found in due if found.sent_at],
-        "patience": sender.PATIENCE.days,
+        "declined": [invitation for invitation in unused if invitation.declined],
+        "opted_out": opted_out,
+        "unsent": [invitation for invitation in due if not invitation.sent_at],
+        "reminders": [invitation for invitation in due if invitation.sent_at],
+        "remind_after_days": sender.REMIND_AFTER.days,
     }

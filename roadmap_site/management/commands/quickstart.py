@@ -53,7 +53,7 @@ class Command(BaseCommand):
             f"  Sign in at http://127.0.0.1:{port}/accounts/login/ as\n{accounts}\n"
             f"    with the password {PASSWORD}\n"
             f"  The maintainer edits the roadmap at http://127.0.0.1:{port}/admin/\n"
-            f"  EmailKind that the site sends is printed here.\n"
+            f"  Mail that the site sends is printed here.\n"
         )
 
 

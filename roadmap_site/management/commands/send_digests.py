@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from progress.cohorts.notifications.digests.sender import DigestEmail, Run
+from progress.cohorts.notifications.digests.sender import DigestEmail, DigestRun
 
 
 class Command(BaseCommand):
@@ -20,11 +20,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, dry_run: bool, week: str | None, verbosity: int, **options: Any) -> None:
-        run = Run(monday=monday_of(week))
+        run = DigestRun(monday=monday_of(week))
         if dry_run:
-            for letters in run.letters():
-                for letter in letters:
-                    self.stdout.write(dry_run_line(letter))
+            for emails in run.emails():
+                for email in emails:
+                    self.stdout.write(dry_run_line(email))
             return
         try:
             run.send()
@@ -51,7 +51,7 @@ def monday_of(text: str | None) -> date | None:
     return day
 
 
-def dry_run_line(letter: DigestEmail) -> str:
+def dry_run_line(email: DigestEmail) -> str:
     """A line of the dry run."""
-    content = f"“{letter.subject}”" if letter.subject else f"nothing: {letter.why or 'nothing happened'}"
-    return f"{letter.user.email}, {letter.kind}: {content}"
+    outcome = f"“{email.subject}”" if email.subject else f"nothing: {email.skip_reason or 'nothing happened'}"
+    return f"{email.user.email}, {email.kind}: {outcome}"

@@ -21,8 +21,8 @@ def invited(cohort, instructor, outsider):
     """Invites addresses, Otto's without any; returns the last invitation."""
 
     def invited(*emails):
-        made, _look = invite(cohort, parse(",".join(emails or (outsider.email,))), instructor)
-        return made[-1]
+        created, _preview = invite(cohort, parse(",".join(emails or (outsider.email,))), instructor)
+        return created[-1]
 
     return invited
 

@@ -108,7 +108,7 @@ def test_each_row_that_cannot_be_invited_says_why(cohort):
         cohort.invitations.create(email=f"{name.lower()}@example.com")
     cohort.invitations.filter(email__startswith="declined").update(answered_at=timezone.now(), declined=True)
     cohort.invitations.filter(email__startswith="joined").update(answered_at=timezone.now())
-    EmailOptOut.objects.state(hash_of("refused@example.com"), EmailKind.INVITATION, True)
+    EmailOptOut.objects.set_opted_out(hash_of("refused@example.com"), EmailKind.INVITATION, True)
     Cohort.objects.update(places=3)  # Lena has one, and Waits may take one
     text = ", ".join(f"{name}@example.com" for name in ("waits", "declined", "joined", "refused", "new", "late"))
     found = sender.preview_invitations(Cohort.objects.get(), parse(text))
@@ -201,7 +201,7 @@ def test_the_mail_says_who_invites_to_what_and_what_they_will_see(cohort, as_ins
 
 def test_who_refused_is_never_mailed_again(cohort, base, as_instructor):
     agree(as_instructor, cohort, "nora@example.com")
-    EmailOptOut.objects.state(hash_of("nora@example.com"), EmailKind.INVITATION, True)
+    EmailOptOut.objects.set_opted_out(hash_of("nora@example.com"), EmailKind.INVITATION, True)
     Invitation.objects.update(sent_at=None)
     page = as_instructor.get(f"{base}/people/").text
     assert "Send again" not in page
@@ -252,9 +252,9 @@ def test_a_mail_server_that_dies_midway_loses_nothing(cohort, base, as_instructo
 
 def test_a_process_that_is_told_to_end_has_not_sent(cohort, instructor, failing, monkeypatch):
     monkeypatch.setattr(Failing, "send_messages", lambda self, messages: (_ for _ in ()).throw(SystemExit))
-    made, _look = sender.invite(cohort, parse("a@example.com"), instructor)
+    created, _preview = sender.invite(cohort, parse("a@example.com"), instructor)
     with pytest.raises(SystemExit):
-        sender.deliver(cohort, made, instructor)
+        sender.deliver(cohort, created, instructor)
     assert Invitation.objects.get().sent_at is None
 
 
@@ -274,7 +274,7 @@ def test_whoever_does_not_answer_is_reminded_at_most_every_three_days(cohort, ba
 
 
 def test_an_instructor_sends_so_many_a_day_and_the_rest_waits(cohort, as_instructor, monkeypatch):
-    monkeypatch.setattr(sender, "A_DAY", sender.RateLimit("invites", 3, 86400))
+    monkeypatch.setattr(sender, "DAILY_LIMIT", sender.RateLimit("invites", 3, 86400))
     page = agree(as_instructor, cohort, "\n".join(f"p{number}@example.com" for number in range(5)))
     assert "5 people are invited." in page.text
     assert "2 mails are not sent yet. 3 invitations a day are the limit." in page.text

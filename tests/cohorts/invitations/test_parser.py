@@ -34,7 +34,7 @@ LISTS = {
     "quotes in a name": ('"Ada ""Lady"" L.",ada@example.com', [Person(1, "ada@example.com", 'Ada "Lady" L.')]),
     "heading": ("Name,E-mail\nAda,ada@example.com", [Person(2, "ada@example.com", "Ada")]),
     "heading of two names": (
-        "E-EmailKind;Vorname;Nachname;Klasse\nada@example.com;Ada;Lovelace;7b",
+        "E-Mail;Vorname;Nachname;Klasse\nada@example.com;Ada;Lovelace;7b",
         [Person(2, "ada@example.com", "Ada Lovelace")],
     ),
     "heading and a second address": (
@@ -47,7 +47,7 @@ LISTS = {
     ),
     "heading and a short row": ("id,name,email\nada@example.com", [Person(2, "ada@example.com")]),
     "spreadsheet that says its delimiter": (
-        "sep=;\nName;EmailKind\nA, B;ada@example.com",
+        "sep=;\nName;Mail\nA, B;ada@example.com",
         [Person(3, "ada@example.com", "A, B")],
     ),
     "a cell of two lines": (

@@ -189,7 +189,7 @@ def test_the_summary_adds_up_to_the_heads(cohort, people, as_instructor, content
         for slug in ("maps", "routes") if name == "Ada" else ("maps",):
             TopicProgress.objects.record(people[name].user, content.topics[slug], status)
     found = page_of(cohort, as_instructor).context["summary"]
-    assert found.learners == found.done + found.under_way + found.not_begun + found.idle == 4
+    assert found.learners == found.done + found.in_progress + found.not_started + found.idle == 4
     assert found.idle == 1
     assert found.done == (1 if statuses else 0)
 

@@ -53,7 +53,7 @@ def test_it_begins_with_one_learner_or_with_a_group(there, cohort, as_instructor
 
 def test_it_shows_the_very_mail_before_it_is_sent(there, cohort, as_instructor, learner):
     [ada, ben] = join(cohort, "Ada", "Ben")
-    EmailOptOut.objects.state(hash_of(ben.email), EmailKind.MESSAGE, refused=True)
+    EmailOptOut.objects.set_opted_out(hash_of(ben.email), EmailKind.MESSAGE, opted_out=True)
     page = as_instructor.post(there, form_of([ada, ben], form_key="a")).text
     assert outbox.outbox == []
     assert not Message.objects.exists()

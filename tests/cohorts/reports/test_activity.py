@@ -19,19 +19,19 @@ def clock(monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-def last_day(cohort):
+def last_active(cohort):
     [learner] = load_roster(cohort).learners
-    return learner.last_day
+    return learner.last_active
 
 
 def test_a_tick_that_was_taken_back_is_not_the_last(cohort, learner, content):
     maps, routes = content.topics["maps"], content.topics["routes"]
     tick(learner, maps, days=9)
     tick(learner, routes, days=2)
-    assert (NOW.date() - last_day(cohort)).days == 2
+    assert (NOW.date() - last_active(cohort)).days == 2
     tick(learner, routes, "none", days=1, cause=Cause.UNDO)
-    assert (NOW.date() - last_day(cohort)).days == 9
-    assert active_dates(cohort, load_roster(cohort), 14)[learner.pk].keys() == {last_day(cohort)}
+    assert (NOW.date() - last_active(cohort)).days == 9
+    assert active_dates(cohort, load_roster(cohort), 14)[learner.pk].keys() == {last_active(cohort)}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -44,7 +44,7 @@ def test_it_agrees_with_the_days_of_activity_whatever_happened(cohort, learner, 
         status = random.choice([*Status.values, "none"])
         late = random.choice([0, 0, 7]) if cause == Cause.SIGN_IN else 0  # what a visitor had ticked before
         tick(random.choice(people), random.choice(topics), status, days=days + late, cause=cause)
-    seen = load_roster(cohort)
-    for found in seen.learners:
-        events = ProgressEvent.objects.filter(user=found.pk, topic__in=seen.curriculum.pks).order_by("pk")
-        assert found.last_day == max((event.at.date() for event in ticks(events)), default=None)
+    roster = load_roster(cohort)
+    for entry in roster.learners:
+        events = ProgressEvent.objects.filter(user=entry.pk, topic__in=roster.curriculum.topic_pks).order_by("pk")
+        assert entry.last_active == max((event.at.date() for event in ticks(events)), default=None)

@@ -1,4 +1,4 @@
-"""GET /cohorts/<pk>/over-time/: how a cohort grew against its plan, with the spread of its learners."""
+"""GET /cohorts/<pk>/over-time/: how a cohort grew against its plan, with the distribution of its learners."""
 
 import csv
 import re
@@ -64,8 +64,14 @@ def learner_of(pk=1, topics=4, done=0, joined=60, due=None, begins=date.min):
     )
 
 
-def shares(spread):
-    return spread.least, spread.lower, spread.median, spread.upper, spread.most
+def shares(distribution):
+    return (
+        distribution.minimum,
+        distribution.lower_quartile,
+        distribution.median,
+        distribution.upper_quartile,
+        distribution.maximum,
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,51 +88,51 @@ def shares(spread):
 def test_the_spread_of_a_day(done, expected):
     learners = [learner_of(pk, done=count) for pk, count in enumerate(done)]
     days = {pk: dict.fromkeys(range(count), ago(3)) for pk, count in enumerate(done)}
-    found = load_timeline(learners, days, TODAY)
-    assert shares(found.now) == expected
-    assert {shares(spread) for spread in found.past if spread.day < ago(3)} == {(0, 0, 0, 0, 0)}
-    assert [spread.day for spread in found.past] == [ago(days) for days in range(60, -1, -1)]
+    timeline = load_timeline(learners, days, TODAY)
+    assert shares(timeline.latest) == expected
+    assert {shares(distribution) for distribution in timeline.past if distribution.day < ago(3)} == {(0, 0, 0, 0, 0)}
+    assert [distribution.day for distribution in timeline.past] == [ago(days) for days in range(60, -1, -1)]
 
 
 def test_who_comes_later_is_in_from_then_on_with_what_they_had_done():
     early, late = learner_of(1), learner_of(2, joined=10)
-    found = load_timeline([early, late], {2: {0: ago(300), 1: ago(5), 2: ago(0)}}, TODAY)
-    seen = {spread.day: (spread.learners, spread.most) for spread in found.past}
+    timeline = load_timeline([early, late], {2: {0: ago(300), 1: ago(5), 2: ago(0)}}, TODAY)
+    seen = {distribution.day: (distribution.learners, distribution.maximum) for distribution in timeline.past}
     assert [seen[ago(days)] for days in (11, 10, 5, 0)] == [(1, 0), (2, 25), (2, 50), (2, 75)]
 
 
 def test_nobody_is_in_before_their_first_track_begins_but_everyone_is_today():
     soon = learner_of(begins=TODAY + timedelta(days=9))
-    found = load_timeline([learner_of(2, begins=ago(20)), soon], {1: {0: ago(40)}}, TODAY)
-    assert (found.past[0].day, found.past[0].learners) == (ago(20), 1)
-    assert (found.now.learners, found.now.most) == (2, 25)
+    timeline = load_timeline([learner_of(2, begins=ago(20)), soon], {1: {0: ago(40)}}, TODAY)
+    assert (timeline.past[0].day, timeline.past[0].learners) == (ago(20), 1)
+    assert (timeline.latest.learners, timeline.latest.maximum) == (2, 25)
 
 
 def test_the_plan_is_the_mean_share_of_what_is_due():
     due = {0: ago(20), 1: ago(20), 2: TODAY, 3: TODAY + timedelta(days=7)}
     longer = due | {2: TODAY + timedelta(days=9)}
     plain, extended, free = learner_of(1, due=due, done=3), learner_of(2, due=longer), learner_of(3)
-    found = load_timeline([plain, extended, free], {1: dict.fromkeys(range(3), ago(1))}, TODAY)
-    plan = {spread.day: spread.plan for spread in [*found.past, *found.ahead]}
+    timeline = load_timeline([plain, extended, free], {1: dict.fromkeys(range(3), ago(1))}, TODAY)
+    plan = {distribution.day: distribution.plan for distribution in [*timeline.past, *timeline.ahead]}
     assert [plan[day] for day in (ago(21), ago(20), ago(1), TODAY)] == [0, 50, 50, 62]
-    assert [(spread.day, spread.plan) for spread in found.ahead] == [
+    assert [(distribution.day, distribution.plan) for distribution in timeline.ahead] == [
         (TODAY + timedelta(days=7), 87),
         (TODAY + timedelta(days=9), 100),
     ]
-    assert (found.on_plan, found.planned) == (1, 2)
+    assert (timeline.on_plan, timeline.planned) == (1, 2)
 
 
 def test_what_several_assignments_want_is_due_with_the_first():
     both = learner_of(topics=1)
     both.plans = tuple(SimpleNamespace(begins=date.min, days={0: day}) for day in (TODAY, None, ago(5)))
-    plan = {spread.day: spread.plan for spread in load_timeline([both], {}, TODAY).past}
+    plan = {distribution.day: distribution.plan for distribution in load_timeline([both], {}, TODAY).past}
     assert (plan[ago(6)], plan[ago(5)]) == (0, 100)
 
 
 def test_optional_topics_and_others_count_nothing():
     one = learner_of(topics=2)
     one.curriculum.sections[0].topics.append(SimpleNamespace(pk=7, required=False))
-    assert load_timeline([one], {1: {0: ago(3), 7: ago(3), 8: ago(3)}}, TODAY).now.most == 50
+    assert load_timeline([one], {1: {0: ago(3), 7: ago(3), 8: ago(3)}}, TODAY).latest.maximum == 50
 
 
 def test_there_is_nothing_to_say_without_anything_required():
@@ -148,11 +154,11 @@ def test_a_long_history_has_a_point_for_each_week(length, count):
 @given(st.dictionaries(st.integers(0, 30), st.dates(ago(90), TODAY + timedelta(days=3))), st.integers(0, 80))
 def test_a_line_never_falls_and_ends_where_the_learner_is(done, joined):
     learner = learner_of(topics=31, done=len(done), joined=joined)
-    found = load_timeline([learner], {1: done}, TODAY)
-    line = [spread.median for spread in found.past]
+    timeline = load_timeline([learner], {1: done}, TODAY)
+    line = [distribution.median for distribution in timeline.past]
     assert line == sorted(line)
     assert line[-1] == learner.measured.percentage
-    assert {len(set(shares(spread))) for spread in found.past} == {1}
+    assert {len(set(shares(distribution))) for distribution in timeline.past} == {1}
 
 
 def test_steps_are_rounded_as_everywhere():
@@ -174,16 +180,16 @@ def test_the_drawing_stays_in_its_square(people):
     if max(joined for _done, joined, _due in people) == 0:
         assert drawn is None
     else:
-        for path in (drawn.everyone, drawn.half, drawn.median, drawn.plan):
+        for path in (drawn.full_range, drawn.middle_half, drawn.median, drawn.plan):
             assert all(0 <= number <= 1000 for number in numbers(path)), path
 
 
 def test_the_last_days_count_those_who_were_there():
     learners = [learner_of(1), learner_of(2, joined=1), learner_of(3, topics=0)]
-    found = recent_activity(learners, {1: {TODAY, ago(2)}, 2: {TODAY, ago(2)}, 3: {TODAY}}, TODAY)
-    assert len(found) == 14
-    assert [(day.active, day.learners) for day in found[:4]] == [(2, 2), (0, 2), (1, 1), (0, 1)]
-    assert found[0].width == "100.0%"
+    recent = recent_activity(learners, {1: {TODAY, ago(2)}, 2: {TODAY, ago(2)}, 3: {TODAY}}, TODAY)
+    assert len(recent) == 14
+    assert [(day.active, day.learners) for day in recent[:4]] == [(2, 2), (0, 2), (1, 1), (0, 1)]
+    assert recent[0].width == "100.0%"
     assert recent_activity([learner_of(joined=2)], {}, TODAY)[-1].day == ago(2)
     assert recent_activity([], {}, TODAY) == []
 
@@ -220,12 +226,12 @@ def test_the_last_point_is_what_the_table_of_standings_says(cohort, content, tic
     some.picked.set(cohort.enrolments.filter(user__in=[people[number] for number in picked]))
     for number, slug, status, days in ticks:
         tick(people[number], content.topics[slug], status, days=days)
-    seen = load_roster(cohort)
-    walks = learner_curves(seen.learners, completion_dates(cohort, seen), TODAY)
-    measured = [learner.measured.percentage for learner in seen.learners]
-    assert [walk.done.on(TODAY) for walk in walks] == measured
-    now = load_timeline(seen.learners, completion_dates(cohort, seen), TODAY).now
-    assert (now.learners, now.least, now.most) == (3, min(measured), max(measured))
+    roster = load_roster(cohort)
+    curves = learner_curves(roster.learners, completion_dates(cohort, roster), TODAY)
+    measured = [learner.measured.percentage for learner in roster.learners]
+    assert [curve.done.on(TODAY) for curve in curves] == measured
+    now = load_timeline(roster.learners, completion_dates(cohort, roster), TODAY).latest
+    assert (now.learners, now.minimum, now.maximum) == (3, min(measured), max(measured))
 
 
 def test_topics_that_were_carried_over_or_marked_by_an_instructor_count(cohort, content, learner, instructor):
@@ -233,10 +239,10 @@ def test_topics_that_were_carried_over_or_marked_by_an_instructor_count(cohort, 
     tick(learner, content.topics["boots"], days=20)
     CarryOver.objects.apply_pending()
     assert overrides.create_override(cohort, learner, content.topics["routes"], instructor, "Shown in class.")
-    seen = load_roster(cohort)
-    found = load_timeline(seen.learners, completion_dates(cohort, seen), cohort.today)
-    assert seen.learners[0].measured.percentage == found.now.median == 100
-    assert {spread.day: spread.median for spread in found.past}[ago(20)] == 50
+    roster = load_roster(cohort)
+    timeline = load_timeline(roster.learners, completion_dates(cohort, roster), cohort.today)
+    assert roster.learners[0].measured.percentage == timeline.latest.median == 100
+    assert {distribution.day: distribution.median for distribution in timeline.past}[ago(20)] == 50
 
 
 # --- The page -----------------------------------------------------------------------------------------

@@ -34,26 +34,26 @@ class UpcomingDue(NamedTuple):
 
 @dataclass(frozen=True)
 class LearnerWeek:
-    """A learner's week. ``done`` and ``begun`` are topics that they ticked in it and that are so still."""
+    """A learner's week. ``done`` and ``started`` are topics that they ticked in it and that are so still."""
 
     week: Week
     done: list[OutlineTopic]
-    begun: list[OutlineTopic]
-    coming: list[UpcomingDue]  # the soonest first
-    beginnings: list[tuple[LearnerPlan, date]]  # that begin in the week of the mail
-    marked: list[Override]  # in the week, as far as they hold
+    started: list[OutlineTopic]
+    upcoming: list[UpcomingDue]  # the soonest first
+    starting: list[tuple[LearnerPlan, date]]  # that begin in the week of the mail
+    overrides: list[Override]  # in the week, as far as they hold
 
     def __bool__(self) -> bool:
         """Whether there is anything to be said. What is due after the coming week alone is no reason to write."""
-        soon = any(coming.day <= self.week.horizon for coming in self.coming)
-        return bool(self.done or self.begun or self.beginnings or self.marked or soon)
+        soon = any(due.day <= self.week.horizon for due in self.upcoming)
+        return bool(self.done or self.started or self.starting or self.overrides or soon)
 
     @property
     def subject(self) -> str:
         if self.done:
-            said = ngettext("Your week: %(number)d topic done", "Your week: %(number)d topics done", len(self.done))
-            return said % {"number": len(self.done)}
-        return _("Your week on Waymark") if self.begun or self.marked else _("What comes next on Waymark")
+            text = ngettext("Your week: %(number)d topic done", "Your week: %(number)d topics done", len(self.done))
+            return text % {"number": len(self.done)}
+        return _("Your week on Waymark") if self.started or self.overrides else _("What comes next on Waymark")
 
 
 def learner_week(
@@ -62,26 +62,28 @@ def learner_week(
     events: Iterable["Event"],
     statuses: Mapping[int, str],
     plans: Collection[LearnerPlan],
-    marks: Iterable[Override] = (),
+    overrides: Iterable[Override] = (),
 ) -> LearnerWeek:
-    """The Learning of one learner; pure.
+    """The LearnerWeek of one learner; pure.
 
     ``topics`` are those of the roadmap by pk, ``events`` the learner's since the week began, as they were written.
     """
-    ticked = {event.topic_id: event.status for event in ticks(events) if week.has(event.at)}
+    ticked = {event.topic_id: event.status for event in ticks(events) if week.contains(event.at)}
 
     def still(status: Status) -> list[OutlineTopic]:
         return [topics[pk] for pk in ticked if pk in topics and ticked[pk] == statuses.get(pk) == status]
 
-    coming = [(plan, plan.next_due(statuses)) for plan in plans]
-    starting = [(plan, replace(plan, joined=None).begins) for plan in plans]  # not the day on which the learner came
+    next_dues = [(plan, plan.next_due(statuses)) for plan in plans]
+    first_days = [(plan, replace(plan, joined=None).begins) for plan in plans]  # not the day on which the learner came
     return LearnerWeek(
         week,
         done=still(Status.DONE),
-        begun=still(Status.LEARNING),
-        coming=sorted((UpcomingDue(plan, *due) for plan, due in coming if due), key=lambda one: one.day),
-        beginnings=[(plan, day) for plan, day in starting if week.ends.date() <= day <= week.horizon],
-        marked=[mark for mark in marks if week.has(mark.at)],
+        started=still(Status.LEARNING),
+        upcoming=sorted(
+            (UpcomingDue(plan, *due) for plan, due in next_dues if due), key=lambda upcoming: upcoming.day
+        ),
+        starting=[(plan, day) for plan, day in first_days if week.ends.date() <= day <= week.horizon],
+        overrides=[override for override in overrides if week.contains(override.at)],
     )
 
 
@@ -89,24 +91,24 @@ def learner_weeks(weeks: Mapping[int, Week]) -> dict[int, LearnerWeek]:
     """What to tell each of some users. A fixed number of queries, for any number of people."""
     roadmap = outline_of_stages()
     topics = {topic.pk: topic for topic in roadmap.topics}
-    plans = plans_of(weeks, roadmap)
+    plans = plans_by_user(weeks, roadmap)
     statuses = statuses_by_user(Enrolment.objects.current().filter(user__in=weeks), topics)
     since = min(week.begins for week in weeks.values())
     events: dict[int, list[Event]] = defaultdict(list)
-    marks: dict[int, list[Override]] = defaultdict(list)
+    overrides: dict[int, list[Override]] = defaultdict(list)
     rows = ProgressEvent.objects.filter(user__in=weeks, at__gte=since).order_by("pk")
     for row in rows.values_list("user_id", "topic_id", "status", "cause", "at", named=True):
         events[row.user_id].append(row)
-    for mark in active_overrides().filter(learner__in=weeks, at__gte=since):
-        marks[mark.learner_id].append(mark)
+    for override in active_overrides().filter(learner__in=weeks, at__gte=since):
+        overrides[override.learner_id].append(override)
     return {
-        pk: learner_week(week, topics, events[pk], statuses.get(pk, {}), plans[pk], marks[pk])
+        pk: learner_week(week, topics, events[pk], statuses.get(pk, {}), plans[pk], overrides[pk])
         for pk, week in weeks.items()
     }
 
 
-def plans_of(users: Collection[int], roadmap: Outline) -> dict[int, list[LearnerPlan]]:
-    """For each of some users the same as ``assigned_to`` gives. Four queries at most."""
+def plans_by_user(users: Collection[int], roadmap: Outline) -> dict[int, list[LearnerPlan]]:
+    """For each of some users the same as ``plans_for`` gives. Four queries at most."""
     enrolments = Enrolment.objects.current().filter(user__in=users, cohort__archived_at=None)
     members = list(enrolments.values_list("user_id", "cohort_id", "joined_at"))
     rows = (
@@ -115,30 +117,32 @@ def plans_of(users: Collection[int], roadmap: Outline) -> dict[int, list[Learner
         .select_related("cohort", "track")
     )
     shown = [row for row in rows if row.visible_from is None or row.visible_from <= row.cohort.today]
-    whom = load_audiences(*{row.cohort for row in shown})
-    longer = {
+    audience = load_audiences(*{row.cohort for row in shown})
+    extensions = {
         (user, assignment): due
         for user, assignment, due in Extension.objects.filter(user__in=users, assignment__in=shown).values_list(
             "user", "assignment", "due"
         )
     }
-    everyones = {row.pk: LearnerPlan(row, outline_from_snapshot(row.track_snapshot, roadmap)) for row in shown}
-    of_cohort: dict[int, list[LearnerPlan]] = defaultdict(list)
-    for plan in everyones.values():
-        of_cohort[plan.cohort.pk].append(plan)
+    plan_by_assignment = {
+        row.pk: LearnerPlan(row, outline_from_snapshot(row.track_snapshot, roadmap)) for row in shown
+    }
+    plans_by_cohort: dict[int, list[LearnerPlan]] = defaultdict(list)
+    for plan in plan_by_assignment.values():
+        plans_by_cohort[plan.cohort.pk].append(plan)
 
     @cache
     def plan_of(pk: int, extended: date | None, joined: date | None) -> LearnerPlan:
         """Most learners share one, and with it the dates that are worked out only once."""
-        return replace(everyones[pk], extended=extended, joined=joined)
+        return replace(plan_by_assignment[pk], extended=extended, joined=joined)
 
-    found: dict[int, list[LearnerPlan]] = {user: [] for user in users}
+    plans: dict[int, list[LearnerPlan]] = {user: [] for user in users}
     for user, cohort, joined_at in members:
-        for plan in of_cohort[cohort]:
+        for plan in plans_by_cohort[cohort]:
             pk = plan.assignment.pk
-            if whom.reaches(plan.assignment, user):
+            if audience.reaches(plan.assignment, user):
                 joined = late_join_date(plan, day_of(joined_at, plan.cohort.zone))
-                found[user].append(plan_of(pk, longer.get((user, pk)), joined))
-    for plans in found.values():
-        plans.sort(key=due_sort_key)
-    return found
+                plans[user].append(plan_of(pk, extensions.get((user, pk)), joined))
+    for user_plans in plans.values():
+        user_plans.sort(key=due_sort_key)
+    return plans

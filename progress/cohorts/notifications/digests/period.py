@@ -3,8 +3,8 @@
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple, Self
 
-MORNING = 7  # the hour of Monday from which on a mail is sent
-LATEST = 2  # the day of the week after which it is too late: Wednesday
+SEND_FROM_HOUR = 7  # the hour of Monday from which on a mail is sent
+SEND_UNTIL_WEEKDAY = 2  # the day of the week after which it is too late: Wednesday
 
 
 class Week(NamedTuple):
@@ -18,7 +18,7 @@ class Week(NamedTuple):
     def of(cls, monday: date, zone: tzinfo) -> Self:
         return cls(monday, *(datetime.combine(monday + timedelta(days=days), time.min, zone) for days in (0, 7)))
 
-    def has(self, moment: datetime | None) -> bool:
+    def contains(self, moment: datetime | None) -> bool:
         return moment is not None and self.begins <= moment < self.ends
 
     @property
@@ -32,11 +32,11 @@ def reported_week(now: datetime, zone: tzinfo, monday: date | None = None) -> We
 
     It is the last one, from its Monday morning to Wednesday night; or that of ``monday``, at any hour after it ended.
     """
-    here = now.astimezone(zone)
+    local_now = now.astimezone(zone)
     if monday:
         week = Week.of(monday, zone)
-        return week if week.ends <= here else None
-    too_early = here.weekday() == 0 and here.hour < MORNING
-    if too_early or here.weekday() > LATEST:
+        return week if week.ends <= local_now else None
+    too_early = local_now.weekday() == 0 and local_now.hour < SEND_FROM_HOUR
+    if too_early or local_now.weekday() > SEND_UNTIL_WEEKDAY:
         return None
-    return Week.of(here.date() - timedelta(days=here.weekday() + 7), zone)
+    return Week.of(local_now.date() - timedelta(days=local_now.weekday() + 7), zone)

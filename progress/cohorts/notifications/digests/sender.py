@@ -34,30 +34,30 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 KINDS = [EmailKind.LEARNING, EmailKind.TEACHING]
-CHUNK_SIZE = 200  # people who are looked at together: what is kept in memory
+CHUNK_SIZE = 200  # people who are handled together: what is kept in memory
 MAX_CACHED_WEEKS = 200  # cohorts that are remembered for their other instructors
 log = logging.getLogger(__name__)
 
 
-class Found(TypedDict):
-    """What is asked of each person; see ``people_of``."""
+class RecipientAnnotations(TypedDict):
+    """What is asked of each person; see ``recipients``."""
 
     zone: str
     is_verified: bool
 
 
-type Reader = WithAnnotations[User, Found]
-type Content = tuple[str, dict[str, Any]]  # the subject of a letter and the context of its text
-type LookAt = Callable[[Cohort, Week], CohortWeek]
+type Recipient = WithAnnotations[User, RecipientAnnotations]
+type Content = tuple[str, dict[str, Any]]  # the subject of a mail and the context of its text
+type LoadCohortWeek = Callable[[Cohort, Week], CohortWeek]
 
 
 class DigestEmail(NamedTuple):
-    """What somebody would be sent, or where ``subject`` is empty ``why`` they are sent nothing."""
+    """What somebody would be sent, or where ``subject`` is empty ``skip_reason`` they are sent nothing."""
 
     user: User
     kind: EmailKind
     week: Week | None
-    why: str = ""
+    skip_reason: str = ""
     subject: str = ""
     context: dict[str, Any] | None = None
 
@@ -66,13 +66,13 @@ class DigestEmail(NamedTuple):
         return self.week.monday  # type: ignore[union-attr] # without a week there is a reason to send nothing
 
     @property
-    def claim(self) -> DigestDelivery:
+    def delivery(self) -> DigestDelivery:
         return DigestDelivery(user=self.user, kind=self.kind, week=self.monday)
 
 
 @dataclass
-class Run:
-    """Sends what is to be sent now, or with ``monday`` what tells of that week. ``letters`` alone sends nothing."""
+class DigestRun:
+    """Sends what is to be sent now, or with ``monday`` what tells of that week. ``emails`` alone sends nothing."""
 
     now: datetime = field(default_factory=lambda: timezone.now())
     monday: date | None = None
@@ -80,60 +80,62 @@ class Run:
     empty: int = 0
     failed: int = 0
 
-    def letters(self) -> Iterator[list[DigestEmail]]:
+    def emails(self) -> Iterator[list[DigestEmail]]:
         """Every DigestEmail, in lists of those who are looked at together."""
-        look = lru_cache(maxsize=MAX_CACHED_WEEKS)(cohort_week)
+        load_week = lru_cache(maxsize=MAX_CACHED_WEEKS)(cohort_week)
         for kind in KINDS:
-            for people in chunks(people_of(kind)):
-                yield self.letters_to(kind, people, look)
+            for people in chunks(recipients(kind)):
+                yield self.emails_to(kind, people, load_week)
 
-    def letters_to(self, kind: EmailKind, people: Collection[Reader], look: LookAt) -> list[DigestEmail]:
+    def emails_to(
+        self, kind: EmailKind, people: Collection[Recipient], load_week: LoadCohortWeek
+    ) -> list[DigestEmail]:
         weeks = {user.pk: reported_week(self.now, user_zone(user, user.zone), self.monday) for user in people}
         mondays = {week.monday for week in weeks.values() if week}
         claims = DigestDelivery.objects.filter(user__in=people, kind=kind, week__in=mondays) if mondays else ()
         settled = {(claim.user_id, claim.week) for claim in claims}
-        refused = EmailOptOut.objects.among([user.email for user in people], kind) if mondays else ()
-        letters = {
-            user.pk: DigestEmail(user, kind, weeks[user.pk], skip_reason(user, weeks[user.pk], settled, refused))
+        opted_out = EmailOptOut.objects.opted_out([user.email for user in people], kind) if mondays else ()
+        emails = {
+            user.pk: DigestEmail(user, kind, weeks[user.pk], skip_reason(user, weeks[user.pk], settled, opted_out))
             for user in people
         }
-        ready = {pk: letter.week for pk, letter in letters.items() if letter.week and not letter.why}
+        ready = {pk: email.week for pk, email in emails.items() if email.week and not email.skip_reason}
         if ready:
-            written = learner_emails(ready) if kind == EmailKind.LEARNING else instructor_emails(ready, look)
-            for pk, (subject, context) in written.items():
-                letters[pk] = letters[pk]._replace(subject=subject, context=context)
-        return list(letters.values())
+            contents = learner_emails(ready) if kind == EmailKind.LEARNING else instructor_emails(ready, load_week)
+            for pk, (subject, context) in contents.items():
+                emails[pk] = emails[pk]._replace(subject=subject, context=context)
+        return list(emails.values())
 
     def send(self) -> None:
         """Send all of it. Raises what the mail server raises when it cannot be reached at all."""
-        for letters in self.letters():
-            self.settle([letter for letter in letters if not letter.why and not letter.subject])
-            wanted = [letter for letter in letters if letter.subject]
-            if wanted:
-                self.deliver(wanted)
+        for emails in self.emails():
+            self.record_empty([email for email in emails if not email.skip_reason and not email.subject])
+            to_send = [email for email in emails if email.subject]
+            if to_send:
+                self.deliver(to_send)
 
-    def settle(self, letters: Collection[DigestEmail]) -> None:
+    def record_empty(self, emails: Collection[DigestEmail]) -> None:
         """Remember that there is nothing to be said, so that the next run need not look again."""
-        self.empty += len(letters)
+        self.empty += len(emails)
         try:
-            DigestDelivery.objects.bulk_create([letter.claim for letter in letters], ignore_conflicts=True)
+            DigestDelivery.objects.bulk_create([email.delivery for email in emails], ignore_conflicts=True)
         except IntegrityError:  # one of them deleted their account just now: the next run looks at the others again
-            log.info("The empty weeks of %s people were not remembered", len(letters))
+            log.info("The empty weeks of %s people were not remembered", len(emails))
 
-    def deliver(self, letters: Iterable[DigestEmail]) -> None:
-        """Send some letters through one connection, which is opened anew when the server has had enough of it."""
+    def deliver(self, emails: Iterable[DigestEmail]) -> None:
+        """Send some emails through one connection, which is opened anew when the server has had enough of it."""
         connection = mailers.default
         connection.open()
         try:
-            for letter in letters:
-                if claim := claim_delivery(letter):
+            for email in emails:
+                if claim := claim_delivery(email):
                     try:
-                        self.sent += send_email(letter, connection)
+                        self.sent += send_email(email, connection)
                     except Exception as error:
                         claim.delete()
                         self.failed += 1
-                        log.exception("The %s mail to person %s failed", letter.kind, letter.user.pk)
-                        # What is wrong with one letter is no reason to keep everyone else waiting.
+                        log.exception("The %s mail to person %s failed", email.kind, email.user.pk)
+                        # What is wrong with one email is no reason to keep everyone else waiting.
                         if isinstance(error, (SMTPException, OSError)):
                             connection.close()
                             connection.open()
@@ -141,24 +143,24 @@ class Run:
             connection.close()
 
 
-def claim_delivery(letter: DigestEmail) -> DigestDelivery | None:
-    """Claim a letter; return the claim, or None where another run was faster or the person has gone."""
+def claim_delivery(email: DigestEmail) -> DigestDelivery | None:
+    """Claim an email; return the claim, or None where another run was faster or the person has gone."""
     try:
-        claim, is_mine = DigestDelivery.objects.get_or_create(user=letter.user, kind=letter.kind, week=letter.monday)
+        claim, is_created = DigestDelivery.objects.get_or_create(user=email.user, kind=email.kind, week=email.monday)
     except IntegrityError:
         return None
-    return claim if is_mine else None
+    return claim if is_created else None
 
 
-def send_email(letter: DigestEmail, connection: BaseEmailBackend) -> bool:
-    context = {**(letter.context or {}), "name": letter.user.name}
-    return send(letter.kind, letter.user.email, letter.subject, letter.kind.value, context, mailer=connection)
+def send_email(email: DigestEmail, connection: BaseEmailBackend) -> bool:
+    context = {**(email.context or {}), "name": email.user.name}
+    return send(email.kind, email.user.email, email.subject, email.kind.value, context, mailer=connection)
 
 
 # --- To whom ------------------------------------------------------------------------------------------
 
 
-def people_of(kind: EmailKind) -> QuerySet[Reader]:
+def recipients(kind: EmailKind) -> QuerySet[Recipient]:
     """Everybody who learns in a cohort or leads one now, with the ``zone`` of the oldest such cohort.
 
     It is where their mornings are taken to be, unless they chose another.
@@ -171,7 +173,7 @@ def people_of(kind: EmailKind) -> QuerySet[Reader]:
     return people.filter(zone__isnull=False)
 
 
-def chunks(people: QuerySet[Reader]) -> Iterator[list[Reader]]:
+def chunks(people: QuerySet[Recipient]) -> Iterator[list[Recipient]]:
     """Lists of people by their pks. No cursor is kept open meanwhile, and who joins meanwhile shifts nobody."""
     last = 0
     while chunk := list(people.filter(pk__gt=last).order_by("pk")[:CHUNK_SIZE]):
@@ -179,7 +181,9 @@ def chunks(people: QuerySet[Reader]) -> Iterator[list[Reader]]:
         last = chunk[-1].pk
 
 
-def skip_reason(user: Reader, week: Week | None, settled: Container[tuple[int, date]], refused: Container[str]) -> str:
+def skip_reason(
+    user: Recipient, week: Week | None, settled: Container[tuple[int, date]], opted_out: Container[str]
+) -> str:
     """Why somebody is sent no mail now, whatever it would say; "" when nothing is in the way."""
     if not user.is_active:
         return _("the account is not active")
@@ -189,7 +193,7 @@ def skip_reason(user: Reader, week: Week | None, settled: Container[tuple[int, d
         return _("it is not the time where they are")
     if (user.pk, week.monday) in settled:
         return _("settled before")
-    if user.email in refused:
+    if user.email in opted_out:
         return _("they want none")
     return ""
 
@@ -199,17 +203,17 @@ def skip_reason(user: Reader, week: Week | None, settled: Container[tuple[int, d
 
 def learner_emails(weeks: Mapping[int, Week]) -> dict[int, Content]:
     """What the learners get who have something to read."""
-    return {pk: (found.subject, {"learning": found}) for pk, found in learner_weeks(weeks).items() if found}
+    return {pk: (week.subject, {"learner_week": week}) for pk, week in learner_weeks(weeks).items() if week}
 
 
-def instructor_emails(weeks: Mapping[int, Week], look: LookAt) -> dict[int, Content]:
+def instructor_emails(weeks: Mapping[int, Week], load_week: LoadCohortWeek) -> dict[int, Content]:
     """The same of instructors; the cohorts in which nothing has changed are left out."""
     led = Prefetch("led_cohorts", Cohort.objects.current().order_by("name", "pk"), to_attr="led")
-    letters = {}
+    emails = {}
     for user in User.objects.filter(pk__in=weeks).prefetch_related(led):
         week = weeks[user.pk]
-        if looks := [found for cohort in user.led if (found := look(cohort, week))]:
-            name = looks[0].cohort.name if len(looks) == 1 else _("Your cohorts")
-            said = {"name": name, "day": date_format(week.monday, "j F")}
-            letters[user.pk] = _("%(name)s: the week of %(day)s") % said, {"looks": looks}
-    return letters
+        if cohort_weeks := [cohort_week for cohort in user.led if (cohort_week := load_week(cohort, week))]:
+            name = cohort_weeks[0].cohort.name if len(cohort_weeks) == 1 else _("Your cohorts")
+            names = {"name": name, "day": date_format(week.monday, "j F")}
+            emails[user.pk] = _("%(name)s: the week of %(day)s") % names, {"cohort_weeks": cohort_weeks}
+    return emails

@@ -8,7 +8,7 @@ import pytest
 from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort, Extension, Override
 from progress.cohorts.models import Group as CohortGroup
-from progress.cohorts.notifications.digests.learner import learner_week, plans_of
+from progress.cohorts.notifications.digests.learner import learner_week, plans_by_user
 from stages.outline import outline_of_stages
 from tests.cohorts.notifications.digests.weekly import IN_IT, WEEK, run, sent_to, tick
 from tests.cohorts.roster_pages import enrol_many
@@ -43,7 +43,7 @@ def event(topic, status="done", cause="tick", at=IN_IT):
 def test_it_tells_a_learner_what_they_did(events, statuses, done, begun):
     found = learner_week(WEEK, TOPICS, events, statuses, [])
     assert [topic.pk for topic in found.done] == done
-    assert [topic.pk for topic in found.begun] == begun
+    assert [topic.pk for topic in found.started] == begun
     assert bool(found) == bool(done or begun)
 
 
@@ -122,7 +122,7 @@ def test_each_learner_has_the_plans_of_their_own_page(cohort, learner, content):
     def facts(plans):
         return [(plan.assignment.pk, plan.due, plan.dates, plan.days, plan.next_due({})) for plan in plans]
 
-    found = plans_of([person.pk for person in people], outline_of_stages())
+    found = plans_by_user([person.pk for person in people], outline_of_stages())
     assert {pk: facts(plans) for pk, plans in found.items()} == {
         person.pk: facts(plans_for(person)) for person in people
     }

@@ -32,7 +32,7 @@ def verified_another(cohort, learner):
 
 
 def refused(cohort, learner):
-    EmailOptOut.objects.state(hash_of(learner.email), EmailKind.LEARNING, refused=True)
+    EmailOptOut.objects.set_opted_out(hash_of(learner.email), EmailKind.LEARNING, opted_out=True)
 
 
 def asleep(cohort, learner):

@@ -14,7 +14,7 @@ from accounts.models import User
 from progress.cohorts.models import Assignment, Cohort, DigestDelivery, EmailKind, Enrolment
 from progress.cohorts.notifications.digests import sender
 from progress.cohorts.notifications.digests.learner import learner_weeks
-from progress.cohorts.notifications.digests.sender import Run
+from progress.cohorts.notifications.digests.sender import DigestRun
 from tests.cohorts.notifications.digests.weekly import MONDAY, NOW, WEEK, look, run, sent_to, tick
 from tests.cohorts.roster_pages import enrol_many
 from tests.conftest import make_user
@@ -88,8 +88,10 @@ def test_a_server_that_cannot_be_reached_costs_nobody_the_mail(cohort, learner, 
 def test_a_run_that_was_killed_sends_nothing_twice(cohort, learner, instructor, content, monkeypatch):
     tick(learner, content.topics["maps"])
 
-    def killed(letter, connection):
-        sender.send(EmailKind.LEARNING, learner.email, "Sent", "learning", {"learning": letter.context["learning"]})
+    def killed(email, connection):
+        sender.send(
+            EmailKind.LEARNING, learner.email, "Sent", "learning", {"learner_week": email.context["learner_week"]}
+        )
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
@@ -145,6 +147,6 @@ def test_many_are_looked_at_in_parts(cohort, learner, content, monkeypatch):
         person = make_user(f"Person{number} X")
         cohort.join(person)
         tick(person, content.topics["maps"])
-    sizes = [len(letters) for letters in Run(now=NOW).letters()]
+    sizes = [len(emails) for emails in DigestRun(now=NOW).emails()]
     assert sizes == [3, 3, 2, 1]
     assert run()[0] == 8

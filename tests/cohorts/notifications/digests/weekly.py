@@ -7,7 +7,7 @@ from django.core import mail as outbox
 from progress.cohorts.models import Cohort
 from progress.cohorts.notifications.digests.instructor import cohort_week
 from progress.cohorts.notifications.digests.period import Week
-from progress.cohorts.notifications.digests.sender import Run
+from progress.cohorts.notifications.digests.sender import DigestRun
 from progress.models import ProgressEvent, TopicProgress
 
 MONDAY = date(2026, 3, 2)  # of the week that is told of
@@ -22,7 +22,7 @@ def tick(user, topic, status="done", at=IN_IT, cause="tick"):
 
 
 def run(now=NOW, monday=None):
-    done = Run(now=now, monday=monday)
+    done = DigestRun(now=now, monday=monday)
     done.send()
     return done.sent, done.empty, done.failed
 
