@@ -58,7 +58,7 @@ def learner_entries(plans: Iterable[LearnerPlan], statuses: Mapping[int, str]) -
             title = _("Due: %(track)s") % {"track": plan.track}
             here = f"{me}#assignment-{plan.assignment.pk}"
             yield CalendarEntry(key, plan.due, with_status(title, measured, plan), plan.cohort.name, here)
-        for section, day in plan.rhythm if plan.has_rhythm else ():
+        for section, day in plan.schedule if plan.has_schedule else ():
             measured = ProgressSummary.of(section.topics, statuses)
             if day and measured.total:
                 title, words = with_status(section.title, measured, plan), f"{plan.track}, {plan.cohort}"

@@ -147,7 +147,7 @@ def load_roster(cohort: Cohort, only: int | None = None) -> Roster:
 
     learners = []
     for pk, name, email, joined_at, *ticks in annotate_last_activity(members, assigned):
-        mine = tuple(number for number, assignment in enumerate(assignments) if whom.reaches(assignment, pk))
+        mine = tuple(number for number, assignment in enumerate(assignments) if whom.includes(assignment, pk))
         learned, joined = curriculum_of(mine), day_of(joined_at, cohort.zone)
         plans = tuple(
             plan_of(number, longer.get((pk, assignments[number].pk)), late_join_date(assigned[number], joined))
@@ -158,7 +158,7 @@ def load_roster(cohort: Cohort, only: int | None = None) -> Roster:
         done = {topic for topic, status in own.items() if status == Status.DONE}
         last_tick = max(filter(None, [ticks[number] for number in mine]), default=None)
         last_day = last_tick and day_of(last_tick, cohort.zone)
-        begins = max(min(plan.begins for plan in plans), joined) if plans else None
+        begins = max(min(plan.available_from for plan in plans), joined) if plans else None
         learners.append(
             RosterEntry(
                 pk,
@@ -172,7 +172,7 @@ def load_roster(cohort: Cohort, only: int | None = None) -> Roster:
                 measured,
                 last_day,
                 formatting.inactive_days(measured, cohort.today, last_day, begins, cohort.quiet_days),
-                len(set().union(*(plan.past for plan in plans)) - done),
+                len(set().union(*(plan.past_due_topic_ids for plan in plans)) - done),
                 cohort.overdue_topics,
             )
         )

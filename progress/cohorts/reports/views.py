@@ -47,9 +47,9 @@ def cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     changed = outdated_assignments(assignments, seen.roadmap)
     context = {
         "cohort": cohort,
-        "assignments": [(one, seen.whom.words(one), changed.get(one.pk)) for one in assignments],
+        "assignments": [(one, seen.whom.description(one), changed.get(one.pk)) for one in assignments],
         "group": group,
-        "groups": seen.whom.names.items(),
+        "groups": seen.whom.group_names.items(),
         "everyone": len(everyone),
         "summary": summarize(seen.learners),
         "stage": stage,
@@ -126,8 +126,8 @@ def narrowed(request: AuthedRequest, seen: Roster) -> tuple[tuple[int, str] | No
     asked_for = request.GET.get("group", "")
     if not asked_for:
         return None, seen
-    group = next(((pk, name) for pk, name in seen.whom.names.items() if str(pk) == asked_for), None)
+    group = next(((pk, name) for pk, name in seen.whom.group_names.items() if str(pk) == asked_for), None)
     if group is None:
         raise Http404
-    members = seen.whom.members[group[0]]
+    members = seen.whom.group_members[group[0]]
     return group, seen._replace(learners=[learner for learner in seen.learners if learner.pk in members])

@@ -23,7 +23,7 @@ from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation
 from progress.cohorts.overrides import active_overrides
 from progress.cohorts.permissions import can_create_cohorts
 from progress.cohorts.reports.gradebook import Row
-from progress.cohorts.track_snapshot import diff_snapshots, snapshot
+from progress.cohorts.track_snapshot import diff_snapshots, take_snapshot
 from stages.models import Topic, Track
 from stages.outline import Outline
 
@@ -66,16 +66,16 @@ def wanted_by(context: Context, topic: Topic) -> dict[str, Any]:
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
     mine = plans_for(user) if user.is_authenticated else []
-    wanted = [(plan, plan.days[topic.pk]) for plan in mine if topic.pk in plan.days]
+    wanted = [(plan, plan.due_by_topic[topic.pk]) for plan in mine if topic.pk in plan.due_by_topic]
     return {"wanted": sorted(wanted, key=lambda pair: (pair[1] is None, pair[1]))}
 
 
 @register.inclusion_tag("cohorts/assignments/includes/snapshot_differences.html", takes_context=True)
 def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict[str, Any]:
     """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
-    user, now, found = context["user"], snapshot(outline), []
+    user, now, found = context["user"], take_snapshot(outline), []
     for plan in plans_for(user) if user.is_authenticated else []:
-        if plan.track == track and (changes := diff_snapshots(snapshot(plan.outline), now)):
+        if plan.track == track and (changes := diff_snapshots(take_snapshot(plan.outline), now)):
             without = [outline.places[slug][0][1] for slug in changes.added]
             still = [plan.outline.places[slug][0][1] for slug in changes.removed]
             found.append((plan, without, still))

@@ -74,7 +74,9 @@ def learner_week(
         return [topics[pk] for pk in ticked if pk in topics and ticked[pk] == statuses.get(pk) == status]
 
     coming = [(plan, plan.next_due(statuses)) for plan in plans]
-    starting = [(plan, replace(plan, joined=None).begins) for plan in plans]  # not the day on which the learner came
+    starting = [
+        (plan, replace(plan, joined=None).available_from) for plan in plans
+    ]  # not the day on which the learner came
     return LearnerWeek(
         week,
         done=still(Status.DONE),
@@ -136,7 +138,7 @@ def plans_of(users: Collection[int], roadmap: Outline) -> dict[int, list[Learner
     for user, cohort, joined_at in members:
         for plan in of_cohort[cohort]:
             pk = plan.assignment.pk
-            if whom.reaches(plan.assignment, user):
+            if whom.includes(plan.assignment, user):
                 joined = late_join_date(plan, day_of(joined_at, plan.cohort.zone))
                 found[user].append(plan_of(pk, longer.get((user, pk)), joined))
     for plans in found.values():
