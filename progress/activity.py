@@ -31,15 +31,15 @@ def ticks(events: Iterable[Event]) -> list[Event]:
 
     Taking a tick away counts for nothing, and a tick that was undone counts as little as if it had not been.
     """
-    kept: dict[int, Event] = {}
+    counted: dict[int, Event] = {}
     latest: dict[int, int] = {}
-    for place, event in enumerate(events):
+    for index, event in enumerate(events):
         if event.cause == ProgressEvent.Cause.UNDO:
-            kept.pop(latest.get(event.topic_id, -1), None)
+            counted.pop(latest.get(event.topic_id, -1), None)
         elif event.cause in COUNTED_CAUSES and event.status != NONE:
-            kept[place] = event
-        latest[event.topic_id] = place
-    return list(kept.values())
+            counted[index] = event
+        latest[event.topic_id] = index
+    return list(counted.values())
 
 
 def day_of(moment: datetime, zone: tzinfo) -> date:
@@ -61,11 +61,11 @@ def by_day(ticked: Iterable[Event], zone: tzinfo) -> Counter[date]:
 
 
 class Streak(NamedTuple):
-    """Active days in a row. ``today`` tells whether today is one of them already."""
+    """Active days in a row. ``includes_today`` tells whether today is one of them already."""
 
     current: int
     longest: int
-    today: bool
+    includes_today: bool
 
 
 def streak(days: Collection[date], today: date, rest_days: Container[int] = ()) -> Streak:
@@ -75,17 +75,17 @@ def streak(days: Collection[date], today: date, rest_days: Container[int] = ()) 
     and lengthens it when something was done on it. Nor does today end one: the learner has until midnight.
     """
 
-    def goes_on(last: date, day: date) -> bool:
+    def continues(last: date, day: date) -> bool:
         between = (last + timedelta(days=number) for number in range(1, (day - last).days))
         return all(missed.weekday() in rest_days for missed in between)
 
     run, longest = 0, 0
     last: date | None = None
     for day in sorted(days):
-        run = run + 1 if last and goes_on(last, day) else 1
+        run = run + 1 if last and continues(last, day) else 1
         longest = max(longest, run)
         last = day
-    current = run if last and goes_on(last, today) else 0
+    current = run if last and continues(last, today) else 0
     return Streak(current, longest, today in days)
 
 
@@ -130,7 +130,7 @@ class Month(NamedTuple):
     days: tuple[Day, ...]
 
     @property
-    def active(self) -> int:
+    def active_days(self) -> int:
         return sum(day.topics > 0 for day in self.days)
 
     @property
@@ -161,11 +161,11 @@ class Year(NamedTuple):
     months: tuple[Month, ...]
 
     @property
-    def active(self) -> int:
-        return sum(month.active for month in self.months)
+    def active_days(self) -> int:
+        return sum(month.active_days for month in self.months)
 
     @property
-    def rests(self) -> bool:
+    def has_rest_days(self) -> bool:
         return any(day.is_rest for month in self.months for day in month.days)
 
     @property
@@ -199,14 +199,14 @@ class BurnUp(NamedTuple):
 
 
 def burn_up(events: Iterable[Event], topics: Container[int], zone: tzinfo) -> BurnUp:
-    """The growth that ``events`` tell of, for the topics whose pks are ``topics``. Every cause changes a standing."""
+    """The growth that ``events`` tell of, for the topics whose pks are ``topics``. Events of every cause count."""
     changes: Counter[date] = Counter()
     learned: list[date] = []
-    for pk, standings in timelines(events).items():
+    for pk, timeline in timelines(events).items():
         if pk not in topics:
             continue
         done: Event | None = None  # the event that made it so
-        for event in standings:
+        for event in timeline:
             if (event.status == Status.DONE) == (done is None):
                 changes[day_of(event.at, zone)] += 1 if done is None else -1
                 done = event if done is None else None
@@ -225,15 +225,15 @@ def timelines(events: Iterable[Event]) -> dict[int, list[Event]]:
     """The events of each topic, by its pk, in the order of their times.
 
     Ticks of a visit and those carried over are written later than they happened. Such an event holds from its own
-    time on, whatever was written before it, so that each timeline ends where the learner stands.
+    time on, whatever was written before it, so that each timeline ends with the learner's status.
     """
-    found: defaultdict[int, list[Event]] = defaultdict(list)
+    by_topic: defaultdict[int, list[Event]] = defaultdict(list)
     for event in events:
-        standings = found[event.topic_id]
-        while standings and standings[-1].at > event.at:
-            standings.pop()
-        standings.append(event)
-    return found
+        timeline = by_topic[event.topic_id]
+        while timeline and timeline[-1].at > event.at:
+            timeline.pop()
+        timeline.append(event)
+    return by_topic
 
 
 # --- The forecast ---------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ class Forecast(NamedTuple):
 
 
 WEEKS = 10  # that the pace is taken from
-LEAST_WEEKS, LEAST_TOPICS = 3, 5  # less says nothing
+MIN_WEEKS, MIN_TOPICS = 3, 5  # less says nothing
 MAX_FORECAST = 5 * 52  # weeks; what lies beyond is no forecast
 EIGHTY_PERCENT = 1.28  # four in five values of a normal distribution are within so many standard deviations
 
@@ -260,25 +260,25 @@ def forecast(learned: Sequence[date], left: int, today: date) -> Forecast | None
     when people tick what they knew before. None when nothing is left, or when there is too little to go on.
     """
     weeks = min(WEEKS, (today - learned[0]).days // 7) if learned else 0
-    if not left or weeks < LEAST_WEEKS:
+    if not left or weeks < MIN_WEEKS:
         return None
     counts = [0] * weeks
     for day in learned:
         if 0 <= (age := (today - day).days // 7) < weeks:
             counts[age] += 1
-    if sum(counts) < LEAST_TOPICS:
+    if sum(counts) < MIN_TOPICS:
         return None
     pace = fmean(counts)
-    way = left / pace
+    weeks_left = left / pace
     # Weeks differ by chance at least, even if the last few happened to be alike.
     spread = sqrt(max(variance(counts), pace)) / pace
-    factor = 1 + EIGHTY_PERCENT * spread * sqrt(1 / way + 1 / weeks)
-    if way * factor > MAX_FORECAST:
+    factor = 1 + EIGHTY_PERCENT * spread * sqrt(1 / weeks_left + 1 / weeks)
+    if weeks_left * factor > MAX_FORECAST:
         return None
-    return Forecast(today + timedelta(weeks=way / factor), today + timedelta(weeks=way * factor))
+    return Forecast(today + timedelta(weeks=weeks_left / factor), today + timedelta(weeks=weeks_left * factor))
 
 
-# --- The drawing of the burn-up -------------------------------------------------------------------
+# --- The chart of the burn-up ---------------------------------------------------------------------
 
 TOP = 120  # where the line of the total is
 

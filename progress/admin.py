@@ -1,3 +1,5 @@
+"""Admin of reports, and of topics as far as learners come into it."""
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +45,7 @@ class TickedTopicAdmin(TopicAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if carried := CarryOver.objects.settle():
+        if carried := CarryOver.objects.apply_pending():
             self.message_user(request, f"Standings carried over from the topics it replaces: {carried}.")
 
 
@@ -99,7 +101,7 @@ class ReportAdmin(LinkActions):
 
     @admin.display(description=_("topic"), ordering="topic__title")
     def topic_link(self, report: Report) -> str:
-        # What check_links found is about the link, wherever it is recommended.
+        # A flag of check_links is about the link, wherever it is recommended.
         resource: Any = report.resource  # there when no topic is, and with what get_queryset() has fetched
         topics = [report.topic] if report.topic else resource.shown_in
         links = ([self.row_and_page(topic, topic.get_absolute_url())] for topic in topics)
@@ -132,8 +134,8 @@ class ReportAdmin(LinkActions):
 
     def after_change(self, request: HttpRequest, chosen: QuerySet[Report], changed: Sequence[Resource]) -> None:
         """What was said about the link is handled with it, by whomever it was said."""
-        theirs = Report.objects.filter(resource__in=changed)
-        number = theirs.filter(Q(pk__in=list(chosen.values_list("pk", flat=True))) | Report.ABOUT_LINKS).handle()
+        reports = Report.objects.filter(resource__in=changed)
+        number = reports.filter(Q(pk__in=list(chosen.values_list("pk", flat=True))) | Report.ABOUT_LINKS).handle()
         self.message_user(request, ngettext("%d report handled.", "%d reports handled.", number) % number)
 
     @admin.action(description=_("Mark as handled"), permissions=["change"])

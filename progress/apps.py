@@ -9,7 +9,7 @@ class ProgressConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from progress.hooks import export_sections, scope_providers, topic_references
-        from progress.impact.scopes import of_site
+        from progress.impact.scopes import site_scopes
         from progress.maintenance.deletion import TOPIC_REFERENCES, deletion_blockers
         from progress.pending_actions import replay_after_login
         from progress.session_progress import merge_session_progress
@@ -22,4 +22,4 @@ class ProgressConfig(AppConfig):
         deletion_guards.register(deletion_blockers)
         topic_references.register(*TOPIC_REFERENCES)
         export_sections.register(*EXPORT_SECTIONS)
-        scope_providers.register(of_site)
+        scope_providers.register(site_scopes)

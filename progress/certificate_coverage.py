@@ -12,23 +12,23 @@ def required_topics(outline: Outline) -> list[list[str]]:
     return [[topic.slug, topic.title] for topic in unique_topics(topic for topic in outline.topics if topic.required)]
 
 
-def holders_by_topic() -> dict[str, list[str]]:
-    """``takers_of`` every topic that replaces another. One query."""
+def replacements_by_topic() -> dict[str, list[str]]:
+    """``{replaced slug: [slugs of its replacements]}``. One query."""
     return replacements_by_slug(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
 
 
 def added_since(
-    topics: Iterable[Sequence[str]], outline: Outline, takers: dict[str, list[str]] | None = None
+    topics: Iterable[Sequence[str]], outline: Outline, replacements: dict[str, list[str]] | None = None
 ) -> list[tuple[str, str]]:
     """The required topics of a track that a certificate of these ``topics`` does not cover: the track has grown since.
 
     Both are pairs of a slug and a title. A topic that took over from a covered one is not new. One query where
-    anything else is there, unless ``takers`` are at hand.
+    anything else is there, unless ``replacements`` are at hand.
     """
     covered = {slug for slug, _title in topics}
-    others = [(slug, title) for slug, title in required_topics(outline) if slug not in covered]
-    if not others:
+    uncovered = [(slug, title) for slug, title in required_topics(outline) if slug not in covered]
+    if not uncovered:
         return []
-    takers = holders_by_topic() if takers is None else takers
-    taken_over = {slug for old in covered for slug in followers(old, takers)}
-    return [(slug, title) for slug, title in others if slug not in taken_over]
+    replacements = replacements_by_topic() if replacements is None else replacements
+    replaced = {slug for old in covered for slug in followers(old, replacements)}
+    return [(slug, title) for slug, title in uncovered if slug not in replaced]

@@ -7,6 +7,6 @@ from progress.reader_progress import ReaderProgress
 
 
 def progress(request: HttpRequest) -> dict[str, Any]:
-    """``progress``, the reader's standings: one query when a template uses it, none when not."""
-    made_up = getattr(request, "made_up_standings", None)  # of a preview
-    return {"progress": made_up or SimpleLazyObject(lambda: ReaderProgress.of_reader(request))}
+    """``progress``, that of the reader: one query when a template uses it, none when not."""
+    preview = getattr(request, "preview_progress", None)
+    return {"progress": preview or SimpleLazyObject(lambda: ReaderProgress.for_request(request))}

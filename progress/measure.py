@@ -69,15 +69,17 @@ class TopicSet(NamedTuple):
         required: dict[int, bool] = {}
         for topic in topics:
             required[topic.pk] = topic.required or required.get(topic.pk, False)
-        return cls([pk for pk, needed in required.items() if needed], [pk for pk in required if not required[pk]])
+        return cls(
+            [pk for pk, is_required in required.items() if is_required], [pk for pk in required if not required[pk]]
+        )
 
     def measure(self, statuses: Mapping[int, str]) -> ProgressSummary:
-        standings = [statuses[pk] for pk in self.required if pk in statuses]
+        counted = [statuses[pk] for pk in self.required if pk in statuses]
         return ProgressSummary(
             total=len(self.required),
-            done=standings.count(Status.DONE),
-            learning=standings.count(Status.LEARNING),
-            skipped=standings.count(Status.SKIPPED),
+            done=counted.count(Status.DONE),
+            learning=counted.count(Status.LEARNING),
+            skipped=counted.count(Status.SKIPPED),
             optional=len(self.optional),
             optional_done=sum(statuses.get(pk) == Status.DONE for pk in self.optional),
         )

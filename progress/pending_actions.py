@@ -1,4 +1,4 @@
-"""What was sent after the log-in had expired: kept in the session, and done when the same learner is back."""
+"""Pending actions: what was sent after the log-in had expired waits in the session until the same learner is back."""
 
 from typing import Any
 
@@ -12,34 +12,34 @@ from progress import session_progress
 from progress.models import Note, ResourceTick, Star
 from stages.models import Resource, Topic
 
-SESSION_KEY = "kept"  # {"reader": pk as text, "deeds": {"star 7": [wanted], "note 7": [text, version], ...}}
-MAX_PENDING = 20  # deeds; of more, those that came first are forgotten. A whole session of them fits into one row.
+SESSION_KEY = "kept"  # {"reader": pk as text, "deeds": {"star 7": [present], "note 7": [text, version], ...}}
+MAX_PENDING = 20  # actions; of more, those that came first are forgotten. A whole session of them fits into one row.
 UNSAVED = "unsaved notes"  # {topic pk as text: [text, version]}, of the learner whose session it is
 
 
-def perform(user: User, kind: str, pk: int, *wanted: Any) -> bool:
-    """Do what a form asked for. ``wanted`` is the text and the version of a note, else whether the row is to be there.
+def perform(user: User, kind: str, pk: int, *values: Any) -> bool:
+    """Do what a form asked for. ``values`` are text and version of a note, else whether the row is to be there.
 
     Returns whether it is so now; only a note that was changed elsewhere is not."""
     match kind:
         case "note":
-            return Note.objects.write(user, pk, *wanted)
+            return Note.objects.write(user, pk, *values)
         case "star":
-            Star.objects.state(*wanted, user=user, topic_id=pk)
+            Star.objects.set_present(*values, user=user, topic_id=pk)
         case "resource":
-            ResourceTick.objects.state(*wanted, user=user, resource_id=pk)
+            ResourceTick.objects.set_present(*values, user=user, resource_id=pk)
     return True
 
 
-def defer_until_login(session: SessionBase, reader: str, kind: str, pk: int, *wanted: Any) -> SessionBase:
+def defer_until_login(session: SessionBase, reader: str, kind: str, pk: int, *values: Any) -> SessionBase:
     """Keep for ``reader`` (a user's pk as text) what cannot be done yet; return the session as it was saved."""
     with session_progress.locked_session(session) as saved:
-        kept = saved.get(SESSION_KEY, {})
-        deeds = kept.get("deeds", {}) if kept.get("reader") == reader else {}
-        deed = f"{kind} {pk}"
-        deeds.pop(deed, None)
-        deeds[deed] = wanted
-        saved[SESSION_KEY] = {"reader": reader, "deeds": dict(list(deeds.items())[-MAX_PENDING:])}
+        pending = saved.get(SESSION_KEY, {})
+        actions = pending.get("deeds", {}) if pending.get("reader") == reader else {}
+        action = f"{kind} {pk}"
+        actions.pop(action, None)
+        actions[action] = values
+        saved[SESSION_KEY] = {"reader": reader, "deeds": dict(list(actions.items())[-MAX_PENDING:])}
     session[SESSION_KEY] = saved[SESSION_KEY]
     session.modified = False
     return saved
@@ -58,20 +58,20 @@ def forget_unsaved_note(session: SessionBase, topic_id: int) -> None:
 
 
 def replay_after_login(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    """Do what was kept for the learner who has just logged in. What was kept for somebody else is forgotten."""
+    """Do what waits for the learner who has just logged in. What waits for somebody else is forgotten."""
     if request is None or not hasattr(request, "session"):
         return
-    kept = request.session.pop(SESSION_KEY, None)
-    if not kept or kept["reader"] != str(user.pk):
+    pending = request.session.pop(SESSION_KEY, None)
+    if not pending or pending["reader"] != str(user.pk):
         return
     unsaved = {}
-    for deed, wanted in kept["deeds"].items():
-        kind, pk = deed.split()
-        about = Resource if kind == "resource" else Topic
-        if about.objects.filter(pk=pk).exists() and not perform(user, kind, int(pk), *wanted):
-            unsaved[pk] = wanted
+    for action, values in pending["deeds"].items():
+        kind, pk = action.split()
+        model = Resource if kind == "resource" else Topic
+        if model.objects.filter(pk=pk).exists() and not perform(user, kind, int(pk), *values):
+            unsaved[pk] = values
     if unsaved:
         request.session[UNSAVED] = unsaved
         messages.warning(request, _("A note was changed elsewhere while you were signed out. Both texts are kept."))
-    if len(unsaved) < len(kept["deeds"]):
+    if len(unsaved) < len(pending["deeds"]):
         messages.success(request, _("What you did before you were signed out is saved."))

@@ -1,3 +1,5 @@
+"""One reader's progress in every topic, whether it is in the database or in the session."""
+
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Self
@@ -12,26 +14,26 @@ from stages.outline import OutlineTopic
 
 
 class ReaderProgress:
-    """Where one reader stands in every topic: a learner from the database, a visitor from the session."""
+    """The status of one reader in every topic: a learner's from the database, a visitor's from the session."""
 
     def __init__(self, statuses: dict[int, str]) -> None:
         """``statuses`` maps a topic's pk to a Status, the most recent change last."""
         self.statuses = statuses
 
     @classmethod
-    def of_reader(cls, request: HttpRequest) -> Self:
-        """The standings of whoever asks. One query, and none for a visitor without ticks."""
+    def for_request(cls, request: HttpRequest) -> Self:
+        """The progress of whoever asks. One query, and none for a visitor without ticks."""
         if request.user.is_authenticated:
-            return cls.of_learner(request.user)
+            return cls.for_user(request.user)
         return cls({pk: status for pk, (status, _) in follow_replacements(session_ticks(request.session)).items()})
 
     @classmethod
-    def of_learner(cls, user: User) -> Self:
+    def for_user(cls, user: User) -> Self:
         # An import writes many at one moment: their order must be the same each time, or "continue" would waver.
         rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic")
         return cls(dict(rows.values_list("topic_id", "status")))
 
-    def of(self, pk: int) -> str:
+    def status_of(self, pk: int) -> str:
         return self.statuses.get(pk, NONE)
 
     def measure(self, topics: Iterable[Countable]) -> ProgressSummary:
@@ -47,12 +49,12 @@ class ReaderProgress:
         learning = {topic.pk: topic for topic in topics if statuses.get(topic.pk) == Status.LEARNING}
         if learning:
             return learning[next(pk for pk in reversed(statuses) if pk in learning)]
-        return next(self.ahead(topics), None)
+        return next(self.upcoming(topics), None)
 
-    def ahead(self, topics: Sequence[OutlineTopic]) -> Iterator[OutlineTopic]:
+    def upcoming(self, topics: Sequence[OutlineTopic]) -> Iterator[OutlineTopic]:
         """The required topics that are neither begun nor passed over: first those after the latest tick."""
         recent = {pk: age for age, pk in enumerate(self.statuses)}
-        ticked = [place for place, topic in enumerate(topics) if topic.pk in recent]
-        latest = max(ticked, key=lambda place: recent[topics[place].pk], default=-1)
-        onward = chain(topics[latest + 1 :], topics[: latest + 1])
-        return (topic for topic in onward if topic.required and topic.pk not in self.statuses)
+        ticked = [index for index, topic in enumerate(topics) if topic.pk in recent]
+        latest = max(ticked, key=lambda index: recent[topics[index].pk], default=-1)
+        ordered = chain(topics[latest + 1 :], topics[: latest + 1])
+        return (topic for topic in ordered if topic.required and topic.pk not in self.statuses)

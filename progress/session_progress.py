@@ -1,4 +1,4 @@
-"""A visitor's ticks: kept in the session, and brought into the account at log-in."""
+"""A visitor's progress: ticks in the session, merged into the account at log-in."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ def session_ticks(session: SessionBase) -> Ticks:
 
 
 def record(session: SessionBase, topics: Iterable[HasPk], status: str) -> SessionBase:
-    """State that the visitor stands at ``status`` in ``topics``. Saying it twice changes nothing.
+    """State the visitor's status in ``topics``. Saying it twice changes nothing.
 
     Returns the session as it was saved; its cookie is to be sent with ``send_cookie``.
     """
@@ -77,19 +77,19 @@ def send_cookie[R: HttpResponseBase](response: R, session: SessionBase) -> R:
 def follow_replacements(ticks: Ticks) -> Ticks:
     """``ticks`` with those of merged or split topics given to what took over, the more advanced status winning.
 
-    No query without ticks, one with them, and one more where a topic was replaced meanwhile.
+    No query without ticks, one with them, and one more where a topic was replaced since.
     """
     if not ticks:
         return ticks
     unpublished = Topic.objects.filter(pk__in=ticks).exclude(pk__in=Topic.objects.published().values("pk"))
-    gone = list(unpublished.values_list("pk", "slug"))
-    heirs = Topic.objects.heirs() if gone else {}
-    found = dict(ticks)
-    for pk, slug in gone:
-        for heir in heirs.get(slug, []):
-            if STATUSES.index(ticks[pk][0]) > STATUSES.index(found.get(heir.pk, [NONE])[0]):
-                found[heir.pk] = ticks[pk]
-    return found
+    replaced = list(unpublished.values_list("pk", "slug"))
+    successors = Topic.objects.heirs() if replaced else {}
+    merged = dict(ticks)
+    for pk, slug in replaced:
+        for successor in successors.get(slug, []):
+            if STATUSES.index(ticks[pk][0]) > STATUSES.index(merged.get(successor.pk, [NONE])[0]):
+                merged[successor.pk] = ticks[pk]
+    return merged
 
 
 def merge_session_progress(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
@@ -101,26 +101,26 @@ def merge_session_progress(sender: object, request: HttpRequest | None, user: Us
         return
     del request.session[SESSION_KEY]
     ticks = follow_replacements(ticks)
-    wanted = [
+    rows = [
         TopicProgress(
             user=user, topic_id=pk, status=ticks[pk][0], changed_at=datetime.fromtimestamp(ticks[pk][1], UTC)
         )
         for pk in Topic.objects.filter(pk__in=ticks).values_list("pk", flat=True)
     ]
-    kept = TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.SIGN_IN)
-    there = len(wanted) - len(kept)
+    added = TopicProgress.objects.advance(rows, ProgressEvent.Cause.SIGN_IN)
+    unchanged = len(rows) - len(added)
     parts = []
-    if kept:
-        added = ngettext(
+    if added:
+        text = ngettext(
             "{count} topic from this visit added to your account",
             "{count} topics from this visit added to your account",
-            len(kept),
+            len(added),
         )
-        parts.append(added.format(count=len(kept)))
-    if there:
-        known = ngettext(
-            "{count} topic already there, at least as far", "{count} topics already there, at least as far", there
+        parts.append(text.format(count=len(added)))
+    if unchanged:
+        text = ngettext(
+            "{count} topic already there, at least as far", "{count} topics already there, at least as far", unchanged
         )
-        parts.append(known.format(count=there))
+        parts.append(text.format(count=unchanged))
     if parts:
         messages.success(request, f"{'; '.join(parts)}.")

@@ -5,20 +5,28 @@ them is a visitor. ``roadmap`` is the real content, ``content`` a small roadmap 
 """
 
 import os
+from functools import lru_cache
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.models import Permission
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 
 from accounts.models import User
 from progress.models import TopicProgress
 from progress.reader_progress import ReaderProgress
 from progress.rendering import fragments
+from stages import fields
+from stages.fixture_io import reader, writer
 from stages.models import Topic
 from tests.content import read_content
 from tests.databases import TEMPLATES, Databases, PostgreSQL, SQLite
+from tests.remembered import remembered_parse, remembered_yaml
 
 DATABASES = pytest.StashKey[Databases]()
 
@@ -81,6 +89,18 @@ def no_flush(request):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def worked_out_once():
+    """The real fixtures are read, rendered and written by many tests; see remembered.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields, "render", lru_cache(maxsize=None)(fields.render))
+        patch.setattr(writer, "as_yaml", remembered_yaml(writer.as_yaml))
+        parse = remembered_parse(reader.parse)
+        for module in (reader, writer):
+            patch.setattr(module, "parse", parse)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
@@ -131,17 +151,21 @@ def outsider(db):
 
 @pytest.fixture
 def walked(roadmap, learner):
-    """A learner with every kind of standing all over the roadmap."""
+    """A learner with every status all over the roadmap."""
     for number, topic in enumerate(Topic.objects.order_by("pk")):
         status = ["done", "none", "learning", "done", "skipped", "done", "done"][number % 7]
         if status != "none":
             TopicProgress.objects.create(user=learner, topic=topic, status=status)
-    return ReaderProgress.of_learner(learner)
+    return ReaderProgress.for_user(learner)
 
 
 def client_of(user):
-    client = Client()
-    client.force_login(user)
+    """A client that is logged in. ``force_login`` would begin a session, read it, and change it for another."""
+    client, request = Client(), HttpRequest()
+    request.session = SessionStore()
+    login(request, user)
+    request.session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return client
 
 

@@ -19,6 +19,8 @@ from stages.models import (
     TrackTopic,
 )
 
+FastDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 
 def wipe():
     """Take everything away that the site holds except people."""
@@ -103,5 +105,6 @@ def track(slug):
 def write_files(folder, *entries, name="roadmap.yaml"):
     """Make ``folder`` hold one fixture file with these entries, and return the folder."""
     folder.mkdir(exist_ok=True)
-    (folder / name).write_text(yaml.safe_dump(list(entries), allow_unicode=True), encoding="utf-8")
+    text = yaml.dump(list(entries), Dumper=FastDumper, allow_unicode=True)
+    (folder / name).write_text(text, encoding="utf-8")
     return folder

@@ -280,7 +280,7 @@ def test_nobody_posts_without_a_token(content, learner):
     response = client.post("/topics/maps/progress/", {"status": "done"})
     assert response.status_code == 403
     assert "Nothing was saved" in response.text
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
 
 
 @pytest.mark.parametrize("route", [route for route in TABLE if "/cohorts/<pk>/" in route and TABLE[route]["l"] != 200])

@@ -45,7 +45,8 @@ cohorts/reports/test_roster.py::test_a_former_member_disappears_at_once, \
 test_access.py::test_nobody_but_instructors_changes_a_cohort |
 | Frappe | two rows for one standing | here::test_the_database_has_room_for_one_row, \
 progress/tracking/test_concurrency.py::test_64_equal_ticks_make_one_row_and_one_event |
-| Odin | a second untick is an error | progress/tracking/test_ticks.py::test_a_stale_tab_unticks_a_topic_that_is_not_ticked, \
+| Odin | a second untick is an error | \
+progress/tracking/test_ticks.py::test_a_stale_tab_unticks_a_topic_that_is_not_ticked, \
 progress/tracking/test_ticks.py::test_saying_it_twice_changes_nothing, \
 progress/annotations/test_annotations.py::test_it_is_stated_twice_and_is_there_once |
 | Odin, Frappe | deleting content deletes history | here::test_content_with_something_of_a_learner_is_not_deleted, \
@@ -112,7 +113,7 @@ from tests.stages.roadmap.test_layouts import statuses
 from tests.test_queries import PAGES
 
 HERE = Path(__file__)
-LOOKS = pytest.mark.parametrize("look", RoadmapLayout)
+LAYOUTS = pytest.mark.parametrize("layout", RoadmapLayout)
 
 
 def test_every_test_of_the_table_exists():
@@ -128,9 +129,9 @@ def test_every_test_of_the_table_exists():
 # --- Counting -------------------------------------------------------------------------------------
 
 
-@LOOKS
+@LAYOUTS
 @pytest.mark.parametrize("path", ["/", "/tracks/other/", "/stages/first/"])
-def test_whoever_ticks_every_box_of_a_page_has_done_it_all(content, as_learner, path, look):
+def test_whoever_ticks_every_box_of_a_page_has_done_it_all(content, as_learner, path, layout):
     """Drafts, what was retired and what stands in two places must leave no gap between the boxes and the total."""
     section = TrackSection.objects.get(slug="start")
     for slug, state in (("hidden", State.DRAFT), ("gone", State.RETIRED)):
@@ -138,12 +139,12 @@ def test_whoever_ticks_every_box_of_a_page_has_done_it_all(content, as_learner, 
         TrackTopic.objects.create(section=section, topic=made)
     attic = Stage.objects.create(slug="attic", title="Attic", summary="S.", state=State.DRAFT)
     TrackTopic.objects.create(section=section, topic=Topic.objects.create(slug="box", stage=attic, title="Box"))
-    page = as_learner.get(f"{path}?view={look}").text
+    page = as_learner.get(f"{path}?view={layout}").text
     pressed = re.findall(r'<button class="tick"[^>]*formaction="(/topics/[\w-]+/progress/)', page)
     assert pressed
     for url in pressed:
         assert as_learner.post(url, {"status": "done"}).status_code == 302
-    found = bars(as_learner.get(f"{path}?view={look}").text)
+    found = bars(as_learner.get(f"{path}?view={layout}").text)
     assert {done == total and percentage == 100 for done, total, percentage in found.values()} == {True}
 
 

@@ -89,7 +89,7 @@ TICKS = {"roadmap": 7, "stage": 7, "track": 10, "table": 7, "outline": 7, "map":
 
 
 def grow(content, topics):
-    """Add topics to both stages and to the track, with resources, entries and standings for the learner."""
+    """Add topics to both stages and to the track, with resources, entries and progress for the learner."""
     made = Topic.objects.bulk_create(
         Topic(
             slug=f"topic-{number}",

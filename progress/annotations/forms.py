@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -6,9 +6,6 @@ from django.utils.translation import gettext_lazy
 
 from progress.models import Note, Report
 from stages.models import Resource
-
-if TYPE_CHECKING:
-    pass
 
 
 class NoteForm(forms.ModelForm):
@@ -26,7 +23,7 @@ class NoteForm(forms.ModelForm):
 
 
 class ReportForm(forms.ModelForm):
-    # Hidden from people; what fills in every field is no person.
+    # A honeypot: hidden from people; what fills in every field is no person.
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
 
     class Meta:
@@ -52,5 +49,5 @@ class ReportForm(forms.ModelForm):
         self.fields["text"].required = not resource.required
 
     @property
-    def is_a_trap_sprung(self) -> bool:
+    def is_spam(self) -> bool:
         return bool(self.cleaned_data.get("website"))

@@ -1,4 +1,4 @@
-"""Everything that a learner has beside one topic, read in one query."""
+"""All annotations of a learner at one topic, read in one query."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from django.db.models import CharField, F, QuerySet, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from progress.models import IN_WORDS, NONE, Note, ProgressEvent, Status
+from progress.models import NONE, STATUS_LABELS, Note, ProgressEvent, Status
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise, StrPromise
 
 Cause = ProgressEvent.Cause
 
-type Told = tuple[StrOrPromise, StrOrPromise, datetime]  # what happened, why or "", when
+type HistoryEntry = tuple[StrOrPromise, StrOrPromise, datetime]  # what happened, why or "", when
 
 
 @dataclass
@@ -24,34 +24,34 @@ class TopicAnnotations:
     starred: bool = False
     note: Note | None = None
     resources: set[int] = field(default_factory=set)
-    history: list[Told] = field(default_factory=list)
+    history: list[HistoryEntry] = field(default_factory=list)
     is_overridden: bool = False  # an instructor spoke last
 
     @classmethod
-    def of(cls, user: User, topic_id: int, resource_ids: Iterable[int]) -> Self:
-        """What ``user`` has beside a topic and its resources. One query."""
-        parts = (
+    def load(cls, user: User, topic_id: int, resource_ids: Iterable[int]) -> Self:
+        """The annotations of ``user`` at a topic and its resources. One query."""
+        queries = (
             as_rows("star", user.stars.filter(topic=topic_id), "at"),
             as_rows("note", user.notes.filter(topic=topic_id), "changed_at", text="text", html="html"),
             as_rows("resource", user.resource_ticks.filter(resource__in=resource_ids), "at", key="resource_id"),
             as_rows("event", user.progress_events.filter(topic=topic_id), "at", key="pk", text="status", html="cause"),
         )
-        found = cls()
+        annotations = cls()
         events: list[tuple[datetime, int, str, str]] = []
-        for kind, key, text, html, at in parts[0].union(*parts[1:], all=True):
+        for kind, key, text, html, at in queries[0].union(*queries[1:], all=True):
             match kind:
                 case "star":
-                    found.starred = True
+                    annotations.starred = True
                 case "note":
-                    found.note = Note(text=text, html=html, changed_at=at)
+                    annotations.note = Note(text=text, html=html, changed_at=at)
                 case "resource":
-                    found.resources.add(key)
+                    annotations.resources.add(key)
                 case "event":
                     events.append((at, key, text, html))
         events.sort()
-        found.history = topic_history(events)
-        found.is_overridden = bool(events) and events[-1][-1] == Cause.OVERRIDE
-        return found
+        annotations.history = topic_history(events)
+        annotations.is_overridden = bool(events) and events[-1][-1] == Cause.OVERRIDE
+        return annotations
 
 
 def as_rows(
@@ -77,12 +77,12 @@ CAUSES: "dict[str, StrPromise]" = {
 }
 
 
-def topic_history(events: Iterable[tuple[datetime, int, str, str]]) -> list[Told]:
-    """What is told of (when, pk, status, cause), oldest first."""
-    told: list[Told] = []
+def topic_history(events: Iterable[tuple[datetime, int, str, str]]) -> list[HistoryEntry]:
+    """The history of a topic from its events, (when, pk, status, cause), oldest first."""
+    history: list[HistoryEntry] = []
     before: str = NONE
     for at, _pk, status, cause in events:
         reopened = before == Status.DONE and status != Status.DONE and cause != Cause.UNDO
-        told.append((_("reopened") if reopened else IN_WORDS[status], CAUSES.get(cause, ""), at))
+        history.append((_("reopened") if reopened else STATUS_LABELS[status], CAUSES.get(cause, ""), at))
         before = status
-    return told
+    return history

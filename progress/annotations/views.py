@@ -1,4 +1,4 @@
-"""What a learner puts beside a topic: a star, ticks on its resources, and a note."""
+"""Annotations of a learner at a topic: a star, ticks on its resources, and a note."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ from progress.session_progress import send_cookie
 from stages.models import Resource, State, Topic
 from stages.safe_redirect import safe_next_url
 
-DEFERRED_PER_HOUR = 60  # times an hour that something is kept for those who were signed out, from one address
-WANTED: dict[str | None, bool] = {"yes": True, "no": False}
+DEFERRED_PER_HOUR = 60  # actions an hour that wait for a log-in, from one address
+YES_NO: dict[str | None, bool] = {"yes": True, "no": False}
 
 
 # They are marked as public because they know better than the log-in page what to do with what was sent.
@@ -30,15 +30,15 @@ WANTED: dict[str | None, bool] = {"yes": True, "no": False}
 @require_POST
 def star(request: HtmxRequest, slug: str) -> HttpResponse:
     """State whether a topic has the learner's star: ``starred`` is yes or no."""
-    topic = topic_with(slug)
-    wanted = WANTED.get(request.POST.get("starred"))
-    if wanted is None:
+    topic = get_topic(slug)
+    starred = YES_NO.get(request.POST.get("starred"))
+    if starred is None:
         return HttpResponseBadRequest("starred must be yes or no.", content_type="text/plain")
-    if refused := refuse(request, "star", topic.pk, wanted):
+    if refused := refuse(request, "star", topic.pk, starred):
         return refused
-    pending_actions.perform(request.user, "star", topic.pk, wanted)  # type: ignore[arg-type]  # visitors are refused
+    pending_actions.perform(request.user, "star", topic.pk, starred)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
-        return render(request, "progress/annotations/includes/star.html", {"topic": topic, "starred": wanted})
+        return render(request, "progress/annotations/includes/star.html", {"topic": topic, "starred": starred})
     return HttpResponseRedirect(f"{safe_next_url(request)}#star")
 
 
@@ -47,15 +47,15 @@ def star(request: HtmxRequest, slug: str) -> HttpResponse:
 def tick_resource(request: HtmxRequest, pk: int) -> HttpResponse:
     """State whether the learner has been through a resource: ``ticked`` is yes or no."""
     resource = get_object_or_404(Resource.objects.exclude(state=State.DRAFT), pk=pk)
-    wanted = WANTED.get(request.POST.get("ticked"))
-    if wanted is None:
+    ticked = YES_NO.get(request.POST.get("ticked"))
+    if ticked is None:
         return HttpResponseBadRequest("ticked must be yes or no.", content_type="text/plain")
-    if refused := refuse(request, "resource", pk, wanted):
+    if refused := refuse(request, "resource", pk, ticked):
         return refused
-    pending_actions.perform(request.user, "resource", pk, wanted)  # type: ignore[arg-type]  # visitors are refused
+    pending_actions.perform(request.user, "resource", pk, ticked)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
         return render(
-            request, "progress/annotations/includes/resource_tick.html", {"resource": resource, "ticked": wanted}
+            request, "progress/annotations/includes/resource_tick.html", {"resource": resource, "ticked": ticked}
         )
     return HttpResponseRedirect(f"{safe_next_url(request)}#resource-{pk}")
 
@@ -64,10 +64,10 @@ def tick_resource(request: HtmxRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True)
 def note(request: HtmxRequest, slug: str) -> HttpResponse:
-    """The learner's note on a topic, to write. What cannot be saved is shown again, beside what is there."""
+    """The learner's note on a topic, to write. What cannot be saved is shown again, next to what is saved."""
     if request.method != "POST" and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    topic = topic_with(slug)
+    topic = get_topic(slug)
     if request.method != "POST":
         return edit_note(request, topic, pending_actions.unsaved_note(request.session, topic.pk))
     if "discard" in request.POST:
@@ -76,16 +76,16 @@ def note(request: HtmxRequest, slug: str) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return edit_note(request, topic, form=form, status=400)
-    wanted = form.cleaned_data["text"], form.cleaned_data["version"]
+    submitted = form.cleaned_data["text"], form.cleaned_data["version"]
     if request.user.is_authenticated and request.POST.get("reader") not in ("", None, str(request.user.pk)):
         messages.warning(request, _("You are signed in as %s now. Nothing was changed.") % request.user)
-        return edit_note(request, topic, (wanted[0], ""), status=409)
-    if refused := refuse(request, "note", topic.pk, *wanted):
+        return edit_note(request, topic, (submitted[0], ""), status=409)
+    if refused := refuse(request, "note", topic.pk, *submitted):
         return refused
-    if not pending_actions.perform(request.user, "note", topic.pk, *wanted):  # type: ignore[arg-type]  # visitors are refused
-        return edit_note(request, topic, wanted, status=409)
+    if not pending_actions.perform(request.user, "note", topic.pk, *submitted):  # type: ignore[arg-type]  # visitors are refused
+        return edit_note(request, topic, submitted, status=409)
     pending_actions.forget_unsaved_note(request.session, topic.pk)
-    messages.success(request, _("Your note is saved.") if wanted[0] else _("Your note is gone."))
+    messages.success(request, _("Your note is saved.") if submitted[0] else _("Your note is gone."))
     return HttpResponseRedirect(f"{safe_next_url(request)}#note")
 
 
@@ -112,7 +112,7 @@ def edit_note(
 @require_safe
 @cache_control(private=True)
 def notes(request: AuthedRequest) -> HttpResponse:
-    """Everything that the learner put beside topics: notes, and stars."""
+    """All notes and stars of the learner."""
     context = {
         "notes": Note.objects.filter(user=request.user).select_related("topic__stage"),
         "stars": Star.objects.filter(user=request.user).select_related("topic__stage"),
@@ -120,15 +120,15 @@ def notes(request: AuthedRequest) -> HttpResponse:
     return render(request, "progress/annotations/notes.html", context)
 
 
-def topic_with(slug: str) -> Topic:
-    """The topic, also after it was retired: what learners put beside it stays theirs."""
+def get_topic(slug: str) -> Topic:
+    """The topic, also after it was retired: the learners' annotations stay theirs."""
     return get_object_or_404(Topic.objects.not_draft().select_related("stage"), slug=slug)
 
 
-def refuse(request: HtmxRequest, kind: str, pk: int, *wanted: Any) -> HttpResponse | None:
+def refuse(request: HtmxRequest, kind: str, pk: int, *values: Any) -> HttpResponse | None:
     """The answer when the one who sends a form is not the one it was made for; None when it can be done.
 
-    Whoever was signed out meanwhile is asked to sign in, and what was sent waits for that.
+    Whoever was signed out since is asked to sign in, and what was sent waits for that.
     """
     reader = request.POST.get("reader", "")
     if not request.user.is_authenticated:
@@ -137,7 +137,7 @@ def refuse(request: HtmxRequest, kind: str, pk: int, *wanted: Any) -> HttpRespon
         messages.info(request, _("You have been signed out. Sign in, and what you did is saved."))
         response = redirect_back(request, redirect_to_login(safe_next_url(request)).url)
         return (
-            send_cookie(response, pending_actions.defer_until_login(request.session, reader, kind, pk, *wanted))
+            send_cookie(response, pending_actions.defer_until_login(request.session, reader, kind, pk, *values))
             if reader
             else response
         )

@@ -35,8 +35,8 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            if form.is_a_trap_sprung or rate_limits.consume(rate_limits.client_key(request), "report", LIMIT):
-                if not form.is_a_trap_sprung:
+            if form.is_spam or rate_limits.consume(rate_limits.client_key(request), "report", LIMIT):
+                if not form.is_spam:
                     save_once(form.instance, topic, request.user)
                 messages.success(request, _("Thank you. A maintainer will look at it."))
                 return redirect(topic)
@@ -48,9 +48,9 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 def save_once(report: Report, topic: Topic, user: User | AnonymousUser) -> None:
     """Save a report, unless the same one waits already: a form may be sent twice."""
     report.topic, report.user = topic, user if user.is_authenticated else None
-    same = {name: getattr(report, name) for name in ("topic", "resource", "user", "kind", "text")}
+    same_report = {name: getattr(report, name) for name in ("topic", "resource", "user", "kind", "text")}
     with transaction.atomic():
         # Of two at once, one waits here and finds the other. Ticks of the topic need not wait.
         Topic.objects.select_for_update(no_key=True).get(pk=topic.pk)
-        if not Report.objects.open().filter(**same).exists():
+        if not Report.objects.open().filter(**same_report).exists():
             report.save()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.measure import ProgressSummary
-from progress.models import IN_WORDS, Status
+from progress.models import STATUS_LABELS, Status
 
 # --- Names --------------------------------------------------------------------------------------------
 
@@ -77,7 +77,7 @@ def status_text(status: str, is_overridden: bool = False) -> str:
     """A status in a topic as a word, or as three where an instructor marked it."""
     if is_overridden and status == Status.DONE:
         return _("done, marked by an instructor")
-    return str(IN_WORDS[status])
+    return str(STATUS_LABELS[status])
 
 
 # --- Pace ---------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def recommendations(
     pairs: Iterable[tuple[int, int]],
     statuses: Mapping[int, str],
 ) -> list[tuple[OutlineTopic, Recommendation]]:
-    """A Reason for each of ``chosen``.
+    """A Recommendation for each of ``chosen``.
 
     ``topics`` is the whole roadmap in order, ``pairs`` are (topic pk, pk of a prerequisite), and ``statuses`` maps a
     pk to a Status. What the reader has done or passed over waits for nothing.

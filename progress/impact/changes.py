@@ -33,7 +33,7 @@ class Change:
     scope: Scope
     done: dict[int, tuple[int, int]] = field(repr=False)  # as long as there are learners
 
-    def figures(self, learner: int) -> tuple[int | None, int | None]:
+    def percentages(self, learner: int) -> tuple[int | None, int | None]:
         """The percentages of a learner before and after."""
         before, after = self.done.get(learner, (0, 0))
         return percentage(before, len(self.scope.before)), percentage(after, len(self.scope.after))
@@ -45,17 +45,17 @@ class Change:
     @cached_property
     def counted(self) -> Counter[tuple[int | None, int | None]]:
         """How many learners by (percentage before, percentage after), of those for whom anything is otherwise."""
-        was, now = self.totals
-        found: Counter[tuple[int | None, int | None]] = Counter()
+        total_before, total_after = self.totals
+        counted: Counter[tuple[int | None, int | None]] = Counter()
         for pair, learners in Counter(self.done.values()).items():
-            if (pair[0], was) != (pair[1], now):
-                found[percentage(pair[0], was), percentage(pair[1], now)] += learners
-        return found
+            if (pair[0], total_before) != (pair[1], total_after):
+                counted[percentage(pair[0], total_before), percentage(pair[1], total_after)] += learners
+        return counted
 
     @cached_property
     def learners(self) -> set[int]:
         """Those whose percentage changes."""
-        return {learner for learner in self.done if len(set(self.figures(learner))) == 2}
+        return {learner for learner in self.done if len(set(self.percentages(learner))) == 2}
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -143,21 +143,21 @@ class Impact:
 
     @property
     def certificates(self) -> int:
-        return max((sum(certified.number for certified in phase.certificates) for phase in self.phases), default=0)
+        return max((sum(change.number for change in phase.certificates) for phase in self.phases), default=0)
 
     @property
     def summary(self) -> str:
         """In a line: "41 learners see another percentage, 2 cohorts, 1 certificate"."""
         number = len(self.learners)
-        said = [
+        texts = [
             ngettext("%(count)d learner sees another percentage", "%(count)d learners see another percentage", number)
             % {"count": number}
         ]
         if cohorts := len(self.cohorts):
-            said.append(ngettext("%(count)d cohort", "%(count)d cohorts", cohorts) % {"count": cohorts})
+            texts.append(ngettext("%(count)d cohort", "%(count)d cohorts", cohorts) % {"count": cohorts})
         if issued := self.certificates:
-            said.append(ngettext("%(count)d certificate", "%(count)d certificates", issued) % {"count": issued})
-        return ", ".join(said)
+            texts.append(ngettext("%(count)d certificate", "%(count)d certificates", issued) % {"count": issued})
+        return ", ".join(texts)
 
     @property
     def token(self) -> str:
@@ -172,7 +172,7 @@ class Impact:
     def is_agreed(self, token: str) -> bool:
         """Whether ``token`` agrees to this: to the same, for a number of learners that is about the same."""
         digest, _dash, number = self.token.partition("-")
-        agreed, _dash, seen = token.partition("-")
-        if agreed != digest or not seen.isdecimal():
+        agreed_digest, _dash, agreed_number = token.partition("-")
+        if agreed_digest != digest or not agreed_number.isdecimal():
             return False
-        return abs(int(seen) - int(number)) * 10 <= max(int(seen), int(number))
+        return abs(int(agreed_number) - int(number)) * 10 <= max(int(agreed_number), int(number))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from progress.certificate_coverage import holders_by_topic
+from progress.certificate_coverage import replacements_by_topic
 from progress.models import ProgressEvent
 from stages.models import Track, published_q
 from stages.outline import Outline, Section, outline_of_stages, outlines
@@ -14,7 +14,7 @@ class ContentState(NamedTuple):
     roadmap: Outline
     tracks: dict[int, Track]  # what is published, by pk, private ones too
     outlines: dict[int, Outline]  # of those for everyone
-    takers: dict[str, list[str]]  # who took over from whom; see stages.models.replacements
+    replacements: dict[str, list[str]]  # {replaced slug: slugs}; see stages.models.replacements
     last_event: int
 
 
@@ -23,10 +23,10 @@ def capture_content() -> ContentState:
     roadmap = outline_of_stages()
     tracks = {track.pk: track for track in Track.objects.filter(published_q()).order_by("position", "pk")}
     public = [track for track in tracks.values() if not track.private]
-    found = outlines([track for track in public if not track.follows_stages])
-    found |= {track.pk: roadmap for track in public if track.follows_stages}
+    track_outlines = outlines([track for track in public if not track.follows_stages])
+    track_outlines |= {track.pk: roadmap for track in public if track.follows_stages}
     last = ProgressEvent.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return ContentState(roadmap, tracks, found, holders_by_topic(), last or 0)
+    return ContentState(roadmap, tracks, track_outlines, replacements_by_topic(), last or 0)
 
 
 def required(outline: Outline | Section) -> frozenset[int]:

@@ -39,8 +39,8 @@ def phase_of(at: datetime | None, before: ContentState, after: ContentState, car
     topics = frozenset(carried)
     touched = [scope for scopes_of in scope_providers for scope in scopes_of(before, after, topics)]
     counted = [scope for scope in touched if not scope.waits]
-    changes = [change for change in measured(counted, carried) if change.matters]
-    certificates = certificates_of(before, after)
+    changes = [change for change in changes_of(counted, carried) if change.matters]
+    certificates = certificate_changes(before, after)
     slugs = {topic.pk: topic.slug for content in (before, after) for topic in content.roadmap.topics}
     facts: list[Any] = [
         at,
@@ -51,22 +51,22 @@ def phase_of(at: datetime | None, before: ContentState, after: ContentState, car
     return ImpactPhase(at, changes, [scope for scope in touched if scope.waits], certificates, facts)
 
 
-def measured(scopes: Sequence[Scope], carried: Carried) -> Iterator[Change]:
+def changes_of(scopes: Sequence[Scope], carried: Carried) -> Iterator[Change]:
     """A Change for each Scope. One query, or none."""
     if not scopes:
         return
     topics = sorted(frozenset[int]().union(*(scope.before | scope.after for scope in scopes)))
-    bits = {topic: 1 << place for place, topic in enumerate(topics)}
-    now = ticks(bits)
-    was = dict(now)
+    bits = {topic: 1 << index for index, topic in enumerate(topics)}
+    after = done_bits(bits)
+    before = dict(after)
     for topic, learners in carried.items():
         for learner in learners if topic in bits else ():
-            was[learner] = was.get(learner, 0) & ~bits[topic]
+            before[learner] = before.get(learner, 0) & ~bits[topic]
     for scope in scopes:
         old, new = (sum(bits[topic] for topic in pks) for pks in (scope.before, scope.after))
-        among = now if scope.among is None else scope.among
+        among = after if scope.among is None else scope.among
         done = {
-            learner: ((was.get(learner, 0) & old).bit_count(), (now.get(learner, 0) & new).bit_count())
+            learner: ((before.get(learner, 0) & old).bit_count(), (after.get(learner, 0) & new).bit_count())
             for learner in among
         }
         if scope.among is None:
@@ -74,7 +74,7 @@ def measured(scopes: Sequence[Scope], carried: Carried) -> Iterator[Change]:
         yield Change(scope, done)
 
 
-def ticks(bits: Mapping[int, int]) -> dict[int, int]:
+def done_bits(bits: Mapping[int, int]) -> dict[int, int]:
     """For each learner the sum of the bits of what they have done. One query; ``bits`` is {topic pk: bit}."""
     rows = (
         TopicProgress.objects.filter(status=Status.DONE, topic__in=bits)
@@ -93,16 +93,18 @@ def carried_since(before: ContentState) -> Carried:
     events = ProgressEvent.objects.filter(
         pk__gt=before.last_event, cause=ProgressEvent.Cause.CARRY_OVER, status=Status.DONE
     )
-    found: Carried = {}
+    carried: Carried = {}
     for topic, learner in events.values_list("topic_id", "user_id"):
-        found.setdefault(topic, set()).add(learner)
-    return found
+        carried.setdefault(topic, set()).add(learner)
+    return carried
 
 
-def certificates_of(before: ContentState, after: ContentState) -> list[CertificateChange]:
-    """A Certified for certificates whose page says something else afterwards. One query, or none."""
-    was, now = ({pk: required(outline) for pk, outline in content.outlines.items()} for content in (before, after))
-    if before.takers == after.takers and was == now:
+def certificate_changes(before: ContentState, after: ContentState) -> list[CertificateChange]:
+    """A CertificateChange for certificates whose page says something else afterwards. One query, or none."""
+    old_topics, new_topics = (
+        {pk: required(outline) for pk, outline in content.outlines.items()} for content in (before, after)
+    )
+    if before.replacements == after.replacements and old_topics == new_topics:
         return []
     rows = (
         Certificate.objects.filter(track__in={*before.outlines, *after.outlines}, user__is_active=True)
@@ -110,12 +112,14 @@ def certificates_of(before: ContentState, after: ContentState) -> list[Certifica
         .values_list("track", "track_title", "topics")
         .annotate(number=Count("pk"))
     )
-    found: Counter[tuple[str, int | None, int | None]] = Counter()
+    numbers: Counter[tuple[str, int | None, int | None]] = Counter()
     for track, title, topics, number in rows:
         old, new = (
-            len(added_since(topics, content.outlines[track], content.takers)) if track in content.outlines else None
+            len(added_since(topics, content.outlines[track], content.replacements))
+            if track in content.outlines
+            else None
             for content in (before, after)
         )
         if old != new:
-            found[title, old, new] += number
-    return [CertificateChange(title, number, old, new) for (title, old, new), number in found.items()]
+            numbers[title, old, new] += number
+    return [CertificateChange(title, number, old, new) for (title, old, new), number in numbers.items()]

@@ -1,4 +1,4 @@
-"""What an edit plans for a time to come."""
+"""Scheduled publication: the rows that an edit will publish later, and the content as it will be then."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,12 +14,12 @@ from stages.revisions.recorder import LABELS
 
 type Planned = dict[type[Model], list[int]]  # pks of rows
 
-COUNTING = {"state", "publish_at", "stage", "required", "level"}
+COUNTED_FIELDS = {"state", "publish_at", "stage", "required", "level"}
 
 
 def planned_by(revisions: Iterable[Revision]) -> tuple[Planned, datetime | None]:
     """The rows that an edit plans for a time to come, and the last of their dates."""
-    found: Planned = {}
+    planned: Planned = {}
     dates: list[datetime] = []
     for revision in revisions:
         entry = revision.after or {}
@@ -27,10 +27,10 @@ def planned_by(revisions: Iterable[Revision]) -> tuple[Planned, datetime | None]
         date = parse_datetime(date) if isinstance(date, str) else date
         if not date or date <= timezone.now() or entry.get("state") != State.PUBLISHED:
             continue
-        if revision.before is None or COUNTING & set(revision.changed_fields()):
-            found.setdefault(LABELS[revision.model], []).append(revision.object_id)
+        if revision.before is None or COUNTED_FIELDS & set(revision.changed_fields()):
+            planned.setdefault(LABELS[revision.model], []).append(revision.object_id)
             dates.append(date)
-    return found, max(dates, default=None)
+    return planned, max(dates, default=None)
 
 
 def capture_scheduled(planned: Planned) -> ContentState:
@@ -38,6 +38,6 @@ def capture_scheduled(planned: Planned) -> ContentState:
     with transaction.atomic():
         for model, pks in planned.items():
             model._default_manager.filter(pk__in=pks).update(publish_at=None)
-        found = capture_content()
+        content = capture_content()
         transaction.set_rollback(True)
-    return found
+    return content

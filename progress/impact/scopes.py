@@ -29,28 +29,28 @@ class Scope(NamedTuple):
         return self.before != self.after or bool(carried & (self.before | self.after))
 
 
-def of_site(before: ContentState, after: ContentState, carried: frozenset[int]) -> Iterator[Scope]:
+def site_scopes(before: ContentState, after: ContentState, carried: frozenset[int]) -> Iterator[Scope]:
     """A Scope for each percentage that every learner has and that may change."""
     empty: frozenset[int] = frozenset()
-    was, now = sets(before), sets(after)
-    for key in {**now, **was}:
-        title = (now.get(key) or was[key])[0]
-        scope = Scope(*key, title, was.get(key, (title, empty))[1], now.get(key, (title, empty))[1])
+    old, new = required_by_scope(before), required_by_scope(after)
+    for key in {**new, **old}:
+        title = (new.get(key) or old[key])[0]
+        scope = Scope(*key, title, old.get(key, (title, empty))[1], new.get(key, (title, empty))[1])
         if scope.is_touched(carried):
             yield scope
 
 
-def sets(content: ContentState) -> dict[tuple[str, str], tuple[str, frozenset[int]]]:
+def required_by_scope(content: ContentState) -> dict[tuple[str, str], tuple[str, frozenset[int]]]:
     """``{(kind, slug): (title, required topics)}``"""
     roadmap = content.roadmap
-    found = {("roadmap", ""): (_("The whole roadmap"), required(roadmap))}
+    scopes = {("roadmap", ""): (_("The whole roadmap"), required(roadmap))}
     for section in roadmap.sections:
-        found["stage", section.slug] = _("Stage: %s") % section.title, required(section)
+        scopes["stage", section.slug] = _("Stage: %s") % section.title, required(section)
     for level in Level:
         topics = frozenset(topic.pk for topic in roadmap.topics if topic.required and topic.level == level)
-        found["level", level.value] = _("Level: %s") % level.label.lower(), topics
+        scopes["level", level.value] = _("Level: %s") % level.label.lower(), topics
     for pk, outline in content.outlines.items():
         track = content.tracks[pk]
         if not track.follows_stages:
-            found["track", track.slug] = _("Track: %s") % track.title, required(outline)
-    return found
+            scopes["track", track.slug] = _("Track: %s") % track.title, required(outline)
+    return scopes

@@ -53,11 +53,11 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
             text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
             self.message_user(request, text % {"most": MAX_LINKS}, messages.ERROR)
             return
-        # Not before the transaction is over that the admin holds around every action (on_record in admin_site.py):
+        # Not before the transaction is over that the admin holds around every action (see ``audited``):
         # nobody else could save anything while we wait for answers.
-        on_commit(lambda: self.ask(request, number, to_check(among=resources)))
+        on_commit(lambda: self.check_and_report(request, number, to_check(among=resources)))
 
-    def ask(self, request: HttpRequest, number: int, chosen: Iterable[Resource]) -> None:
+    def check_and_report(self, request: HttpRequest, number: int, chosen: Iterable[Resource]) -> None:
         """Check these of the ``number`` of links that were to be checked, and say what came of it."""
         try:
             checks = [check for _, check in check_links(chosen, Fetcher(IN_A_REQUEST), seconds=SECONDS)]
@@ -70,10 +70,10 @@ class CheckedResourceAdmin(LinkActions, ResourceAdmin):
             self.message_user(request, ngettext("%d link answers.", "%d links answer.", good) % good)
         for check in bad:
             self.message_user(request, str(check), messages.WARNING)
-        if left := number - len(checks):
-            words = ngettext(
+        if skipped := number - len(checks):
+            message = ngettext(
                 "%d link was not asked for: it is retired, somebody is checking it, or there was no time.",
                 "%d links were not asked for: they are retired, somebody is checking them, or there was no time.",
-                left,
+                skipped,
             )
-            self.message_user(request, words % left, messages.WARNING)
+            self.message_user(request, message % skipped, messages.WARNING)

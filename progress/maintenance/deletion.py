@@ -1,4 +1,4 @@
-"""How many people a piece of content concerns, so that nobody deletes what they did.
+"""Deletion guard: how many people a piece of content concerns, so that nobody deletes what they did.
 
 See stages/admin/protected_delete.py.
 """
@@ -26,15 +26,15 @@ TOPIC_REFERENCES = [
 def deletion_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     """A line for each kind of people whom these rows concern."""
     if model is Topic or model is Stage:
-        way = "topic" if model is Topic else "topic__stage"
+        lookup = "topic" if model is Topic else "topic__stage"
         yield from count_people(
-            [(rows._default_manager.filter(**{f"{way}__in": pks}), owner) for rows, owner in topic_references]
+            [(rows._default_manager.filter(**{f"{lookup}__in": pks}), owner) for rows, owner in topic_references]
         )
-        yield from count_reports(Report.objects.filter(**{f"{way}__in": pks}))
+        yield from count_reports(Report.objects.filter(**{f"{lookup}__in": pks}))
     elif model is Resource:
-        told = Report.objects.filter(resource__in=pks)
-        yield from count_people([(ResourceTick.objects.filter(resource__in=pks), "user"), (told, "user")])
-        yield from count_reports(told)
+        reports = Report.objects.filter(resource__in=pks)
+        yield from count_people([(ResourceTick.objects.filter(resource__in=pks), "user"), (reports, "user")])
+        yield from count_reports(reports)
     elif model is Track:
         number = Certificate.objects.filter(track__in=pks).count()
         if number:
@@ -43,9 +43,9 @@ def deletion_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]
             }
 
 
-def count_people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
+def count_people(querysets: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
     """How many there are in all, each once however much they did."""
-    owners = [rows.exclude(**{owner: None}).order_by().values_list(owner) for rows, owner in found]
+    owners = [rows.exclude(**{owner: None}).order_by().values_list(owner) for rows, owner in querysets]
     number = owners[0].union(*owners[1:]).count()
     if number:
         yield ngettext(
@@ -55,11 +55,11 @@ def count_people(found: Sequence[tuple[QuerySet[Any], str]]) -> Iterator[str]:
         ) % {"count": number}
 
 
-def count_reports(told: QuerySet[Report]) -> Iterator[str]:
+def count_reports(reports: QuerySet[Report]) -> Iterator[str]:
     """What visitors reported, or check_links found, is nobody's, and waits for a maintainer all the same."""
-    number = told.filter(user=None).count()
+    number = reports.filter(user=None).count()
     if number:
-        words = ngettext(
+        text = ngettext(
             "%(count)d report without a name is about it.", "%(count)d reports without a name are about it.", number
         )
-        yield words % {"count": number}
+        yield text % {"count": number}

@@ -1,4 +1,4 @@
-"""Writing down what came of asking for links, and keeping the queue of reports in step with it."""
+"""Saves the results of link checks, and keeps the queue of reports in step with them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,28 +12,30 @@ from stages.links.scheduler import fetch_all
 from stages.models import LinkCheck, Resource
 from stages.models.links import DEAD_AFTER, host_of
 
-BATCH_SIZE = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
+OFFLINE_AT = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
 
 
 class Offline(Exception):  # noqa: N818 - it is a state
     """No host could be reached."""
 
 
-def check_links(resources: Iterable[Resource], asker: Fetcher, **how: Any) -> Iterator[tuple[Resource, LinkCheck]]:
+def check_links(
+    resources: Iterable[Resource], fetcher: Fetcher, **options: Any
+) -> Iterator[tuple[Resource, LinkCheck]]:
     """Ask for ``resources`` and yield (resource, LinkCheck) for each, saved by then. See stages.links.scheduler.
 
     Until one host has been reached nothing is saved, or a machine without a network would make every link dead.
     Raises Offline where that never comes.
     """
-    waiting: list[tuple[Resource, Answer]] = []
-    for resource, answer in fetch_all(resources, asker, LinkCheck.objects.claim, **how):
-        waiting.append((resource, answer))
-        if asker.reached:
-            yield from saved_checks(waiting)
-            waiting = []
-    if len({host_of(resource.url) for resource, answer in waiting if answer.outcome == Outcome.FAILED}) >= BATCH_SIZE:
+    unsaved: list[tuple[Resource, Answer]] = []
+    for resource, answer in fetch_all(resources, fetcher, LinkCheck.objects.claim, **options):
+        unsaved.append((resource, answer))
+        if fetcher.reached:
+            yield from saved_checks(unsaved)
+            unsaved = []
+    if len({host_of(resource.url) for resource, answer in unsaved if answer.outcome == Outcome.FAILED}) >= OFFLINE_AT:
         raise Offline
-    yield from saved_checks(waiting)
+    yield from saved_checks(unsaved)
 
 
 def saved_checks(answered: Iterable[tuple[Resource, Answer]]) -> Iterator[tuple[Resource, LinkCheck]]:

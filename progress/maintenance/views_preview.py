@@ -1,4 +1,4 @@
-"""Pages as a learner sees them, for maintainers: with progress that is made up, and with what is still a draft.
+"""Preview as learner, for maintainers: pages with made-up progress, and with what is still a draft.
 
 Nothing is written, and nothing on these pages can be: the reader is one that no account has, so a box that is
 pressed is refused as the box of another reader's page is (``reader`` in ``progress.tracking.views``).
@@ -34,10 +34,10 @@ class PreviewLearner(AnonymousUser):
 
 
 class PreviewRequest(HtmxRequest):
-    """The request for a page as a learner sees it; see ``pretend``."""
+    """The request for a page as a learner sees it; see ``as_preview``."""
 
     preview: dict[str, Any]
-    made_up_standings: ReaderProgress
+    preview_progress: ReaderProgress
 
 
 class PreviewProgress(TextChoices):
@@ -50,17 +50,17 @@ class PreviewProgress(TextChoices):
     EVERYTHING = "everything", _("Everything")
 
     @classmethod
-    def choices_for(cls, place: int | None) -> list[Self]:
-        """What is offered on the page of a stage, or with None on that of a whole way."""
-        if place is None:
+    def choices_for(cls, index: int | None) -> list[Self]:
+        """What is offered on the page of a stage, or with None on that of a whole track."""
+        if index is None:
             return [cls.NOTHING, cls.MIDDLE, cls.EVERYTHING]
         return [cls.NOTHING, cls.HALF, cls.STAGE, cls.EVERYTHING]
 
 
-def made_up_progress(standing: PreviewProgress, outline: Outline, place: int | None) -> ReaderProgress:
-    """The standings of such a learner; ``place`` is the index of the stage that the page is about, or None."""
-    before = [topic for section in outline.sections[: place or 0] for topic in section.topics]
-    here = list(outline.topics if place is None else outline.sections[place].topics)
+def make_progress(preset: PreviewProgress, outline: Outline, index: int | None) -> ReaderProgress:
+    """The progress of such a learner; ``index`` is that of the stage that the page is about, or None."""
+    before = [topic for section in outline.sections[: index or 0] for topic in section.topics]
+    here = list(outline.topics if index is None else outline.sections[index].topics)
     half = len(here) // 2
     done, learning = {
         PreviewProgress.NOTHING: ([], []),
@@ -68,7 +68,7 @@ def made_up_progress(standing: PreviewProgress, outline: Outline, place: int | N
         PreviewProgress.MIDDLE: (here[:half], here[half : half + 1]),
         PreviewProgress.STAGE: (before + here, []),
         PreviewProgress.EVERYTHING: (outline.topics, []),
-    }[standing]
+    }[preset]
     statuses: dict[int, str] = {topic.pk: Status.DONE for topic in done}
     return ReaderProgress(statuses | {topic.pk: Status.LEARNING for topic in learning})
 
@@ -90,25 +90,25 @@ def maintainers_only[**P](
     return wrapper
 
 
-def pretend(request: PreviewRequest, outline: Outline, place: int | None, hidden: bool = False) -> PreviewRequest:
-    """Make ``request`` one of a learner who stands as it asks for; ``hidden`` when learners cannot see the page."""
-    asked = request.GET.get("done")
-    choices = PreviewProgress.choices_for(place)
-    standing = PreviewProgress(asked) if asked in choices else PreviewProgress.NOTHING
-    request.preview = {"standing": standing, "choices": choices, "hidden": hidden, "view": request.GET.get("view")}
-    request.made_up_standings = made_up_progress(standing, outline, place)
+def as_preview(request: PreviewRequest, outline: Outline, index: int | None, hidden: bool = False) -> PreviewRequest:
+    """Make ``request`` one of a learner with the progress that it asks for; ``hidden`` if learners cannot see it."""
+    requested = request.GET.get("done")
+    choices = PreviewProgress.choices_for(index)
+    preset = PreviewProgress(requested) if requested in choices else PreviewProgress.NOTHING
+    request.preview = {"preset": preset, "choices": choices, "hidden": hidden, "view": request.GET.get("view")}
+    request.preview_progress = make_progress(preset, outline, index)
     request.user = PreviewLearner()
     return request
 
 
-def preview_url(outline: Outline, stage: Stage) -> int:
-    return next(place for place, section in enumerate(outline.sections) if section.slug == stage.slug)
+def index_of_stage(outline: Outline, stage: Stage) -> int:
+    return next(index for index, section in enumerate(outline.sections) if section.slug == stage.slug)
 
 
 @maintainers_only
 def roadmap(request: PreviewRequest) -> HttpResponse:
     outline = outline_of_stages()
-    return show_roadmap(pretend(request, outline, None), outline)
+    return show_roadmap(as_preview(request, outline, None), outline)
 
 
 @maintainers_only
@@ -117,7 +117,7 @@ def track(request: PreviewRequest, slug: str) -> HttpResponse:
     if track.follows_stages:
         return redirect("roadmap_as_learner")
     outline = outline_of_track(track)
-    return show_track(pretend(request, outline, None, hidden=not track.is_published()), track, outline)
+    return show_track(as_preview(request, outline, None, hidden=not track.is_published()), track, outline)
 
 
 @maintainers_only
@@ -132,9 +132,9 @@ def stage(request: PreviewRequest, slug: str) -> HttpResponse:
     """A stage with all its topics that are not retired, as if they were published."""
     stage = get_object_or_404(Stage, slug=slug)
     outline = outline_with_drafts(stage, is_upcoming(stage))
-    place = preview_url(outline, stage)
+    index = index_of_stage(outline, stage)
     hidden = not stage.is_published()
-    return show_stage(pretend(request, outline, place, hidden), stage, outline.sections, place)
+    return show_stage(as_preview(request, outline, index, hidden), stage, outline.sections, index)
 
 
 @maintainers_only
@@ -142,4 +142,4 @@ def topic(request: PreviewRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_with_drafts(topic.stage, Topic.objects.filter(pk=topic.pk))
     hidden = not topic.is_published()
-    return show_topic(pretend(request, outline, preview_url(outline, topic.stage), hidden), topic, outline)
+    return show_topic(as_preview(request, outline, index_of_stage(outline, topic.stage), hidden), topic, outline)

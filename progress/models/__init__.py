@@ -1,8 +1,8 @@
 from progress.models.annotations import Note, Report, ResourceTick, Star
 from progress.models.sharing import Certificate, Share, new_token
 from progress.models.topic_progress import (
-    IN_WORDS,
     NONE,
+    STATUS_LABELS,
     STATUSES,
     CarryOver,
     Event,
@@ -14,9 +14,9 @@ from progress.models.topic_progress import (
 )
 
 __all__ = [
-    "IN_WORDS",
     "NONE",
     "STATUSES",
+    "STATUS_LABELS",
     "CarryOver",
     "Certificate",
     "Event",

@@ -1,4 +1,4 @@
-"""What a learner puts beside a topic: a star, a note, ticks on its resources, a report of a problem."""
+"""Annotations of a learner at a topic: a star, a note, ticks on its resources, a report of a problem."""
 
 from typing import Any, Self
 
@@ -17,9 +17,9 @@ from stages.models.search import SearchQuerySet
 class AnnotationQuerySet[M: models.Model](models.QuerySet[M]):
     """Rows whose being there is the fact: a star, a ticked resource."""
 
-    def state(self, wanted: bool, **row: Any) -> None:
+    def set_present(self, present: bool, **row: Any) -> None:
         """See to it that ``row`` is there, or is not. Saying it twice changes nothing."""
-        if wanted:
+        if present:
             self.get_or_create(**row)
         else:
             self.filter(**row).delete()
@@ -53,8 +53,8 @@ class NoteQuerySet(SearchQuerySet["Note"]):
         """
         with transaction.atomic():
             note = self.select_for_update().filter(user=user, topic_id=topic_id).first()
-            there = note.text if note else ""
-            if text == there:
+            saved_text = note.text if note else ""
+            if text == saved_text:
                 return True
             if version != (note.version if note else ""):
                 return False

@@ -1,3 +1,5 @@
+"""How far learners are in each topic, every change of it, and what carries it over or sets it back."""
+
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -18,7 +20,7 @@ NONE = "none"  # "not started" is the absence of a row; this word states it in f
 
 
 class Status(models.TextChoices):
-    """A learner's standing in a topic, least advanced first."""
+    """How far a learner is in a topic, least advanced first."""
 
     SKIPPED = "skipped"
     LEARNING = "learning"
@@ -26,7 +28,7 @@ class Status(models.TextChoices):
 
 
 STATUSES = [NONE, *Status.values]
-IN_WORDS: "dict[str, StrPromise]" = {
+STATUS_LABELS: "dict[str, StrPromise]" = {
     NONE: _("not started"),
     Status.SKIPPED: _("skipped"),
     Status.LEARNING: _("learning"),
@@ -47,40 +49,42 @@ def less_advanced(status: str) -> list[str]:
 
 
 class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
-    def begun(self) -> Self:
+    def in_progress(self) -> Self:
         """What is being learned, the longest begun first."""
         return self.filter(status=Status.LEARNING).order_by("changed_at")
 
     def with_cause(self) -> models.QuerySet[Any]:
-        """Each standing with ``cause``: that of the latest event of its topic, which is how it came to be."""
+        """Each row with ``cause``: that of the latest event of its topic, which is how it came to be."""
         events = ProgressEvent.objects.filter(user=models.OuterRef("user"), topic=models.OuterRef("topic"))
         return self.annotate(cause=models.Subquery(events.order_by("-pk").values("cause")[:1]))
 
     def record(self, user: User, topic: HasPk, status: str, cause: str = "tick") -> bool:
-        """State that ``user`` stands at ``status`` (a Status or ``"none"``) in ``topic``.
+        """State the status of ``user`` in ``topic``: a Status or ``"none"``.
 
         ``cause`` is a ProgressEvent.Cause. Saying it twice changes nothing. Returns whether anything
-        changed; the event is written together with the standing or not at all.
+        changed; the event is written together with the row or not at all.
         """
         with transaction.atomic():
             if status == NONE:
                 changed, __ = self.filter(user=user, topic=topic.pk).delete()
             else:
-                changed = self._upsert(user.pk, topic.pk, status, replacing=[s for s in Status.values if s != status])
+                changed = self._upsert_row(
+                    user.pk, topic.pk, status, replacing=[s for s in Status.values if s != status]
+                )
             if changed:
                 ProgressEvent.objects.create(user=user, topic_id=topic.pk, status=status, cause=cause)
         return bool(changed)
 
-    def raise_to(self, wanted: Iterable["TopicProgress"], cause: str) -> list["TopicProgress"]:
-        """Write each standing of ``wanted`` unless the learner is as far already; return those written.
+    def advance(self, rows: Iterable["TopicProgress"], cause: str) -> list["TopicProgress"]:
+        """Write each of ``rows`` unless the learner is as far already; return those written.
 
-        ``wanted`` are unsaved TopicProgress with all their fields set.
+        ``rows`` are unsaved TopicProgress with all their fields set.
         """
         with transaction.atomic():
             written = [
                 row
-                for row in wanted
-                if self._upsert(row.user_id, row.topic_id, row.status, less_advanced(row.status), row.changed_at)
+                for row in rows
+                if self._upsert_row(row.user_id, row.topic_id, row.status, less_advanced(row.status), row.changed_at)
             ]
             ProgressEvent.objects.bulk_create(
                 ProgressEvent(
@@ -90,13 +94,13 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
             )
         return written
 
-    def put_back(self, user: User, standings: Mapping[int, tuple[str, datetime | None]]) -> int:
-        """Write those of ``standings``, {topic pk: (status, since)}, that have none now; return how many."""
+    def restore(self, user: User, statuses: Mapping[int, tuple[str, datetime | None]]) -> int:
+        """Write those of ``statuses``, {topic pk: (status, since)}, that have none now; return how many."""
         with transaction.atomic():
             written = [
                 (topic, status)
-                for topic, (status, since) in standings.items()
-                if self._upsert(user.pk, topic, status, replacing=[], at=since)
+                for topic, (status, since) in statuses.items()
+                if self._upsert_row(user.pk, topic, status, replacing=[], at=since)
             ]
             ProgressEvent.objects.bulk_create(
                 ProgressEvent(user=user, topic_id=topic, status=status, cause=ProgressEvent.Cause.UNDO)
@@ -104,8 +108,8 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
             )
         return len(written)
 
-    def copy_to(self, topic: Topic, cause: str) -> int:
-        """Write each of these standings, all of one topic, for ``topic`` unless the learner is as far there already.
+    def copy_to_topic(self, topic: Topic, cause: str) -> int:
+        """Write each of these rows, all of one topic, for ``topic`` unless the learner is as far there already.
 
         Returns how many were written. A few statements, however many learners there are.
         """
@@ -114,7 +118,7 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
             names = ["user", "topic", "status", "changed_at"]
             for status in Status.values:
                 rows = self.filter(status=status).values_list("user", models.Value(topic.pk), "status", "changed_at")
-                learners |= self._write(names, *rows.query.sql_with_params(), replacing=less_advanced(status))
+                learners |= self._upsert(names, *rows.query.sql_with_params(), replacing=less_advanced(status))
             written = TopicProgress.objects.filter(topic=topic).values_list("user_id", "status", "changed_at")
             ProgressEvent.objects.bulk_create(
                 ProgressEvent(user_id=learner, topic=topic, status=status, at=changed_at, cause=cause)
@@ -123,17 +127,19 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
             )
         return len(learners)
 
-    def _upsert(
+    def _upsert_row(
         self, user: int, topic: int, status: str, replacing: Sequence[str], at: datetime | None = None
     ) -> bool:
-        """Insert a standing, or update the one there if it is one of ``replacing``; return whether either happened."""
+        """Insert a row, or update the one there if it is one of ``replacing``; return whether either happened."""
         values: dict[str, Any] = {"user": user, "topic": topic, "status": status}
         if at:
             values["changed_at"] = connections[self.db].ops.adapt_datetimefield_value(at)
-        return bool(self._write(values, f"VALUES ({', '.join(['%s'] * len(values))})", values.values(), replacing))
+        return bool(self._upsert(values, f"VALUES ({', '.join(['%s'] * len(values))})", values.values(), replacing))
 
-    def _write(self, names: Iterable[str], rows: str, parameters: Iterable[Any], replacing: Sequence[str]) -> set[int]:
-        """Insert ``rows``, SQL that gives the fields of these ``names``, or update the standings of ``replacing``.
+    def _upsert(
+        self, names: Iterable[str], rows: str, parameters: Iterable[Any], replacing: Sequence[str]
+    ) -> set[int]:
+        """Insert ``rows``, SQL that gives the fields of these ``names``, or update those ``replacing``.
 
         Returns the pks of the users for whom either happened. One statement, so that any number of equal requests at
         once make one row and one event: the database puts them in line, and all but the first find nothing to change.
@@ -158,12 +164,12 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
 
 
 class TopicProgress(models.Model):
-    """A learner's standing in a topic. No row: not started."""
+    """How far a learner is in a topic. No row: not started."""
 
     pk = models.CompositePrimaryKey("user_id", "topic_id")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="standings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="topic_progress")
     # PROTECT: no edit of the content may cost a tick. Topics are retired instead.
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="standings")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="topic_progress")
     status = models.CharField(max_length=8, choices=Status)
     changed_at = models.DateTimeField(db_default=Now())
 
@@ -202,7 +208,7 @@ class ProgressEventQuerySet(models.QuerySet["ProgressEvent"]):
 
 
 class ProgressEvent(models.Model):
-    """A change of standing. Rows are added and never altered; streaks and histories read them."""
+    """A change of status. Rows are added and never altered; streaks and histories read them."""
 
     class Cause(models.TextChoices):
         TICK = "tick"
@@ -235,12 +241,12 @@ class ProgressEvent(models.Model):
 
 
 class CarryOverQuerySet(models.QuerySet["CarryOver"]):
-    def settle(self) -> int:
-        """Give the learners of every replaced topic the same standing in the topics that replace it.
+    def apply_pending(self) -> int:
+        """Give the learners of every replaced topic the same status in the topics that replace it.
 
-        A standing is carried over once, and again only when it changes later, as by a page that was open while
+        A status is carried over once, and again only when it changes later, as by a page that was open while
         its topic was replaced. So a learner who unticks the new topic is not overruled. Returns the number of
-        standings written.
+        rows written.
         """
         with transaction.atomic():
             pairs = [(topic, slug) for topic in Topic.objects.exclude(replaces=[]) for slug in topic.replaces]
@@ -251,11 +257,11 @@ class CarryOverQuerySet(models.QuerySet["CarryOver"]):
         if old is None:  # it never was in this database
             return 0
         carried, is_new = self.get_or_create(topic=topic, replaced=slug)
-        standings = old.standings.all()
+        rows = old.topic_progress.all()
         if not is_new:
-            standings = standings.filter(changed_at__gt=carried.at)
+            rows = rows.filter(changed_at__gt=carried.at)
             self.filter(pk=carried.pk).update(at=Now())
-        return standings.copy_to(topic, ProgressEvent.Cause.CARRY_OVER)
+        return rows.copy_to_topic(topic, ProgressEvent.Cause.CARRY_OVER)
 
 
 def oldest_first(pending: Iterable[tuple[Topic, str]]) -> list[tuple[Topic, str]]:
@@ -287,26 +293,26 @@ class CarryOver(models.Model):
 
 
 class ResetQuerySet(models.QuerySet["Reset"]):
-    def make(self, user: User, title: str, topics: Iterable[HasPk]) -> "Reset | None":
+    def create_for(self, user: User, title: str, topics: Iterable[HasPk]) -> "Reset | None":
         """Set ``topics`` back to "not started"; return the Reset, or None if all are."""
         with transaction.atomic():
             # Locked, so that what is taken away is what is remembered, whatever is ticked at the same time.
             rows = TopicProgress.objects.select_for_update().filter(
                 user=user, topic__in={topic.pk for topic in topics}
             )
-            standings = dict(rows.values_list("topic_id", "status"))
-            if not standings:
+            statuses = dict(rows.values_list("topic_id", "status"))
+            if not statuses:
                 return None
-            # One moment for all of it: the events by which undo() knows what is untouched since.
+            # One moment for all of it: the events by which undo() knows what is unchanged since.
             at = timezone.now()
-            TopicProgress.objects.filter(user=user, topic__in=standings).delete()
+            TopicProgress.objects.filter(user=user, topic__in=statuses).delete()
             ProgressEvent.objects.bulk_create(
                 ProgressEvent(user=user, topic_id=topic, status=NONE, cause=ProgressEvent.Cause.RESET, at=at)
-                for topic in standings
+                for topic in statuses
             )
-            return self.create(user=user, title=title, standings=standings, at=at)
+            return self.create(user=user, title=title, standings=statuses, at=at)
 
-    def standing(self) -> Self:
+    def active(self) -> Self:
         """Those that have not been taken back."""
         return self.filter(undone_at=None)
 
@@ -332,19 +338,19 @@ class Reset(models.Model):
         return f"{self.user}: {self.title}"
 
     def undo(self) -> int:
-        """Put back what is untouched since, as old as it was; return how many. A second time changes nothing."""
+        """Restore what is unchanged since, as old as it was; return how many. A second time changes nothing."""
         with transaction.atomic():
-            mine = Reset.objects.select_for_update().get(pk=self.pk)
-            if mine.undone_at:
+            reset = Reset.objects.select_for_update().get(pk=self.pk)
+            if reset.undone_at:
                 return 0
-            mine.undone_at = timezone.now()
-            mine.save(update_fields=["undone_at"])
-            return TopicProgress.objects.put_back(self.user, mine.untouched())
+            reset.undone_at = timezone.now()
+            reset.save(update_fields=["undone_at"])
+            return TopicProgress.objects.restore(self.user, reset.unchanged_since())
 
-    def untouched(self) -> dict[int, tuple[str, datetime | None]]:
+    def unchanged_since(self) -> dict[int, tuple[str, datetime | None]]:
         """{topic pk: (status, since)} of the topics whose latest event is still this reset's.
 
-        For a topic that was merged or split meanwhile that is now, or its standing would not be carried over.
+        For a topic that was merged or split since then that is now, or its status would not be carried over.
         """
         latest: dict[int, datetime] = {}
         before: dict[int, datetime] = {}
@@ -353,9 +359,9 @@ class Reset(models.Model):
             if topic in latest:
                 before[topic] = latest[topic]
             latest[topic] = at
-        taught = set(Topic.objects.published().filter(pk__in=before).values_list("pk", flat=True))
+        published = set(Topic.objects.published().filter(pk__in=before).values_list("pk", flat=True))
         return {
-            int(topic): (status, before[int(topic)] if int(topic) in taught else None)
+            int(topic): (status, before[int(topic)] if int(topic) in published else None)
             for topic, status in self.standings.items()
             if latest.get(int(topic)) == self.at
         }

@@ -1,8 +1,8 @@
-"""The pieces that long pages are made of: rows, bars, and what stands above the rows of a stage.
+"""Cached fragments of long pages: rows, bars, and the heads of stages.
 
-A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's
-standing, so it is rendered once for each such pair and kept. The key is what the piece is made of, content and
-template and language: an edit makes another key, and what is kept can never be out of date.
+A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's status,
+so it is rendered once for each such pair and cached. The key is what the fragment is made of, content and template
+and language: an edit makes another key, and what is cached can never be out of date.
 """
 
 from collections.abc import Hashable
@@ -18,7 +18,7 @@ from progress.models import NONE
 from progress.reader_progress import ReaderProgress
 from stages.outline import OutlineTopic, Section
 
-# The pages that have rows, and the form that rows take there.
+# The pages that have rows, and the variant of row.html there.
 ROW_TEMPLATES = {
     "roadmap": "compact",
     "table": "compact",
@@ -47,13 +47,14 @@ def cached_fragment(template: Template, **facts: Hashable) -> SafeString:
 
 
 def render_rows(section: Section, page: str, progress: ReaderProgress, track: str = "") -> SafeString:
-    """The rows of a section on one of the pages, one after another, as the reader stands.
+    """The rows of a section on one of the pages, one after another, with the reader's progress.
 
     ``track`` is the slug of the track that the page is of, for its links to lead along.
     """
     # Looked up once for all rows. At hundreds of them even that takes its time, as it does through a lazy object.
-    row, language, progress = template("includes/row.html"), get_language(), ReaderProgress(progress.statuses)
-    rows = [render_row(page, section, topic, progress, track, row, language) for topic in section.topics]
+    row_template, language = template("includes/row.html"), get_language()
+    progress = ReaderProgress(progress.statuses)
+    rows = [render_row(page, section, topic, progress, track, row_template, language) for topic in section.topics]
     return mark_safe("".join(rows))  # noqa: S308
 
 
@@ -63,7 +64,7 @@ def render_row(
     topic: OutlineTopic,
     progress: ReaderProgress,
     track: str = "",
-    row: Template | None = None,
+    row_template: Template | None = None,
     language: str | None = None,
     swap: bool = False,
 ) -> SafeString:
@@ -71,28 +72,30 @@ def render_row(
 
     ``swap`` marks the row for htmx to put in its place.
     """
-    form = ROW_TEMPLATES[page]
-    sign = form != "compact" or (page != "outline" and topic.level != section.level)
+    variant = ROW_TEMPLATES[page]
+    sign = variant != "compact" or (page != "outline" and topic.level != section.level)
     status = progress.statuses.get(topic.pk, NONE)
-    row = row or template("includes/row.html")
-    return _cached_row(language or get_language(), row, topic, section.slug, track, form, status, sign, swap)
+    row_template = row_template or template("includes/row.html")
+    return _cached_row(
+        language or get_language(), row_template, topic, section.slug, track, variant, status, sign, swap
+    )
 
 
 @lru_cache(maxsize=16384)
 def _cached_row(
     language: str | None,
-    row: Template,
+    row_template: Template,
     topic: OutlineTopic,
     section: str,
     track: str,
-    form: str,
+    variant: str,
     status: str,
     sign: bool,
     swap: bool,
 ) -> SafeString:
-    # Of all pieces the most frequent by far, so it is kept under a shorter key than the others.
-    place = {"topic": topic, "section": section, "track": track}
-    return row.render(Context({**place, "row": form, "status": status, "sign": sign, "swap": swap}))
+    # Of all fragments the most frequent by far, so it is cached under a shorter key than the others.
+    facts = {"topic": topic, "section": section, "track": track}
+    return row_template.render(Context({**facts, "variant": variant, "status": status, "sign": sign, "swap": swap}))
 
 
 def render_stage_head(section: Section, measured: ProgressSummary) -> SafeString:

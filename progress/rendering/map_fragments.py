@@ -1,4 +1,4 @@
-"""The map as the reader stands: every topic and every post is rendered once for each standing, and kept.
+"""Cached fragments of the map with the reader's progress: every topic and every post is rendered once a status.
 
 A drawing never changes (an edit of the content makes another), so its parts are their own keys.
 """
@@ -23,38 +23,49 @@ SIZES = {"beginner": 20, "intermediate": 18, "advanced": 16}  # of posts, which 
 
 def render_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgress, track: str = "") -> SafeString:
     """All stages of a map, one after another."""
-    start, node = template("stages/map/includes/stage.html"), template("stages/map/includes/node.html")
+    stage_template = template("stages/map/includes/stage.html")
+    node_template = template("stages/map/includes/node.html")
     here = topic_on_map(sheet, outline, progress)
     parts: list[str] = []
     language = get_language()
     for stage in sheet.stages:
-        parts += [render_start(start, stage, sheet.width), render_post(stage, progress, track), '<g role="list">']
+        parts += [
+            render_start(stage_template, stage, sheet.width),
+            render_post(stage, progress, track),
+            '<g role="list">',
+        ]
         parts += [
             _cached_node(
-                node, place, track, progress.statuses.get(place.box.topic.pk, NONE), place is here, False, language
+                node_template,
+                node,
+                track,
+                progress.statuses.get(node.box.topic.pk, NONE),
+                node is here,
+                False,
+                language,
             )
-            for place in stage.nodes
+            for node in stage.nodes
         ]
         parts.append("</g></svg></li>")
     return mark_safe("".join(parts))  # noqa: S308
 
 
-def answer_on_map(
+def render_map_update(
     sheet: MapStylesheet, outline: Outline, progress: ReaderProgress, slug: str, track: str = ""
 ) -> SafeString:
     """What a tick changes on the map, for htmx to put in its place."""
     here = topic_on_map(sheet, outline, progress)
     changed = [(stage, node) for stage in sheet.stages for node in stage.nodes if node.box.topic.slug == slug]
-    row = template("stages/map/includes/node.html")
+    node_template = template("stages/map/includes/node.html")
     parts: list[str] = [
-        _cached_node(row, node, track, progress.of(node.box.topic.pk), False, True, get_language())
+        _cached_node(node_template, node, track, progress.status_of(node.box.topic.pk), False, True, get_language())
         for __, node in changed
     ]
     parts += [render_post(stage, progress, track, swap=True) for stage, __ in changed]
     # Where the reader was, there is no sign any more; where the reader is, there is one now.
     sign = render_here(here) if here else '<g id="here"></g>'
-    at = here or changed[0][1]
-    parts.append(f'<g hx-swap-oob="beforeend:#{at.section}--{at.box.topic.slug}">{sign}</g>')
+    anchor = here or changed[0][1]
+    parts.append(f'<g hx-swap-oob="beforeend:#{anchor.section}--{anchor.box.topic.slug}">{sign}</g>')
     # A browser takes the parts of a drawing for parts of a drawing only inside of one.
     drawing = f"<template><svg>{''.join(parts)}</svg></template>"
     return mark_safe(f'<g id="here" hx-swap-oob="delete"></g>{drawing}')  # noqa: S308
@@ -67,8 +78,8 @@ def topic_on_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgres
 
 
 @lru_cache(maxsize=256)
-def render_start(start: Template, stage: Stage, width: int) -> SafeString:
-    return start.render(Context({"stage": stage, "section": stage.stop.section, "width": width}))
+def render_start(stage_template: Template, stage: Stage, width: int) -> SafeString:
+    return stage_template.render(Context({"stage": stage, "section": stage.stop.section, "width": width}))
 
 
 def render_post(stage: Stage, progress: ReaderProgress, track: str = "", *, swap: bool = False) -> SafeString:
@@ -89,7 +100,7 @@ def render_post(stage: Stage, progress: ReaderProgress, track: str = "", *, swap
 def _cached_node(
     template: Template, node: Node, track: str, status: str, here: bool, swap: bool, language: str | None
 ) -> SafeString:
-    """One topic as the reader stands, in one language; ``here`` when it is the one to continue with."""
+    """One topic with the reader's status, in one language; ``here`` when it is the one to continue with."""
     topic = node.box.topic
     facts = {"topic": topic, "section": node.section, "node": node, "status": status, "track": track, "swap": swap}
     return template.render(Context({**facts, "label": node_label(topic, status, node.box.sign), **status_sign(here)}))

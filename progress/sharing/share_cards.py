@@ -1,4 +1,4 @@
-"""The card that a link to a learner's page unfolds into where it is posted: values in, a PNG out.
+"""The share card, the Open Graph image of a learner's page: values in, a PNG out.
 
 The font is the one that comes with Pillow. It has the letters of English and little more, so nothing here is
 translated, and a name that it cannot draw is left out: better no name than a row of boxes.
@@ -40,11 +40,11 @@ class ShareCard:
 
 @lru_cache(maxsize=64)
 def draw_card(card: ShareCard) -> bytes:
-    """A card as a PNG of 1200 by 630. The latest ones are kept under what is on them."""
+    """A card as a PNG of 1200 by 630. The latest ones are cached under what is on them."""
     picture = Image.new("RGB", (WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING), PAPER)
     pen = ImageDraw.Draw(picture)
     draw_contours(pen)
-    draw_sign(pen, MARGIN, 64, 62)
+    draw_logo(pen, MARGIN, 64, 62)
     draw_trail(pen, card)
     picture = picture.reduce(SUPERSAMPLING)
     write_text(ImageDraw.Draw(picture), card)
@@ -61,18 +61,18 @@ def write_text(pen: ImageDraw.ImageDraw, card: ShareCard) -> None:
     pen.text((MARGIN + 82, 95), "Waymark", INK, font(44), anchor="lm")
     name = card.name if can_draw(card.name) else ""
     if card.percentage is None:
-        pen.text((MARGIN, 250), name and fitted(name, 84), INK, font(84), anchor="ls")
+        pen.text((MARGIN, 250), name and truncate(name, 84), INK, font(84), anchor="ls")
         pen.text((MARGIN, 330), "On the way to Django", SOFT if name else INK, font(48 if name else 76), anchor="ls")
         return
     if name:
-        pen.text((MARGIN, 222), fitted(name, 60), INK, font(60), anchor="ls")
+        pen.text((MARGIN, 222), truncate(name, 60), INK, font(60), anchor="ls")
     number, baseline = str(card.percentage), 400 if name else 350
     pen.text((MARGIN - 8, baseline), number, ACCENT, font(170), anchor="ls")
     sign = MARGIN + font(170).getlength(number) + 14
     pen.text((sign, baseline), "%", ACCENT, font(110), anchor="ls")
-    beside = sign + font(110).getlength("%") + 40
-    pen.text((beside, baseline - 62), "of the way to Django", INK, font(44), anchor="ls")
-    pen.text((beside, baseline - 4), f"{card.done} of {card.total} topics done", SOFT, font(34), anchor="ls")
+    text_x = sign + font(110).getlength("%") + 40
+    pen.text((text_x, baseline - 62), "of the way to Django", INK, font(44), anchor="ls")
+    pen.text((text_x, baseline - 4), f"{card.done} of {card.total} topics done", SOFT, font(34), anchor="ls")
 
 
 @lru_cache
@@ -80,12 +80,12 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def fitted(text: str, size: int) -> str:
+def truncate(text: str, size: int) -> str:
     """``text``, cut with an ellipsis where it would run off the card."""
-    room = WIDTH - 2 * MARGIN
-    if font(size).getlength(text) <= room:
+    max_width = WIDTH - 2 * MARGIN
+    if font(size).getlength(text) <= max_width:
         return text
-    while font(size).getlength(text + "…") > room:
+    while font(size).getlength(text + "…") > max_width:
         text = text[:-1]
     return text.rstrip() + "…"
 
@@ -98,10 +98,10 @@ def can_draw(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def has_glyph(letter: str) -> bool:
     # Pillow does not say which letters a font has, but those that it has not all look the same.
-    return letter.isprintable() and look(letter) != look("\U0010ffff")
+    return letter.isprintable() and glyph_bitmap(letter) != glyph_bitmap("\U0010ffff")
 
 
-def look(letter: str) -> tuple[tuple[int, int], bytes]:
+def glyph_bitmap(letter: str) -> tuple[tuple[int, int], bytes]:
     mask = font(40).getmask(letter)
     return mask.size, bytes(mask)
 
@@ -127,8 +127,8 @@ def draw_contours(pen: ImageDraw.ImageDraw) -> None:
         line(pen, hill, CONTOUR, 2)
 
 
-def draw_sign(pen: ImageDraw.ImageDraw, x: float, y: float, size: float) -> None:
-    """The sign of the site: a path with a circle, a square and a diamond. Drawn on a grid of 24."""
+def draw_logo(pen: ImageDraw.ImageDraw, x: float, y: float, size: float) -> None:
+    """The logo of the site: a path with a circle, a square and a diamond. Drawn on a grid of 24."""
     unit = size / 24
 
     def at(*points: Point) -> list[Point]:
@@ -178,8 +178,8 @@ def draw_trail(pen: ImageDraw.ImageDraw, card: ShareCard) -> None:
         line(pen, path(dash * 1.55, dash * 1.55 + 0.8), LINE, 3)
     if card.percentage:
         line(pen, path(0, card.percentage), ACCENT, 8)
-    for place, (level, complete) in enumerate(card.stages, start=1):
-        part = (place - 0.5) / len(card.stages)
+    for number, (level, complete) in enumerate(card.stages, start=1):
+        part = (number - 0.5) / len(card.stages)
         fill, edge = (ACCENT, ACCENT) if complete else (RAISED, INK)
         draw_mark(pen, MARGIN + part * length, height_at(part), 12, level, fill, edge)
 

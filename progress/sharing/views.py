@@ -56,13 +56,15 @@ def share(request: AuthedRequest) -> HttpResponse:
     context = {
         "form": form,
         "share": share,
-        "name": name_of(request.user),
-        "name_is_drawn": share_cards.can_draw(name_of(request.user)),
+        "name": public_name(request.user),
+        "name_is_drawn": share_cards.can_draw(public_name(request.user)),
         "certificates": request.user.certificates.select_related("user"),
     }
     if share:
         roadmap = outline_of_stages()
-        context |= announcement_of(request, share, card_of(share, roadmap, ReaderProgress.of_learner(request.user)))
+        context |= open_graph_context(
+            request, share, share_card_of(share, roadmap, ReaderProgress.for_user(request.user))
+        )
     return render(request, "progress/sharing/share.html", context)
 
 
@@ -92,17 +94,17 @@ def stop_share(request: AuthedRequest) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """A learner's page as everyone sees it who has the link. No one's address and no note is on it."""
     share = get_share(token)
-    roadmap, progress = outline_of_stages(), ReaderProgress.of_learner(share.user)
+    roadmap, progress = outline_of_stages(), ReaderProgress.for_user(share.user)
     context = {
         "share": share,
-        "name": name_of(share.user),
-        **announcement_of(request, share, card_of(share, roadmap, progress)),
+        "name": public_name(share.user),
+        **open_graph_context(request, share, share_card_of(share, roadmap, progress)),
     }
     if share.show_progress:
-        context["measure"] = progress.measure(roadmap.topics)
+        context["measured"] = progress.measure(roadmap.topics)
         context["stages"] = [(section, progress.measure(section.topics)) for section in roadmap.sections]
     if share.show_projects:
-        done = [topic for topic in roadmap.topics if progress.of(topic.pk) == Status.DONE]
+        done = [topic for topic in roadmap.topics if progress.status_of(topic.pk) == Status.DONE]
         context["projects"] = [topic for topic in done if topic.kind == Topic.Kind.PROJECT]
     if share.show_calendar:
         context["year"] = activity_calendar(share)
@@ -129,18 +131,18 @@ def get_share(token: str) -> Share:
     return get_object_or_404(Share.objects.select_related("user"), token=token, user__is_active=True)
 
 
-def name_of(user: User) -> str:
+def public_name(user: User) -> str:
     """What a public page may call a learner: never by their e-mail address, not even as a name."""
     return "" if "@" in user.name else user.name
 
 
 def get_shared_card(token: str) -> share_cards.ShareCard:
     share = get_share(token)
-    return card_of(share, outline_of_stages(), ReaderProgress.of_learner(share.user))
+    return share_card_of(share, outline_of_stages(), ReaderProgress.for_user(share.user))
 
 
-def card_of(share: Share, roadmap: Outline, progress: ReaderProgress) -> share_cards.ShareCard:
-    name = name_of(share.user)
+def share_card_of(share: Share, roadmap: Outline, progress: ReaderProgress) -> share_cards.ShareCard:
+    name = public_name(share.user)
     if not share.show_progress:
         return share_cards.ShareCard(name)
     measured = progress.measure(roadmap.topics)
@@ -148,28 +150,28 @@ def card_of(share: Share, roadmap: Outline, progress: ReaderProgress) -> share_c
     return share_cards.ShareCard(name, measured.percentage, measured.done, measured.total, stages)
 
 
-def announcement_of(request: HttpRequest, share: Share, card: share_cards.ShareCard) -> dict[str, str]:
-    """What to say of a page where its link is posted: title, words, and the addresses of its pictures, in full.
+def open_graph_context(request: HttpRequest, share: Share, card: share_cards.ShareCard) -> dict[str, str]:
+    """Open Graph metadata of a page: title, description, and the whole addresses of its images.
 
     What fetches the card to show it beside a link keeps it for long, so its address changes with what is on it.
     """
-    name = name_of(share.user)
-    page, badge, picture = (
+    name = public_name(share.user)
+    page, badge, image = (
         request.build_absolute_uri(reverse(name, args=[share.token]))
         for name in ("shared", "shared_badge", "shared_card")
     )
     version = sha256(repr(card).encode()).hexdigest()[:12]
     return {
         "title": _("%(name)s’s way to Django") % {"name": name} if name else _("A learner’s way to Django"),
-        "words": in_words(card),
+        "description": describe_progress(card),
         "link": page,
         "badge": badge,
-        "picture": f"{picture}?{version}",
+        "image": f"{image}?{version}",
         "version": version,
     }
 
 
-def in_words(card: share_cards.ShareCard) -> str:
+def describe_progress(card: share_cards.ShareCard) -> str:
     if card.percentage is None:
         return _("On the way to Django")
     return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)

@@ -15,7 +15,7 @@ from progress.certificate_coverage import added_since, required_topics
 from progress.decorators import unlisted
 from progress.models import Certificate, Status
 from progress.reader_progress import ReaderProgress
-from progress.sharing.views import name_of
+from progress.sharing.views import public_name
 from stages.models import Track
 from stages.outline import outline_of_stages, outline_of_track, unique_topics
 
@@ -38,26 +38,28 @@ class CertificateForm(forms.ModelForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: AuthedRequest, slug: str = "") -> HttpResponse:
     """Get the certificate of a track (without a slug: of the merged roadmap). There is one for each learner."""
-    wanted = {"slug": slug} if slug else {"follows_stages": True}
-    track = get_object_or_404(Track.objects.published(), **wanted)
+    lookup = {"slug": slug} if slug else {"follows_stages": True}
+    track = get_object_or_404(Track.objects.published(), **lookup)
     issued = request.user.certificates.filter(track=track).first()
     if issued:
         return redirect(issued)
-    outline, progress = outline_of_track(track), ReaderProgress.of_learner(request.user)
+    outline, progress = outline_of_track(track), ReaderProgress.for_user(request.user)
     measured = progress.measure(outline.topics)
-    form = CertificateForm(request.POST or None, initial={"name": name_of(request.user)})
+    form = CertificateForm(request.POST or None, initial={"name": public_name(request.user)})
     if request.method == "POST" and measured.is_complete and form.is_valid():
-        facts = {
+        values = {
             "name": form.cleaned_data["name"],
             "track_title": track.title,
             "topics": required_topics(outline),
             "time_zone": browser_zone(request),
         }
         # Two presses at once: the database has room for one certificate, and both are led to it.
-        issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=facts)
+        issued, _new = Certificate.objects.get_or_create(user=request.user, track=track, defaults=values)
         return redirect(issued)
-    left = unique_topics(topic for topic in outline.topics if topic.required and progress.of(topic.pk) != Status.DONE)
-    context = {"track": track, "measure": measured, "form": form, "left": left}
+    remaining = unique_topics(
+        topic for topic in outline.topics if topic.required and progress.status_of(topic.pk) != Status.DONE
+    )
+    context = {"track": track, "measured": measured, "form": form, "remaining": remaining}
     refused = request.method == "POST" and not measured.is_complete
     return render(request, "progress/sharing/certificate_form.html", context, status=409 if refused else 200)
 

@@ -1,4 +1,4 @@
-"""What templates ask of that which learners put beside topics."""
+"""Tags and filters for annotations: notes, stars and ticked resources."""
 
 import re
 from collections.abc import Container, Iterable
@@ -18,10 +18,12 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def beside(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> TopicAnnotations | None:
-    """What the learner has beside a topic: ``{% beside topic links as beside %}``. One query; None for visitors."""
+def annotations(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> TopicAnnotations | None:
+    """The learner's annotations: ``{% annotations topic links as annotations %}``. One query; None for visitors."""
     user = context["user"]
-    return TopicAnnotations.of(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
+    return (
+        TopicAnnotations.load(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -31,9 +33,9 @@ def has_unsaved_note(context: Context, topic: HasPk) -> bool:
 
 
 @register.filter("in")
-def is_in(thing: object, things: Container[object]) -> bool:
-    """Whether ``thing`` is one of ``things``, for the argument of an include: ``{{ pk|in:pks }}``."""
-    return thing in things
+def is_in(value: object, values: Container[object]) -> bool:
+    """Whether ``value`` is one of ``values``, for the argument of an include: ``{{ pk|in:pks }}``."""
+    return value in values
 
 
 @register.simple_tag(takes_context=True)
@@ -52,10 +54,10 @@ def notes_with(context: Context, text: str, limit: int = 10) -> list[Note]:
 
 
 @register.filter
-def around(text: str, words: str, width: int = 160) -> str:
+def excerpt(text: str, words: str, width: int = 160) -> str:
     """The part of ``text`` that has the first of ``words`` in it."""
-    found = re.search("|".join(map(re.escape, re.findall(r"\w+", words))) or "$", text, re.IGNORECASE)
-    start = max(0, found.start() - width // 3) if found else 0
+    match = re.search("|".join(map(re.escape, re.findall(r"\w+", words))) or "$", text, re.IGNORECASE)
+    start = max(0, match.start() - width // 3) if match else 0
     part = text[start : start + width]
     return f"{'…' if start else ''}{part.strip()}{'…' if start + width < len(text) else ''}"
 
@@ -70,4 +72,4 @@ def starred(context: Context) -> dict[str, Any]:
 @register.inclusion_tag("progress/tracking/includes/resets.html", takes_context=True)
 def resets(context: Context) -> dict[Any, Any]:
     """What the learner has reset and not taken back, to take it back. One query."""
-    return {**context.flatten(), "resets": context["user"].resets.standing()[:5]}
+    return {**context.flatten(), "resets": context["user"].resets.active()[:5]}

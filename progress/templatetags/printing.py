@@ -7,8 +7,8 @@ register = template.Library()
 
 
 @register.filter
-def one_deeper(html: str, levels: int = 1) -> SafeString:
+def shift_headings(html: str, levels: int = 1) -> SafeString:
     """The rendered HTML of a text, its headings so many levels deeper, for a page on which it is one of many."""
     return mark_safe(  # noqa: S308 - it was cleaned when it was written
-        re.sub(r"(</?h)([3-6])\b", lambda found: f"{found[1]}{min(int(found[2]) + levels, 6)}", html)
+        re.sub(r"(</?h)([3-6])\b", lambda match: f"{match[1]}{min(int(match[2]) + levels, 6)}", html)
     )

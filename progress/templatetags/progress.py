@@ -1,4 +1,4 @@
-"""What templates ask of the reader's progress. All of it comes from the lazy ``progress`` in the context."""
+"""Tags and filters for the reader's progress. All of it comes from the lazy ``progress`` in the context."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.measure import Countable, ProgressSummary
-from progress.models import IN_WORDS, HasPk
+from progress.models import STATUS_LABELS, HasPk
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import (
     render_bar,
@@ -40,8 +40,8 @@ def rows(context: Context, section: Section, page: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def draw(context: Context, sheet: MapStylesheet, outline: Outline) -> SafeString:
-    """The map of an outline: ``{% draw sheet outline %}``."""
+def draw_map(context: Context, sheet: MapStylesheet, outline: Outline) -> SafeString:
+    """The map of an outline: ``{% draw_map sheet outline %}``."""
     return render_map(sheet, outline, context["progress"], slug_of_track(context))
 
 
@@ -71,8 +71,8 @@ def measure(context: Context, topics: Iterable[Countable]) -> ProgressSummary:
 
 
 @register.simple_tag(takes_context=True)
-def onward(context: Context, topics: Sequence[OutlineTopic]) -> SafeString:
-    """The button to where the reader goes on: ``{% onward outline.topics %}``."""
+def continue_button(context: Context, topics: Sequence[OutlineTopic]) -> SafeString:
+    """The button to where the reader goes on: ``{% continue_button outline.topics %}``."""
     progress: ReaderProgress = context["progress"]
     statuses = progress.statuses
     started = any(topic.pk in statuses for topic in topics)
@@ -86,28 +86,28 @@ def slug_of_track(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def standing(context: Context, topic: HasPk) -> str:
-    """The reader's status in a topic, or "none": ``{% standing topic as status %}``."""
+def topic_status(context: Context, topic: HasPk) -> str:
+    """The reader's status in a topic, or "none": ``{% topic_status topic as status %}``."""
     progress: ReaderProgress = context["progress"]
-    return progress.of(topic.pk)
+    return progress.status_of(topic.pk)
 
 
 @register.filter
-def in_words(status: str) -> "StrPromise":
-    """A status, or "none", as a reader sees it: ``{{ status|in_words }}``."""
-    return IN_WORDS[status]
+def status_label(status: str) -> "StrPromise":
+    """A status, or "none", as a reader sees it: ``{{ status|status_label }}``."""
+    return STATUS_LABELS[status]
 
 
 @register.filter
 def links(topics: Iterable[OutlineTopic], shown: int = 3) -> SafeString:
     """Links to topics as part of a sentence: ``{{ topics|links }}`` is "A, B, C and 2 more"."""
-    found: list[str] = [
+    texts: list[str] = [
         format_html('<a href="{}">{}</a>', reverse("topic", args=[topic.slug]), topic.title) for topic in topics
     ]
-    more = len(found) - shown
+    more = len(texts) - shown
     if more > 1:
-        found[shown:] = [ngettext("%d more", "%d more", more) % more]
-    return mark_safe(get_text_list(found, _("and")))  # noqa: S308 - of links that are escaped
+        texts[shown:] = [ngettext("%d more", "%d more", more) % more]
+    return mark_safe(get_text_list(texts, _("and")))  # noqa: S308 - of links that are escaped
 
 
 @register.simple_tag

@@ -1,3 +1,5 @@
+"""Ticks: stating how far the reader is in a topic, and answering with what changes on the page."""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -23,7 +25,7 @@ from progress.models import NONE, STATUSES, HasPk, ProgressEvent, TopicProgress
 from progress.reader_progress import ReaderProgress
 from progress.redirects import redirect_back
 from progress.rendering.fragments import ROW_TEMPLATES, render_bar, render_continue_button, render_row, render_trail
-from progress.rendering.map_fragments import answer_on_map
+from progress.rendering.map_fragments import render_map_update
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Level, Topic, Track
 from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, prerequisites
@@ -47,11 +49,11 @@ class Change(NamedTuple):
 @login_not_required
 @require_POST
 def tick(request: HtmxRequest, slug: str) -> HttpResponse:
-    """State where the reader stands in a topic: ``status`` is done, learning, skipped or none.
+    """State how far the reader is in a topic: ``status`` is done, learning, skipped or none.
 
     The value wanted is stated, never toggled, so a repeated or late request changes nothing. To take a tick back is
     to state what was before it, as ``undo`` instead of ``status``; ``undoes`` is what it takes back, and what has
-    become something else meanwhile stays.
+    become something else since stays.
     """
     undo, page = request.POST.get("undo"), request.POST.get("page", "stage")
     status, cause = (undo, Cause.UNDO) if undo else (request.POST.get("status"), Cause.TICK)
@@ -72,7 +74,7 @@ def tick(request: HtmxRequest, slug: str) -> HttpResponse:
     # hardly can, and a tick that reaches a replaced topic all the same is carried over when they are settled next.
     with transaction.atomic():
         outline = outline_of_stages()
-        topics = topics_meant_by(slug, outline)
+        topics = resolve_topics(slug, outline)
         before = status_before(request, topics)
         if undo and before not in (undo, request.POST.get("undoes", before)):
             messages.warning(
@@ -87,7 +89,7 @@ def tick(request: HtmxRequest, slug: str) -> HttpResponse:
         else:
             session = session_progress.record(request.session, topics, status)
     change = Change(slug, topics[0].title, status, before=None if undo or before == status else before)
-    response = answer(request, change, outline, page, log_in=bool(reader and session))
+    response = tick_response(request, change, outline, page, log_in=bool(reader and session))
     return session_progress.send_cookie(response, session) if session else response
 
 
@@ -96,7 +98,7 @@ def is_new_visitor(request: HttpRequest) -> bool:
     return not request.user.is_authenticated and not request.session.session_key
 
 
-def topics_meant_by(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topic]:
+def resolve_topics(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topic]:
     """The topics that a tick is for: the one with this slug, or what took over from it.
 
     A page that was open while its topic was merged, split or retired still counts. Raises Http404 for a slug
@@ -109,33 +111,33 @@ def topics_meant_by(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topi
 
 
 def status_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
-    """Where the reader stood in ``topics`` until now; None if not in all of them alike."""
+    """The reader's status in ``topics`` until now; None if not in all of them alike."""
     if request.user.is_authenticated:
         # Locked, so that it is still so when it is changed.
-        rows = request.user.standings.select_for_update().filter(topic__in=[topic.pk for topic in topics])
-        found = dict(rows.values_list("topic_id", "status"))
+        rows = request.user.topic_progress.select_for_update().filter(topic__in=[topic.pk for topic in topics])
+        statuses = dict(rows.values_list("topic_id", "status"))
     else:
-        found = {pk: status for pk, (status, _) in session_progress.session_ticks(request.session).items()}
-    standings = {found.get(topic.pk, NONE) for topic in topics}
-    return standings.pop() if len(standings) == 1 else None
+        statuses = {pk: status for pk, (status, _) in session_progress.session_ticks(request.session).items()}
+    distinct = {statuses.get(topic.pk, NONE) for topic in topics}
+    return distinct.pop() if len(distinct) == 1 else None
 
 
-def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, log_in: bool) -> HttpResponse:
+def tick_response(request: HtmxRequest, change: Change, outline: Outline, page: str, log_in: bool) -> HttpResponse:
     """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
     if log_in:
         messages.info(request, _("You have been signed out. Sign in, and a new tick joins your account."))
         return redirect_back(request, redirect_to_login(safe_next_url(request)).url)
     if not request.htmx:
         if change.before:
-            offer = render_to_string(
+            undo_form = render_to_string(
                 "progress/tracking/includes/undo_tick.html", {"change": change, "page": page}, request
             )
-            messages.info(request, offer)
+            messages.info(request, undo_form)
         return HttpResponseRedirect(f"{safe_next_url(request)}#{quote(request.GET.get('at', ''))}")
     slug, track = change.slug, None
     if page == "track" or (page in RoadmapLayout and "track" in request.POST):
-        reading = get_readable_track(request.user, request.POST.get("track", ""))
-        track, outline = (reading.track, reading.outline) if reading else (None, Outline(()))
+        access = get_readable_track(request.user, request.POST.get("track", ""))
+        track, outline = (access.track, access.outline) if access else (None, Outline(()))
     if slug not in outline.places:
         return HttpResponseClientRefresh()  # the page is no longer what it was
     return HttpResponse(refreshed_fragments(request, change, outline, page, track))
@@ -143,47 +145,49 @@ def answer(request: HtmxRequest, change: Change, outline: Outline, page: str, lo
 
 def refreshed_fragments(request: HttpRequest, change: Change, outline: Outline, page: str, track: Track | None) -> str:
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
-    progress = ReaderProgress.of_reader(request)
-    label, way = (track.title, track.slug) if track else (_("The whole roadmap"), "")
+    progress = ReaderProgress.for_request(request)
+    label, track_slug = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     slug, pressed = change.slug, request.GET.get("at")
-    places = outline.places[slug]
-    rows = [f"{section.slug}--{slug}" for section, __ in places]
+    positions = outline.places[slug]
+    rows = [f"{section.slug}--{slug}" for section, __ in positions]
     row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
-    measured = [(section, progress.measure(section.topics)) for section, __ in places]
+    measured = [(section, progress.measure(section.topics)) for section, __ in positions]
     if page == "map":
-        pieces = [answer_on_map(map_stylesheet(outline, prerequisites()), outline, progress, slug, way)]
+        fragments = [render_map_update(map_stylesheet(outline, prerequisites()), outline, progress, slug, track_slug)]
         if request.POST.get("beside") == slug:
-            beside = replace(places[0][0], slug="beside")
-            pieces.append(render_row(page, beside, places[0][1], progress, way, swap=True))
+            panel = replace(positions[0][0], slug="beside")
+            fragments.append(render_row(page, panel, positions[0][1], progress, track_slug, swap=True))
     else:
-        pieces = [render_row(page, section, topic, progress, way, swap=True) for section, topic in places]
+        fragments = [render_row(page, section, topic, progress, track_slug, swap=True) for section, topic in positions]
     if page == "outline":
-        pieces += bars_of_levels(outline, places, progress)
+        fragments += level_bars(outline, positions, progress)
     elif page not in ("search", "map"):
-        pieces += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
+        fragments += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
     if page == "roadmap":
-        pieces += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
+        fragments += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
     if page not in ("stage", "search", "topic"):
-        pieces.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
-        pieces.append(render_continue_button(progress.next_topic(outline.topics), way, started=True, swap=True))
+        fragments.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
+        fragments.append(
+            render_continue_button(progress.next_topic(outline.topics), track_slug, started=True, swap=True)
+        )
     context = {
-        "pieces": pieces,
+        "fragments": fragments,
         "change": change,
         "row": row,
         # A drawing has no room for words.
-        "spot": "map-undo" if page == "map" and row in rows else row,
+        "undo_target": "map-undo" if page == "map" and row in rows else row,
         "measured": measured,
     }
     return render_to_string("progress/tracking/tick.html", context)
 
 
-def bars_of_levels(
-    outline: Outline, places: Sequence[tuple[Section, OutlineTopic]], progress: ReaderProgress
+def level_bars(
+    outline: Outline, positions: Sequence[tuple[Section, OutlineTopic]], progress: ReaderProgress
 ) -> list[SafeString]:
     """The bars above a topic in the outline: that of its level, and of its stage as far as it is of that level."""
-    level = Level(places[0][1].level)
+    level = Level(positions[0][1].level)
     bars: list[tuple[str, str, Sequence[OutlineTopic]]] = [(f"level-{level}", capfirst(_(level)), outline.topics)]
-    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, __ in places]
+    bars += [(f"{level}--{section.slug}", section.title, section.topics) for section, __ in positions]
     return [
         render_bar(name, label, progress.measure(topics_at_level(topics, level)), swap=True)
         for name, label, topics in bars

@@ -30,26 +30,26 @@ def reset_stage(request: AuthedRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_track(request: AuthedRequest, slug: str) -> HttpResponse:
-    reading = get_readable_track_or_404(request.user, slug)
-    return reset(request, reading.track, reading.outline.topics)
+    access = get_readable_track_or_404(request.user, slug)
+    return reset(request, access.track, access.outline.topics)
 
 
-def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[OutlineTopic]) -> HttpResponse:
+def reset(request: AuthedRequest, target: Stage | Track, topics: Iterable[OutlineTopic]) -> HttpResponse:
     """Say what would be set back, and on POST set it back: as many topics as the page has named, and no others."""
     topics = list({topic.pk: topic for topic in topics}.values())
-    progress = ReaderProgress.of_reader(request)
-    ticked = [(topic, progress.of(topic.pk)) for topic in topics if topic.pk in progress.statuses]
+    progress = ReaderProgress.for_request(request)
+    ticked = [(topic, progress.status_of(topic.pk)) for topic in topics if topic.pk in progress.statuses]
     if request.method == "POST" and request.POST.get("number") == str(len(ticked)):
-        if made := Reset.objects.make(request.user, place.title, [topic for topic, _ in ticked]):
-            offer = render_to_string(
-                "progress/tracking/includes/undo_reset.html", {"reset": made, "place": place}, request
+        if done := Reset.objects.create_for(request.user, target.title, [topic for topic, _ in ticked]):
+            undo_form = render_to_string(
+                "progress/tracking/includes/undo_reset.html", {"reset": done, "target": target}, request
             )
-            messages.info(request, offer)
-        return redirect(place)
+            messages.info(request, undo_form)
+        return redirect(target)
     if request.method == "POST" and not ticked:
-        return redirect(place)  # sent twice
+        return redirect(target)  # sent twice
     context = {
-        "place": place,
+        "target": target,
         "ticked": ticked,
         "measured": progress.measure(topics),
         "changed": request.method == "POST",
@@ -60,16 +60,18 @@ def reset(request: AuthedRequest, place: Stage | Track, topics: Iterable[Outline
 @login_not_required  # whoever was signed out comes back to the page with the button, not to this address
 @require_POST
 def undo_reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a reset back. What the learner has touched since stays as it is."""
+    """Take a reset back. What the learner has changed since stays as it is."""
     if not request.user.is_authenticated:
         return redirect_to_login(safe_next_url(request))
     reset = get_object_or_404(Reset, pk=pk, user=request.user)
     if reset.undone_at is None:
         restored = reset.undo()
-        touched = len(reset.standings) - restored
+        changed = len(reset.standings) - restored
         text = ngettext("%d topic is as it was.", "%d topics are as they were.", restored) % restored
-        if touched:
-            stays = ngettext("%d stays as you left it since.", "%d stay as you left them since.", touched) % touched
-            text = f"{text} {stays}"
+        if changed:
+            unrestored = (
+                ngettext("%d stays as you left it since.", "%d stay as you left them since.", changed) % changed
+            )
+            text = f"{text} {unrestored}"
         messages.success(request, text)
     return HttpResponseRedirect(safe_next_url(request))

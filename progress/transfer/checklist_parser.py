@@ -1,6 +1,6 @@
-"""Reads Markdown check-lists, and finds which topics their lines mean.
+"""Parser of Markdown check-lists, and matcher of their lines with topics.
 
-All of it is pure: a text and a catalogue of the roadmap go in, and what the list seems to say comes out. Nothing is
+All of it is pure: a text and a TopicMatcher go in, and a Match for each line comes out. Nothing is
 written before the learner has seen it and agreed; see ``progress/transfer/views.py``.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import chain
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from markdown_it import MarkdownIt
 
 from progress.models import NONE, Status
 
-MAX_BYTES = 1_000_000  # bytes
+MAX_BYTES = 1_000_000
 TOO_LARGE = gettext_lazy("This list is larger than 1 MB. Split it, or paste the part that has your ticks.")
 MAX_ITEMS = 1_000
 MAX_LABEL_LENGTH = 600  # letters of an item; what comes after them is not read
@@ -33,7 +34,7 @@ class NotAChecklist(ValueError):  # noqa: N818 - it says to a person what is wro
 
 
 type Slugs = tuple[str, ...]
-type Words = tuple[str, ...]  # of a text, as names are compared by; see words_of_name()
+type Words = tuple[str, ...]  # of a text, as names are compared by; see name_words()
 
 
 # --- Reading ------------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ class RawItem:
 
 
 def decode(data: bytes) -> str:
-    """The text of an uploaded file. Raises NotAList when it is too large or not UTF-8."""
+    """The text of an uploaded file. Raises NotAChecklist when it is too large or not UTF-8."""
     if len(data) > MAX_BYTES:
         raise NotAChecklist(TOO_LARGE)
     try:
@@ -84,7 +85,7 @@ OPTIONAL = "optional"
 
 
 def parse(text: str) -> list[Item]:
-    """The boxes of a Markdown check-list, in order. Raises NotAList when it has none, or far too many."""
+    """The boxes of a Markdown check-list, in order. Raises NotAChecklist when it has none, or far too many."""
     boxes: list[RawItem] = []
     heading, fenced, open_line = "", False, 0
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
@@ -95,8 +96,8 @@ def parse(text: str) -> list[Item]:
         if box := BOX.match(line):
             boxes.append(RawItem(number, bool(box[1]), box[2], heading))
             open_line = number
-        elif found := HEADING.match(line):
-            heading = plain(found[1])[0].rstrip(" :")
+        elif match := HEADING.match(line):
+            heading = to_plain_text(match[1])[0].rstrip(" :")
         elif boxes and open_line == number - 1 and CONTINUATION.match(line):
             boxes[-1].markdown += f" {line.strip()}"
             open_line = number
@@ -104,26 +105,26 @@ def parse(text: str) -> list[Item]:
         raise NotAChecklist(_("There is no box in this text. A list to import has lines such as “- [x] Models”."))
     if len(boxes) > MAX_ITEMS:
         raise NotAChecklist(_("This list has more than %(most)d boxes. Split it into several.") % {"most": MAX_ITEMS})
-    return [read(box) for box in boxes]
+    return [to_item(box) for box in boxes]
 
 
-def read(box: RawItem) -> Item:
+def to_item(box: RawItem) -> Item:
     """One box as an Item. What is not ticked may still be remarked to be learning or skipped."""
-    said: set[str] = set()
+    remarks: set[str] = set()
     markdown = box.markdown
     if remark := REMARK.search(markdown[:MAX_LABEL_LENGTH]):
         words = {word.strip() for word in remark[1].split(",")}
         if words <= {OPTIONAL, Status.LEARNING.value, Status.SKIPPED.value}:
-            said, markdown = words, markdown[: remark.start()]
-    told = next((status for status in (Status.LEARNING, Status.SKIPPED) if status in said), NONE)
-    text, links = plain(markdown)
-    return Item(box.line, text.rstrip(" :"), Status.DONE if box.ticked else told, links, box.heading)
+            remarks, markdown = words, markdown[: remark.start()]
+    remarked = next((status for status in (Status.LEARNING, Status.SKIPPED) if status in remarks), NONE)
+    text, links = to_plain_text(markdown)
+    return Item(box.line, text.rstrip(" :"), Status.DONE if box.ticked else remarked, links, box.heading)
 
 
 INLINE = MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
 
 
-def plain(markdown: str) -> tuple[str, tuple[str, ...]]:
+def to_plain_text(markdown: str) -> tuple[str, tuple[str, ...]]:
     """Inline Markdown as (its text without any marks, the addresses that it links to)."""
     markdown = markdown[:MAX_LABEL_LENGTH]
     if re.sub(r"\\.", "", markdown).count("[") > MAX_LINKS:
@@ -161,8 +162,8 @@ def name_words(text: str) -> Words:
 class Match:
     """The slugs of the topics that a line means for certain, and of those that it may mean."""
 
-    sure: Slugs = ()
-    maybe: Slugs = ()
+    certain: Slugs = ()
+    possible: Slugs = ()
 
 
 @dataclass(frozen=True)
@@ -170,156 +171,159 @@ class TopicMatcher:
     """What a line can mean. It is made for one import, and knows the document that most of its lines are from.
 
     ``titles`` maps the slugs of all published topics, in learning order, to their titles; ``labels`` are
-    (document, label, slug) for whatever the documents call a topic; ``heirs`` maps the slugs of replaced topics
-    to those that took over; ``host`` is ours, for links without and with it.
+    (document, label, slug) for whatever the documents call a topic; ``replacements`` maps the slugs of
+    replaced topics to those that took over; ``host`` is ours, for links without and with it.
     """
 
     titles: dict[str, str]
     labels: list[tuple[str, str, str]] = field(default_factory=list)
-    heirs: dict[str, list[str]] = field(default_factory=dict)
+    replacements: dict[str, list[str]] = field(default_factory=dict)
     host: str = ""
 
     @cached_property
     def by_title(self) -> dict[Words, list[str]]:
         """The slugs of the topics that have a title."""
-        found: dict[Words, list[str]] = {}
+        slugs: dict[Words, list[str]] = {}
         for slug, title in self.titles.items():
-            found.setdefault(name_words(title), []).append(slug)
-        return found
+            slugs.setdefault(name_words(title), []).append(slug)
+        return slugs
 
     @cached_property
     def by_label(self) -> dict[Words, dict[str, list[str]]]:
         """The slugs that each document means by a label."""
-        found: dict[Words, dict[str, list[str]]] = {}
+        slugs: dict[Words, dict[str, list[str]]] = {}
         for document, label, slug in self.labels:
             if slug in self.titles and name_words(label):
-                found.setdefault(name_words(label), {}).setdefault(document, []).append(slug)
-        return found
+                slugs.setdefault(name_words(label), {}).setdefault(document, []).append(slug)
+        return slugs
 
     @cached_property
     def longest(self) -> int:
+        """The number of words of the longest name."""
         return max(map(len, (*self.by_title, *self.by_label)), default=0)
 
     def matches(self, items: Sequence[Item]) -> Iterator[Match]:
         """A Match for each of ``items``."""
-        document = self.document_of(items)
-        known: dict[tuple[str, tuple[str, ...]], Match] = {}  # a list may say the same twice
+        document = self.main_document(items)
+        matches: dict[tuple[str, tuple[str, ...]], Match] = {}  # a list may say the same twice
         for item in items:
             key = item.text, item.links
-            if key not in known:
-                known[key] = self.match(item, document)
-            yield known[key]
+            if key not in matches:
+                matches[key] = self.match(item, document)
+            yield matches[key]
 
-    def document_of(self, items: Iterable[Item]) -> str | None:
+    def main_document(self, items: Iterable[Item]) -> str | None:
         """The document that more of the lines are from than from any other, or None. What it says comes first."""
-        counted = Counter(
+        lines = Counter(
             document for item in items for document in self.by_label.get(name_words(item.text.partition("(")[0]), {})
         )
-        best = counted.most_common(2)
+        best = lines.most_common(2)
         return best[0][0] if best and (len(best) == 1 or best[0][1] > best[1][1]) else None
 
     def match(self, item: Item, document: str | None = None) -> Match:
-        if linked := self.linked(item.links):
+        if linked := self.linked_topics(item.links):
             return Match(linked)
         words = name_words(item.text)
         titled = self.by_title.get(words, [])
         if len(titled) == 1:
             return Match(tuple(titled))
-        sure, maybe, covered = self.named(words, document)
-        if covered and sure:
-            return Match(sure, maybe)
-        return Match((), unique(*titled, *sure, *maybe, *self.close(words))[:MAX_CHOICES])
+        certain, possible, covered = self.named_topics(words, document)
+        if covered and certain:
+            return Match(certain, possible)
+        return Match((), unique(*titled, *certain, *possible, *self.similar_topics(words))[:MAX_CHOICES])
 
-    def linked(self, links: Iterable[str]) -> Slugs:
+    def linked_topics(self, links: Iterable[str]) -> Slugs:
         """The topics that are linked to, as pages of this site."""
-        found: list[str] = []
+        slugs: list[str] = []
         for link in links:
             try:
                 address = urlsplit(link)
             except ValueError:
                 continue
-            slug = re.search(r"/topics/([-\w]+)/?$", address.path)
-            if slug and address.netloc.lower() in ("", self.host):
-                found += [slug[1]] if slug[1] in self.titles else self.heirs.get(slug[1], [])
-        return unique(*found)
+            page = re.search(r"/topics/([-\w]+)/?$", address.path)
+            if page and address.netloc.lower() in ("", self.host):
+                slugs += [page[1]] if page[1] in self.titles else self.replacements.get(page[1], [])
+        return unique(*slugs)
 
-    def named(self, words: Words, document: str | None) -> tuple[Slugs, Slugs, bool]:
+    def named_topics(self, words: Words, document: str | None) -> tuple[Slugs, Slugs, bool]:
         """The topics whose names make up a line, as (for certain, maybe, whether nothing else is in the line)."""
-        sure: list[str] = []
-        maybe: list[str] = []
-        covered, place = True, 0
-        examples = min((at for sign in EXAMPLES if (at := heading_path(sign, words)) is not None), default=len(words))
-        while place < len(words):
-            for name in self.names_at(words, place, document):
-                if meant := self.meaning(name, document):
-                    clear, unclear = meant if place < examples else ([], [*meant[0], *meant[1]])
-                    sure += clear
-                    maybe += unclear
-                    place += len(name)
+        certain: list[str] = []
+        possible: list[str] = []
+        covered, index = True, 0
+        starts = (start for phrase in EXAMPLES if (start := find_phrase(phrase, words)) is not None)
+        examples = min(starts, default=len(words))
+        while index < len(words):
+            for name in self.candidate_names(words, index, document):
+                if meanings := self.look_up(name, document):
+                    clear, unclear = meanings if index < examples else ([], [*meanings[0], *meanings[1]])
+                    certain += clear
+                    possible += unclear
+                    index += len(name)
                     break
             else:
-                sign = next((sign for sign in EXAMPLES if words[place : place + len(sign)] == sign), None)
-                covered &= bool(sign) or words[place] in STOP_WORDS
-                place += len(sign or " ")
-        return unique(*sure), tuple(slug for slug in unique(*maybe) if slug not in sure), covered
+                phrase = next((phrase for phrase in EXAMPLES if words[index : index + len(phrase)] == phrase), None)
+                covered &= bool(phrase) or words[index] in STOP_WORDS
+                index += len(phrase or " ")
+        return unique(*certain), tuple(slug for slug in unique(*possible) if slug not in certain), covered
 
-    def names_at(self, words: Words, place: int, document: str | None) -> list[Words]:
-        """What may be a name in ``words`` from ``place`` on: those of the document first, the longest first."""
-        lengths = range(min(self.longest, len(words) - place), 0, -1)
-        names = [words[place : place + length] for length in lengths]
+    def candidate_names(self, words: Words, start: int, document: str | None) -> list[Words]:
+        """What may be a name in ``words`` from ``start`` on: those of the document first, the longest first."""
+        lengths = range(min(self.longest, len(words) - start), 0, -1)
+        names = [words[start : start + length] for length in lengths]
         return sorted(names, key=lambda name: document not in self.by_label.get(name, {}))
 
-    def meaning(self, name: Words, document: str | None) -> tuple[list[str], list[str]] | None:
+    def look_up(self, name: Words, document: str | None) -> tuple[list[str], list[str]] | None:
         """What a name means, as (topics for certain, topics maybe), or None for no name.
 
         The document that the list is from says it; else a title; else all documents together, for certain only
         where they agree.
         """
-        said = self.by_label.get(name, {})
-        if document in said:
-            return said[document], []
+        slugs_by_document = self.by_label.get(name, {})
+        if document in slugs_by_document:
+            return slugs_by_document[document], []
         if name in self.by_title:
             slugs = self.by_title[name]
             return (slugs, []) if len(slugs) == 1 else ([], slugs)
-        if not said:
+        if not slugs_by_document:
             return None
-        agreed = [slug for slug in unique(*next(iter(said.values()))) if all(slug in own for own in said.values())]
-        return agreed, [slug for own in said.values() for slug in own if slug not in agreed]
+        first, *others = slugs_by_document.values()
+        agreed = [slug for slug in unique(*first) if all(slug in slugs for slugs in others)]
+        return agreed, [slug for slugs in (first, *others) for slug in slugs if slug not in agreed]
 
     @cached_property
-    def letters(self) -> dict[str, list[str]]:
-        """The names that have three letters, so that only names that look alike are compared."""
-        found: dict[str, list[str]] = {}
+    def names_by_trigram(self) -> dict[str, list[str]]:
+        """The names that have three letters in a row, so that only names that look alike are compared."""
+        names: dict[str, list[str]] = {}
         for name in {" ".join(words) for words in (*self.by_title, *self.by_label)}:
-            for three in trigrams(name):
-                found.setdefault(three, []).append(name)
-        return found
+            for trigram in trigrams(name):
+                names.setdefault(trigram, []).append(name)
+        return names
 
-    def close(self, words: Words) -> Slugs:
+    def similar_topics(self, words: Words) -> Slugs:
         """The topics whose names are spelled most like this, the closest first."""
         text = " ".join(words)[:120]
-        shared = Counter(name for three in trigrams(text) for name in self.letters.get(three, ()))
-        alike = []
+        shared = Counter(name for trigram in trigrams(text) for name in self.names_by_trigram.get(trigram, ()))
+        similar = []
         for name, _count in shared.most_common(20):
             matcher = SequenceMatcher(None, text, name, autojunk=False)
             if matcher.quick_ratio() > CLOSE_ENOUGH and (ratio := matcher.ratio()) > CLOSE_ENOUGH:
-                alike.append((ratio, name))
-        found: list[str] = []
-        for _ratio, name in sorted(alike, reverse=True):
+                similar.append((ratio, name))
+        slugs: list[str] = []
+        for _ratio, name in sorted(similar, reverse=True):
             key = tuple(name.split())
-            found += self.by_title.get(key, [])
-            found += [slug for own in self.by_label.get(key, {}).values() for slug in own]
-        return unique(*found)[:MAX_CHOICES]
+            slugs += self.by_title.get(key, [])
+            slugs += chain.from_iterable(self.by_label.get(key, {}).values())
+        return unique(*slugs)[:MAX_CHOICES]
 
 
 def trigrams(text: str) -> set[str]:
     padded = f"  {text} "
-    return {padded[place : place + 3] for place in range(len(padded) - 2)}
+    return {padded[start : start + 3] for start in range(len(padded) - 2)}
 
 
-def heading_path(sign: Words, words: Words) -> int | None:
-    """Where ``sign`` begins in ``words``, or None."""
-    return next((place for place in range(len(words)) if words[place : place + len(sign)] == sign), None)
+def find_phrase(phrase: Words, words: Words) -> int | None:
+    """Where ``phrase`` begins in ``words``, or None."""
+    return next((start for start in range(len(words)) if words[start : start + len(phrase)] == phrase), None)
 
 
 def unique(*slugs: str) -> Slugs:

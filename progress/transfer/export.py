@@ -1,4 +1,4 @@
-"""What readers take away: their progress as a table, check-lists with their ticks, and tracks as data."""
+"""Exports: progress as CSV, check-lists as Markdown, and tracks as JSON."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "marked by",
 
 
 def progress_rows(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> str:
-    """Every topic of the roadmap and where ``user`` stands, as CSV.
+    """Every topic of the roadmap and the status of ``user`` in it, as CSV.
 
     Topics that have left the roadmap come last, without a stage. Days are those of the time zone. One query.
     """
@@ -41,21 +41,20 @@ def to_csv(rows: Iterable[Iterable[str]]) -> str:
 
 def rows_of(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> Iterator[tuple[str, ...]]:
     rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic").with_cause()
-    found = rows.values_list("topic", "topic__slug", "topic__title", "status", "cause", "changed_at")
-    standings = {
-        pk: (slug, title, status, reader_label(cause), iso_day(at, zone))
-        for pk, slug, title, status, cause, at in found
+    values = rows.values_list("topic", "topic__slug", "topic__title", "status", "cause", "changed_at")
+    progress = {
+        pk: (slug, title, status, marked_by(cause), iso_day(at, zone)) for pk, slug, title, status, cause, at in values
     }
     for section in outline.sections:
         for topic in section.topics:
-            *_known, status, by, changed = standings.pop(topic.pk, ("", "", "not started", "", ""))
+            *_names, status, by, changed = progress.pop(topic.pk, ("", "", "not started", "", ""))
             required = "yes" if topic.required else "no"
             yield section.title, topic.title, topic.slug, topic.level, required, status, by, changed, link(topic.slug)
-    for slug, title, status, by, changed in standings.values():
+    for slug, title, status, by, changed in progress.values():
         yield "", title, slug, "", "", status, by, changed, ""
 
 
-def reader_label(cause: str | None) -> str:
+def marked_by(cause: str | None) -> str:
     return "an instructor" if cause == ProgressEvent.Cause.OVERRIDE else "me"
 
 
@@ -75,16 +74,16 @@ def checklist(title: str, outline: Outline, progress: ReaderProgress, link: Link
     """An outline as a GitHub-flavored check-list with one reader's ticks.
 
     What a box cannot say stands behind the topic, as in *(optional, learning)*,
-    so that an import finds everything again; see ``importing.REMARK``.
+    so that an import finds everything again; see ``checklist_parser.REMARK``.
     """
     measured = progress.measure(outline.topics)
-    sum_up = ngettext(
+    summary = ngettext(
         "%(done)d of %(total)d required topic done.", "%(done)d of %(total)d required topics done.", measured.total
     )
-    sum_up %= {"done": measured.done, "total": measured.total}
+    summary %= {"done": measured.done, "total": measured.total}
     lines = [f"# {plain_text(title)}", ""]
     if measured.total:
-        lines += [sum_up, ""]
+        lines += [summary, ""]
     part = ""
     for section in outline.sections:
         if section.part != part:
@@ -92,7 +91,7 @@ def checklist(title: str, outline: Outline, progress: ReaderProgress, link: Link
             lines += [f"## {plain_text(part)}", ""]
         lines += [f"{'###' if part else '##'} {plain_text(section.title)}", ""]
         for topic in section.topics:
-            status = progress.of(topic.pk)
+            status = progress.status_of(topic.pk)
             box = "x" if status == Status.DONE else " "
             remarks = [OPTIONAL] * (not topic.required) + [status] * (status in (Status.LEARNING, Status.SKIPPED))
             remark = f" *({', '.join(remarks)})*" if remarks else ""
@@ -126,13 +125,13 @@ def outline_facts(track: Titled, outline: Outline, link: LinkTo) -> dict[str, An
     """A track as values that JSON can say: its sections and topics, with resources and prerequisites. Two queries."""
     pks = {topic.pk for topic in outline.topics}
     links: dict[int, list[dict[str, str]]] = {}
-    before: dict[int, list[str]] = {}
+    prerequisites: dict[int, list[str]] = {}
     shown = TopicResource.objects.shown().filter(topic__in=Topic.objects.published()).order_by("position", "pk")
     for pk, *facts in shown.values_list("topic", "resource__title", "resource__url", "resource__kind", "why"):
         links.setdefault(pk, []).append(dict(zip(("title", "url", "kind", "why"), facts, strict=True)))
     pairs = Topic.prerequisites.through.objects.filter(to_topic__in=Topic.objects.published()).order_by("pk")
     for pk, slug in pairs.values_list("from_topic", "to_topic__slug"):
-        before.setdefault(pk, []).append(slug)
+        prerequisites.setdefault(pk, []).append(slug)
     return {
         "format": "waymark-track",
         "version": 1,
@@ -155,7 +154,7 @@ def outline_facts(track: Titled, outline: Outline, link: LinkTo) -> dict[str, An
                         "required": topic.required,
                         "minutes": [topic.minutes_min, topic.minutes_max],
                         "url": link(topic.slug),
-                        "prerequisites": before.get(topic.pk, []),
+                        "prerequisites": prerequisites.get(topic.pk, []),
                         "resources": links.get(topic.pk, []),
                     }
                     for topic in section.topics

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ListForm(forms.Form):
-    """A list, pasted into ``text`` or as a ``file``; read() takes the bytes of either, and may raise NotAList.
+    """A list, pasted into ``text`` or as a ``file``; read() takes the bytes of either, and may raise NotAChecklist.
 
     Whoever has such a list adds the two fields, and says how ``largest`` it is and what is said of ``nothing``.
     """

@@ -9,7 +9,7 @@ from progress.transfer.checklist_parser import Item, Match
 
 
 class Decision(NamedTuple):
-    """A topic is to stand at a status. As text, ``done:models``, it is the value of a form's field."""
+    """A topic is to get a status. As text, ``done:models``, it is the value of a form's field."""
 
     status: str
     slug: str
@@ -25,11 +25,11 @@ class Decision(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A decision as a box of the form: the topic's title, where the learner stands, and what it would change."""
+    """A decision as a box of the form: the topic's title, its status now, and whether that would change."""
 
     decision: Decision
     title: str
-    standing: str
+    current_status: str
     changes: bool
 
 
@@ -40,8 +40,8 @@ class PreviewLine(NamedTuple):
     text: str
     heading: str
     status: str
-    sure: list[Choice]
-    maybe: list[Choice]
+    certain: list[Choice]
+    possible: list[Choice]
 
 
 @dataclass
@@ -53,26 +53,26 @@ class ImportPreview:
     boxes: int = 0
     ticked: int = 0
     understood: int = 0  # boxes whose topics are certain, ticked or not
-    said_before: int = 0  # lines that only repeat what lines above them say
+    repeated: int = 0  # lines that only repeat what lines above them say
 
     @property
     def changes(self) -> int:
         """How many topics would change if the learner just agreed."""
-        return len({choice.decision.slug for line in self.matched for choice in line.sure if choice.changes})
+        return len({choice.decision.slug for line in self.matched for choice in line.certain if choice.changes})
 
 
-def is_more_advanced(status: str, standing: str) -> bool:
-    return STATUSES.index(status) > STATUSES.index(standing)
+def is_more_advanced(status: str, other: str) -> bool:
+    return STATUSES.index(status) > STATUSES.index(other)
 
 
 def preview_import(
-    items: Sequence[Item], matches: Iterable[Match], titles: Mapping[str, str], standings: Mapping[str, str]
+    items: Sequence[Item], matches: Iterable[Match], titles: Mapping[str, str], statuses: Mapping[str, str]
 ) -> ImportPreview:
-    """A Preview of ``items`` with their ``matches``. ``titles`` and ``standings`` map slugs, to a title and a status.
+    """An ImportPreview of ``items`` with their ``matches``. ``titles`` and ``statuses`` are by slug.
 
-    A status is only ever raised, as TopicProgress.raise_to() does it.
+    A status is only ever raised, as TopicProgressQuerySet.advance() does it.
     """
-    found = ImportPreview(boxes=len(items))
+    preview = ImportPreview(boxes=len(items))
     seen: set[Decision] = set()
     claimed: set[str] = set()
     unticked: dict[str, str] = {}
@@ -81,61 +81,61 @@ def preview_import(
         new = [Decision(status, slug) for slug in slugs if (status, slug) not in seen]
         seen.update(new)
         return [
-            Choice(decision, titles[decision.slug], standings.get(decision.slug, NONE), changes(decision))
+            Choice(decision, titles[decision.slug], statuses.get(decision.slug, NONE), changes(decision))
             for decision in new
         ]
 
     def changes(decision: Decision) -> bool:
-        return is_more_advanced(decision.status, standings.get(decision.slug, NONE))
+        return is_more_advanced(decision.status, statuses.get(decision.slug, NONE))
 
     for item, match in zip(items, matches, strict=True):
-        found.understood += bool(match.sure)
-        found.ticked += item.status == Status.DONE
+        preview.understood += bool(match.certain)
+        preview.ticked += item.status == Status.DONE
         if item.status == Status.DONE:
-            claimed.update(match.sure)
+            claimed.update(match.certain)
         else:
-            unticked |= dict.fromkeys(match.sure, item.status)
+            unticked |= dict.fromkeys(match.certain, item.status)
         if item.status == NONE:
             continue
-        sure, maybe = choices(item.status, match.sure), choices(item.status, match.maybe)
-        line = PreviewLine(item.line, item.text, item.heading, item.status, sure, maybe)
-        if not (match.sure or match.maybe):
-            found.unknown.append(line)
-        elif not (sure or maybe):
-            found.said_before += 1
-        elif sure:
-            found.matched.append(line)
+        certain, possible = choices(item.status, match.certain), choices(item.status, match.possible)
+        line = PreviewLine(item.line, item.text, item.heading, item.status, certain, possible)
+        if not (match.certain or match.possible):
+            preview.unknown.append(line)
+        elif not (certain or possible):
+            preview.repeated += 1
+        elif certain:
+            preview.matched.append(line)
         else:
-            found.uncertain.append(line)
-    found.unticked = [
+            preview.uncertain.append(line)
+    preview.unticked = [
         Choice(Decision(status, slug), titles[slug], Status.DONE, True)
         for slug, status in unticked.items()
-        if slug not in claimed and standings.get(slug) == Status.DONE
+        if slug not in claimed and statuses.get(slug) == Status.DONE
     ]
-    return found
+    return preview
 
 
 def redecide(
     decisions: Iterable[Decision],
     unticked: Iterable[Decision],
     titles: Mapping[str, str],
-    standings: Mapping[str, str],
+    statuses: Mapping[str, str],
 ) -> ImportPreview:
-    """The Preview of what a form carried back: nothing was done, and nothing of it is lost."""
-    found = preview_import([], [], titles, standings)
+    """The ImportPreview of what a form carried back: nothing was done, and nothing of it is lost."""
+    preview = preview_import([], [], titles, statuses)
     chosen = [
         Choice(
             decision,
             titles[decision.slug],
-            standing := standings.get(decision.slug, NONE),
-            is_more_advanced(decision.status, standing),
+            current := statuses.get(decision.slug, NONE),
+            is_more_advanced(decision.status, current),
         )
         for decision in decisions
     ]
-    found.matched = [PreviewLine(0, "", "", "", chosen, [])] if chosen else []
-    found.unticked = [
+    preview.matched = [PreviewLine(0, "", "", "", chosen, [])] if chosen else []
+    preview.unticked = [
         Choice(decision, titles[decision.slug], Status.DONE, True)
         for decision in unticked
-        if standings.get(decision.slug) == Status.DONE
+        if statuses.get(decision.slug) == Status.DONE
     ]
-    return found
+    return preview

@@ -1,4 +1,4 @@
-"""An import between the pure parts of it and the database."""
+"""The import of a check-list, as far as it asks the database: what it is matched with, and writing it."""
 
 from collections.abc import Sequence
 
@@ -17,14 +17,14 @@ def load_matcher(host: str) -> TopicMatcher:
     """What a check-list can mean, from the roadmap as it is now. Three queries."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     labels = Entry.objects.filter(topics__slug__isnull=False).values_list("source__key", "label", "topics__slug")
-    heirs = {old: [topic.slug for topic in topics] for old, topics in Topic.objects.heirs().items()}
-    return TopicMatcher(titles, list(labels.order_by("pk", "topics__slug")), heirs, host)
+    replacements = {old: [topic.slug for topic in topics] for old, topics in Topic.objects.heirs().items()}
+    return TopicMatcher(titles, list(labels.order_by("pk", "topics__slug")), replacements, host)
 
 
 def apply_import(user: User, decisions: Sequence[Decision], unticked: Sequence[Decision]) -> tuple[int, int]:
-    """Do what the learner agreed to: raise standings, and take off the ticks of ``unticked``. All of it or nothing.
+    """Do what the learner agreed to: advance topics, and take off the ticks of ``unticked``. All of it or nothing.
 
-    Doing it twice changes nothing more. Returns how many topics were raised and unticked.
+    Doing it twice changes nothing more. Returns how many topics were advanced and unticked.
     """
     slugs = {decision.slug for decision in (*decisions, *unticked)}
     topics = {topic.slug: topic for topic in Topic.objects.published().filter(slug__in=slugs).order_by("pk")}
@@ -32,13 +32,13 @@ def apply_import(user: User, decisions: Sequence[Decision], unticked: Sequence[D
     for status, slug in decisions:
         best[slug] = max(status, best.get(slug, status), key=STATUSES.index)
     now = timezone.now()
-    wanted = [
+    rows = [
         TopicProgress(user=user, topic=topic, status=best[slug], changed_at=now)
         for slug, topic in topics.items()
         if slug in best and best[slug] in Status.values
     ]
     with transaction.atomic():
-        raised = TopicProgress.objects.raise_to(wanted, ProgressEvent.Cause.IMPORT)
+        advanced = TopicProgress.objects.advance(rows, ProgressEvent.Cause.IMPORT)
         ticked = TopicProgress.objects.filter(user=user, status=Status.DONE, topic__in=topics.values())
         done = set(ticked.values_list("topic_id", flat=True))
         lowered = sum(
@@ -46,4 +46,4 @@ def apply_import(user: User, decisions: Sequence[Decision], unticked: Sequence[D
             for status, slug in unticked
             if slug in topics and topics[slug].pk in done and best.get(slug) != Status.DONE
         )
-    return len(raised), lowered
+    return len(advanced), lowered

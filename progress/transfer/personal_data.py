@@ -1,6 +1,6 @@
 """Everything the site holds about a person, as one file that says what is in it.
 
-Whoever adds a model that belongs to a user adds a Part here; a test fails until they do.
+Whoever adds a model that belongs to a user adds an ExportSection here; a test fails until they do.
 """
 
 from dataclasses import dataclass, field
@@ -40,11 +40,11 @@ class ExportSection:
     """One key of the file: what it holds, and where that comes from.
 
     ``columns`` maps the keys of an entry to lookups, ``left_out`` the columns of the table that are not in the file
-    to the reason why. A test compares both with the model. ``single`` parts are one object or null, not a list.
+    to the reason why. A test compares both with the model. ``single`` sections are one object or null, not a list.
     """
 
     key: str
-    says: "StrPromise"
+    description: "StrPromise"
     model: type[Model]
     columns: dict[str, str]
     left_out: dict[str, str] = field(default_factory=dict)
@@ -209,11 +209,11 @@ EXPORT_SECTIONS = [
 
 
 def export_personal_data(user: User) -> dict[str, Any]:
-    """All that the site holds about a person, as values that JSON can say. One query a part, and one more."""
-    found: dict[str, Any] = {part.key: part.of(user) for part in export_sections}
+    """All that the site holds about a person, as values that JSON can say. One query a section, and one more."""
+    sections: dict[str, Any] = {section.key: section.of(user) for section in export_sections}
     # A reset knows its topics by their number, which means nothing outside of this database.
-    numbers = {pk for reset in found["resets"] for pk in reset["standings"]}
-    slugs = {str(pk): slug for pk, slug in Topic.objects.filter(pk__in=numbers).values_list("pk", "slug")}
-    for reset in found["resets"]:
+    pks = {pk for reset in sections["resets"] for pk in reset["standings"]}
+    slugs = {str(pk): slug for pk, slug in Topic.objects.filter(pk__in=pks).values_list("pk", "slug")}
+    for reset in sections["resets"]:
         reset["standings"] = {slugs.get(pk, pk): status for pk, status in reset["standings"].items()}
-    return {"format": FORMAT, "version": VERSION, "exported_at": timezone.now(), **found}
+    return {"format": FORMAT, "version": VERSION, "exported_at": timezone.now(), **sections}

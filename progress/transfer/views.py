@@ -1,4 +1,4 @@
-"""What goes out of the site and comes into it: a person's data, and check-lists with their ticks."""
+"""Export of a person's data, and import of check-lists."""
 
 from collections.abc import Iterable
 
@@ -40,7 +40,9 @@ def data(request: AuthedRequest) -> HttpResponse:
     """Your data: everything to take along, and a check-list to bring."""
     tracks = Track.objects.published().filter(follows_stages=False)
     return render(
-        request, "progress/transfer/transfer.html", {"form": ImportForm(), "tracks": tracks, "parts": export_sections}
+        request,
+        "progress/transfer/transfer.html",
+        {"form": ImportForm(), "tracks": tracks, "sections": export_sections},
     )
 
 
@@ -68,8 +70,10 @@ def progress_as_csv(request: AuthedRequest) -> HttpResponse:
 def import_list(request: HttpRequest) -> HttpResponse:
     """Shows what a check-list would change, and after that, when the learner agrees, changes it."""
     if request.method != "POST":
-        kept = request.session.get(SESSION_KEY)
-        return preview_again(request, kept["take"], kept["unticked"], kept["untick"]) if kept else redirect("data")
+        pending = request.session.get(SESSION_KEY)
+        if pending:
+            return preview_again(request, pending["take"], pending["unticked"], pending["untick"])
+        return redirect("data")
     try:
         agreed = "agree" in request.POST
     except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
@@ -84,10 +88,9 @@ def import_list(request: HttpRequest) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "progress/transfer/import_preview.html", {"form": form})
-    catalogue = importer.load_matcher(request.get_host())
-    standings = status_by_slug(request)
-    found = preview_import(form.items, catalogue.matches(form.items), catalogue.titles, standings)
-    return render(request, "progress/transfer/import_preview.html", {"preview": found})
+    matcher = importer.load_matcher(request.get_host())
+    preview = preview_import(form.items, matcher.matches(form.items), matcher.titles, status_by_slug(request))
+    return render(request, "progress/transfer/import_preview.html", {"preview": preview})
 
 
 def agree(request: HttpRequest) -> HttpResponse:
@@ -119,17 +122,17 @@ def agree(request: HttpRequest) -> HttpResponse:
             % {"user": request.user},
         )
         return preview_again(request, map(str, take), map(str, unticked), untick)
-    raised, lowered = importer.apply_import(request.user, take, unticked if untick else [])
+    advanced, lowered = importer.apply_import(request.user, take, unticked if untick else [])
     request.session.pop(SESSION_KEY, None)
-    said = []
-    if raised:
-        said.append(
-            ngettext("%(count)d topic recorded from your list.", "%(count)d topics recorded from your list.", raised)
-            % {"count": raised}
+    texts = []
+    if advanced:
+        texts.append(
+            ngettext("%(count)d topic recorded from your list.", "%(count)d topics recorded from your list.", advanced)
+            % {"count": advanced}
         )
     if lowered:
-        said.append(ngettext("%(count)d tick taken off.", "%(count)d ticks taken off.", lowered) % {"count": lowered})
-    messages.success(request, " ".join(said) or _("Nothing has changed: you were as far already."))
+        texts.append(ngettext("%(count)d tick taken off.", "%(count)d ticks taken off.", lowered) % {"count": lowered})
+    messages.success(request, " ".join(texts) or _("Nothing has changed: you were as far already."))
     return redirect("me")
 
 
@@ -137,16 +140,16 @@ def preview_again(request: HttpRequest, take: Iterable[str], unticked: Iterable[
     """The preview of what was agreed to before, from the values of the form alone."""
     titles = {topic.slug: topic.title for topic in outline_of_stages().topics}
     decisions = Decision.read(take, titles)
-    found = redecide(decisions, Decision.read(unticked, titles), titles, status_by_slug(request))
+    preview = redecide(decisions, Decision.read(unticked, titles), titles, status_by_slug(request))
     return render(
-        request, "progress/transfer/import_preview.html", {"preview": found, "again": True, "untick": untick}
+        request, "progress/transfer/import_preview.html", {"preview": preview, "again": True, "untick": untick}
     )
 
 
 def status_by_slug(request: HttpRequest) -> dict[str, str]:
-    progress = ReaderProgress.of_reader(request)
+    progress = ReaderProgress.for_request(request)
     topics = outline_of_stages().topics
-    return {topic.slug: progress.of(topic.pk) for topic in topics}
+    return {topic.slug: progress.status_of(topic.pk) for topic in topics}
 
 
 def has_token(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""The roadmap, a track or a stage to take along: as a check-list, on paper, and as data."""
+"""Export of the roadmap, a track or a stage: as a check-list, for print, and as JSON."""
 
 import json
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from stages.track_access import get_readable_track_or_404
 
 
 class ExportTarget(NamedTuple):
-    """What is taken along."""
+    """What is exported."""
 
     slug: str
     title: str
@@ -42,9 +42,9 @@ def get_export_target(user: User | AnonymousUser, track: str | None = None, stag
         [section] = sections
         return ExportTarget(stage, section.title, section.summary, reverse("stage", args=[stage]), Outline((section,)))
     if track:
-        found = get_readable_track_or_404(user, track)
-        own = found.track
-        return ExportTarget(track, own.title, own.summary, own.get_absolute_url(), found.outline, own.private)
+        access = get_readable_track_or_404(user, track)
+        row = access.track
+        return ExportTarget(track, row.title, row.summary, row.get_absolute_url(), access.outline, row.private)
     return ExportTarget("roadmap", _("The roadmap"), "", reverse("roadmap"), outline_of_stages())
 
 
@@ -56,12 +56,12 @@ def link_to_topics(request: HttpRequest) -> export.LinkTo:
 @login_not_required
 @require_safe
 @cache_control(private=True)
-def checklist(request: HttpRequest, **place: str) -> HttpResponse:
+def checklist(request: HttpRequest, **slugs: str) -> HttpResponse:
     """A GitHub-flavored check-list with the reader's own ticks, a visitor's as well."""
-    way = get_export_target(request.user, **place)
-    progress = ReaderProgress.of_reader(request)
-    text = export.checklist(way.title, way.outline, progress, link_to_topics(request))
-    return download(text, f"waymark-{way.slug}.md", "text/markdown; charset=utf-8")
+    target = get_export_target(request.user, **slugs)
+    progress = ReaderProgress.for_request(request)
+    text = export.checklist(target.title, target.outline, progress, link_to_topics(request))
+    return download(text, f"waymark-{target.slug}.md", "text/markdown; charset=utf-8")
 
 
 def download(text: str, name: str, kind: str) -> HttpResponse:
@@ -70,36 +70,36 @@ def download(text: str, name: str, kind: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def printed(request: HttpRequest, **place: str) -> HttpResponse:
+def printed(request: HttpRequest, **slugs: str) -> HttpResponse:
     """Every lesson of a stage or a track on one page, for paper."""
-    way = get_export_target(request.user, **place)
+    target = get_export_target(request.user, **slugs)
     texts = {
         topic.pk: topic
         for topic in Topic.objects.published()
-        .filter(pk__in={topic.pk for topic in way.outline.topics})
+        .filter(pk__in={topic.pk for topic in target.outline.topics})
         .prefetch_related(Prefetch("links", TopicResource.objects.shown()))
     }
     sections: list[tuple[Section, list[tuple[OutlineTopic, Topic | None]]]] = []
-    seen: set[int] = set()
-    for section in way.outline.sections:
+    printed_pks: set[int] = set()
+    for section in target.outline.sections:
         # A topic that a track names twice is printed once.
         sections.append(
-            (section, [(topic, None if topic.pk in seen else texts.get(topic.pk)) for topic in section.topics])
+            (section, [(topic, None if topic.pk in printed_pks else texts.get(topic.pk)) for topic in section.topics])
         )
-        seen.update(topic.pk for topic in section.topics)
-    stage = Stage.objects.filter(slug=place["stage"]).first() if "stage" in place else None
-    return render(request, "progress/transfer/print.html", {"way": way, "sections": sections, "stage": stage})
+        printed_pks.update(topic.pk for topic in section.topics)
+    stage = Stage.objects.filter(slug=slugs["stage"]).first() if "stage" in slugs else None
+    return render(request, "progress/transfer/print.html", {"target": target, "sections": sections, "stage": stage})
 
 
 @login_not_required
 @require_safe
 @conditional_page
-def track_json(request: HttpRequest, **place: str) -> HttpResponse:
+def track_json(request: HttpRequest, **slugs: str) -> HttpResponse:
     """A track as JSON. About nobody: a public one may be read from anywhere, and kept until it changes."""
-    way = get_export_target(request.user, **place)
-    facts = export.outline_facts(way, way.outline, link_to_topics(request))
+    target = get_export_target(request.user, **slugs)
+    facts = export.outline_facts(target, target.outline, link_to_topics(request))
     response = HttpResponse(json.dumps(facts, ensure_ascii=False, indent=1), content_type="application/json")
-    if way.private:
+    if target.private:
         patch_cache_control(response, private=True, no_cache=True)
     else:
         response.headers["Access-Control-Allow-Origin"] = "*"

@@ -95,10 +95,11 @@ def files(records: Records) -> dict[str, str]:
         top, record = line[0], line[-1]
         name = stage_names[top.key] if top.model is Stage else NAMES[top.model]
         placed.setdefault(name, []).append(as_fixture_entry(record))
-    return {
-        name: yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
-        for name, entries in sorted(placed.items())
-    }
+    return {name: as_yaml(entries) for name, entries in sorted(placed.items())}
+
+
+def as_yaml(entries: list[dict[str, Any]]) -> str:
+    return yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 # Which of its foreign keys says what a thing stands under in the files, and what that is.

@@ -67,8 +67,8 @@ def load(
             raise Conflict(plan.conflicts)
         if not dry_run:
             with record_revisions(Revision.How.FILES):
-                apply(plan, tell)
-                render_again(tell)
+                made = apply(plan, tell)
+                render_again(made, tell)
     return plan
 
 
@@ -95,14 +95,19 @@ def taken_keys() -> set[Identity]:
 # --- Writing ------------------------------------------------------------------------------------------
 
 
-def apply(plan: Plan, tell: Tell) -> None:
-    """Carry the plan out. Rows are made in the order of MODELS, so what they point at is there."""
+def apply(plan: Plan, tell: Tell) -> dict[type[Model], set[int]]:
+    """Carry the plan out and return the primary keys of what it made.
+
+    Rows are made in the order of MODELS, so what they point at is there.
+    """
     pks = Keys()
+    made: dict[type[Model], set[int]] = {}
     release_unique_values(plan)
     for done, model in enumerate(MODELS, start=1):
         tell("Writing", done, len(MODELS))
         added = [record for record in plan.added if record.model is model]
-        model._default_manager.bulk_create(model(**columns(record, record.fields, pks)) for record in added)
+        rows = model._default_manager.bulk_create(model(**columns(record, record.fields, pks)) for record in added)
+        made[model] = {row.pk for row in rows}
         pks.read(model)
         changed = [(record, changes) for record, changes in plan.changed if record.model is model]
         for record, changes in changed:
@@ -116,6 +121,7 @@ def apply(plan: Plan, tell: Tell) -> None:
     for record in reversed(plan.removed):
         record.model._default_manager.filter(pk=pks.of(*record.identity)).delete()
     store_baseline(plan)
+    return made
 
 
 def release_unique_values(plan: Plan) -> None:
@@ -180,13 +186,18 @@ def connect(model: type[Model], added: list[Record], changed: list[tuple[Record,
         )
 
 
-def render_again(tell: Tell) -> None:
-    """Render what is not as it would be rendered now: it was changed by an update, or by another version of this."""
+def render_again(made: dict[type[Model], set[int]], tell: Tell) -> None:
+    """Render what is not as it would be rendered now: it was changed by an update, or by another version of this.
+
+    What has just been ``made`` was rendered on the way.
+    """
     for model in MODELS:
         for html in (html for html in model._meta.concrete_fields if isinstance(html, HtmlField)):
             rows = model._default_manager.exclude(**{html.source: ""}).only(html.source, html.attname)
             for done, row in enumerate(rows, start=1):
                 tell("Rendering", done, len(rows))
+                if row.pk in made[model]:
+                    continue
                 before, after = getattr(row, html.attname), html.render(row)
                 if before != after:
                     model._default_manager.filter(pk=row.pk).update(**{html.attname: after})

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
-from tests.progress.tracking.test_ticks import standing, tick
+from tests.progress.tracking.test_ticks import status_of, tick
 
 PASSWORD = "walk-the-line-27"
 
@@ -32,7 +32,7 @@ def test_a_visitor_signs_up_and_keeps_the_ticks(client, content, mailoutbox, ema
     assert user.email == email.lower()
     assert str(user) == "Ada"
     assert "1 topic from this visit added to your account." in page.text
-    assert standing(user, "maps") == "done"
+    assert status_of(user, "maps") == "done"
     assert client.get("/me/").status_code == 200
 
 

@@ -107,7 +107,7 @@ def test_the_address_is_free_again(content, as_learner, client, mailoutbox):
     as_learner.post(DELETE, {"password": PASSWORD})
     client.post("/accounts/signup/", {"email": "lena@example.com", "password1": PASSWORD})
     assert EmailAddress.objects.get().email == "lena@example.com"
-    assert User.objects.get().standings.count() == 0
+    assert User.objects.get().topic_progress.count() == 0
 
 
 def test_who_has_no_password_confirms_in_another_way_or_has_none(content, learner):

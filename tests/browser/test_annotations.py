@@ -20,7 +20,7 @@ def noted(content, learner):
     for status in ("done", "none", "learning"):
         TopicProgress.objects.record(learner, topic, status)
     TopicProgress.objects.record(learner, content.topics["routes"], "done")
-    Reset.objects.make(learner, "Further on", [content.topics["routes"]])
+    Reset.objects.create_for(learner, "Further on", [content.topics["routes"]])
     return learner
 
 

@@ -5,7 +5,7 @@ import pytest
 from progress.models import TopicProgress
 from tests.browser.test_pages import violations
 from tests.conftest import User
-from tests.progress.tracking.test_ticks import standing
+from tests.progress.tracking.test_ticks import status_of
 
 LIST = "# Mine\n- [x] Maps\n- [x] Weathr\n- [ ] Boots\n- [x] Knitting with a very long name and nothing else\n"
 
@@ -24,7 +24,7 @@ def test_a_learner_brings_a_list_takes_it_along_and_leaves(open_browser, content
     page.get_by_role("checkbox", name="Weather").check()
     page.get_by_role("button", name="Agree, and record it").click()
     page.get_by_text("2 topics recorded from your list.").wait_for()
-    assert [standing(learner, slug) for slug in ("maps", "weather", "boots")] == ["done", "done", "none"]
+    assert [status_of(learner, slug) for slug in ("maps", "weather", "boots")] == ["done", "done", "none"]
 
     page.get_by_role("link", name="Your data").click()
     page.get_by_role("heading", name="Your data", level=1).wait_for()

@@ -189,7 +189,7 @@ STREAKS = [
 def test_a_streak_is_right(active, today, rest, current, longest):
     found = streak(days(active), date.fromisoformat(today), rest)
     assert (found.current, found.longest) == (current, longest)
-    assert found.today == (date.fromisoformat(today) in days(active))
+    assert found.includes_today == (date.fromisoformat(today) in days(active))
 
 
 # --- The year -------------------------------------------------------------------------------------
@@ -218,8 +218,8 @@ def test_a_year_is_twelve_months_up_to_today(today, first, number):
 def test_its_months_add_up():
     active = {date(2027, 3, 1): 2, date(2027, 3, 15): 1, date(2026, 12, 31): 9, date(2020, 1, 1): 5}
     shown = year(active, date(2027, 3, 20), WEEKEND)
-    assert shown.active == 3
-    assert [(month.first.month, month.active, month.topics) for month in shown.months if month.active] == [
+    assert shown.active_days == 3
+    assert [(month.first.month, month.active_days, month.topics) for month in shown.months if month.active_days] == [
         (12, 1, 9),
         (3, 2, 3),
     ]

@@ -34,7 +34,7 @@ def unfinished(content):
 
 def test_topics_of_a_draft_stage_cannot_be_ticked(unfinished, as_learner, learner):
     assert tick(as_learner, "routes", "done").status_code == 404
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
 
 
 def test_topics_of_a_draft_stage_have_no_star_and_no_note(unfinished, as_learner, learner):
@@ -56,9 +56,9 @@ def test_what_comes_next_is_the_same_each_time_after_an_import(content, learner)
     now = datetime.now(UTC)
     for slug in ("routes", "boots", "maps"):
         TopicProgress.objects.create(user=learner, topic=content.topics[slug], status="learning", changed_at=now)
-    standings = ReaderProgress.of_learner(learner)
-    assert list(standings.statuses) == sorted(standings.statuses)
-    assert standings.next_topic(outline_of_stages().topics).slug == "routes"
+    progress = ReaderProgress.for_user(learner)
+    assert list(progress.statuses) == sorted(progress.statuses)
+    assert progress.next_topic(outline_of_stages().topics).slug == "routes"
 
 
 def test_a_check_list_without_required_topics_has_no_sum(content, as_learner):

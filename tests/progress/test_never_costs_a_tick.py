@@ -39,11 +39,13 @@ class Edits(RuleBasedStateMachine):
     def load(self):
         entries = [topic(slug, **fields) for slug, fields in self.files.items()]
         load(write_files(self.folder, *(stage(slug) for slug in STAGES), *entries))
-        CarryOver.objects.settle()
+        CarryOver.objects.apply_pending()
 
     @rule(who=st.integers(0, 1), slug=st.sampled_from(SLUGS), status=st.sampled_from([NONE, *Status.values]))
     def tick(self, who, slug, status):
-        if found := Topic.objects.filter(slug=slug).first():
+        # A tick that comes late to a replaced topic follows with the next load; that is tested in test_carry_over.py.
+        replaced = {old for topic in Topic.objects.exclude(replaces=[]) for old in topic.replaces}
+        if slug not in replaced and (found := Topic.objects.filter(slug=slug).first()):
             TopicProgress.objects.record(self.people[who], found, status)
             self.said[who, slug] = status
 
@@ -101,7 +103,7 @@ class Edits(RuleBasedStateMachine):
         rows = {
             (who, slug): status
             for who, person in enumerate(getattr(self, "people", []))
-            for slug, status in person.standings.values_list("topic__slug", "status")
+            for slug, status in person.topic_progress.values_list("topic__slug", "status")
         }
         assert rows == {key: status for key, status in getattr(self, "said", {}).items() if status != NONE}
 
@@ -109,7 +111,7 @@ class Edits(RuleBasedStateMachine):
     def the_last_event_is_the_standing(self):
         for person in getattr(self, "people", []):
             last = dict(person.progress_events.order_by("pk").values_list("topic_id", "status"))
-            assert {pk: status for pk, status in last.items() if status != NONE} == ReaderProgress.of_learner(
+            assert {pk: status for pk, status in last.items() if status != NONE} == ReaderProgress.for_user(
                 person
             ).statuses
 

@@ -13,7 +13,7 @@ from stages.models import Level, Track
 from stages.outline import outline_of_stages, outlines
 from stages.roadmap.layouts import RoadmapLayout
 
-LOOKS = pytest.mark.parametrize("look", RoadmapLayout)
+LAYOUTS = pytest.mark.parametrize("layout", RoadmapLayout)
 
 
 def bars(page):
@@ -65,20 +65,20 @@ def test_the_answer_to_a_tick_says_the_same_as_the_page(walked, as_learner, lear
     assert bars(answer.text) == {name: page[name] for name in ("orm-and-databases", "total")}
 
 
-# --- The four looks -------------------------------------------------------------------------------
+# --- The four layouts -----------------------------------------------------------------------------
 
 
-def done_by_section(page, look, sections):
-    """{slug of a section: (done, total)} as a page tells it in one of the looks."""
+def done_by_section(page, layout, sections):
+    """{slug of a section: (done, total)} as a page tells it in one of the layouts."""
     found = {name: numbers[:2] for name, numbers in bars(page).items()}
-    if look == RoadmapLayout.MAP:
+    if layout == RoadmapLayout.MAP:
         posts = {
             section.slug: page.split(f'id="post-{section.slug}"')[1].split("</text></g></g>")[0]
             for section in sections
         }
         matches = {slug: re.search(r">(\d+) of (\d+) done", post) for slug, post in posts.items()}
         return {slug: tuple(map(int, match.groups())) for slug, match in matches.items() if match}
-    if look == RoadmapLayout.OUTLINE:
+    if layout == RoadmapLayout.OUTLINE:
         # It has a section under each level that the section has topics of.
         branches = {
             section.slug: [found[f"{level}--{section.slug}"] for level in Level if f"{level}--{section.slug}" in found]
@@ -88,26 +88,26 @@ def done_by_section(page, look, sections):
     return {section.slug: found[section.slug] for section in sections if section.slug in found}
 
 
-@LOOKS
-def test_the_roadmap_says_the_same_however_it_is_seen(walked, as_learner, look):
+@LAYOUTS
+def test_the_roadmap_says_the_same_however_it_is_seen(walked, as_learner, layout):
     outline = outline_of_stages()
-    page = as_learner.get(f"/?view={look}").text
+    page = as_learner.get(f"/?view={layout}").text
     assert bars(page)["total"] == expected(walked.measure(outline.topics))
     measured = {section.slug: walked.measure(section.topics) for section in outline.sections}
-    assert done_by_section(page, look, outline.sections) == {
+    assert done_by_section(page, layout, outline.sections) == {
         slug: (measure.done, measure.total) for slug, measure in measured.items() if measure.total
     }
 
 
-@LOOKS
-def test_every_track_says_the_same_however_it_is_seen(walked, as_learner, look):
+@LAYOUTS
+def test_every_track_says_the_same_however_it_is_seen(walked, as_learner, layout):
     tracks = list(Track.objects.published().filter(follows_stages=False))
     for pk, outline in outlines(tracks).items():
         [track] = [track for track in tracks if track.pk == pk]
-        page = as_learner.get(f"/tracks/{track.slug}/?view={look}").text
+        page = as_learner.get(f"/tracks/{track.slug}/?view={layout}").text
         assert bars(page)["total"] == expected(walked.measure(outline.topics)), track.slug
         measured = {section.slug: walked.measure(section.topics) for section in outline.sections}
-        assert done_by_section(page, look, outline.sections) == {
+        assert done_by_section(page, layout, outline.sections) == {
             slug: (measure.done, measure.total) for slug, measure in measured.items() if measure.total
         }
 
@@ -191,8 +191,8 @@ def test_the_table_and_the_file_have_as_many_done(walked, as_learner):
     assert (rows.count("done"), len(rows)) == (measure.done, measure.total)
     assert (rows.count("skipped"), rows.count("learning")) == (measure.skipped, measure.learning)
     required = {topic.slug for topic in outline_of_stages().topics if topic.required}
-    standings = as_learner.get("/me/data/waymark.json").json()["standings"]
-    assert sum(row["status"] == "done" and row["topic"] in required for row in standings) == measure.done
+    rows = as_learner.get("/me/data/waymark.json").json()["standings"]
+    assert sum(row["status"] == "done" and row["topic"] in required for row in rows) == measure.done
 
 
 # --- What counts ----------------------------------------------------------------------------------

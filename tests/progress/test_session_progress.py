@@ -6,7 +6,7 @@ from django.test import Client
 
 from progress.models import ProgressEvent, TopicProgress
 from stages.models import State
-from tests.progress.tracking.test_ticks import standing, tick
+from tests.progress.tracking.test_ticks import status_of, tick
 
 
 def log_in(client, user):
@@ -51,8 +51,8 @@ def test_logging_in_brings_the_ticks_along_and_says_so(client, learner, content)
     tick(client, "routes", "learning")
     page = log_in(client, learner)
     assert "2 topics from this visit added to your account." in page.text
-    assert standing(learner, "maps") == "done"
-    assert standing(learner, "routes") == "learning"
+    assert status_of(learner, "maps") == "done"
+    assert status_of(learner, "routes") == "learning"
     assert set(ProgressEvent.objects.values_list("cause", flat=True)) == {"sign-in"}
 
 
@@ -65,7 +65,7 @@ def test_the_more_advanced_status_wins(client, learner, content):
     tick(client, "boots", "skipped")
     page = log_in(client, learner)
     assert "2 topics from this visit added to your account; 1 topic already there" in page.text
-    assert [standing(learner, slug) for slug in ("maps", "routes", "boots")] == ["done", "done", "skipped"]
+    assert [status_of(learner, slug) for slug in ("maps", "routes", "boots")] == ["done", "done", "skipped"]
 
 
 def test_the_ticks_are_brought_along_once(client, learner, content):
@@ -74,7 +74,7 @@ def test_the_ticks_are_brought_along_once(client, learner, content):
     tick(client, "maps", "none")
     client.post("/accounts/logout/")
     log_in(client, learner)
-    assert standing(learner, "maps") == "none"
+    assert status_of(learner, "maps") == "none"
 
 
 def test_an_address_has_room_for_a_school_of_visitors_and_no_flood(content, client, as_learner, monkeypatch):
@@ -104,7 +104,7 @@ def test_ticks_of_a_topic_merged_meanwhile_reach_its_successor(client, learner, 
     content.topics["routes"].replaces = ["maps"]
     content.topics["routes"].save()
     log_in(client, learner)
-    assert standing(learner, "routes") == "done"
+    assert status_of(learner, "routes") == "done"
 
 
 def test_of_two_merged_topics_the_more_advanced_status_wins(client, learner, content):
@@ -117,7 +117,7 @@ def test_of_two_merged_topics_the_more_advanced_status_wins(client, learner, con
     content.topics["routes"].save()
     assert "<strong>1 of 2</strong> done" in client.get("/stages/second/").text  # seen before any log-in
     log_in(client, learner)
-    assert standing(learner, "routes") == "done"
+    assert status_of(learner, "routes") == "done"
 
 
 def test_every_tick_renews_the_cookie(client, content):

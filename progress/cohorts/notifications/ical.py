@@ -43,7 +43,7 @@ class CalendarEntry(NamedTuple):
 def calendar_entries(user: User) -> list[CalendarEntry]:
     """Every Date of a person, as they learn and as they instruct. A fixed number of queries."""
     plans = plans_for(user)
-    statuses = ReaderProgress.of_learner(user).statuses if plans else {}
+    statuses = ReaderProgress.for_user(user).statuses if plans else {}
     assignments = Assignment.objects.filter(track__state=State.PUBLISHED).select_related("track")
     led = Cohort.objects.led_by(user).current().prefetch_related(Prefetch("assignments", assignments))
     return sorted([*learner_entries(plans, statuses), *instructor_entries(led)], key=lambda one: (one.day, one.key))

@@ -83,9 +83,9 @@ def followed_otherwise(context: Context, track: Track, outline: Outline) -> dict
 
 
 @register.inclusion_tag("cohorts/reports/includes/override_notice.html", takes_context=True)
-def marked_for_you(context: Context, topic: Topic, beside: TopicAnnotations | None) -> dict[str, Any]:
+def marked_for_you(context: Context, topic: Topic, annotations: TopicAnnotations | None) -> dict[str, Any]:
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
-    if not (beside and beside.is_overridden):
+    if not (annotations and annotations.is_overridden):
         return {}
     mine = active_overrides().filter(learner=context["user"], topic=topic.pk)
     return {"override": mine.first(), "csrf_token": context.get("csrf_token")}

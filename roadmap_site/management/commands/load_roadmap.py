@@ -61,7 +61,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 plan = load(folder, dry_run=dry_run, prefer=wishes, tell=bar or silent)
-                carried = 0 if dry_run else CarryOver.objects.settle()
+                carried = 0 if dry_run else CarryOver.objects.apply_pending()
         except Conflict as error:
             how = "Follow --ours or --theirs with a name in brackets to settle that one alone."
             raise CommandError("\n".join([*error.problems, how, "Nothing was loaded."])) from error

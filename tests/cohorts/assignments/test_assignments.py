@@ -119,7 +119,7 @@ def test_it_asks_before_it_removes_and_every_tick_stays(cohort, as_instructor, a
         response = as_instructor.post(path(cohort, assignment, "remove/"), follow=True)
         assert "Every tick stays." in response.text
     assert not cohort.assignments.exists()
-    assert learner.standings.get().status == "done"
+    assert learner.topic_progress.get().status == "done"
 
 
 def test_it_gives_one_learner_longer_changes_that_and_takes_it_back(cohort, as_instructor, assignment, learner):

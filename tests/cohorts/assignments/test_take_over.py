@@ -88,7 +88,7 @@ def test_it_is_taken_over_when_the_instructor_says_so(cohort, edited, as_instruc
         edited.refresh_from_db()
         assert edited.track_snapshot == take_snapshot(outline_of_track(content.other))
     assert "has changed since" not in response.text
-    assert people["Lena"].user.standings.get().status == "done"
+    assert people["Lena"].user.topic_progress.get().status == "done"
 
 
 @pytest.mark.parametrize("shown", ["old", "", "made up"])

@@ -149,7 +149,7 @@ def test_a_tick_moves_its_bar_for_its_learner_and_tells_others_nothing(track, as
     values = {"status": "done", "page": page, "track": track.slug}
     answer = client_of(learner).post("/topics/maps/progress/", values, headers={"HX-Request": "true"})
     assert TITLE in answer.text
-    assert learner.standings.get().status == "done"
+    assert learner.topic_progress.get().status == "done"
     for client in (client_of(outsider), Client()):
         answer = client.post("/topics/maps/progress/", values, headers={"HX-Request": "true"})
         assert answer.headers.get("HX-Refresh") == "true"
@@ -177,7 +177,7 @@ def test_it_can_be_started_over(track, assignment, learner, as_learner):
     as_learner.post("/topics/maps/progress/", {"status": "done"})
     answer = as_learner.post(f"/tracks/{track.slug}/reset/", {"number": "1"})
     assert answer.url == f"/cohorts/tracks/{track.slug}/"
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
 
 
 def test_a_draft_is_nobodys(track, assignment, as_learner):

@@ -41,7 +41,7 @@ def test_a_track_that_no_cohort_follows_goes_and_every_tick_stays(content, track
     TopicProgress.objects.create(user=learner, topic=content.topics["maps"], status="done")
     erase(instructor)
     assert not Track.objects.filter(slug=track.slug).exists()
-    assert learner.standings.count() == 1
+    assert learner.topic_progress.count() == 1
 
 
 def test_a_track_with_another_author_stays_theirs(cohort, track, instructor, outsider):

@@ -120,7 +120,7 @@ def test_leaving_ends_the_instructors_view_and_keeps_the_ticks(cohort, content, 
         page = as_learner.post(f"/cohorts/{cohort.pk}/leave/", follow=True)
         assert "Its instructors no longer see you" in page.text
     assert "Lena" not in as_instructor.get(f"/cohorts/{cohort.pk}/people/").text
-    assert [row.status for row in learner.standings.all()] == ["done"]
+    assert [row.status for row in learner.topic_progress.all()] == ["done"]
 
 
 def test_an_archived_cohort_can_still_be_left(cohort, as_learner):

@@ -89,7 +89,7 @@ def test_every_number_is_the_learners_own(stage, as_instructor, ticks, moves, fo
                 assert (bar in seen) == (bar in own) == (slug in {tracks[track].slug for track in followed})
                 if bar in own:
                     assert seen[bar] == own[bar] == own["total" if slug == "roadmap" else slug]
-            expected = expected_cells(content, followed, ReaderProgress.of_learner(user))
+            expected = expected_cells(content, followed, ReaderProgress.for_user(user))
             texts = [formatting.cell_text(measured) for measured in expected.values()]
             assert [cell for cell in rows[user.name][4:] if cell != "not assigned"] == texts
             for slug, measured in expected.items():
@@ -116,7 +116,7 @@ def assign(cohort, track, whom, longer, people):
 
 
 def overdue_of(plan, user):
-    return plan.overdue(ReaderProgress.of_learner(user).statuses)
+    return plan.overdue(ReaderProgress.for_user(user).statuses)
 
 
 def expected_cells(content, followed, progress):

@@ -20,7 +20,7 @@ def there(cohort, learner):
 
 
 def status(learner):
-    return learner.standings.filter(topic__slug="maps").values_list("status", flat=True).first()
+    return learner.topic_progress.filter(topic__slug="maps").values_list("status", flat=True).first()
 
 
 def mark(client, there, reason="Shown at the blackboard"):

@@ -231,7 +231,7 @@ def test_the_last_point_is_what_the_table_of_standings_says(cohort, content, tic
 def test_topics_that_were_carried_over_or_marked_by_an_instructor_count(cohort, content, learner, instructor):
     Topic.objects.filter(slug="maps").update(replaces=["boots"])
     tick(learner, content.topics["boots"], days=20)
-    CarryOver.objects.settle()
+    CarryOver.objects.apply_pending()
     assert overrides.create_override(cohort, learner, content.topics["routes"], instructor, "Shown in class.")
     seen = load_roster(cohort)
     found = load_timeline(seen.learners, completion_dates(cohort, seen), cohort.today)

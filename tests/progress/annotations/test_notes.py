@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from progress.models import Note
-from progress.templatetags.annotations import around
+from progress.templatetags.annotations import excerpt
 from tests.progress.test_session_progress import log_in
 
 
@@ -267,6 +267,6 @@ def test_a_topic_that_is_not_there_has_no_notes(as_learner, content, slug):
     ],
 )
 def test_a_result_shows_the_words_around_the_match(text, words, shown):
-    part = around(text, words)
+    part = excerpt(text, words)
     assert shown in part
     assert len(part) <= 162

@@ -20,7 +20,7 @@ def words(client):
 
 
 def ticked(user, topic, **ago):
-    """A tick in the past, with the standing that it leads to."""
+    """A tick in the past, with the status that it leads to."""
     moment = datetime.now(UTC) - timedelta(**ago)
     TopicProgress.objects.create(user=user, topic=topic, status="done", changed_at=moment)
     ProgressEvent.objects.create(user=user, topic=topic, status="done", at=moment)
@@ -176,7 +176,7 @@ def test_the_burn_up_ends_where_the_learner_stands(content, as_learner, learner)
         *[("weather", "skipped"), ("boots", "done"), ("routes", "done"), ("routes", "learning")],
     ]:
         tick(as_learner, slug, status)
-    TopicProgress.objects.raise_to(
+    TopicProgress.objects.advance(
         [
             TopicProgress(
                 user=learner,
@@ -190,7 +190,7 @@ def test_the_burn_up_ends_where_the_learner_stands(content, as_learner, learner)
     topics = outline_of_stages().topics
     required = {topic.pk for topic in topics if topic.required}
     grown = activity.burn_up(list(learner.progress_events.history()), required, UTC)
-    assert grown.points[-1][1] == ReaderProgress.of_learner(learner).measure(topics).done == 3
+    assert grown.points[-1][1] == ReaderProgress.for_user(learner).measure(topics).done == 3
 
 
 # --- The settings ---------------------------------------------------------------------------------

@@ -27,19 +27,19 @@ STATES = st.sampled_from(["draft", "published", "retired"])
 
 def figures_of(person):
     """``{(kind, slug): percentage}`` of all that a learner is shown."""
-    standings, roadmap = ReaderProgress.of_learner(person), outline_of_stages()
-    found = {("roadmap", ""): standings.measure(roadmap.topics).percentage}
+    progress, roadmap = ReaderProgress.for_user(person), outline_of_stages()
+    found = {("roadmap", ""): progress.measure(roadmap.topics).percentage}
     for section in roadmap.sections:
-        found["stage", section.slug] = standings.measure(section.topics).percentage
+        found["stage", section.slug] = progress.measure(section.topics).percentage
     for level in Level:
         topics = [topic for topic in roadmap.topics if topic.level == level]
-        found["level", level.value] = standings.measure(topics).percentage
+        found["level", level.value] = progress.measure(topics).percentage
     tracks = list(Track.objects.published().filter(follows_stages=False))
     for pk, outline in outlines(tracks).items():
         [slug] = [track.slug for track in tracks if track.pk == pk]
-        found["track", slug] = standings.measure(outline.topics).percentage
+        found["track", slug] = progress.measure(outline.topics).percentage
     for plan in plans_for(person):
-        found["assignment", str(plan.assignment.pk)] = standings.measure(plan.outline.topics).percentage
+        found["assignment", str(plan.assignment.pk)] = progress.measure(plan.outline.topics).percentage
     return found
 
 
@@ -188,7 +188,7 @@ def check(phases, people, before, after):
                 # Where nobody has done anything yet, there may be something to do or nothing: no number of anyone.
                 assert pair[0] == pair[1] or set(pair) == {None, 0}, key
             else:
-                assert change.figures(person.pk) == pair, key
+                assert change.percentages(person.pk) == pair, key
                 assert (person.pk in change.learners) == (pair[0] != pair[1] and person.pk in change.done)
     for change in changes.values():
         shown = sum(group.learners for group in change.groups)

@@ -144,7 +144,7 @@ def test_retiring_instead_is_one_press_away(content, learner, as_maintainer, way
     form = Forms(page.text)
     as_maintainer.post(form.action, form.data)
     assert Topic.objects.get(slug="boots").state == "retired"
-    assert learner.standings.count() == 1
+    assert learner.topic_progress.count() == 1
 
 
 def test_it_is_said_before_anybody_asks_to_delete(content, learner, as_maintainer):
@@ -172,4 +172,4 @@ def test_a_tick_at_the_very_moment_is_not_lost(content, learner, as_maintainer, 
     assert answer.status_code == 302
     monkeypatch.undo()
     assert "nothing was deleted" in as_maintainer.get(answer.url).text
-    assert learner.standings.count() == 1
+    assert learner.topic_progress.count() == 1

@@ -59,11 +59,11 @@ def test_it_is_issued_with_a_name_and_what_it_covers(issued):
     assert issued.topics == [["maps", "Maps"], ["routes", "Routes"]]
 
 
-@pytest.mark.parametrize("standing", [Status.LEARNING, Status.SKIPPED, None])
-def test_it_is_not_issued_for_less(content, learner, as_learner, standing):
+@pytest.mark.parametrize("status", [Status.LEARNING, Status.SKIPPED, None])
+def test_it_is_not_issued_for_less(content, learner, as_learner, status):
     do(learner, content, "maps")
-    if standing:
-        do(learner, content, "routes", status=standing)
+    if status:
+        do(learner, content, "routes", status=status)
     answer = as_learner.post(CLAIM, {"name": "Lena"})
     assert answer.status_code == 409
     assert "1 is left" in answer.text

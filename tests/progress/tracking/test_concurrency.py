@@ -36,7 +36,7 @@ def test_64_equal_ticks_make_one_row_and_one_event(content):
         [lambda client=client: client.post("/topics/maps/progress/", {"status": "done"}) for client in clients]
     )
     assert {answer.status_code for answer in answers} == {302}
-    assert [row.status for row in user.standings.all()] == ["done"]
+    assert [row.status for row in user.topic_progress.all()] == ["done"]
     assert user.progress_events.count() == 1
 
 
@@ -51,7 +51,7 @@ def test_64_different_ticks_end_in_one_state_that_was_asked_for(content):
         ]
     )
     assert {answer.status_code for answer in answers} == {302}
-    rows = [row.status for row in user.standings.all()]
+    rows = [row.status for row in user.topic_progress.all()]
     last = user.progress_events.order_by("pk").last().status
     assert rows == ([] if last == "none" else [last])
     events = list(user.progress_events.order_by("pk").values_list("status", flat=True))
@@ -112,16 +112,16 @@ def test_16_undos_of_a_reset_put_back_once_while_one_topic_is_ticked(content):
     user = make_user("Lena Learner")
     for topic in content.topics.values():
         TopicProgress.objects.record(user, topic, "learning")
-    made = Reset.objects.make(user, "Everything", content.topics.values())
+    made = Reset.objects.create_for(user, "Everything", content.topics.values())
     jobs = [(f"/me/resets/{made.pk}/undo/", {})] * 16 + [("/topics/maps/progress/", {"status": "done"})]
     clients = [client_of(user) for _ in jobs]
     answers = at_once(
         [lambda client=client, job=job: client.post(*job) for client, job in zip(clients, jobs, strict=True)]
     )
     assert {answer.status_code for answer in answers} == {302}
-    assert dict(user.standings.values_list("topic__slug", "status")) == dict.fromkeys(content.topics, "learning") | {
-        "maps": "done"
-    }
+    assert dict(user.topic_progress.values_list("topic__slug", "status")) == dict.fromkeys(
+        content.topics, "learning"
+    ) | {"maps": "done"}
     assert 4 <= user.progress_events.filter(cause="undo").count() <= 5
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from progress.models import ProgressEvent, Reset, TopicProgress
-from tests.progress.tracking.test_ticks import standing, tick
+from tests.progress.tracking.test_ticks import status_of, tick
 
 SLUGS = ("boots", "maps", "snacks", "routes", "weather")
 
@@ -18,8 +18,8 @@ def walked(content, learner, as_learner):
     return as_learner
 
 
-def standings(user):
-    return [standing(user, slug) for slug in SLUGS]
+def statuses(user):
+    return [status_of(user, slug) for slug in SLUGS]
 
 
 def reset(client, path="/stages/first/reset/"):
@@ -36,17 +36,17 @@ def test_it_asks_first_and_names_the_numbers(walked, learner):
     page = " ".join(walked.get("/stages/first/reset/").text.split())
     assert "2 topics go back to “not started”." in page
     assert "1 are done, 1 begun and 0 skipped" in page
-    assert standings(learner) == ["done", "learning", "none", "skipped", "done"]
+    assert statuses(learner) == ["done", "learning", "none", "skipped", "done"]
 
 
 def test_it_resets_a_stage_and_nothing_else(walked, learner):
     assert reset(walked).url == "/stages/first/"
-    assert standings(learner) == ["none", "none", "none", "skipped", "done"]
+    assert statuses(learner) == ["none", "none", "none", "skipped", "done"]
 
 
 def test_it_resets_a_track_and_nothing_else(walked, learner):
     assert reset(walked, "/tracks/other/reset/").url == "/tracks/other/"
-    assert standings(learner) == ["done", "none", "none", "none", "done"]
+    assert statuses(learner) == ["done", "none", "none", "none", "done"]
 
 
 def test_the_history_is_kept(walked, learner, content):
@@ -63,13 +63,13 @@ def test_the_history_is_kept(walked, learner, content):
 @pytest.mark.parametrize("place", ["/stages/first/", "/me/"])
 def test_it_is_taken_back_from_the_next_page_and_from_me(walked, learner, place):
     reset(walked)
-    before = standings(learner)
+    before = statuses(learner)
     page = walked.get(place).text
     action = re.search(r'action="(/me/resets/\d+/undo/)"', page).group(1)
     response = walked.post(action, {"next": place})
     assert response.url == place
     assert "2 topics are as they were." in walked.get(place).text
-    assert before != standings(learner) == ["done", "learning", "none", "skipped", "done"]
+    assert before != statuses(learner) == ["done", "learning", "none", "skipped", "done"]
     assert action not in walked.get("/me/").text
     assert set(ProgressEvent.objects.values_list("cause", flat=True)) == {"tick", "reset", "undo"}
 
@@ -81,7 +81,7 @@ def test_taken_back_twice_it_changes_nothing(walked, learner):
     tick(walked, "boots", "none")
     events = learner.progress_events.count()
     assert undo(walked, made).status_code == 302
-    assert standing(learner, "boots") == "none"
+    assert status_of(learner, "boots") == "none"
     assert learner.progress_events.count() == events
 
 
@@ -93,7 +93,7 @@ def test_what_was_touched_since_stays_as_it_is(walked, learner, since, ends):
     for status in since:
         tick(walked, "maps", status)
     undo(walked, learner.resets.get())
-    assert standings(learner)[:2] == ["done", ends]
+    assert statuses(learner)[:2] == ["done", ends]
     if since:
         assert "1 topic is as it was. 1 stays as you left it since." in walked.get("/me/").text
 
@@ -103,19 +103,19 @@ def test_of_two_resets_each_takes_back_its_own(walked, learner):
     reset(walked, "/tracks/other/reset/")
     second, first = learner.resets.all()
     undo(walked, first)
-    assert standings(learner) == ["done", "learning", "none", "none", "done"]
+    assert statuses(learner) == ["done", "learning", "none", "none", "done"]
     undo(walked, second)
-    assert standings(learner) == ["done", "learning", "none", "skipped", "done"]
+    assert statuses(learner) == ["done", "learning", "none", "skipped", "done"]
 
 
 def test_it_is_put_back_as_old_as_it_was(walked, learner):
     """So the learner goes on at the same topic as before."""
-    before = list(learner.standings.order_by("changed_at").values_list("topic__slug", flat=True))
+    before = list(learner.topic_progress.order_by("changed_at").values_list("topic__slug", flat=True))
     reset(walked, "/tracks/roadmap/reset/")
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
     undo(walked, learner.resets.get())
-    assert list(learner.standings.order_by("changed_at").values_list("topic__slug", flat=True)) == before
-    assert learner.standings.latest("changed_at").changed_at < learner.resets.get().at
+    assert list(learner.topic_progress.order_by("changed_at").values_list("topic__slug", flat=True)) == before
+    assert learner.topic_progress.latest("changed_at").changed_at < learner.resets.get().at
 
 
 def test_a_topic_that_was_merged_meanwhile_is_put_back_where_it_is_carried_over_from(walked, learner, content):
@@ -126,10 +126,10 @@ def test_a_topic_that_was_merged_meanwhile_is_put_back_where_it_is_carried_over_
     content.topics["maps"].save()
     content.topics["snacks"].replaces = ["maps"]
     content.topics["snacks"].save()
-    CarryOver.objects.settle()
+    CarryOver.objects.apply_pending()
     undo(walked, learner.resets.get())
-    CarryOver.objects.settle()
-    assert standing(learner, "snacks") == "learning"
+    CarryOver.objects.apply_pending()
+    assert status_of(learner, "snacks") == "learning"
 
 
 def test_sent_twice_it_is_one_reset(walked, learner):
@@ -143,7 +143,7 @@ def test_it_resets_no_more_than_it_has_named(walked, learner, number):
     page = walked.post("/stages/first/reset/", {"number": number})
     assert "Something was ticked since you opened this page." in page.text
     assert not learner.resets.exists()
-    assert standing(learner, "boots") == "done"
+    assert status_of(learner, "boots") == "done"
 
 
 def test_where_nothing_is_ticked_nothing_is_reset(content, as_learner, learner):
@@ -155,10 +155,10 @@ def test_where_nothing_is_ticked_nothing_is_reset(content, as_learner, learner):
 def test_nobody_else_is_touched_and_nobody_else_takes_it_back(walked, learner, outsider, as_outsider, content, client):
     TopicProgress.objects.record(outsider, content.topics["boots"], "done")
     reset(walked)
-    assert standing(outsider, "boots") == "done"
+    assert status_of(outsider, "boots") == "done"
     assert undo(as_outsider, learner.resets.get()).status_code == 404
     assert undo(client, learner.resets.get()).url == "/accounts/login/?next=/me/"
-    assert standing(learner, "boots") == "none"
+    assert status_of(learner, "boots") == "none"
     assert "First steps</strong>" not in as_outsider.get("/me/").text
 
 

@@ -13,22 +13,22 @@ def tick(client, slug, status, htmx=False, query="", **data):
     return client.post(f"/topics/{slug}/progress/{query}", {"status": status, **data}, headers=headers)
 
 
-def standing(user, slug):
-    return user.standings.filter(topic__slug=slug).values_list("status", flat=True).first() or "none"
+def status_of(user, slug):
+    return user.topic_progress.filter(topic__slug=slug).values_list("status", flat=True).first() or "none"
 
 
 @pytest.mark.parametrize("status", ["done", "learning", "skipped"])
 def test_it_records_the_standing_and_the_event(as_learner, learner, content, status):
     response = tick(as_learner, "maps", status)
     assert response.status_code == 302
-    assert standing(learner, "maps") == status
+    assert status_of(learner, "maps") == status
     assert [event.status for event in learner.progress_events.all()] == [status]
 
 
 def test_none_takes_the_standing_away_and_keeps_the_history(as_learner, learner, content):
     tick(as_learner, "maps", "done")
     tick(as_learner, "maps", "none")
-    assert standing(learner, "maps") == "none"
+    assert status_of(learner, "maps") == "none"
     assert [event.status for event in learner.progress_events.order_by("pk")] == ["done", "none"]
 
 
@@ -36,9 +36,9 @@ def test_none_takes_the_standing_away_and_keeps_the_history(as_learner, learner,
 def test_saying_it_twice_changes_nothing(as_learner, learner, content, status):
     tick(as_learner, "boots", "learning")
     tick(as_learner, "boots", status)
-    before = list(ProgressEvent.objects.values_list("pk", "at")), list(learner.standings.values())
+    before = list(ProgressEvent.objects.values_list("pk", "at")), list(learner.topic_progress.values())
     tick(as_learner, "boots", status)
-    assert (list(ProgressEvent.objects.values_list("pk", "at")), list(learner.standings.values())) == before
+    assert (list(ProgressEvent.objects.values_list("pk", "at")), list(learner.topic_progress.values())) == before
 
 
 def test_a_stale_tab_unticks_a_topic_that_is_not_ticked(as_learner, content):
@@ -98,28 +98,28 @@ def test_a_page_left_open_while_its_topic_was_merged_still_counts(as_learner, le
     topics["routes"].save()
     response = tick(as_learner, "maps", "done", htmx=True)
     assert response.headers["HX-Refresh"] == "true"
-    assert standing(learner, "routes") == "done"
+    assert status_of(learner, "routes") == "done"
 
 
 def test_a_page_left_open_while_its_topic_was_retired_still_counts(as_learner, learner, content):
     content.topics["maps"].state = State.RETIRED
     content.topics["maps"].save()
     assert tick(as_learner, "maps", "done").status_code == 302
-    assert standing(learner, "maps") == "done"  # kept for the day it comes back
+    assert status_of(learner, "maps") == "done"  # kept for the day it comes back
 
 
 def test_an_expired_log_in_keeps_the_tick_and_asks_to_sign_in(client, learner, content):
     response = tick(client, "maps", "done", htmx=True, reader=learner.pk, next="/stages/first/")
     assert response.headers["HX-Redirect"] == "/accounts/login/?next=/stages/first/"
     client.post("/accounts/login/", {"login": learner.email, "password": "walk-the-line-27"})
-    assert standing(learner, "maps") == "done"
+    assert status_of(learner, "maps") == "done"
 
 
 def test_a_page_of_somebody_else_changes_nothing_and_says_so(as_outsider, outsider, learner, content):
     response = tick(as_outsider, "maps", "done", reader=learner.pk, next="/stages/first/")
     page = as_outsider.get(response.url)
     assert "You are signed in as Otto Outsider now. Nothing was changed." in page.text
-    assert standing(outsider, "maps") == standing(learner, "maps") == "none"
+    assert status_of(outsider, "maps") == status_of(learner, "maps") == "none"
 
 
 @pytest.mark.parametrize("page", ["nowhere", ""])
@@ -133,7 +133,7 @@ def test_a_track_that_was_retired_meanwhile_is_no_failure(as_learner, learner, c
     content.other.save()
     response = tick(as_learner, "maps", "done", htmx=True, page="track", track="other")
     assert response.headers["HX-Refresh"] == "true"
-    assert standing(learner, "maps") == "done"
+    assert status_of(learner, "maps") == "done"
 
 
 def test_the_button_to_go_on_follows(as_learner, content):
@@ -144,4 +144,4 @@ def test_the_button_to_go_on_follows(as_learner, content):
 
 def test_nobody_elses_progress_is_touched(as_learner, outsider, content):
     tick(as_learner, "maps", "done")
-    assert not outsider.standings.exists()
+    assert not outsider.topic_progress.exists()

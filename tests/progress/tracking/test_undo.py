@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from progress.models import TopicProgress
-from tests.progress.tracking.test_ticks import standing, tick
+from tests.progress.tracking.test_ticks import status_of, tick
 
 UNDO = re.compile(r'name="undo" value="(\w+)"')
 
@@ -24,7 +24,7 @@ def test_it_states_what_was_before(content, as_learner, learner, before, status)
     answer = tick(as_learner, "maps", status, htmx=True, page="roadmap", reader=learner.pk)
     assert offered(answer.text) == [before]
     tick(as_learner, "maps", None or "", undo=before, page="roadmap")
-    assert standing(learner, "maps") == before
+    assert status_of(learner, "maps") == before
     assert [event.cause for event in learner.progress_events.order_by("-pk")[:2]] == ["undo", "tick"]
 
 
@@ -56,7 +56,7 @@ def test_without_javascript_the_next_page_has_it_once(content, as_learner, learn
         action, {"undo": "none", "next": "/stages/first/", "page": "stage", "reader": learner.pk}
     )
     assert response.url == "/stages/first/#first--maps"
-    assert standing(learner, "maps") == "none"
+    assert status_of(learner, "maps") == "none"
     assert offered(as_learner.get("/stages/first/").text) == []
 
 
@@ -101,7 +101,7 @@ def test_an_undo_sent_again_is_no_change_elsewhere(content, as_learner, learner)
     for _ in range(2):
         answer = tick(as_learner, "maps", "", undo="none", undoes="done", htmx=True, page="stage")
         assert "Maps: not started." in answer.text
-    assert standing(learner, "maps") == "none"
+    assert status_of(learner, "maps") == "none"
 
 
 def test_a_title_cannot_carry_script_into_the_message(content, as_learner):

@@ -138,7 +138,7 @@ CATALOGUE = TopicMatcher(
         ("graph", "Stores", "caching"),
         ("graph", "Gone", "retired"),
     ],
-    heirs={"old": ["vars", "types"]},
+    replacements={"old": ["vars", "types"]},
     host="waymark.example",
 )
 TABLE = [
@@ -172,7 +172,7 @@ TABLE = [
 @pytest.mark.parametrize(("markdown", "sure", "maybe"), TABLE)
 def test_it_matches_a_line(markdown, sure, maybe):
     [match] = CATALOGUE.matches(parse(f"- [x] {markdown}"))
-    assert (list(match.sure), list(match.maybe)) == (sure, maybe)
+    assert (list(match.certain), list(match.possible)) == (sure, maybe)
 
 
 def test_where_documents_disagree_the_one_that_the_list_is_from_says_it():
@@ -185,24 +185,24 @@ def test_where_documents_disagree_the_one_that_the_list_is_from_says_it():
 # --- The preview --------------------------------------------------------------------------------------
 
 
-def look(markdown, **standings):
+def look(markdown, **statuses):
     items = parse(markdown)
-    return preview_import(items, CATALOGUE.matches(items), CATALOGUE.titles, standings)
+    return preview_import(items, CATALOGUE.matches(items), CATALOGUE.titles, statuses)
 
 
 def test_it_counts_what_would_change_and_each_topic_once():
     found = look("- [x] Variables\n- [x] Operators\n- [x] Data types\n- [x] Caching\n- [x] Nonsense", vars="done")
     assert found.changes == 2
-    assert (found.boxes, found.ticked, found.understood, found.said_before) == (5, 5, 4, 1)
+    assert (found.boxes, found.ticked, found.understood, found.repeated) == (5, 5, 4, 1)
     assert [line.text for line in found.unknown] == ["Nonsense"]
 
 
-@pytest.mark.parametrize("standing", ["done", "learning", "skipped", "none"])
-def test_it_never_lowers_a_standing(standing):
+@pytest.mark.parametrize("status", ["done", "learning", "skipped", "none"])
+def test_it_never_lowers_a_status(status):
     order = ["none", "skipped", "learning", "done"]
     for said in ("learning", "skipped"):
-        found = look(f"- [ ] Variables *({said})*", vars=standing)
-        assert found.changes == (order.index(said) > order.index(standing))
+        found = look(f"- [ ] Variables *({said})*", vars=status)
+        assert found.changes == (order.index(said) > order.index(status))
 
 
 def test_it_offers_to_untick_only_what_is_done_here_and_nowhere_ticked_there():
@@ -229,7 +229,7 @@ def test_our_own_list_comes_back_without_any_loss(rows, heading, parts):
     )
     items = parse(text)
     catalogue = TopicMatcher({topic.slug: topic.title for topic in topics}, host="waymark.example")
-    found = [(match.sure, item.status) for item, match in zip(items, catalogue.matches(items), strict=True)]
+    found = [(match.certain, item.status) for item, match in zip(items, catalogue.matches(items), strict=True)]
     assert found == [((topic.slug,), statuses.get(topic.pk, "none")) for topic in topics]
     assert [item.text for item in items] == [" ".join(topic.title.split()).rstrip(" :") for topic in topics]
 

@@ -15,7 +15,7 @@ from progress.transfer import importer
 from progress.transfer.checklist_parser import MAX_BYTES, parse
 from stages.models import Entry, State, Topic
 from tests.conftest import client_of
-from tests.progress.tracking.test_ticks import standing, tick
+from tests.progress.tracking.test_ticks import status_of, tick
 
 IMPORT = "/me/data/import/"
 LIST = "## Start:\n- [x] Maps\n* [X] [Routes](/topics/routes/)\n- [x] Weathr\n- [ ] Boots\n- [x] Knitting\n"
@@ -47,14 +47,14 @@ def test_a_look_says_what_would_change_and_changes_nothing(content, as_learner, 
     assert fields(page)["take"] == ["done:maps", "done:routes"]
     assert 'value="done:weather"' in page.text  # offered, not chosen
     assert "Knitting" in page.text.split("Not known here")[1]
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
     assert not ProgressEvent.objects.exists()
 
 
 def test_agreeing_records_it_as_an_import(content, as_learner, learner):
     page = as_learner.post(IMPORT, fields(look(as_learner)), follow=True)
     assert "2 topics recorded from your list." in page.text
-    assert [standing(learner, slug) for slug in ("maps", "routes", "weather", "boots")] == [
+    assert [status_of(learner, slug) for slug in ("maps", "routes", "weather", "boots")] == [
         *("done", "done", "none", "none"),
     ]
     assert set(learner.progress_events.values_list("status", "cause")) == {("done", "import")}
@@ -63,16 +63,16 @@ def test_agreeing_records_it_as_an_import(content, as_learner, learner):
 def test_agreeing_twice_changes_nothing_more(content, as_learner, learner):
     sent = fields(look(as_learner))
     as_learner.post(IMPORT, sent)
-    before = list(learner.progress_events.values()), list(learner.standings.values())
+    before = list(learner.progress_events.values()), list(learner.topic_progress.values())
     page = as_learner.post(IMPORT, sent, follow=True)
     assert "Nothing has changed: you were as far already." in page.text
-    assert (list(learner.progress_events.values()), list(learner.standings.values())) == before
+    assert (list(learner.progress_events.values()), list(learner.topic_progress.values())) == before
 
 
 def test_a_choice_among_the_uncertain_counts(content, as_learner, learner):
     sent = fields(look(as_learner))
     as_learner.post(IMPORT, sent | {"take": ["done:weather"]})
-    assert [standing(learner, slug) for slug in ("weather", "maps")] == ["done", "none"]
+    assert [status_of(learner, slug) for slug in ("weather", "maps")] == ["done", "none"]
 
 
 def test_ticks_are_never_taken_off_unless_the_learner_asks(content, as_learner, learner):
@@ -80,10 +80,10 @@ def test_ticks_are_never_taken_off_unless_the_learner_asks(content, as_learner, 
     page = look(as_learner)
     assert "Done here, not ticked there" in page.text
     as_learner.post(IMPORT, fields(page))
-    assert standing(learner, "boots") == "done"
+    assert status_of(learner, "boots") == "done"
     page = as_learner.post(IMPORT, fields(look(as_learner), untick=True), follow=True)
     assert "1 tick taken off." in page.text
-    assert standing(learner, "boots") == "none"
+    assert status_of(learner, "boots") == "none"
     assert learner.progress_events.latest("pk").cause == "import"
 
 
@@ -92,12 +92,12 @@ def test_a_standing_is_never_lowered(content, as_learner, learner):
     tick(as_learner, "boots", "learning")
     page = look(as_learner, "- [ ] Maps *(learning)*\n- [ ] Boots *(skipped)*\n- [ ] Routes *(skipped)*")
     as_learner.post(IMPORT, fields(page) | {"take": ["learning:maps", "skipped:boots", "skipped:routes"]})
-    assert [standing(learner, slug) for slug in ("maps", "boots", "routes")] == ["done", "learning", "skipped"]
+    assert [status_of(learner, slug) for slug in ("maps", "boots", "routes")] == ["done", "learning", "skipped"]
 
 
 def test_of_two_lines_about_a_topic_the_further_one_counts(content, as_learner, learner):
     as_learner.post(IMPORT, fields(look(as_learner, "- [ ] Maps *(skipped)*\n- [x] Maps\n- [ ] Maps *(learning)*")))
-    assert standing(learner, "maps") == "done"
+    assert status_of(learner, "maps") == "done"
     assert learner.progress_events.count() == 1
 
 
@@ -107,7 +107,7 @@ def test_a_topic_that_was_merged_meanwhile_is_found_by_its_old_address(content, 
     content.topics["weather"].replaces = ["maps"]
     content.topics["weather"].save()
     as_learner.post(IMPORT, fields(look(as_learner, "- [x] [Maps](http://testserver/topics/maps/)")))
-    assert standing(learner, "weather") == "done"
+    assert status_of(learner, "weather") == "done"
 
 
 def test_many_lists_an_hour_are_enough_and_the_last_is_not_lost(content, client, monkeypatch):
@@ -123,7 +123,7 @@ def test_many_lists_an_hour_are_enough_and_the_last_is_not_lost(content, client,
 def test_what_no_preview_offers_is_not_recorded(content, as_learner, learner, value):
     response = as_learner.post(IMPORT, {"agree": "yes", "reader": learner.pk, "take": [value], "untick": "yes"})
     assert response.status_code == 302
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
 
 
 @pytest.mark.parametrize(
@@ -171,12 +171,12 @@ def test_an_expired_log_in_loses_nothing(content, learner, as_learner):
     as_learner.cookies.pop("sessionid")
     response = as_learner.post(IMPORT, sent)
     assert response.url.startswith("/accounts/login/?next=/me/data/import/")
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
     page = as_learner.post(response.url, {"login": learner.email, "password": PASSWORD}, follow=True)
     assert page.redirect_chain[-1][0] == IMPORT
     assert fields(page)["take"] == ["done:maps", "done:weather"]
     as_learner.post(IMPORT, fields(page))
-    assert [standing(learner, slug) for slug in ("maps", "weather", "routes")] == ["done", "done", "none"]
+    assert [status_of(learner, slug) for slug in ("maps", "weather", "routes")] == ["done", "done", "none"]
     assert as_learner.get(IMPORT).url == "/me/data/"  # it is done with
 
 
@@ -198,17 +198,17 @@ def test_a_form_from_before_the_log_in_is_shown_again_and_not_lost(content, lear
     client.cookies.pop("csrftoken")
     page = client.post(IMPORT, sent)
     assert "Nothing was changed yet" in page.text
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
     assert fields(page)["take"] == sent["take"]
     client.post(IMPORT, fields(page))
-    assert standing(learner, "maps") == "done"
+    assert status_of(learner, "maps") == "done"
 
 
 def test_nobody_elses_site_can_agree(content, learner):
     client = Client(enforce_csrf_checks=True)
     client.force_login(learner)
     client.post(IMPORT, {"agree": "yes", "reader": learner.pk, "take": "done:maps"})
-    assert not learner.standings.exists()
+    assert not learner.topic_progress.exists()
 
 
 def test_somebody_elses_form_is_not_recorded_for_me(content, learner, outsider):
@@ -222,7 +222,7 @@ def test_a_visitor_may_look_and_then_signs_in(content, client, learner):
     sent = fields(look(client))
     page = client.post(client.post(IMPORT, sent).url, {"login": learner.email, "password": PASSWORD}, follow=True)
     client.post(IMPORT, fields(page))
-    assert standing(learner, "routes") == "done"
+    assert status_of(learner, "routes") == "done"
 
 
 # --- There and back -----------------------------------------------------------------------------------
@@ -255,8 +255,8 @@ def test_the_fifth_document_finds_what_its_entries_say(roadmap):
     items = parse("\n".join(f"- [x] {', '.join(entry.label for entry in found)}" for found in lines))
     matches = list(importer.load_matcher("testserver").matches(items))
     wanted = [{topic.slug for entry in found for topic in entry.topics.all()} for found in lines]
-    assert [set(match.sure) for match in matches] == wanted
-    assert not any(match.maybe for match in matches)
+    assert [set(match.certain) for match in matches] == wanted
+    assert not any(match.possible for match in matches)
 
 
 # --- What it costs ------------------------------------------------------------------------------------

@@ -99,9 +99,9 @@ def test_the_file_has_everything(content, as_learner, learner):
     assert [part.key for part in export_sections if not found[part.key]] == []
     assert found["account"]["email"] == "lena@example.com"
     assert found["email_addresses"] == [{"email": "lena@example.com", "verified": True, "primary": True}]
-    [standing] = found["standings"]
-    assert (standing["topic"], standing["title"], standing["status"]) == ("maps", "Maps", "done")
-    assert standing["changed_at"].endswith("Z")
+    [row] = found["standings"]
+    assert (row["topic"], row["title"], row["status"]) == ("maps", "Maps", "done")
+    assert row["changed_at"].endswith("Z")
     assert [(event["status"], event["cause"]) for event in found["events"]] == [("done", "tick")]
     assert found["notes"][0]["text"] == "Zanzibar *note*"
     assert found["resource_ticks"][0]["url"] == "https://example.org/maps/"
@@ -132,4 +132,4 @@ def test_the_page_says_what_is_in_the_file(content, as_learner):
     page = as_learner.get("/me/data/").text
     for part in export_sections:
         assert f"<code>{part.key}</code>" in page
-        assert str(part.says) in page
+        assert str(part.description) in page

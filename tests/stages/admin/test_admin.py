@@ -67,7 +67,7 @@ def test_a_merge_in_the_admin_takes_the_ticks_along(content, as_maintainer, lear
     impact = as_maintainer.post(path, form).context["impact"]
     page = as_maintainer.post(path, form | {"_impact": impact.token}, follow=True)
     assert "Standings carried over from the topics it replaces: 1." in page.text
-    assert learner.standings.get(topic=topic).status == "done"
+    assert learner.topic_progress.get(topic=topic).status == "done"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_deleting_a_topic_that_somebody_ticked_is_refused(content, as_maintainer
         "/admin/stages/topic/", {"action": "delete_selected", "_selected_action": [topic.pk], "post": "yes"}
     )
     assert Topic.objects.filter(pk=topic.pk).exists()
-    assert learner.standings.count() == 1
+    assert learner.topic_progress.count() == 1
 
 
 def test_a_second_resource_with_the_same_address_is_refused(content, as_maintainer):

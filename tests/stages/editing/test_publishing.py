@@ -64,7 +64,7 @@ def test_a_date_does_not_publish_a_draft(content, client):
 def test_planning_costs_no_tick(content, as_learner, learner):
     TopicProgress.objects.record(learner, content.topics["maps"], "done")
     plan(content.topics["maps"], SOON)
-    assert learner.standings.count() == 1
+    assert learner.topic_progress.count() == 1
     plan(content.topics["maps"], JUST_NOW)
     assert "1 of 4" in as_learner.get("/").text
 

@@ -191,7 +191,7 @@ def test_putting_back_undoes_nothing_unseen(content, as_maintainer, as_colleague
 def test_what_changes_numbers_is_asked_after_that(content, as_maintainer, as_colleague, learner):
     """One question after the other: first about the colleague, then about the learners."""
     topic = content.topics["boots"]
-    learner.standings.create(topic=topic, status="done")
+    learner.topic_progress.create(topic=topic, status="done")
     mine = opened(as_maintainer, topic)
     save(as_colleague, topic, opened(as_colleague, topic), title="Shoes")
     page = save(as_maintainer, topic, mine, state="retired")

@@ -63,7 +63,7 @@ def test_what_left_the_files_is_retired_and_comes_back(folder, learner):
     load(change(folder, topic("maps"), topic("boots", position=2)))
     boots.refresh_from_db()
     assert boots.state == State.PUBLISHED
-    assert learner.standings.get(topic=boots).status == "done"
+    assert learner.topic_progress.get(topic=boots).status == "done"
 
 
 def test_a_mere_link_that_left_the_files_is_removed(folder):
@@ -155,7 +155,7 @@ def test_replaced_topics_hand_their_ticks_on_in_the_same_load(folder, learner):
     TopicProgress.objects.record(learner, Topic.objects.get(slug="boots"), "done")
     change(folder, topic("maps"), topic("shoes", replaces=["boots"]))
     assert "1 standings carried over" in say(folder)
-    assert learner.standings.get(topic__slug="shoes").status == "done"
+    assert learner.topic_progress.get(topic__slug="shoes").status == "done"
 
 
 def test_a_replaced_topics_address_leads_to_its_successor(folder, client):
