@@ -1,7 +1,8 @@
 """What is overdue and what is due next. Pure: nothing here asks the database or the clock.
 
-``dues`` is {topic pk: date or None} as ``rhythm.by_topic`` gives it, ``statuses`` maps a pk to a Status, and ``today``
-is the day in the time zone of the cohort. As everywhere a skipped topic is not done, so it stays among what is due.
+``due_dates`` is {topic pk: date or None} as ``schedule.due_dates_by_topic`` gives it, ``statuses`` maps a pk to a
+Status, and ``today`` is the day in the time zone of the cohort. As everywhere a skipped topic is not done, so it stays
+among what is due.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,10 +14,10 @@ from progress.cohorts.schedule import section_due_dates, with_adjusted_dates
 from progress.models import Status
 from stages.outline import Outline, OutlineTopic
 
-SOON = 7  # days
+SOON_DAYS = 7
 
 
-def starts_of(assignment: Assignment, joined: date | None = None) -> date | None:
+def start_date(assignment: Assignment, joined: date | None = None) -> date | None:
     """The day on which the work begins: that of the assignment, else that of its cohort, else None.
 
     For a learner who came later it is the day of joining, so that nobody is late on the first day.
@@ -25,7 +26,7 @@ def starts_of(assignment: Assignment, joined: date | None = None) -> date | None
     return max(starts, joined) if starts and joined else starts
 
 
-def due_of(assignment: Assignment, extended: date | None = None, joined: date | None = None) -> date | None:
+def due_date(assignment: Assignment, extended: date | None = None, joined: date | None = None) -> date | None:
     """The day on which it is due for a learner whose extension, if any, is until ``extended``; or None.
 
     An extension only ever gives more time, also after the date of everyone was moved beyond it. What was over
@@ -35,36 +36,41 @@ def due_of(assignment: Assignment, extended: date | None = None, joined: date | 
     return None if due and joined and joined > due else due
 
 
-def dates_by_topic(
+def due_dates_by_section(
     assignment: Assignment, outline: Outline, extended: date | None = None, joined: date | None = None
 ) -> list[date | None]:
-    """A date, or None, for each section: by the rhythm and by hand, and later for who has longer or came later."""
-    starts, due = starts_of(assignment), due_of(assignment)
+    """A date, or None, for each section: by the schedule or by hand, and later for who has longer or came later."""
+    starts, due = start_date(assignment), due_date(assignment)
     dates = with_adjusted_dates(outline, section_due_dates(outline, starts, due), assignment.dates_by_hand)
-    own_starts, own_due = starts_of(assignment, joined), due_of(assignment, extended, joined)
-    if (own_starts, own_due) == (starts, due):
+    learner_starts, learner_due = start_date(assignment, joined), due_date(assignment, extended, joined)
+    if (learner_starts, learner_due) == (starts, due):
         return dates
-    own = section_due_dates(outline, own_starts, own_due)
-    return [max(mine, everyones) if mine and everyones else None for mine, everyones in zip(own, dates, strict=True)]
+    learner_dates = section_due_dates(outline, learner_starts, learner_due)
+    return [
+        max(learner_date, common_date) if learner_date and common_date else None
+        for learner_date, common_date in zip(learner_dates, dates, strict=True)
+    ]
 
 
-def remaining(outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str]) -> list[OutlineTopic]:
+def remaining(
+    outline: Outline, due_dates: Mapping[int, date | None], statuses: Mapping[int, str]
+) -> list[OutlineTopic]:
     """The topics that have a date and are not done, each once, in the order of the track."""
-    return [topic for topic, _day in left_with_days(outline, dues, statuses)]
+    return [topic for topic, _day in remaining_with_dates(outline, due_dates, statuses)]
 
 
-def left_with_days(
-    outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str]
+def remaining_with_dates(
+    outline: Outline, due_dates: Mapping[int, date | None], statuses: Mapping[int, str]
 ) -> list[tuple[OutlineTopic, date]]:
-    found = {topic.pk: (topic, day) for topic in outline.topics if (day := dues.get(topic.pk))}
-    return [pair for pk, pair in found.items() if statuses.get(pk) != Status.DONE]
+    dated = {topic.pk: (topic, day) for topic in outline.topics if (day := due_dates.get(topic.pk))}
+    return [pair for pk, pair in dated.items() if statuses.get(pk) != Status.DONE]
 
 
 def overdue(
-    outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str], today: date
+    outline: Outline, due_dates: Mapping[int, date | None], statuses: Mapping[int, str], today: date
 ) -> list[OutlineTopic]:
     """The topics that should have been done before ``today``. On its due date a topic is not overdue yet."""
-    return [topic for topic, day in left_with_days(outline, dues, statuses) if day < today]
+    return [topic for topic, day in remaining_with_dates(outline, due_dates, statuses) if day < today]
 
 
 class NextDue(NamedTuple):
@@ -73,10 +79,10 @@ class NextDue(NamedTuple):
 
 
 def next_due(
-    outline: Outline, dues: Mapping[int, date | None], statuses: Mapping[int, str], today: date
+    outline: Outline, due_dates: Mapping[int, date | None], statuses: Mapping[int, str], today: date
 ) -> NextDue | None:
     """The first date from ``today`` on by which something is left to do, and what; or None."""
-    ahead = [(topic, day) for topic, day in left_with_days(outline, dues, statuses) if day >= today]
+    ahead = [(topic, day) for topic, day in remaining_with_dates(outline, due_dates, statuses) if day >= today]
     if not ahead:
         return None
     first = min(day for _topic, day in ahead)
@@ -90,31 +96,31 @@ class Plan(Protocol):
     def outline(self) -> Outline: ...
 
     @property
-    def dues(self) -> Mapping[int, date | None]: ...
+    def required_due_dates(self) -> Mapping[int, date | None]: ...
 
     @property
     def today(self) -> date: ...
 
 
 class DueTopic(NamedTuple):
-    """A topic that is due, on the earliest of its dates; ``by`` are those who want it, the earliest first."""
+    """A topic that is due, on the earliest of its dates; ``plans`` are those that want it, the earliest first."""
 
     topic: OutlineTopic
     day: date
     is_late: bool
-    by: list[Plan]
+    plans: list[Plan]
 
 
-def due_soon(plans: Iterable[Plan], statuses: Mapping[int, str], within: int = SOON) -> list[DueTopic]:
-    """A Wanted for each topic that is overdue or due in the next days: once, however many plans want it."""
-    wanted: dict[int, list[tuple[date, OutlineTopic, Plan]]] = {}
+def due_soon(plans: Iterable[Plan], statuses: Mapping[int, str], days: int = SOON_DAYS) -> list[DueTopic]:
+    """A DueTopic for each topic that is overdue or due in the next days: once, however many plans want it."""
+    claims_by_topic: dict[int, list[tuple[date, OutlineTopic, Plan]]] = {}
     for plan in plans:
-        for topic, day in left_with_days(plan.outline, plan.dues, statuses):
-            if day <= plan.today + timedelta(days=within):
-                wanted.setdefault(topic.pk, []).append((day, topic, plan))
-    found = []
-    for claims in wanted.values():
+        for topic, day in remaining_with_dates(plan.outline, plan.required_due_dates, statuses):
+            if day <= plan.today + timedelta(days=days):
+                claims_by_topic.setdefault(topic.pk, []).append((day, topic, plan))
+    due_topics = []
+    for claims in claims_by_topic.values():
         claims.sort(key=lambda claim: claim[0])
         day, topic, plan = claims[0]
-        found.append(DueTopic(topic, day, day < plan.today, [plan for _, _, plan in claims]))
-    return sorted(found, key=lambda thing: thing.day)
+        due_topics.append(DueTopic(topic, day, day < plan.today, [plan for _, _, plan in claims]))
+    return sorted(due_topics, key=lambda due_topic: due_topic.day)

@@ -1,6 +1,7 @@
-"""The mail that cohorts send: plain text, one address each, and with a way out that needs neither log-in nor question.
+"""The mail that cohorts send: plain text, one address each, and with a link to unsubscribe.
 
-Every mail has the headers of RFC 8058, so that a mail program can offer to unsubscribe by itself.
+The link needs neither log-in nor question. Every mail has the headers of RFC 8058, so that a mail program can offer to
+unsubscribe by itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +33,7 @@ def unsubscribe_url(email: str, kind: EmailKind) -> str:
 
 
 def parse_unsubscribe_token(token: str) -> tuple[str, EmailKind]:
-    """The (hash of the address, EmailKind) of a way out. Raises ``signing.BadSignature`` where a token is not ours."""
+    """The (hash of the address, EmailKind) of a token. Raises ``signing.BadSignature`` where it is not ours."""
     address, kind = signing.loads(token, salt=SALT)
     return address, EmailKind(kind)
 
@@ -65,15 +66,18 @@ def send(
 ) -> bool:
     """Send one mail of a kind of EmailKind, unless its recipient wants none of them; return whether it was sent.
 
-    ``template`` is below ``cohorts/notifications/email/``, without its ending; it has ``way_out`` besides the context.
+    ``template`` is below ``cohorts/notifications/email/``, without its ending; it has
+    ``unsubscribe_url`` besides the context.
     Whoever sends many opens a ``mailer`` of ``django.core.mail`` for all of them.
     Raises what the mail server raises.
     """
     if EmailOptOut.objects.opted_out([email], kind):
         return False
-    out = unsubscribe_url(email, kind)
-    body = render_to_string(f"cohorts/notifications/email/{template}.txt", {**context, "kind": kind, "way_out": out})
-    headers = {"List-Unsubscribe": f"<{out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    url = unsubscribe_url(email, kind)
+    body = render_to_string(
+        f"cohorts/notifications/email/{template}.txt", {**context, "kind": kind, "unsubscribe_url": url}
+    )
+    headers = {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     one_line = " ".join(subject.split())  # a header is a single line
     message = UnsubscribableMessage(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)
     (mailer or mailers.default).send_messages([message])

@@ -28,8 +28,8 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class ChangesForm(forms.ModelForm):
-    """Writes what was changed in the form, and nothing else: what another tab has changed meanwhile stays.
+class PartialUpdateForm(forms.ModelForm):
+    """Writes what was changed in the form, and nothing else: what another tab has changed in the meantime stays.
 
     The form brings along what it was shown with, so that it can tell.
     """
@@ -48,28 +48,28 @@ class ChangesForm(forms.ModelForm):
         return cleaned
 
 
-GONE = gettext_lazy("Somebody whom you chose is not in this cohort now. Look again, and save.")
+MEMBER_GONE = gettext_lazy("Somebody whom you chose is not in this cohort now. Look again, and save.")
 
 
-def learners_of(cohort: Cohort) -> QuerySet[Enrolment]:
+def current_enrolments(cohort: Cohort) -> QuerySet[Enrolment]:
     """The current enrolments of a cohort, by name."""
     return cohort.enrolments.current().select_related("user").order_by("user__name", "user__email")
 
 
 class RowsField(forms.ModelMultipleChoiceField):
-    """Any number of rows, by primary key. What is not among its ``queryset`` is refused with the words ``refused``."""
+    """Any number of rows, by primary key. What is not among its ``queryset`` is refused with ``invalid_message``."""
 
     queryset: QuerySet[Any]
 
-    def __init__(self, model: type[Model], refused: "StrOrPromise", **options: Any) -> None:
-        self.refused = refused
+    def __init__(self, model: type[Model], invalid_message: "StrOrPromise", **options: Any) -> None:
+        self.invalid_message = invalid_message
         super().__init__(model._default_manager.none(), required=False, **options)
 
     def clean(self, value: Any) -> QuerySet[Model]:
         # Asked in one query; and a number that no database holds is no row, either.
-        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
-        if not known.issuperset(value or ()):
-            raise ValidationError(self.refused)
+        existing = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
+        if not existing.issuperset(value or ()):
+            raise ValidationError(self.invalid_message)
         return self.queryset.filter(pk__in=value or ())
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress.activity import day_of
-from progress.cohorts.due_dates import NextDue, dates_by_topic, due_of, next_due, overdue, starts_of
+from progress.cohorts.due_dates import NextDue, due_date, due_dates_by_section, next_due, overdue, start_date
 from progress.cohorts.models import Assignment, Cohort
 from progress.cohorts.schedule import due_dates_by_topic
 from progress.cohorts.track_snapshot import outline_from_snapshot
@@ -47,57 +47,57 @@ class LearnerPlan:
         return self.cohort.today
 
     @property
-    def begins(self) -> date:
+    def available_from(self) -> date:
         """The first day on which there is something to do; ``date.min`` when that was always so."""
         return max(filter(None, [self.assignment.visible_from, self.starts]), default=date.min)
 
     @property
     def starts(self) -> date | None:
-        return starts_of(self.assignment, self.joined)
+        return start_date(self.assignment, self.joined)
 
     @property
     def due(self) -> date | None:
-        return due_of(self.assignment, self.extended, self.joined)
+        return due_date(self.assignment, self.extended, self.joined)
 
     @property
     def is_extended(self) -> bool:
         return self.due is not None and self.due != self.assignment.due
 
     @cached_property
-    def dates(self) -> list[date | None]:
+    def section_due_dates(self) -> list[date | None]:
         """One for each section of the track."""
-        return dates_by_topic(self.assignment, self.outline, self.extended, self.joined)
+        return due_dates_by_section(self.assignment, self.outline, self.extended, self.joined)
 
     @property
-    def rhythm(self) -> list[tuple[Section, date | None]]:
+    def schedule(self) -> list[tuple[Section, date | None]]:
         """Each section of the track with its date."""
-        return list(zip(self.outline.sections, self.dates, strict=True))
+        return list(zip(self.outline.sections, self.section_due_dates, strict=True))
 
     @property
-    def has_rhythm(self) -> bool:
+    def has_schedule(self) -> bool:
         """Whether the dates differ from section to section; a list of equal ones says nothing."""
-        return len(set(self.dates)) > 1
+        return len(set(self.section_due_dates)) > 1
 
     @cached_property
-    def days(self) -> dict[int, date | None]:
+    def due_by_topic(self) -> dict[int, date | None]:
         """{topic pk: date} for its required topics, also where the assignment itself is optional."""
-        return due_dates_by_topic(self.outline, self.dates)
+        return due_dates_by_topic(self.outline, self.section_due_dates)
 
     @property
-    def dues(self) -> dict[int, date | None]:
+    def required_due_dates(self) -> dict[int, date | None]:
         """{topic pk: date} for what a learner has to do; empty for an assignment that is optional."""
-        return self.days if self.assignment.required else {}
+        return self.due_by_topic if self.assignment.required else {}
 
     @cached_property
-    def past(self) -> set[int]:
+    def past_due_topic_ids(self) -> set[int]:
         """The pks of the topics whose date is over, done or not."""
-        return {topic for topic, day in self.dues.items() if day and day < self.today}
+        return {topic for topic, day in self.required_due_dates.items() if day and day < self.today}
 
     def overdue(self, statuses: Mapping[int, str]) -> list[OutlineTopic]:
-        return overdue(self.outline, self.dues, statuses, self.today)
+        return overdue(self.outline, self.required_due_dates, statuses, self.today)
 
     def next_due(self, statuses: Mapping[int, str]) -> NextDue | None:
-        return next_due(self.outline, self.dues, statuses, self.today)
+        return next_due(self.outline, self.required_due_dates, statuses, self.today)
 
 
 def plans_for(user: User) -> list[LearnerPlan]:
@@ -105,20 +105,20 @@ def plans_for(user: User) -> list[LearnerPlan]:
     if not user.enrolments.current().exists():
         return []  # as for most, and on every topic they read: the query below costs ten times as much to make
     rows = Assignment.objects.for_learner(user, timezone.localdate(timezone=FIRST_MIDNIGHT)).with_extension_of(user)
-    shown = [row for row in rows if row.visible_from is None or row.visible_from <= row.cohort.today]
-    if not shown:
+    visible = [row for row in rows if row.visible_from is None or row.visible_from <= row.cohort.today]
+    if not visible:
         return []
     roadmap = outline_of_stages()
-    assigned = [
+    plans = [
         LearnerPlan(
             row,
             outline_from_snapshot(row.track_snapshot, roadmap),
             row.extended,
             day_of(row.joined_at, row.cohort.zone),
         )
-        for row in shown
+        for row in visible
     ]
-    return sorted(assigned, key=due_sort_key)
+    return sorted(plans, key=due_sort_key)
 
 
 def due_sort_key(plan: LearnerPlan) -> tuple[bool, date, int]:
@@ -127,21 +127,21 @@ def due_sort_key(plan: LearnerPlan) -> tuple[bool, date, int]:
 
 
 def plan_cards(plans: Iterable[LearnerPlan], progress: ReaderProgress) -> list[dict[str, Any]]:
-    """What ``includes/assignment_cards.html`` says of each; ``progress`` are the Standings of the learner."""
+    """What ``includes/assignment_cards.html`` says of each; ``progress`` is the learner's."""
     statuses = progress.statuses
     return [
         {
             "plan": plan,
-            "measured": progress.measure(plan.outline.topics),
+            "summary": progress.measure(plan.outline.topics),
             "overdue": plan.overdue(statuses),
             "next": plan.next_due(statuses),
-            "sections": [(section, day, progress.measure(section.topics)) for section, day in plan.rhythm],
+            "sections": [(section, day, progress.measure(section.topics)) for section, day in plan.schedule],
         }
         for plan in plans
     ]
 
 
 def late_join_date(plan: LearnerPlan, joined: date) -> date | None:
-    """The day of joining where it makes a difference to the dates; most learners then share one Assigned."""
-    begins = plan.starts
-    return joined if (begins and joined > begins) or (plan.due and joined > plan.due) else None
+    """The day of joining where it makes a difference to the dates; most learners then share one LearnerPlan."""
+    starts = plan.starts
+    return joined if (starts and joined > starts) or (plan.due and joined > plan.due) else None

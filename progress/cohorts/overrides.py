@@ -26,8 +26,8 @@ def active_overrides() -> QuerySet[Override]:
 def create_override(cohort: Cohort, learner: User, topic: Topic, by: User, reason: str) -> Override | None:
     """Mark a topic as done for a learner. Returns the Override, or None where the topic is done already."""
     with transaction.atomic():
-        standing = TopicProgress.objects.select_for_update().filter(user=learner, topic=topic).first()
-        before = standing.status if standing else NONE
+        progress = TopicProgress.objects.select_for_update().filter(user=learner, topic=topic).first()
+        before = progress.status if progress else NONE
         if not TopicProgress.objects.record(learner, topic, Status.DONE, CAUSE):
             return None
         return Override.objects.create(
@@ -36,18 +36,18 @@ def create_override(cohort: Cohort, learner: User, topic: Topic, by: User, reaso
 
 
 def undo_override(override: Override) -> bool:
-    """Put back what was before, where the override still holds; return whether it did. Twice changes nothing."""
+    """Restore the status from before, where the override still holds; return whether it did. Twice changes nothing."""
     with transaction.atomic():
-        found = Override.objects.select_for_update().get(pk=override.pk)
-        if found.undone_at:
+        locked = Override.objects.select_for_update().get(pk=override.pk)
+        if locked.undone_at:
             return False
-        if held := active_overrides().filter(pk=found.pk).exists():
-            TopicProgress.objects.record(found.learner, found.topic, found.before, ProgressEvent.Cause.UNDO)
-        found.undone_at = timezone.now()
-        found.save(update_fields=["undone_at"])
-        return held
+        if was_active := active_overrides().filter(pk=locked.pk).exists():
+            TopicProgress.objects.record(locked.learner, locked.topic, locked.before, ProgressEvent.Cause.UNDO)
+        locked.undone_at = timezone.now()
+        locked.save(update_fields=["undone_at"])
+        return was_active
 
 
 def dispute_override(override: Override, text: str) -> None:
-    """Say that an override is wrong. The standing stays as it is until somebody undoes it."""
+    """Say that an override is wrong. The status stays as it is until somebody undoes it."""
     Override.objects.filter(pk=override.pk).update(disputed_at=timezone.now(), dispute=text)

@@ -74,14 +74,14 @@ def atomic_form_view[**P](
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
-    def shown_or_sent(request: AuthedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapper(request: AuthedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with transaction.atomic() if request.method == "POST" else nullcontext():
             return view(request, *args, **kwargs)
 
-    return shown_or_sent
+    return wrapper
 
 
 def get_authored_track_or_404(request: AuthedRequest, slug: str) -> CustomTrack:
-    """A track that the reader composed, alone or with others; for everyone else there is none."""
-    own = CustomTrack.objects.filter(authors=request.user).select_related("track", "original")
-    return get_object_or_404(own, track__slug=slug)
+    """A custom track of the reader, alone or with others; for everyone else there is none."""
+    custom_tracks = CustomTrack.objects.filter(authors=request.user).select_related("track", "original")
+    return get_object_or_404(custom_tracks, track__slug=slug)

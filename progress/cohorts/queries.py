@@ -19,19 +19,19 @@ def statuses_by_user(members: QuerySet[Enrolment], topics: Iterable[int]) -> dic
         .values_list("user_id", "status")
         .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
     )
-    found: dict[int, dict[int, str]] = {}
+    by_user: dict[int, dict[int, str]] = {}
     for user, status, pks in rows:
-        found.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
-    return found
+        by_user.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
+    return by_user
 
 
 def overridden_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:
     """``{user pk: {pk of a topic that an instructor marked as done: whether that is disputed here}}``. One query."""
-    found: dict[int, dict[int, bool]] = {}
+    by_user: dict[int, dict[int, bool]] = {}
     rows = active_overrides().filter(learner__in=members.values("user"))
     for user, topic, of_cohort, disputed_at in rows.values_list("learner", "topic", "cohort", "disputed_at"):
-        found.setdefault(user, {})[topic] = of_cohort == cohort.pk and disputed_at is not None
-    return found
+        by_user.setdefault(user, {})[topic] = of_cohort == cohort.pk and disputed_at is not None
+    return by_user
 
 
 def extensions_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[tuple[int, int], date]:
@@ -40,4 +40,4 @@ def extensions_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[tup
     return {(user, assignment): due for user, assignment, due in rows.values_list("user", "assignment", "due")}
 
 
-BY_NAME = User.objects.order_by("name", "email")
+USERS_BY_NAME = User.objects.order_by("name", "email")

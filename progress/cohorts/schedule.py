@@ -1,4 +1,4 @@
-"""The rhythm of an assignment: a due date for each section of its track. Pure, and worked out when it is read."""
+"""The schedule of an assignment: a due date for each section of its track. Pure, and worked out when it is read."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -17,13 +17,13 @@ def section_due_dates(outline: Outline, starts: date | None, due: date | None) -
     if due is None or starts is None or starts >= due or not outline.topics:
         return [due for _section in outline.sections]
     length = (due - starts).days + 1
-    weights = section_minutes(outline.sections)
+    section_weights = section_minutes(outline.sections)
     dates: list[date | None] = []
-    walked = Fraction(0)
-    for weight in weights:
-        walked += weight
-        share = ceil(length * walked / sum(weights))
-        dates.append(starts + timedelta(days=max(share, 1) - 1))
+    elapsed = Fraction(0)
+    for minutes in section_weights:
+        elapsed += minutes
+        days = ceil(length * elapsed / sum(section_weights))
+        dates.append(starts + timedelta(days=max(days, 1) - 1))
     return dates
 
 
@@ -34,30 +34,31 @@ def section_minutes(sections: Sequence[Section]) -> list[Fraction]:
     """
     timed = [section for section in sections if section.minutes.most]
     minutes = sum(sum(section.minutes) for section in timed)
-    each = Fraction(minutes, sum(map(counted_minutes, timed))) if timed else Fraction(1)
-    return [Fraction(sum(section.minutes)) or each * counted_minutes(section) for section in sections]
+    minutes_per_topic = Fraction(minutes, sum(map(topic_count, timed))) if timed else Fraction(1)
+    return [Fraction(sum(section.minutes)) or minutes_per_topic * topic_count(section) for section in sections]
 
 
-def counted_minutes(section: Section) -> int:
+def topic_count(section: Section) -> int:
     """The number of topics that a section asks for, or of all of them where it asks for none."""
     return sum(topic.required for topic in section.topics) or len(section.topics)
 
 
-def with_adjusted_dates(outline: Outline, dates: list[date | None], by_hand: Mapping[str, date]) -> list[date | None]:
-    """``dates`` with those set by hand, ``{slug of a section: date}``, in place of the others; none after the last."""
+def with_adjusted_dates(outline: Outline, dates: list[date | None], adjusted: Mapping[str, date]) -> list[date | None]:
+    """``dates`` with the ``adjusted`` ones, {slug of a section: date}, in place of the others; none after the last."""
     last = dates[-1] if dates else None
     if last is None:
         return dates
     return [
-        min(by_hand.get(section.slug, day or last), last) for section, day in zip(outline.sections, dates, strict=True)
+        min(adjusted.get(section.slug, day or last), last)
+        for section, day in zip(outline.sections, dates, strict=True)
     ]
 
 
 def due_dates_by_topic(outline: Outline, dates: Sequence[date | None]) -> dict[int, date | None]:
     """``{topic pk: date}`` for the required topics; one that stands in several sections is due with the first."""
-    found: dict[int, date | None] = {}
+    due_dates: dict[int, date | None] = {}
     for section, day in zip(outline.sections, dates, strict=True):
         for topic in section.topics:
             if topic.required:
-                found.setdefault(topic.pk, day)
-    return found
+                due_dates.setdefault(topic.pk, day)
+    return due_dates

@@ -12,24 +12,24 @@ from stages.models import Track, published_q
 
 
 def assignable_tracks(user: User) -> QuerySet[Track]:
-    """The published tracks, and those that this person composed."""
-    own = Track.objects.filter(published_q(), custom_track__authors=user)
-    return Track.objects.filter(pk__in=own.values("pk")) | Track.objects.published()
+    """The published tracks, and the custom tracks of this person."""
+    custom = Track.objects.filter(published_q(), custom_track__authors=user)
+    return Track.objects.filter(pk__in=custom.values("pk")) | Track.objects.published()
 
 
 class GroupedChoices(ModelChoiceIterator):
-    """The choices with one's own tracks under a heading of their own, where there are any."""
+    """The choices with one's custom tracks under a heading of their own, where there are any."""
 
     def __iter__(self) -> Iterator[Any]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         tracks = list(self.queryset)
-        own = [self.choice(track) for track in tracks if track.private]
+        custom = [self.choice(track) for track in tracks if track.private]
         published = [self.choice(track) for track in tracks if not track.private]
-        if not own:
+        if not custom:
             yield from published
             return
-        yield _("Your own tracks"), own
+        yield _("Your own tracks"), custom
         if published:
             yield _("Tracks for everyone"), published
 

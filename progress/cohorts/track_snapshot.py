@@ -1,7 +1,7 @@
-"""A track in the form in which it was assigned. Edits of the track reach a cohort when its instructors take them over.
+"""Snapshots of tracks, as they were assigned. Edits of a track reach a cohort when its instructors take them over.
 
-The form is kept with the assignment, as what JSON can say: a list of sections, each with ``slug``, ``title``,
-``part`` and ``topics``, a list of ``[slug, required]``. Only the order, the headings and what is required are kept.
+A snapshot is stored with the assignment, as what JSON can say: a list of sections, each with ``slug``, ``title``,
+``part`` and ``topics``, a list of ``[slug, required]``. It has only the order, the headings and what is required.
 What a topic is comes from the roadmap, always as it is now: one that was retired counts nowhere, here neither.
 """
 
@@ -17,7 +17,7 @@ from stages.outline import Outline, Section
 
 
 class SectionSnapshot(TypedDict):
-    """A section as a form keeps it."""
+    """A section in a snapshot."""
 
     slug: str
     title: str
@@ -28,8 +28,8 @@ class SectionSnapshot(TypedDict):
 type Snapshot = list[SectionSnapshot]
 
 
-def snapshot(outline: Outline) -> Snapshot:
-    """The form to keep of an outline."""
+def take_snapshot(outline: Outline) -> Snapshot:
+    """The snapshot of an outline."""
     return [
         {
             "slug": section.slug,
@@ -41,25 +41,25 @@ def snapshot(outline: Outline) -> Snapshot:
     ]
 
 
-def outline_from_snapshot(form: Snapshot, roadmap: Outline) -> Outline:
-    """The outline that a kept form describes; ``roadmap`` is the outline of the stages. Sections left empty go."""
+def outline_from_snapshot(snapshot: Snapshot, roadmap: Outline) -> Outline:
+    """The outline that a snapshot describes; ``roadmap`` is the outline of the stages. Sections left empty go."""
     stages = {stage.slug: stage for stage in roadmap.sections}
     sections: list[Section] = []
-    for kept in form:
+    for stored in snapshot:
         topics = tuple(
             topic._replace(required=required)
-            for slug, required in kept["topics"]
+            for slug, required in stored["topics"]
             for _stage, topic in roadmap.positions_by_slug.get(slug, ())
         )
         if topics:
-            stage = stages.get(kept["slug"])
-            section = Section(kept["slug"], kept["title"], topics, len(sections) + 1, kept["part"])
+            stage = stages.get(stored["slug"])
+            section = Section(stored["slug"], stored["title"], topics, len(sections) + 1, stored["part"])
             sections.append(replace(section, summary=stage.summary, level=stage.level) if stage else section)
     return Outline(tuple(sections))
 
 
 def content_hash(values: object) -> str:
-    """A short name for what JSON can say: a page shows it, and a form says with it what it was answered to."""
+    """A short name for what JSON can say: a page has it in a form, to know what the form was shown with."""
     return sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -85,130 +85,140 @@ class Move(NamedTuple):
     """A topic stood in some sections and stands in others; without either it was moved within its section."""
 
     topic: str
-    out_of: tuple[str, ...]
-    into: tuple[str, ...]
+    from_sections: tuple[str, ...]
+    to_sections: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class SnapshotDiff:
-    """What is otherwise in a newer form of a track. Sections and topics are slugs.
+    """What is different in a newer snapshot of a track. Sections and topics are slugs.
 
-    ``put``, ``taken`` and ``flags`` are the steps from one form to the other, place by place, for a topic may stand in
-    several sections. What a person wants to know is about topics: ``added`` to the track, ``removed`` from it, ...
+    ``insertions``, ``removals`` and ``requirement_changes`` are the steps from one snapshot to the other, section by
+    section, for a topic may be in several. What a person wants to know is about topics: ``added`` to the track,
+    ``removed`` from it, ...
     """
 
-    put: tuple[Insertion, ...] = ()
-    taken: tuple[tuple[str, str], ...] = ()  # (section, topic)
-    flags: tuple[tuple[str, str, bool], ...] = ()  # (section, topic, required)
-    before: tuple[SectionHeading, ...] = ()
-    now: tuple[SectionHeading, ...] = ()
+    insertions: tuple[Insertion, ...] = ()
+    removals: tuple[tuple[str, str], ...] = ()  # (section, topic)
+    requirement_changes: tuple[tuple[str, str, bool], ...] = ()  # (section, topic, required)
+    old_headings: tuple[SectionHeading, ...] = ()
+    new_headings: tuple[SectionHeading, ...] = ()
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     now_required: tuple[str, ...] = ()
     now_optional: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.put or self.taken or self.flags or self.before != self.now)
+        return bool(
+            self.insertions or self.removals or self.requirement_changes or self.old_headings != self.new_headings
+        )
 
     @cached_property
     def moved(self) -> tuple[Move, ...]:
         """A Move for each topic that is still in the track, and elsewhere."""
         elsewhere: dict[str, tuple[list[str], list[str]]] = {}
-        for section, topic in self.taken:
+        for section, topic in self.removals:
             elsewhere.setdefault(topic, ([], []))[0].append(section)
-        for put in self.put:
-            elsewhere.setdefault(put.topic, ([], []))[1].append(put.section)
-        come_or_gone = {*self.added, *self.removed}
+        for insertion in self.insertions:
+            elsewhere.setdefault(insertion.topic, ([], []))[1].append(insertion.section)
+        added_or_removed = {*self.added, *self.removed}
         return tuple(
             Move(topic, tuple(slug for slug in old if slug not in new), tuple(slug for slug in new if slug not in old))
             for topic, (old, new) in elsewhere.items()
-            if topic not in come_or_gone
+            if topic not in added_or_removed
         )
 
     @cached_property
-    def renamed(self) -> tuple[tuple[SectionHeading, SectionHeading], ...]:
-        """(Heading before, Heading now) of each section that is called otherwise."""
-        before = {heading.slug: heading for heading in self.before}
-        pairs = [(before[heading.slug], heading) for heading in self.now if heading.slug in before]
+    def renamed_sections(self) -> tuple[tuple[SectionHeading, SectionHeading], ...]:
+        """(old heading, new heading) of each section that is called otherwise."""
+        before = {heading.slug: heading for heading in self.old_headings}
+        pairs = [(before[heading.slug], heading) for heading in self.new_headings if heading.slug in before]
         return tuple((old, new) for old, new in pairs if old != new)
 
     @cached_property
     def new_sections(self) -> tuple[SectionHeading, ...]:
-        known = {heading.slug for heading in self.before}
-        return tuple(heading for heading in self.now if heading.slug not in known)
+        slugs = {heading.slug for heading in self.old_headings}
+        return tuple(heading for heading in self.new_headings if heading.slug not in slugs)
 
     @cached_property
-    def gone_sections(self) -> tuple[SectionHeading, ...]:
-        known = {heading.slug for heading in self.now}
-        return tuple(heading for heading in self.before if heading.slug not in known)
+    def removed_sections(self) -> tuple[SectionHeading, ...]:
+        slugs = {heading.slug for heading in self.new_headings}
+        return tuple(heading for heading in self.old_headings if heading.slug not in slugs)
 
     @cached_property
     def is_reordered(self) -> bool:
         """Whether the sections that stayed come in another order."""
-        before, now = ([heading.slug for heading in headings] for headings in (self.before, self.now))
+        before, now = ([heading.slug for heading in headings] for headings in (self.old_headings, self.new_headings))
         return [slug for slug in before if slug in now] != [slug for slug in now if slug in before]
 
 
-def diff_snapshots(form: Snapshot, newer: Snapshot) -> SnapshotDiff:
-    """The Changes from one form to another. Sections without topics are nowhere to be seen, so they do not count."""
-    before, now = headings(form), headings(newer)
-    was, is_now = topics_by_section(form), topics_by_section(newer)
-    put: list[Insertion] = []
-    taken: list[tuple[str, str]] = []
-    flags: list[tuple[str, str, bool]] = []
-    for section in dict.fromkeys([*was, *is_now]):
-        old, new = was.get(section, {}), is_now.get(section, {})
-        stayed = longest_common_order(list(old), list(new))
-        taken += [(section, topic) for topic in old if topic not in stayed]
-        flags += [(section, topic, new[topic]) for topic in new if topic in stayed and old[topic] != new[topic]]
-        after = [None, *new]
-        put += [Insertion(section, topic, new[topic], after[n]) for n, topic in enumerate(new) if topic not in stayed]
-    had, has = required_by_topic(was), required_by_topic(is_now)
-    up, down = ([topic for _section, topic, required in flags if required is way] for way in (True, False))
+def diff_snapshots(old: Snapshot, new: Snapshot) -> SnapshotDiff:
+    """The difference from one snapshot to another. Sections without topics are not shown, so they do not count."""
+    old_headings, new_headings = headings(old), headings(new)
+    old_sections, new_sections = topics_by_section(old), topics_by_section(new)
+    insertions: list[Insertion] = []
+    removals: list[tuple[str, str]] = []
+    changes: list[tuple[str, str, bool]] = []
+    for section in dict.fromkeys([*old_sections, *new_sections]):
+        was, now = old_sections.get(section, {}), new_sections.get(section, {})
+        stayed = longest_common_order(list(was), list(now))
+        removals += [(section, topic) for topic in was if topic not in stayed]
+        changes += [(section, topic, now[topic]) for topic in now if topic in stayed and was[topic] != now[topic]]
+        after = [None, *now]
+        insertions += [
+            Insertion(section, topic, now[topic], after[index])
+            for index, topic in enumerate(now)
+            if topic not in stayed
+        ]
+    had, has = required_by_topic(old_sections), required_by_topic(new_sections)
+    to_required = [topic for _section, topic, required in changes if required]
+    to_optional = [topic for _section, topic, required in changes if not required]
     both = [topic for topic in has if topic in had]
     return SnapshotDiff(
-        tuple(put),
-        tuple(taken),
-        tuple(flags),
-        before,
-        now,
+        tuple(insertions),
+        tuple(removals),
+        tuple(changes),
+        old_headings,
+        new_headings,
         added=tuple(topic for topic in has if topic not in had),
         removed=tuple(topic for topic in had if topic not in has),
-        now_required=tuple(topic for topic in both if has[topic] > had[topic] or topic in up),
-        now_optional=tuple(topic for topic in both if has[topic] < had[topic] or topic in down),
+        now_required=tuple(topic for topic in both if has[topic] > had[topic] or topic in to_required),
+        now_optional=tuple(topic for topic in both if has[topic] < had[topic] or topic in to_optional),
     )
 
 
 def longest_common_order(old: Iterable[str], new: Iterable[str]) -> set[str]:
     """The most topics that stand in the same order in two lists: those that need not be moved."""
-    places = {topic: place for place, topic in enumerate(old)}
+    positions = {topic: position for position, topic in enumerate(old)}
     # For each length the chain that ends earliest in ``old``: its end, and the topics in it.
     ends: list[int] = []
     chains: list[tuple[str, ...]] = [()]
     for topic in new:
-        if (place := places.get(topic)) is not None:
-            length = bisect_left(ends, place)
-            ends[length : length + 1] = [place]
+        if (position := positions.get(topic)) is not None:
+            length = bisect_left(ends, position)
+            ends[length : length + 1] = [position]
             chains[length + 1 : length + 2] = [(*chains[length], topic)]
     return set(chains[-1])
 
 
-def headings(form: Snapshot) -> tuple[SectionHeading, ...]:
-    return tuple(SectionHeading(kept["slug"], kept["title"], kept["part"]) for kept in form if kept["topics"])
+def headings(snapshot: Snapshot) -> tuple[SectionHeading, ...]:
+    return tuple(
+        SectionHeading(section["slug"], section["title"], section["part"]) for section in snapshot if section["topics"]
+    )
 
 
-def topics_by_section(form: Snapshot) -> dict[str, dict[str, bool]]:
+def topics_by_section(snapshot: Snapshot) -> dict[str, dict[str, bool]]:
     """``{section: {topic: required}}``"""
-    return {kept["slug"]: {topic: bool(required) for topic, required in kept["topics"]} for kept in form}
+    return {section["slug"]: {topic: bool(required) for topic, required in section["topics"]} for section in snapshot}
 
 
 def required_by_topic(sections: Mapping[str, Mapping[str, bool]]) -> dict[str, bool]:
     """``{topic: required}``, each once; required if it is so anywhere."""
-    found: dict[str, bool] = {}
+    required_by_slug: dict[str, bool] = {}
     for topics in sections.values():
         for topic, required in topics.items():
-            found[topic] = required or found.get(topic, False)
-    return found
+            required_by_slug[topic] = required or required_by_slug.get(topic, False)
+    return required_by_slug
 
 
 class Replacement(NamedTuple):
@@ -218,19 +228,19 @@ class Replacement(NamedTuple):
     new: tuple[str, ...]
 
 
-def replacements(found: SnapshotDiff, newer: Snapshot, replaces: Mapping[str, Sequence[str]]) -> list[Replacement]:
-    """A Replaced for each merge and split in ``found``, the Changes to ``newer``; ``replaces`` is {slug: [slugs]}."""
-    now = required_by_topic(topics_by_section(newer))
+def replacements(diff: SnapshotDiff, new: Snapshot, replaces: Mapping[str, Sequence[str]]) -> list[Replacement]:
+    """A Replacement for each merge and split in ``diff``, which leads to ``new``; ``replaces`` is {slug: [slugs]}."""
+    now = required_by_topic(topics_by_section(new))
     groups: list[tuple[set[str], set[str]]] = []  # (old, new)
     for topic in now:
-        old = {slug for slug in origins(topic, replaces) if slug in found.removed}
+        old = {slug for slug in origins(topic, replaces) if slug in diff.removed}
         if old:
             touching = [group for group in groups if group[0] & old]
             groups = [group for group in groups if group not in touching]
             groups.append((old.union(*(group[0] for group in touching)), {topic}.union(*(g[1] for g in touching))))
     return [
         Replacement(
-            tuple(topic for topic in found.removed if topic in old), tuple(topic for topic in now if topic in new)
+            tuple(topic for topic in diff.removed if topic in old), tuple(topic for topic in now if topic in new)
         )
         for old, new in groups
     ]
@@ -238,11 +248,11 @@ def replacements(found: SnapshotDiff, newer: Snapshot, replaces: Mapping[str, Se
 
 def origins(topic: str, replaces: Mapping[str, Sequence[str]]) -> set[str]:
     """Every slug that a topic replaces, also by way of others."""
-    found: set[str] = set()
-    ahead = [topic]
-    while ahead:
-        for slug in replaces.get(ahead.pop(), ()):
-            if slug not in found:
-                found.add(slug)
-                ahead.append(slug)
-    return found
+    slugs: set[str] = set()
+    pending = [topic]
+    while pending:
+        for slug in replaces.get(pending.pop(), ()):
+            if slug not in slugs:
+                slugs.add(slug)
+                pending.append(slug)
+    return slugs

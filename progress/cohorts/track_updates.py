@@ -1,4 +1,4 @@
-"""Tracks that were edited since a cohort agreed on them: what changed, and what taking it over would do."""
+"""Tracks that were edited since a cohort took their snapshots: what changed, and what taking it over would do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from progress.cohorts.audience import Audience
-from progress.cohorts.due_dates import dates_by_topic
+from progress.cohorts.due_dates import due_dates_by_section
 from progress.cohorts.models import Assignment
 from progress.cohorts.queries import statuses_by_user
 from progress.cohorts.track_snapshot import (
@@ -25,7 +25,7 @@ from progress.cohorts.track_snapshot import (
     diff_snapshots,
     outline_from_snapshot,
     replacements,
-    snapshot,
+    take_snapshot,
 )
 from progress.measure import ProgressSummary
 from stages.models import Topic, Track, TrackTopic
@@ -35,54 +35,56 @@ from stages.outline import Outline, Section
 
 
 def current_snapshots(tracks: Sequence[Track], roadmap: Outline) -> dict[int, Snapshot]:
-    """``{track pk: form}``, each as ``agree`` gives it now. One query, or none where all follow the stages."""
-    found: dict[int, Snapshot] = {track.pk: snapshot(roadmap) if track.follows_stages else [] for track in tracks}
-    own = [track for track in tracks if not track.follows_stages]
-    rows = TrackTopic.objects.filter(section__track__in=own, topic__in=Topic.objects.published())
+    """``{track pk: its snapshot now}``. One query, or none where all follow the stages."""
+    snapshots: dict[int, Snapshot] = {
+        track.pk: take_snapshot(roadmap) if track.follows_stages else [] for track in tracks
+    }
+    listed = [track for track in tracks if not track.follows_stages]
+    rows = TrackTopic.objects.filter(section__track__in=listed, topic__in=Topic.objects.published())
     columns = ["section__track", "section__slug", "section__title", "section__part", "topic__slug", "required"]
     ordered = rows.order_by("section__position", "section", "position", "pk").values_list(*columns)
-    for track, slug, title, part, topic, required in ordered if own else ():
-        if not found[track] or found[track][-1]["slug"] != slug:
-            found[track].append({"slug": slug, "title": title, "part": part, "topics": []})
-        found[track][-1]["topics"].append([topic, required])
-    return found
+    for track, slug, title, part, topic, required in ordered if listed else ():
+        if not snapshots[track] or snapshots[track][-1]["slug"] != slug:
+            snapshots[track].append({"slug": slug, "title": title, "part": part, "topics": []})
+        snapshots[track][-1]["topics"].append([topic, required])
+    return snapshots
 
 
 def outdated_assignments(assignments: Iterable[Assignment], roadmap: Outline) -> dict[int, str]:
     """``{assignment pk: what changed, in a line}`` for those whose track is otherwise now. One query at most."""
-    now = current_snapshots([assignment.track for assignment in assignments], roadmap)
-    found = {
-        one.pk: diff_snapshots(one.track_snapshot, now[one.track_id])
-        for one in assignments
-        if one.track_snapshot != now[one.track_id]
+    current = current_snapshots([assignment.track for assignment in assignments], roadmap)
+    diffs = {
+        assignment.pk: diff_snapshots(assignment.track_snapshot, current[assignment.track_id])
+        for assignment in assignments
+        if assignment.track_snapshot != current[assignment.track_id]
     }
-    return {pk: summarize(changes) for pk, changes in found.items() if changes}
+    return {pk: summarize(diff) for pk, diff in diffs.items() if diff}
 
 
-def summarize(changes: SnapshotDiff) -> str:
-    """Some Changes in a line: "3 topics more, 1 less"."""
-    said = []
-    if more := len(changes.added):
-        said.append(ngettext("%(count)d topic more", "%(count)d topics more", more) % {"count": more})
-    if less := len(changes.removed):
-        if said:
-            said.append(_("%(count)d less") % {"count": less})
+def summarize(diff: SnapshotDiff) -> str:
+    """A SnapshotDiff in a line: "3 topics more, 1 less"."""
+    parts = []
+    if added := len(diff.added):
+        parts.append(ngettext("%(count)d topic more", "%(count)d topics more", added) % {"count": added})
+    if removed := len(diff.removed):
+        if parts:
+            parts.append(_("%(count)d less") % {"count": removed})
         else:
-            said.append(ngettext("%(count)d topic less", "%(count)d topics less", less) % {"count": less})
-    if up := len(changes.now_required):
-        said.append(ngettext("%(count)d required now", "%(count)d required now", up) % {"count": up})
-    if down := len(changes.now_optional):
-        said.append(ngettext("%(count)d optional now", "%(count)d optional now", down) % {"count": down})
-    if moved := len(changes.moved):
-        said.append(ngettext("%(count)d moved", "%(count)d moved", moved) % {"count": moved})
-    if changes.renamed:
-        renamed = len(changes.renamed)
-        said.append(ngettext("%(count)d section renamed", "%(count)d sections renamed", renamed) % {"count": renamed})
-    if changes.new_sections or changes.gone_sections:
-        said.append(_("other sections"))
-    if changes.is_reordered:
-        said.append(_("sections in another order"))
-    return ", ".join(said)
+            parts.append(ngettext("%(count)d topic less", "%(count)d topics less", removed) % {"count": removed})
+    if up := len(diff.now_required):
+        parts.append(ngettext("%(count)d required now", "%(count)d required now", up) % {"count": up})
+    if down := len(diff.now_optional):
+        parts.append(ngettext("%(count)d optional now", "%(count)d optional now", down) % {"count": down})
+    if moved := len(diff.moved):
+        parts.append(ngettext("%(count)d moved", "%(count)d moved", moved) % {"count": moved})
+    if diff.renamed_sections:
+        renamed = len(diff.renamed_sections)
+        parts.append(ngettext("%(count)d section renamed", "%(count)d sections renamed", renamed) % {"count": renamed})
+    if diff.new_sections or diff.removed_sections:
+        parts.append(_("other sections"))
+    if diff.is_reordered:
+        parts.append(_("sections in another order"))
+    return ", ".join(parts)
 
 
 # --- What changed, and what it does -------------------------------------------------------------------
@@ -93,7 +95,7 @@ class ChangeLine(NamedTuple):
 
     slug: str
     title: str
-    said: str
+    note: str
 
 
 class Effect(NamedTuple):
@@ -110,7 +112,7 @@ class Effect(NamedTuple):
         return None if old == new else (-1 if new is None else new) > (-1 if old is None else old)
 
 
-class Redated(NamedTuple):
+class DueDateChange(NamedTuple):
     """A section whose due date changes; ``old`` is None where it had none."""
 
     section: Section
@@ -122,77 +124,89 @@ class Redated(NamedTuple):
 class TrackUpdate:
     """An edit of a track that waits for its cohort, as the page of the assignment shows it."""
 
-    changes: SnapshotDiff
-    form: Snapshot  # the track as it is now
+    diff: SnapshotDiff
+    snapshot: Snapshot  # the track as it is now
     titles: dict[str, str]  # by slug
-    published: frozenset[str]
-    replaced: list[Replacement]
-    dates: list[Redated]
+    published_slugs: frozenset[str]
+    replacements: list[Replacement]
+    due_date_changes: list[DueDateChange]
     effects: list[Effect]  # one for each learner who has it
 
     @property
-    def short(self) -> str:
-        return summarize(self.changes)
+    def summary(self) -> str:
+        return summarize(self.diff)
 
     @property
-    def digest(self) -> str:
-        return content_hash(self.form)
+    def content_hash(self) -> str:
+        return content_hash(self.snapshot)
 
     @cached_property
-    def groups(self) -> list[tuple[str, list[ChangeLine]]]:
+    def line_groups(self) -> list[tuple[str, list[ChangeLine]]]:
         """(heading, lines) of what there is to say about topics."""
-        changes, sections = self.changes, {head.slug: head.title for head in (*self.changes.before, *self.changes.now)}
-        spoken = {slug for one in self.replaced for slug in one.old}
-        moved = [self.line(move.topic, self.where(move, sections)) for move in changes.moved]
-        gone = [
-            self.line(slug, "" if slug in self.published else _("retired, so it counts nowhere already"))
-            for slug in changes.removed
-            if slug not in spoken
+        diff = self.diff
+        sections = {heading.slug: heading.title for heading in (*diff.old_headings, *diff.new_headings)}
+        mentioned = {slug for replacement in self.replacements for slug in replacement.old}
+        moved = [self._line(move.topic, self._move_note(move, sections)) for move in diff.moved]
+        removed = [
+            self._line(slug, "" if slug in self.published_slugs else _("retired, so it counts nowhere already"))
+            for slug in diff.removed
+            if slug not in mentioned
         ]
-        came = {slug for one in self.replaced for slug in one.new}
-        found = [
-            (_("Replaced"), [ChangeLine("", self.became(one), "") for one in self.replaced]),
-            (_("More"), [self.line(slug, self.weight(slug)) for slug in changes.added if slug not in came]),
-            (_("Less"), gone),
-            (_("Required now"), [self.line(slug) for slug in changes.now_required]),
-            (_("Optional now"), [self.line(slug) for slug in changes.now_optional]),
+        arrived = {slug for replacement in self.replacements for slug in replacement.new}
+        groups = [
+            (
+                _("Replaced"),
+                [ChangeLine("", self._replacement_text(replacement), "") for replacement in self.replacements],
+            ),
+            (
+                _("More"),
+                [self._line(slug, self._requirement_note(slug)) for slug in diff.added if slug not in arrived],
+            ),
+            (_("Less"), removed),
+            (_("Required now"), [self._line(slug) for slug in diff.now_required]),
+            (_("Optional now"), [self._line(slug) for slug in diff.now_optional]),
             (_("Moved"), moved),
-            (_("Sections"), [ChangeLine("", said, "") for said in section_changes(changes)]),
+            (_("Sections"), [ChangeLine("", text, "") for text in section_changes(diff)]),
             (
                 _("Due dates"),
-                [ChangeLine("", section.title, describe_date_change(old, new)) for section, old, new in self.dates],
+                [
+                    ChangeLine("", section.title, describe_date_change(old, new))
+                    for section, old, new in self.due_date_changes
+                ],
             ),
         ]
-        return [(heading, lines) for heading, lines in found if lines]
+        return [(heading, lines) for heading, lines in groups if lines]
 
-    def line(self, slug: str, said: str = "") -> ChangeLine:
-        return ChangeLine(slug if slug in self.published else "", self.titles.get(slug, slug), said)
+    def _line(self, slug: str, note: str = "") -> ChangeLine:
+        return ChangeLine(slug if slug in self.published_slugs else "", self.titles.get(slug, slug), note)
 
-    def weight(self, slug: str) -> str:
-        is_required = any(required for kept in self.form for topic, required in kept["topics"] if topic == slug)
+    def _requirement_note(self, slug: str) -> str:
+        is_required = any(
+            required for section in self.snapshot for topic, required in section["topics"] if topic == slug
+        )
         return "" if is_required else _("optional")
 
-    def where(self, move: Move, sections: Mapping[str, str]) -> str:
-        said = {
-            "old": ", ".join(sections[slug] for slug in move.out_of),
-            "new": ", ".join(sections[slug] for slug in move.into),
+    def _move_note(self, move: Move, sections: Mapping[str, str]) -> str:
+        names = {
+            "old": ", ".join(sections[slug] for slug in move.from_sections),
+            "new": ", ".join(sections[slug] for slug in move.to_sections),
         }
-        if move.out_of and move.into:
-            return _("from %(old)s to %(new)s") % said
-        if move.into:
-            return _("also in %(new)s") % said
-        return _("no longer in %(old)s") % said if move.out_of else _("to another place in its section")
+        if move.from_sections and move.to_sections:
+            return _("from %(old)s to %(new)s") % names
+        if move.to_sections:
+            return _("also in %(new)s") % names
+        return _("no longer in %(old)s") % names if move.from_sections else _("to another place in its section")
 
-    def became(self, replaced: Replacement) -> str:
+    def _replacement_text(self, replaced: Replacement) -> str:
         old, new = (join_titles([self.titles.get(slug, slug) for slug in slugs]) for slugs in replaced)
-        said = {"old": old, "new": new}
+        names = {"old": old, "new": new}
         if len(replaced.old) > 1 and len(replaced.new) == 1:
-            return _("%(old)s were merged into %(new)s") % said
+            return _("%(old)s were merged into %(new)s") % names
         if len(replaced.new) > 1 and len(replaced.old) == 1:
-            return _("%(old)s was split into %(new)s") % said
+            return _("%(old)s was split into %(new)s") % names
         if len(replaced.old) > 1:
-            return _("%(old)s became %(new)s") % said
-        return _("%(old)s was replaced by %(new)s") % said
+            return _("%(old)s became %(new)s") % names
+        return _("%(old)s was replaced by %(new)s") % names
 
     @cached_property
     def affected(self) -> list[Effect]:
@@ -214,31 +228,32 @@ class TrackUpdate:
     @property
     def medians(self) -> tuple[int | None, int | None]:
         """The percentage that half of the learners have, before and after; None where nothing is required."""
-        return middle([e.before.percentage for e in self.effects]), middle([e.after.percentage for e in self.effects])
+        before = median_percentage(effect.before.percentage for effect in self.effects)
+        return before, median_percentage(effect.after.percentage for effect in self.effects)
 
 
-def middle(percentages: Iterable[int | None]) -> int | None:
+def median_percentage(percentages: Iterable[int | None]) -> int | None:
     known = [share for share in percentages if share is not None]
     return int(median(known)) if known else None
 
 
 def describe_date_change(old: date | None, new: date) -> str:
-    said = {"old": date_format(old, "MONTH_DAY_FORMAT") if old else "", "new": date_format(new, "MONTH_DAY_FORMAT")}
-    return _("from %(old)s to %(new)s") % said if old else said["new"]
+    dates = {"old": date_format(old, "MONTH_DAY_FORMAT") if old else "", "new": date_format(new, "MONTH_DAY_FORMAT")}
+    return _("from %(old)s to %(new)s") % dates if old else dates["new"]
 
 
-def section_changes(changes: SnapshotDiff) -> Iterator[str]:
-    """What some SnapshotDiff say of the sections, a line for each."""
-    for heading in changes.new_sections:
+def section_changes(diff: SnapshotDiff) -> Iterator[str]:
+    """What a SnapshotDiff says of the sections, a line for each."""
+    for heading in diff.new_sections:
         yield _("“%(title)s” is new") % {"title": heading.title}
-    for heading in changes.gone_sections:
+    for heading in diff.removed_sections:
         yield _("“%(title)s” is gone") % {"title": heading.title}
-    for old, new in changes.renamed:
+    for old, new in diff.renamed_sections:
         if old.title == new.title:
             yield _("“%(title)s” belongs to another part") % {"title": new.title}
         else:
             yield _("“%(old)s” is called “%(new)s” now") % {"old": old.title, "new": new.title}
-    if changes.is_reordered:
+    if diff.is_reordered:
         yield _("The sections come in another order")
 
 
@@ -254,47 +269,57 @@ def join_titles(names: Iterable[str]) -> str:
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
 
 
-def pending_update(assignment: Assignment, form: Snapshot, roadmap: Outline, whom: Audience) -> TrackUpdate | None:
-    """The News of an assignment whose track has this ``form`` now, or None. Four queries at most."""
-    changes = diff_snapshots(assignment.track_snapshot, form)
-    if not changes:
+def pending_update(
+    assignment: Assignment, snapshot: Snapshot, roadmap: Outline, audience: Audience
+) -> TrackUpdate | None:
+    """The update that waits for an assignment whose track has this ``snapshot`` now, or None. Four queries at most."""
+    diff = diff_snapshots(assignment.track_snapshot, snapshot)
+    if not diff:
         return None
-    places = roadmap.positions_by_slug
-    titles = topic_titles({*places, *changes.removed}, roadmap)
-    replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if changes.removed else {}
-    replaced = replacements(changes, form, replaces)
-    before, after = (outline_from_snapshot(one, roadmap) for one in (assignment.track_snapshot, form))
+    published = roadmap.positions_by_slug
+    titles = topic_titles({*published, *diff.removed}, roadmap)
+    replaces = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces")) if diff.removed else {}
+    replaced = replacements(diff, snapshot, replaces)
+    before, after = (outline_from_snapshot(taken, roadmap) for taken in (assignment.track_snapshot, snapshot))
     return TrackUpdate(
-        changes,
-        form,
+        diff,
+        snapshot,
         titles,
-        frozenset(places),
+        frozenset(published),
         replaced,
-        due_dates_by_section(assignment, before, after),
-        effects(assignment, before, after, whom),
+        due_date_changes(assignment, before, after),
+        effects(assignment, before, after, audience),
     )
 
 
-def due_dates_by_section(assignment: Assignment, before: Outline, after: Outline) -> list[Redated]:
+def due_date_changes(assignment: Assignment, before: Outline, after: Outline) -> list[DueDateChange]:
     """What becomes of the due dates of everyone when the sections have other topics."""
-    old = {section.slug: day for section, day in zip(before.sections, dates_by_topic(assignment, before), strict=True)}
-    new = zip(after.sections, dates_by_topic(assignment, after), strict=True)
+    old = {
+        section.slug: day
+        for section, day in zip(before.sections, due_dates_by_section(assignment, before), strict=True)
+    }
+    new = zip(after.sections, due_dates_by_section(assignment, after), strict=True)
     return [
-        Redated(section, old.get(section.slug), day) for section, day in new if day and day != old.get(section.slug)
+        DueDateChange(section, old.get(section.slug), day)
+        for section, day in new
+        if day and day != old.get(section.slug)
     ]
 
 
-def effects(assignment: Assignment, before: Outline, after: Outline, whom: Audience) -> list[Effect]:
+def effects(assignment: Assignment, before: Outline, after: Outline, audience: Audience) -> list[Effect]:
     """An Effect for each learner who has the assignment, by name. Two queries."""
     members = assignment.cohort.enrolments.current()
-    reached = whom.reached(assignment)
-    if reached is not None:
-        members = members.filter(user__in=reached)
+    learners = audience.member_ids(assignment)
+    if learners is not None:
+        members = members.filter(user__in=learners)
     statuses = statuses_by_user(members, {topic.pk for topic in (*before.topics, *after.topics)})
     people = members.values_list("user", "user__name", "user__email")
-    found = []
+    learner_effects = []
     for pk, name, email in people:
-        own = statuses.get(pk, {})
-        measures = ProgressSummary.of(before.topics, own), ProgressSummary.of(after.topics, own)
-        found.append(Effect(str(User(name=name, email=email)), *measures))
-    return sorted(found, key=lambda effect: effect.name.casefold())
+        learner_statuses = statuses.get(pk, {})
+        summaries = (
+            ProgressSummary.of(before.topics, learner_statuses),
+            ProgressSummary.of(after.topics, learner_statuses),
+        )
+        learner_effects.append(Effect(str(User(name=name, email=email)), *summaries))
+    return sorted(learner_effects, key=lambda effect: effect.name.casefold())

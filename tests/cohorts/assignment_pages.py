@@ -18,12 +18,12 @@ def page_of(assignment, client):
 
 
 def shown_in(assignment, client):
-    return page_of(assignment, client).context["whom_form"]["shown"].value()
+    return page_of(assignment, client).context["audience_form"]["shown"].value()
 
 
 def days_of(assignment, client):
-    """What the form of the rhythm would send, as it stands on the page."""
-    form = page_of(assignment, client).context["rhythm_form"]
+    """What the form of the schedule would send, as it stands on the page."""
+    form = page_of(assignment, client).context["schedule_form"]
     return {"shown": form["shown"].value()} | {
         field.html_name: field.value() and str(field.value()) for _section, field, *_rest in form.rows
     }

@@ -1,4 +1,4 @@
-"""For the tests of own tracks: their pages, and the order they have."""
+"""For the tests of custom tracks: their pages, and the order they have."""
 
 ROOT = "/cohorts/tracks"
 AS_COPIED = [("Start", ["maps", "routes"]), ("Finish", ["routes", "snacks"])]

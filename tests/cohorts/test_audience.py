@@ -99,7 +99,7 @@ def test_who_left_was_picked_still_and_finds_it_again(cohort, assignment, people
     cohort.leave(people["Ben"].user)
     page = page_of(assignment, as_instructor)
     assert "for 1 picked learner" in page.text
-    sent = {"shown": page.context["whom_form"]["shown"].value(), "to_everyone": "False"}
+    sent = {"shown": page.context["audience_form"]["shown"].value(), "to_everyone": "False"}
     as_instructor.post(path(assignment, "whom/"), sent | {"picked": [people["Ada"].pk, people["Lena"].pk]})
     assert who_has(assignment, people) == {"Ada", "Lena"}
     cohort.join(people["Ben"].user)

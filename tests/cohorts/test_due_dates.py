@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from progress.cohorts.due_dates import dates_by_topic, due_of, due_soon, next_due, overdue, remaining
+from progress.cohorts.due_dates import due_date, due_dates_by_section, due_soon, next_due, overdue, remaining
 from tests.cohorts.test_schedule import outline_of
 
 MONDAY, FRIDAY, SUNDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 8)
 OUTLINE = outline_of([(1, 10), (2, 10)], [(3, 10), (1, 10), (4, 10, False)])
-DUES = {1: MONDAY, 2: MONDAY, 3: FRIDAY}
+DUE_DATES = {1: MONDAY, 2: MONDAY, 3: FRIDAY}
 
 
 def pks(topics):
@@ -31,23 +31,23 @@ def pks(topics):
     ],
 )
 def test_it_tells_what_is_late_and_what_is_next(today, statuses, late, upcoming):
-    assert pks(overdue(OUTLINE, DUES, statuses, today)) == late
-    found = next_due(OUTLINE, DUES, statuses, today)
+    assert pks(overdue(OUTLINE, DUE_DATES, statuses, today)) == late
+    found = next_due(OUTLINE, DUE_DATES, statuses, today)
     assert (found and (found.day, pks(found.topics))) == upcoming
 
 
 def test_nothing_is_ever_late_without_a_date():
-    dues = {1: None, 2: None, 3: None}
-    assert remaining(OUTLINE, dues, {}) == []
-    assert overdue(OUTLINE, dues, {}, date.max) == []
-    assert next_due(OUTLINE, dues, {}, MONDAY) is None
+    due_dates = {1: None, 2: None, 3: None}
+    assert remaining(OUTLINE, due_dates, {}) == []
+    assert overdue(OUTLINE, due_dates, {}, date.max) == []
+    assert next_due(OUTLINE, due_dates, {}, MONDAY) is None
 
 
 TUESDAY = date(2026, 3, 3)
 
 
 @pytest.mark.parametrize(
-    ("due", "extended", "joined", "own"),
+    ("due", "extended", "joined", "expected"),
     [
         (MONDAY, None, None, MONDAY),
         (MONDAY, FRIDAY, None, FRIDAY),
@@ -59,8 +59,8 @@ TUESDAY = date(2026, 3, 3)
         (MONDAY, FRIDAY, TUESDAY, FRIDAY),
     ],
 )
-def test_an_extension_only_gives_time_and_nobody_is_late_on_the_first_day(due, extended, joined, own):
-    assert due_of(SimpleNamespace(due=due), extended, joined) == own
+def test_an_extension_only_gives_time_and_nobody_is_late_on_the_first_day(due, extended, joined, expected):
+    assert due_date(SimpleNamespace(due=due), extended, joined) == expected
 
 
 def assignment(starts=None, due=MONDAY, **by_hand):
@@ -72,7 +72,7 @@ def assignment(starts=None, due=MONDAY, **by_hand):
     [
         (assignment(MONDAY, SUNDAY), None, None, [date(2026, 3, 6), SUNDAY]),
         (assignment(MONDAY, SUNDAY, s0=MONDAY), None, None, [MONDAY, SUNDAY]),
-        # Who has longer gets the rhythm of the longer time, and never an earlier date than everyone.
+        # Who has longer gets the schedule of the longer time, and never an earlier date than everyone.
         (assignment(MONDAY, SUNDAY), date(2026, 3, 15), None, [date(2026, 3, 11), date(2026, 3, 15)]),
         (assignment(MONDAY, SUNDAY, s0=SUNDAY), date(2026, 3, 9), None, [SUNDAY, date(2026, 3, 9)]),
         # Who comes late has the days that are left.
@@ -85,18 +85,18 @@ def assignment(starts=None, due=MONDAY, **by_hand):
 )
 def test_each_learner_has_dates_of_their_own(given, extended, joined, dates):
     outline = outline_of([(1, 20), (2, 20)], [(3, 20)])
-    assert dates_by_topic(given, outline, extended, joined) == dates
+    assert due_dates_by_section(given, outline, extended, joined) == dates
 
 
-def plan(dues, today=MONDAY):
-    return SimpleNamespace(outline=OUTLINE, dues=dues, today=today)
+def plan(due_dates, today=MONDAY):
+    return SimpleNamespace(outline=OUTLINE, required_due_dates=due_dates, today=today)
 
 
 def test_a_topic_that_two_plans_want_is_due_once_on_the_earlier_day():
     one, other = plan({1: SUNDAY, 2: FRIDAY}), plan({1: FRIDAY, 3: date(2026, 4, 1)})
     found = due_soon([one, other], {2: "done"})
     assert [(wanted.topic.pk, wanted.day, wanted.is_late) for wanted in found] == [(1, FRIDAY, False)]
-    assert found[0].by == [other, one]
+    assert found[0].plans == [other, one]
 
 
 def test_what_is_late_comes_first_and_what_is_far_away_not_at_all():

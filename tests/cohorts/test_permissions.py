@@ -16,7 +16,7 @@ def wanted(assignment, verb, people, client):
         return {"shown": shown, "to_everyone": "False", "picked": [people["Ada"].pk]}
     if verb == "rhythm/":
         return days_of(assignment, client) | {"day-start": "2026-03-05"}
-    return {"shown": page_of(assignment, client).context["news"].digest}
+    return {"shown": page_of(assignment, client).context["update"].content_hash}
 
 
 def state_of(assignment):

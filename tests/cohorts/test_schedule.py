@@ -1,4 +1,4 @@
-"""The rhythm of an assignment. Pure."""
+"""The schedule of an assignment. Pure."""
 
 from datetime import date, timedelta
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment
 from progress.cohorts.reports.roster import load_roster
-from progress.cohorts.track_snapshot import outline_from_snapshot, snapshot
+from progress.cohorts.track_snapshot import outline_from_snapshot, take_snapshot
 from progress.models import TopicProgress
 from stages.models import State
 from stages.outline import outline_of_stages, outline_of_track
@@ -18,7 +18,7 @@ from tests.cohorts.roster_pages import join
 @pytest.mark.parametrize("track", ["merged", "other"])
 def test_what_is_kept_gives_the_same_outline(content, track):
     outline = outline_of_track(getattr(content, track))
-    assert outline_from_snapshot(snapshot(outline), outline_of_stages()) == outline
+    assert outline_from_snapshot(take_snapshot(outline), outline_of_stages()) == outline
 
 
 def test_an_edit_of_the_track_does_not_reach_the_cohort(content, cohort, learner):
@@ -55,7 +55,7 @@ def test_what_a_topic_is_comes_from_the_roadmap_as_it_is_now(content, cohort, le
 def test_a_copy_for_the_next_term_takes_the_track_as_it_is_now(content, cohort, instructor):
     content.other.sections.first().places.create(topic=content.topics["weather"])
     copy = cohort.duplicate("Spring hikers", cohort.today, "BCDFGHJK", instructor)
-    assert copy.assignments.get().track_snapshot == snapshot(outline_of_track(content.other))
+    assert copy.assignments.get().track_snapshot == take_snapshot(outline_of_track(content.other))
     assert copy.assignments.get().track_snapshot != cohort.assignments.get().track_snapshot
 
 

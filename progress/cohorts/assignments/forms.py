@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from progress.cohorts.forms import ChangesForm, DayInput, choice_field
+from progress.cohorts.forms import DayInput, PartialUpdateForm, choice_field
 from progress.cohorts.models import Assignment
 
 
-class DatesForm(ChangesForm):
+class DatesForm(PartialUpdateForm):
     """When learners see an assignment, when it begins and ends, and whether it is required."""
 
     class Meta:
@@ -53,10 +53,10 @@ class ExtensionForm(forms.Form):
 
     def clean_due(self) -> date:
         due: date = self.cleaned_data["due"]
-        everyones = self.assignment.due
-        if everyones and due <= everyones:
+        common_due = self.assignment.due
+        if common_due and due <= common_due:
             raise ValidationError(
                 _("Choose a day after %(due)s, when it is due for everyone."),
-                params={"due": date_format(everyones)},
+                params={"due": date_format(common_due)},
             )
         return due

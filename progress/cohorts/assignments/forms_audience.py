@@ -1,8 +1,8 @@
-"""Forms for groups, for whom an assignment is, and for dates set by hand."""
+"""Forms for whom an assignment is, and for dates set by hand."""
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.formats import date_format
@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from progress.cohorts.assignments.forms import DatesForm
 from progress.cohorts.audience import Audience
-from progress.cohorts.due_dates import due_of, starts_of
-from progress.cohorts.forms import GONE, DayInput, RowsField, choice_field, learners_of
+from progress.cohorts.due_dates import due_date, start_date
+from progress.cohorts.forms import MEMBER_GONE, DayInput, RowsField, choice_field, current_enrolments
 from progress.cohorts.learner_plans import LearnerPlan
 from progress.cohorts.models import Assignment, Enrolment, Group
 from progress.cohorts.schedule import section_due_dates
@@ -21,17 +21,10 @@ from progress.cohorts.track_choices import assignable_tracks, group_choices
 from progress.cohorts.track_snapshot import content_hash
 from stages.outline import Section
 
-if TYPE_CHECKING:
-    pass
-
-
-# --- Groups -------------------------------------------------------------------------------------------
-
-
 # --- For whom -----------------------------------------------------------------------------------------
 
 
-class WhomForm(forms.ModelForm):
+class AudienceForm(forms.ModelForm):
     """For whom an assignment is: the whole cohort, or some groups and learners of it."""
 
     to_everyone = forms.TypedChoiceField(
@@ -43,17 +36,17 @@ class WhomForm(forms.ModelForm):
     groups = RowsField(
         Group, gettext_lazy("A group that you chose is not there now. Look again."), label=gettext_lazy("Groups")
     )
-    picked = RowsField(Enrolment, GONE, label=gettext_lazy("Learners"))
+    picked = RowsField(Enrolment, MEMBER_GONE, label=gettext_lazy("Learners"))
 
     class Meta:
         model = Assignment
         fields = ["to_everyone", "groups", "picked"]
 
-    def __init__(self, *args: Any, whom: Audience, **options: Any) -> None:
+    def __init__(self, *args: Any, audience: Audience, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.whom = whom
+        self.audience = audience
         choice_field(self, "groups").queryset = self.instance.cohort.groups.all()
-        self.learners = learners_of(self.instance.cohort)
+        self.learners = current_enrolments(self.instance.cohort)
         choice_field(self, "picked").queryset = self.learners
 
     def clean(self) -> dict[str, Any]:
@@ -73,7 +66,10 @@ class WhomForm(forms.ModelForm):
     def group_rows(self) -> list[tuple[int, str, int, bool]]:
         """(pk, name, how many are in it, whether it is chosen)"""
         chosen = set(map(str, self["groups"].value() or ()))
-        return [(pk, name, len(self.whom.members[pk]), str(pk) in chosen) for pk, name in self.whom.names.items()]
+        return [
+            (pk, name, len(self.audience.group_members[pk]), str(pk) in chosen)
+            for pk, name in self.audience.group_names.items()
+        ]
 
     @property
     def learner_rows(self) -> list[tuple[Enrolment, bool, list[tuple[int, str, bool]]]]:
@@ -83,17 +79,21 @@ class WhomForm(forms.ModelForm):
             (
                 enrolment,
                 str(enrolment.pk) in picked,
-                [(pk, name, is_on) for pk, name, _n, is_on in groups if enrolment.user_id in self.whom.members[pk]],
+                [
+                    (pk, name, is_on)
+                    for pk, name, _n, is_on in groups
+                    if enrolment.user_id in self.audience.group_members[pk]
+                ],
             )
             for enrolment in self.learners
         ]
 
 
-class AssignForm(WhomForm, DatesForm):
+class AssignForm(AudienceForm, DatesForm):
     """A track to assign, by when, and for whom."""
 
     class Meta(DatesForm.Meta):
-        fields = ["track", *DatesForm.Meta.fields, *WhomForm.Meta.fields]
+        fields = ["track", *DatesForm.Meta.fields, *AudienceForm.Meta.fields]
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -106,62 +106,64 @@ class AssignForm(WhomForm, DatesForm):
         )
 
 
-class ChangeWhomForm(WhomForm):
+class ChangeAudienceForm(AudienceForm):
     """The same for an assignment that is there. ``shown`` says what it was when the page was made."""
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.former = [enrolment for enrolment in self.initial["picked"] if enrolment.left_at]
+        self.former_members = [enrolment for enrolment in self.initial["picked"] if enrolment.left_at]
         current = [enrolment for enrolment in self.initial["picked"] if not enrolment.left_at]
-        self.state = self.state_of(self.instance.to_everyone, self.initial["groups"], current)
-        self.initial.update(shown=content_hash(self.state), groups=self.state[1], picked=self.state[2])
+        self.shown_audience = self.audience_state(self.instance.to_everyone, self.initial["groups"], current)
+        self.initial.update(
+            shown=content_hash(self.shown_audience), groups=self.shown_audience[1], picked=self.shown_audience[2]
+        )
 
     @staticmethod
-    def state_of(to_everyone: bool, groups: Iterable[Group], picked: Iterable[Enrolment]) -> list[Any]:
+    def audience_state(to_everyone: bool, groups: Iterable[Group], picked: Iterable[Enrolment]) -> list[Any]:
         return [to_everyone, *(sorted(row.pk for row in rows) for rows in (groups, picked))]
 
     @property
     def is_stale(self) -> bool:
         """Whether it was changed since the page was made, and not into what is wanted here."""
         cleaned = self.cleaned_data
-        wanted = self.state_of(cleaned["to_everyone"], cleaned["groups"], cleaned["picked"])
-        return cleaned["shown"] != self.initial["shown"] and wanted != self.state
+        posted = self.audience_state(cleaned["to_everyone"], cleaned["groups"], cleaned["picked"])
+        return cleaned["shown"] != self.initial["shown"] and posted != self.shown_audience
 
     def save(self, commit: bool = True) -> Assignment:
         saved: Assignment = super().save(commit)
         if not saved.to_everyone:
-            saved.picked.add(*self.former)  # who comes back to the cohort finds it again
+            saved.picked.add(*self.former_members)  # who comes back to the cohort finds it again
         return saved
 
 
 # --- Dates by hand ------------------------------------------------------------------------------------
 
 
-class DayRow(NamedTuple):
+class SectionRow(NamedTuple):
     """A section with its date: as the learners have it now, and as it is worked out."""
 
     section: Section
     field: forms.BoundField
     day: date | None
     computed: date | None
-    is_by_hand: bool
+    is_adjusted: bool
     is_early: bool  # before the section above
 
 
-class RhythmForm(forms.Form):
-    """A due date for each section of an assignment. What is empty, or as it is worked out, is not by hand."""
+class ScheduleForm(forms.Form):
+    """A due date for each section of an assignment. What is empty, or as it is worked out, is not stored."""
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, assigned: LearnerPlan, **options: Any) -> None:
+    def __init__(self, *args: Any, plan: LearnerPlan, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.assignment, self.sections = assigned.assignment, assigned.outline.sections
-        self.starts, self.due = starts_of(self.assignment), due_of(self.assignment)
-        self.computed = section_due_dates(assigned.outline, self.starts, self.due)
+        self.assignment, self.sections = plan.assignment, plan.outline.sections
+        self.starts, self.due = start_date(self.assignment), due_date(self.assignment)
+        self.computed = section_due_dates(plan.outline, self.starts, self.due)
         self.initial["shown"] = content_hash([self.computed, self.assignment.section_dates])
-        self.days = assigned.dates
+        self.days = plan.section_due_dates
         for section, day in zip(self.sections, self.days, strict=True):
             self.fields[f"day-{section.slug}"] = forms.DateField(
                 label=section.title, required=False, widget=DayInput, initial=day
@@ -171,42 +173,42 @@ class RhythmForm(forms.Form):
         super().clean()
         cleaned = self.cleaned_data
         for section, day in zip(self.sections, self.days, strict=True):
-            wanted = cleaned.get(f"day-{section.slug}")
-            if wanted is None or wanted == day:  # as it was before, even where that is out of bounds by now
+            posted = cleaned.get(f"day-{section.slug}")
+            if posted is None or posted == day:  # as it was before, even where that is out of bounds by now
                 continue
-            if self.due and wanted > self.due:
-                said = _("Everything is due on %(day)s, so this cannot be later.")
-                self.add_error(f"day-{section.slug}", said % {"day": date_format(self.due)})
-            elif self.due and self.starts and wanted < self.starts <= self.due:
-                said = _("It starts on %(day)s, so this cannot be due earlier.")
-                self.add_error(f"day-{section.slug}", said % {"day": date_format(self.starts)})
+            if self.due and posted > self.due:
+                message = _("Everything is due on %(day)s, so this cannot be later.")
+                self.add_error(f"day-{section.slug}", message % {"day": date_format(self.due)})
+            elif self.due and self.starts and posted < self.starts <= self.due:
+                message = _("It starts on %(day)s, so this cannot be due earlier.")
+                self.add_error(f"day-{section.slug}", message % {"day": date_format(self.starts)})
         return cleaned
 
     @property
-    def wanted(self) -> dict[str, str]:
-        """What to keep: the dates by hand, as ``Assignment.section_dates`` has them."""
-        kept = {}
+    def adjusted_dates(self) -> dict[str, str]:
+        """The dates by hand to store in ``Assignment.section_dates``."""
+        section_dates = {}
         for section, computed, day in zip(self.sections, self.computed, self.days, strict=True):
-            wanted, before = self.cleaned_data[f"day-{section.slug}"], self.assignment.section_dates.get(section.slug)
-            if wanted == day and before:
-                kept[section.slug] = before  # perhaps after the due date of today, which may move again
-            elif wanted and wanted != computed:
-                kept[section.slug] = wanted.isoformat()
-        return kept
+            posted, before = self.cleaned_data[f"day-{section.slug}"], self.assignment.section_dates.get(section.slug)
+            if posted == day and before:
+                section_dates[section.slug] = before  # perhaps after the due date of today, which may move again
+            elif posted and posted != computed:
+                section_dates[section.slug] = posted.isoformat()
+        return section_dates
 
     @property
     def is_stale(self) -> bool:
         """Whether the dates were changed since the page was made, and not into what is wanted here."""
         was_shown = self.cleaned_data["shown"] == self.initial["shown"]
-        return not was_shown and self.wanted != self.assignment.section_dates
+        return not was_shown and self.adjusted_dates != self.assignment.section_dates
 
     @property
-    def rows(self) -> list[DayRow]:
-        by_hand, found = self.assignment.dates_by_hand, []
+    def rows(self) -> list[SectionRow]:
+        adjusted, rows = self.assignment.dates_by_hand, []
         before: date | None = None
         for section, computed, day in zip(self.sections, self.computed, self.days, strict=True):
             is_early = bool(before and day and day < before)
             before = day
             field = self[f"day-{section.slug}"]
-            found.append(DayRow(section, field, day, computed, section.slug in by_hand, is_early))
-        return found
+            rows.append(SectionRow(section, field, day, computed, section.slug in adjusted, is_early))
+        return rows

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import AuthedRequest
 from progress.activity import day_of
 from progress.cohorts.assignments.forms import DatesForm, ExtensionForm
-from progress.cohorts.assignments.forms_audience import AssignForm, ChangeWhomForm, RhythmForm
+from progress.cohorts.assignments.forms_audience import AssignForm, ChangeAudienceForm, ScheduleForm
 from progress.cohorts.audience import load_audiences
 from progress.cohorts.forms import posted_pk
 from progress.cohorts.learner_plans import LearnerPlan
@@ -23,32 +23,34 @@ from progress.cohorts.track_updates import current_snapshots, outdated_assignmen
 from stages.outline import outline_of_stages
 
 
-def assignment_of(cohort: Cohort, pk: int) -> Assignment:
-    found = get_object_or_404(cohort.assignments.select_related("track"), pk=pk)
-    found.cohort = cohort
-    return found
+def get_assignment_or_404(cohort: Cohort, pk: int) -> Assignment:
+    assignment = get_object_or_404(cohort.assignments.select_related("track"), pk=pk)
+    assignment.cohort = cohort
+    return assignment
 
 
 @atomic_form_view
 def assign(request: AuthedRequest, pk: int) -> HttpResponse:
     """The tracks that a cohort follows, and another one to assign."""
     cohort = get_cohort_for_edit(request, pk)
-    if request.method == "POST" and (known := cohort.assignments.filter(track=posted_pk(request, "track")).first()):
+    if request.method == "POST" and (existing := cohort.assignments.filter(track=posted_pk(request, "track")).first()):
         # Sent twice, or by two instructors: what is there stays as it is.
-        messages.info(request, _("The cohort follows “{track}” already. This is how.").format(track=known.track))
-        return redirect("edit_assignment", cohort.pk, known.pk)
-    whom = load_audiences(cohort)
+        messages.info(request, _("The cohort follows “{track}” already. This is how.").format(track=existing.track))
+        return redirect("edit_assignment", cohort.pk, existing.pk)
+    audience = load_audiences(cohort)
     new = Assignment(cohort=cohort, starts=cohort.starts, due=cohort.ends)
-    form = AssignForm(request.POST or None, instance=new, whom=whom, user=request.user)
+    form = AssignForm(request.POST or None, instance=new, audience=audience, user=request.user)
     if request.method == "POST" and form.is_valid():
         assignment = form.save()
         messages.success(request, _("The cohort follows “{track}” now.").format(track=assignment.track))
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     assignments = cohort.assignments.select_related("track")
-    changed = outdated_assignments(assignments, outline_of_stages())
+    changes = outdated_assignments(assignments, outline_of_stages())
     context = {
         "cohort": cohort,
-        "assignments": [(one, whom.words(one), changed.get(one.pk)) for one in assignments],
+        "assignments": [
+            (assignment, audience.description(assignment), changes.get(assignment.pk)) for assignment in assignments
+        ],
         "form": form,
     }
     return render(request, "cohorts/assignments/assign.html", context, status=400 if form.errors else 200)
@@ -56,16 +58,16 @@ def assign(request: AuthedRequest, pk: int) -> HttpResponse:
 
 @atomic_form_view
 def edit_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
-    """An assignment with its dates to change, for whom it is, its rhythm, and who has longer."""
+    """An assignment with its dates to change, for whom it is, its schedule, and who has longer."""
     cohort = get_cohort_for_edit(request, pk)
-    assignment = assignment_of(cohort, assignment_pk)
+    assignment = get_assignment_or_404(cohort, assignment_pk)
     form = DatesForm(request.POST or None, instance=assignment)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved. Learners see these dates from now on."))
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     if form.errors:
-        assignment = assignment_of(cohort, assignment.pk)  # as it is, not as the form would have it
+        assignment = get_assignment_or_404(cohort, assignment.pk)  # as it is, not as the form would have it
     return assignment_page(request, assignment, status=400 if form.errors else 200, form=form)
 
 
@@ -73,30 +75,33 @@ def assignment_page(
     request: AuthedRequest, assignment: Assignment, status: int = 200, **forms_with_errors: forms.BaseForm
 ) -> HttpResponse:
     """Everything about an assignment, which several forms change; one that was sent and is wrong comes along."""
-    roadmap, whom = outline_of_stages(), load_audiences(assignment.cohort)
-    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, roadmap))
-    form_now = current_snapshots([assignment.track], roadmap)[assignment.track_id]
+    roadmap, audience = outline_of_stages(), load_audiences(assignment.cohort)
+    plan = LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, roadmap))
+    current = current_snapshots([assignment.track], roadmap)[assignment.track_id]
     context = {
         "cohort": assignment.cohort,
         "assignment": assignment,
-        "assigned": assigned,
-        "whom": whom.words(assignment),
-        "news": pending_update(assignment, form_now, roadmap, whom),
-        "extensions": extensions_of(assigned),
+        "plan": plan,
+        "audience": audience.description(assignment),
+        "update": pending_update(assignment, current, roadmap, audience),
+        "extensions": extensions_with_plans(plan),
         "form": forms_with_errors.get("form") or DatesForm(instance=assignment),
-        "whom_form": forms_with_errors.get("whom_form") or ChangeWhomForm(instance=assignment, whom=whom),
-        "rhythm_form": forms_with_errors.get("rhythm_form") or RhythmForm(assigned=assigned, auto_id="rhythm_%s"),
+        "audience_form": forms_with_errors.get("audience_form")
+        or ChangeAudienceForm(instance=assignment, audience=audience),
+        "schedule_form": forms_with_errors.get("schedule_form") or ScheduleForm(plan=plan, auto_id="rhythm_%s"),
     }
     return render(request, "cohorts/assignments/assignment.html", context, status=status)
 
 
-def extensions_of(assigned: LearnerPlan) -> list[tuple[Extension, LearnerPlan]]:
-    """(extension, Assigned as that learner has it) of those who are in the cohort now. Who comes back finds theirs."""
-    assignment, cohort = assigned.assignment, assigned.cohort
-    mine = cohort.enrolments.current().filter(user=OuterRef("user"))
+def extensions_with_plans(plan: LearnerPlan) -> list[tuple[Extension, LearnerPlan]]:
+    """(extension, LearnerPlan of that learner) of those who are in the cohort now. Who comes back finds theirs."""
+    assignment, cohort = plan.assignment, plan.cohort
+    enrolment = cohort.enrolments.current().filter(user=OuterRef("user"))
     rows = assignment.extensions.filter(user__in=cohort.enrolments.current().values("user"))
-    rows = rows.annotate(joined_at=mine.values("joined_at")[:1]).select_related("user").order_by("due", "user__name")
-    return [(row, replace(assigned, extended=row.due, joined=day_of(row.joined_at, cohort.zone))) for row in rows]
+    rows = (
+        rows.annotate(joined_at=enrolment.values("joined_at")[:1]).select_related("user").order_by("due", "user__name")
+    )
+    return [(row, replace(plan, extended=row.due, joined=day_of(row.joined_at, cohort.zone))) for row in rows]
 
 
 @atomic_form_view
@@ -108,7 +113,7 @@ def remove_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> Ht
         cohort.assignments.filter(pk=assignment_pk).delete()
         messages.success(request, _("The cohort no longer follows this track. Every tick stays."))
         return redirect("assign", cohort.pk)
-    context = {"cohort": cohort, "assignment": assignment_of(cohort, assignment_pk)}
+    context = {"cohort": cohort, "assignment": get_assignment_or_404(cohort, assignment_pk)}
     return render(request, "cohorts/assignments/remove.html", context)
 
 
@@ -116,7 +121,7 @@ def remove_assignment(request: AuthedRequest, pk: int, assignment_pk: int) -> Ht
 def extend(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """Give one learner longer, or with ``take_back`` the date of everyone again; its value is the learner's pk."""
     cohort = get_cohort_for_edit(request, pk)
-    assignment = assignment_of(cohort, assignment_pk)
+    assignment = get_assignment_or_404(cohort, assignment_pk)
     if request.method == "POST" and "take_back" in request.POST:
         if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:
             assignment.extensions.filter(user=int(learner)).delete()

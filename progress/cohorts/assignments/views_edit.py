@@ -1,4 +1,4 @@
-"""What an instructor adjusts in an assignment: for whom it is, its rhythm, and which form of its track."""
+"""What an instructor adjusts in an assignment: for whom it is, its schedule, and which snapshot of its track."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.requests import AuthedRequest
-from progress.cohorts.assignments.forms_audience import ChangeWhomForm, RhythmForm
-from progress.cohorts.assignments.views import assignment_of, assignment_page
+from progress.cohorts.assignments.forms_audience import ChangeAudienceForm, ScheduleForm
+from progress.cohorts.assignments.views import assignment_page, get_assignment_or_404
 from progress.cohorts.audience import load_audiences
 from progress.cohorts.learner_plans import LearnerPlan
 from progress.cohorts.models import Assignment
@@ -25,16 +25,18 @@ from stages.outline import outline_of_stages
 def change_whom(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """State for whom an assignment is."""
     cohort = get_cohort_for_edit(request, pk)
-    assignment = assignment_of(cohort, assignment_pk)
-    form = ChangeWhomForm(request.POST, instance=assignment, whom=load_audiences(cohort))
+    assignment = get_assignment_or_404(cohort, assignment_pk)
+    form = ChangeAudienceForm(request.POST, instance=assignment, audience=load_audiences(cohort))
     if not form.is_valid():
-        return assignment_page(request, assignment_of(cohort, assignment.pk), status=400, whom_form=form)
+        return assignment_page(request, get_assignment_or_404(cohort, assignment.pk), status=400, audience_form=form)
     if form.is_stale:
-        messages.warning(request, meanwhile())
+        messages.warning(request, edit_conflict_message())
     else:
         form.save()
-        messages.success(request, _("Saved: it is {whom}.").format(whom=load_audiences(cohort).words(assignment)))
-    return back_to(assignment, "whom")
+        messages.success(
+            request, _("Saved: it is {whom}.").format(whom=load_audiences(cohort).description(assignment))
+        )
+    return redirect_to(assignment, "whom")
 
 
 @require_POST
@@ -42,52 +44,54 @@ def change_whom(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResp
 def change_rhythm(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     """State the due date of each section; or with ``as_computed`` let one section, or "all", be worked out again."""
     cohort = get_cohort_for_edit(request, pk)
-    assignment = assignment_of(cohort, assignment_pk)
+    assignment = get_assignment_or_404(cohort, assignment_pk)
     if section := request.POST.get("as_computed"):
-        kept = {} if section == "all" else {k: v for k, v in assignment.section_dates.items() if f"day-{k}" != section}
-        return keep_dates(request, assignment, kept)
-    assigned = LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, outline_of_stages()))
-    if assigned.due is None:
+        section_dates = (
+            {} if section == "all" else {k: v for k, v in assignment.section_dates.items() if f"day-{k}" != section}
+        )
+        return save_dates(request, assignment, section_dates)
+    plan = LearnerPlan(assignment, outline_from_snapshot(assignment.track_snapshot, outline_of_stages()))
+    if plan.due is None:
         messages.warning(request, _("It has no due date now, so its sections have none."))
-        return back_to(assignment, "rhythm")
-    form = RhythmForm(request.POST, assigned=assigned, auto_id="rhythm_%s")
+        return redirect_to(assignment, "rhythm")
+    form = ScheduleForm(request.POST, plan=plan, auto_id="rhythm_%s")
     if not form.is_valid():
-        return assignment_page(request, assignment, status=400, rhythm_form=form)
+        return assignment_page(request, assignment, status=400, schedule_form=form)
     if form.is_stale:
-        messages.warning(request, meanwhile())
-        return back_to(assignment, "rhythm")
-    return keep_dates(request, assignment, form.wanted)
+        messages.warning(request, edit_conflict_message())
+        return redirect_to(assignment, "rhythm")
+    return save_dates(request, assignment, form.adjusted_dates)
 
 
-def keep_dates(request: AuthedRequest, assignment: Assignment, section_dates: dict[str, str]) -> HttpResponse:
+def save_dates(request: AuthedRequest, assignment: Assignment, section_dates: dict[str, str]) -> HttpResponse:
     assignment.section_dates = section_dates
     assignment.save(update_fields=["section_dates"])
     messages.success(request, _("Saved. Learners see these dates from now on."))
-    return back_to(assignment, "rhythm")
+    return redirect_to(assignment, "rhythm")
 
 
 @require_POST
 @transaction.atomic
 def take_over(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
-    """Let the cohort follow the track as it is now, if that is what the page showed: ``shown`` is its digest."""
-    assignment = assignment_of(get_cohort_for_edit(request, pk), assignment_pk)
-    form = current_snapshots([assignment.track], outline_of_stages())[assignment.track_id]
-    if form == assignment.track_snapshot:  # sent twice, or by two instructors
+    """Let the cohort follow the track as it is now, if that is what the page showed: ``shown`` is its content hash."""
+    assignment = get_assignment_or_404(get_cohort_for_edit(request, pk), assignment_pk)
+    current = current_snapshots([assignment.track], outline_of_stages())[assignment.track_id]
+    if current == assignment.track_snapshot:  # sent twice, or by two instructors
         messages.success(request, _("The cohort follows the track as it is now."))
-    elif request.POST.get("shown") != content_hash(form):
+    elif request.POST.get("shown") != content_hash(current):
         messages.warning(request, _("The track has changed again, so nothing was taken over. Look again."))
-        return back_to(assignment, "changes")
+        return redirect_to(assignment, "changes")
     else:
-        assignment.track_snapshot = form
+        assignment.track_snapshot = current
         assignment.save(update_fields=["track_snapshot"])
         messages.success(request, _("The cohort follows the track as it is now. Every tick stays."))
-    return back_to(assignment, "")
+    return redirect_to(assignment, "")
 
 
-def meanwhile() -> str:
+def edit_conflict_message() -> str:
     return _("Nothing was saved: somebody changed it since you opened the page. This is how it is now.")
 
 
-def back_to(assignment: Assignment, part: str) -> HttpResponse:
-    place = reverse("edit_assignment", args=[assignment.cohort_id, assignment.pk])
-    return redirect(f"{place}#{part}" if part else place)
+def redirect_to(assignment: Assignment, fragment: str) -> HttpResponse:
+    url = reverse("edit_assignment", args=[assignment.cohort_id, assignment.pk])
+    return redirect(f"{url}#{fragment}" if fragment else url)

@@ -13,7 +13,7 @@ from stages.models import Track, TrackSection
 LABELS = {"title": gettext_lazy("Title"), "summary": gettext_lazy("Summary")}
 
 
-class NewKey(forms.CharField):
+class NewKeyField(forms.CharField):
     """Drawn when the form is shown: of a form sent twice one track is made."""
 
     widget = forms.HiddenInput
@@ -27,7 +27,7 @@ class NewKey(forms.CharField):
 
 
 class NewTrackForm(forms.ModelForm):
-    key = NewKey()
+    key = NewKeyField()
 
     class Meta:
         model = Track
@@ -45,20 +45,20 @@ class VersionedForm(forms.ModelForm):
     data: QueryDict
 
     def __init__(self, data: QueryDict | None = None, *, instance: Model) -> None:
-        self.current = {field: getattr(instance, field) for field in self._meta.fields or ()}
-        super().__init__(data, instance=instance, initial={"version": self.version_now()})
+        self.current_values = {field: getattr(instance, field) for field in self._meta.fields or ()}
+        super().__init__(data, instance=instance, initial={"version": self.current_version()})
 
-    def version_now(self) -> str:
-        return hashlib.sha256(repr(self.current).encode()).hexdigest()[:12]
+    def current_version(self) -> str:
+        return hashlib.sha256(repr(self.current_values).encode()).hexdigest()[:12]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
-        wanted = {field: cleaned.get(field) for field in self.current}
-        if wanted != self.current and cleaned.get("version") != self.version_now():
+        posted = {field: cleaned.get(field) for field in self.current_values}
+        if posted != self.current_values and cleaned.get("version") != self.current_version():
             self.data = self.data.copy()
-            self.data["version"] = self.version_now()
-            saved = " ".join(f"“{value}”" for value in self.current.values())
+            self.data["version"] = self.current_version()
+            saved = " ".join(f"“{value}”" for value in self.current_values.values())
             raise forms.ValidationError(
                 _("Another author saved this in the meantime: %(saved)s. Save again to put yours in its place."),
                 params={"saved": saved},

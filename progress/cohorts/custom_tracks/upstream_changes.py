@@ -1,4 +1,4 @@
-"""What has changed in the original of an own track since its authors last looked, and how it is taken over."""
+"""What has changed in the original of a custom track since its authors last looked, and how it is taken over."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from progress.cohorts.track_snapshot import (
     SnapshotDiff,
     content_hash,
     diff_snapshots,
-    snapshot,
+    take_snapshot,
     topics_by_section,
 )
 from progress.cohorts.track_updates import section_changes
@@ -37,89 +37,91 @@ class UpstreamStep(NamedTuple):
 
 @dataclass(frozen=True)
 class UpstreamChanges:
-    """``before`` is the form of the original that was last looked at, ``form`` the one that it has now.
+    """``seen_snapshot`` is the original as it was last looked at, ``current_snapshot`` as it is now.
 
-    ``gone`` says why there is nothing to compare with, or "" where there is.
+    ``unavailable`` says why there is nothing to compare with, or "" where there is.
     """
 
-    before: Snapshot
-    form: Snapshot
-    gone: Literal["", "deleted", "retired", "private"] = ""
+    seen_snapshot: Snapshot
+    current_snapshot: Snapshot
+    unavailable: Literal["", "deleted", "retired", "private"] = ""
 
     @cached_property
-    def changes(self) -> SnapshotDiff:
-        return diff_snapshots(self.before, self.form) if not self.gone else SnapshotDiff()
+    def diff(self) -> SnapshotDiff:
+        return diff_snapshots(self.seen_snapshot, self.current_snapshot) if not self.unavailable else SnapshotDiff()
 
     @cached_property
     def steps(self) -> list[UpstreamStep]:
-        """A UpstreamStep for everything that can be taken over alone."""
-        was, put = topics_by_section(self.before), {one[:2] for one in self.changes.put}
-        found = [UpstreamStep("removed", *place) for place in self.changes.taken if place not in put]
-        flags = list(self.changes.flags)
-        for section, topic, required, _after in self.changes.put:
-            known = topic in was.get(section, {})
-            found.append(UpstreamStep("moved" if known else "added", section, topic, required))
-            if known and was[section][topic] != required:
-                flags.append((section, topic, required))
-        return found + [UpstreamStep("required" if flag[2] else "optional", *flag) for flag in flags]
+        """An UpstreamStep for everything that can be taken over alone."""
+        seen = topics_by_section(self.seen_snapshot)
+        inserted = {insertion[:2] for insertion in self.diff.insertions}
+        steps = [UpstreamStep("removed", *removal) for removal in self.diff.removals if removal not in inserted]
+        changes = list(self.diff.requirement_changes)
+        for section, topic, required, _after in self.diff.insertions:
+            was_there = topic in seen.get(section, {})
+            steps.append(UpstreamStep("moved" if was_there else "added", section, topic, required))
+            if was_there and seen[section][topic] != required:
+                changes.append((section, topic, required))
+        return steps + [UpstreamStep("required" if change[2] else "optional", *change) for change in changes]
 
     @cached_property
-    def about_sections(self) -> list[str]:
-        return list(section_changes(self.changes))
+    def section_lines(self) -> list[str]:
+        return list(section_changes(self.diff))
 
     @property
-    def number(self) -> int:
+    def change_count(self) -> int:
         """How many changes there are to read."""
-        return len(self.steps) + len(self.about_sections)
+        return len(self.steps) + len(self.section_lines)
 
     @property
-    def titles(self) -> dict[str, str]:
+    def section_titles(self) -> dict[str, str]:
         """``{slug: title}`` of the sections, as they are called now if they are still there."""
-        return {heading.slug: heading.title for heading in (*self.changes.before, *self.changes.now)}
+        return {heading.slug: heading.title for heading in (*self.diff.old_headings, *self.diff.new_headings)}
 
     @property
-    def digest(self) -> str:
-        return content_hash(self.form)
+    def content_hash(self) -> str:
+        return content_hash(self.current_snapshot)
 
-    def above(self, step: UpstreamStep, there: Collection[str]) -> str | None:
-        """The topic ``there`` after which that of a Step is to stand: the nearest above it that stayed, or None."""
-        pending = {put.topic for put in self.changes.put if put.section == step.section}
-        topics = list(topics_by_section(self.form)[step.section])
+    def predecessor(self, step: UpstreamStep, present: Collection[str]) -> str | None:
+        """The topic, of those ``present``, to insert that of a step after: the nearest above that stayed, or None."""
+        pending = {insertion.topic for insertion in self.diff.insertions if insertion.section == step.section}
+        topics = list(topics_by_section(self.current_snapshot)[step.section])
         above = topics[: topics.index(step.topic)]
-        return next((topic for topic in reversed(above) if topic in there and topic not in pending), None)
+        return next((topic for topic in reversed(above) if topic in present and topic not in pending), None)
 
-    def before_with(self, step: UpstreamStep) -> Snapshot:
-        """``before`` with that Step done: what is left to compare when it was taken over."""
+    def snapshot_with(self, step: UpstreamStep) -> Snapshot:
+        """``seen_snapshot`` with that step done: what is left to compare when it was taken over."""
         sections: dict[str, SectionSnapshot] = {
-            kept["slug"]: {**kept, "topics": [*kept["topics"]]} for kept in self.before
+            section["slug"]: {**section, "topics": [*section["topics"]]} for section in self.seen_snapshot
         }
         if step.section not in sections:
-            now = next(kept for kept in self.form if kept["slug"] == step.section)
-            sections[step.section] = {**now, "topics": []}
+            current = next(section for section in self.current_snapshot if section["slug"] == step.section)
+            sections[step.section] = {**current, "topics": []}
         topics = sections[step.section]["topics"]
         slugs = [topic for topic, _required in topics]
-        place = [step.topic, step.required]
+        entry = [step.topic, step.required]
         if step.kind in ("required", "optional"):
-            topics[slugs.index(step.topic)] = place
+            topics[slugs.index(step.topic)] = entry
             return list(sections.values())
         if step.topic in slugs:
-            place = topics.pop(slugs.index(step.topic))
+            entry = topics.pop(slugs.index(step.topic))
             slugs.remove(step.topic)
         if step.kind != "removed":
-            after = self.above(step, slugs)
-            topics.insert(slugs.index(after) + 1 if after else 0, place)
+            after = self.predecessor(step, slugs)
+            topics.insert(slugs.index(after) + 1 if after else 0, entry)
         return list(sections.values())
 
 
-def load_upstream_changes(own: CustomTrack, user: User, roadmap: Outline) -> UpstreamChanges | None:
-    """The Since of an own track for one of its authors, or None for a track that was begun empty."""
-    original = own.original
+def load_upstream_changes(custom_track: CustomTrack, user: User, roadmap: Outline) -> UpstreamChanges | None:
+    """What changed upstream of a custom track for one of its authors, or None for a track that began empty."""
+    original = custom_track.original
     if original is None:
-        return UpstreamChanges([], [], gone="deleted") if own.original_snapshot else None
+        return UpstreamChanges([], [], unavailable="deleted") if custom_track.original_snapshot else None
     if original.private and not original.custom_track.authors.filter(pk=user.pk).exists():
-        return UpstreamChanges([], [], gone="private")
+        return UpstreamChanges([], [], unavailable="private")
     if original.state != State.PUBLISHED:
-        return UpstreamChanges([], [], gone="retired")
+        return UpstreamChanges([], [], unavailable="retired")
     return UpstreamChanges(
-        own.original_snapshot, snapshot(roadmap if original.follows_stages else outline_of_track(original))
+        custom_track.original_snapshot,
+        take_snapshot(roadmap if original.follows_stages else outline_of_track(original)),
     )

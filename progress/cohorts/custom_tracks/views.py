@@ -1,4 +1,4 @@
-"""The tracks that somebody composed: the list, a new one, its page, its authors, and its end."""
+"""The custom tracks of a person: the list, a new one, its page, its authors, and its end."""
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -22,9 +22,9 @@ from progress.cohorts.permissions import (
     get_authored_track_or_404,
     require_instructor,
 )
-from progress.cohorts.queries import BY_NAME
+from progress.cohorts.queries import USERS_BY_NAME
 from progress.cohorts.track_choices import assignable_tracks
-from progress.cohorts.track_snapshot import snapshot
+from progress.cohorts.track_snapshot import take_snapshot
 from stages.models import State, Track
 from stages.outline import outline_of_track, outlines
 from stages.roadmap.views import track_page
@@ -33,15 +33,18 @@ from stages.track_access import get_readable_track
 
 @require_safe
 def own_tracks(request: AuthedRequest) -> HttpResponse:
-    own = (
+    custom_tracks = (
         CustomTrack.objects.filter(authors=request.user)
         .select_related("track", "original")
-        .prefetch_related(Prefetch("authors", BY_NAME))
+        .prefetch_related(Prefetch("authors", USERS_BY_NAME))
         .annotate(followers=Count("track__assignments", distinct=True))
         .order_by("track__title", "pk")
     )
-    found = outlines([one.track for one in own])
-    context = {"tracks": [(one, found[one.pk]) for one in own], "may_teach": can_create_cohorts(request.user)}
+    outline_of = outlines([custom_track.track for custom_track in custom_tracks])
+    context = {
+        "tracks": [(custom_track, outline_of[custom_track.pk]) for custom_track in custom_tracks],
+        "can_create_cohorts": can_create_cohorts(request.user),
+    }
     return render(request, "cohorts/custom_tracks/list.html", context)
 
 
@@ -52,12 +55,12 @@ def new_own_track(request: AuthedRequest) -> HttpResponse:
     offered = assignable_tracks(request.user)
     slug = request.POST.get("copy", "") if request.method == "POST" else request.GET.get("copy", "")
     original = get_object_or_404(offered, slug=slug) if slug else None
-    known = {"title": original.title, "summary": original.summary} if original else None
-    form = NewTrackForm(request.POST if request.method == "POST" else None, initial=known)
+    initial = {"title": original.title, "summary": original.summary} if original else None
+    form = NewTrackForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
         slug = slug_of(form.cleaned_data["title"], form.cleaned_data["key"])
         try:
-            compose(request.user, form, slug, original)
+            create_custom_track(request.user, form, slug, original)
         except IntegrityError:
             return redirect("compose", get_authored_track_or_404(request, slug).track.slug)  # the same form sent twice
         except InvalidEditError as problem:
@@ -72,15 +75,15 @@ def new_own_track(request: AuthedRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def compose(user: User, form: NewTrackForm, slug: str, original: Track | None) -> None:
+def create_custom_track(user: User, form: NewTrackForm, slug: str, original: Track | None) -> None:
     track = form.instance
     track.slug, track.private = slug, True
     track.save(force_insert=True)
     outline = outline_of_track(original) if original else None
-    own = CustomTrack.objects.create(
-        track=track, original=original, original_snapshot=snapshot(outline) if outline else []
+    custom_track = CustomTrack.objects.create(
+        track=track, original=original, original_snapshot=take_snapshot(outline) if outline else []
     )
-    own.authors.add(user)
+    custom_track.authors.add(user)
     if outline:
         copy_outline_into(track, outline)
 
@@ -89,12 +92,12 @@ def compose(user: User, form: NewTrackForm, slug: str, original: Track | None) -
 @cache_control(private=True, no_cache=True)
 def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """The page of a private track, for its authors and for those in the cohorts that follow it."""
-    reading = get_readable_track(request.user, slug)
-    if reading is None and CustomTrack.objects.filter(track__slug=slug, authors=request.user).exists():
+    access = get_readable_track(request.user, slug)
+    if access is None and CustomTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("compose", slug)  # retired: only its authors find it, where they can bring it back
-    if reading is None or not reading.track.private:
+    if access is None or not access.track.private:
         raise Http404
-    return track_page(request, reading.track, reading.outline)
+    return track_page(request, access.track, access.outline)
 
 
 # --- Authors --------------------------------------------------------------------------------------
@@ -103,11 +106,11 @@ def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_track_authors(request: AuthedRequest, slug: str) -> HttpResponse:
     """Who composes a track together. A POST adds somebody: by address, or a colleague as ``person``."""
-    own = get_authored_track_or_404(request, slug)
+    custom_track = get_authored_track_or_404(request, slug)
     form, status = AuthorForm(), 200
     if request.method == "POST" and "person" in request.POST:
         person = get_object_or_404(colleagues(request.user), pk=posted_pk(request, "person"))
-        return added(request, own, person)
+        return add_author(request, custom_track, person)
     if request.method == "POST":
         form, status = AuthorForm(request.POST), 422
         if not rate_limits.allows(rate_limits.client_key(request), "address", ADDRESS_GUESSES):
@@ -115,13 +118,19 @@ def own_track_authors(request: AuthedRequest, slug: str) -> HttpResponse:
             status = 429
         elif form.is_valid():
             owned = {"emailaddress__email__iexact": form.cleaned_data["email"], "emailaddress__verified": True}
-            if owner := User.objects.filter(is_active=True, **owned).first():
-                return added(request, own, owner)
+            if author := User.objects.filter(is_active=True, **owned).first():
+                return add_author(request, custom_track, author)
             rate_limits.consume(rate_limits.client_key(request), "address", ADDRESS_GUESSES)
             form.add_error("email", _("Nobody has an account with this address. Ask them to sign up first."))
-    authors = list(own.authors.order_by("name", "email"))
+    authors = list(custom_track.authors.order_by("name", "email"))
     others = colleagues(request.user).exclude(pk__in=[author.pk for author in authors])
-    context = {"own": own, "track": own.track, "authors": authors, "colleagues": others, "form": form}
+    context = {
+        "custom_track": custom_track,
+        "track": custom_track.track,
+        "authors": authors,
+        "colleagues": others,
+        "form": form,
+    }
     return render(request, "cohorts/custom_tracks/authors.html", context, status=status)
 
 
@@ -136,25 +145,25 @@ def colleagues(user: User) -> QuerySet[User]:
     )
 
 
-def added(request: AuthedRequest, own: CustomTrack, person: User) -> HttpResponse:
-    own.authors.add(person)
+def add_author(request: AuthedRequest, custom_track: CustomTrack, person: User) -> HttpResponse:
+    custom_track.authors.add(person)
     messages.success(request, _("%(person)s composes this track with you now.") % {"person": person})
-    return redirect("own_track_authors", own.track.slug)
+    return redirect("own_track_authors", custom_track.track.slug)
 
 
 @require_POST
 @transaction.atomic
 def leave_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """Stop being an author. The row of the track is locked: of the last two authors only one can leave."""
-    own = CustomTrack.objects.filter(track__slug=slug, authors=request.user).select_related("track").first()
-    if own is None:
+    custom_track = CustomTrack.objects.filter(track__slug=slug, authors=request.user).select_related("track").first()
+    if custom_track is None:
         return redirect("own_tracks")  # sent twice, or never an author: either way they are none now
-    Track.objects.select_for_update().get(pk=own.pk)
-    if not own.authors.exclude(pk=request.user.pk).exists():
+    Track.objects.select_for_update().get(pk=custom_track.pk)
+    if not custom_track.authors.exclude(pk=request.user.pk).exists():
         messages.error(request, _("You are its last author. Add somebody first, or delete the track."))
         return redirect("own_track_authors", slug)
-    own.authors.remove(request.user)
-    messages.success(request, _("You no longer compose “%(track)s”.") % {"track": own.track})
+    custom_track.authors.remove(request.user)
+    messages.success(request, _("You no longer compose “%(track)s”.") % {"track": custom_track.track})
     return redirect("own_tracks")
 
 
@@ -166,26 +175,31 @@ def remove_own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """Ask, and on POST do what is ``wanted``: delete a track that no cohort follows, retire it, or bring it back."""
     if request.method == "POST" and not CustomTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("own_tracks")  # sent twice: it is gone
-    own = get_authored_track_or_404(request, slug)
+    custom_track = get_authored_track_or_404(request, slug)
     wanted = request.POST.get("wanted")
     if wanted in (State.RETIRED, State.PUBLISHED):
-        Track.objects.filter(pk=own.pk).update(state=wanted)
-        said = _("“%(track)s” is hidden. Learners no longer see it; their ticks stay.")
+        Track.objects.filter(pk=custom_track.pk).update(state=wanted)
+        message = _("“%(track)s” is hidden. Learners no longer see it; their ticks stay.")
         if wanted == State.PUBLISHED:
-            said = _("“%(track)s” is back.")
-        messages.success(request, said % {"track": own.track})
+            message = _("“%(track)s” is back.")
+        messages.success(request, message % {"track": custom_track.track})
         return redirect("compose", slug)
-    if wanted == "delete" and deleted(own.track):
-        messages.success(request, _("“%(track)s” is deleted. Every tick stays.") % {"track": own.track})
+    if wanted == "delete" and delete_unfollowed(custom_track.track):
+        messages.success(request, _("“%(track)s” is deleted. Every tick stays.") % {"track": custom_track.track})
         return redirect("own_tracks")
-    cohorts = Cohort.objects.filter(assignments__track=own.track)
+    cohorts = Cohort.objects.filter(assignments__track=custom_track.track)
     led = list(cohorts.led_by(request.user))
-    context = {"own": own, "track": own.track, "cohorts": led, "others": cohorts.count() - len(led)}
+    context = {
+        "custom_track": custom_track,
+        "track": custom_track.track,
+        "cohorts": led,
+        "others": cohorts.count() - len(led),
+    }
     return render(request, "cohorts/custom_tracks/remove.html", context, status=409 if wanted == "delete" else 200)
 
 
 @transaction.atomic
-def deleted(track: Track) -> bool:
+def delete_unfollowed(track: Track) -> bool:
     """Whether the track could be deleted: not while a cohort follows it."""
     track = Track.objects.select_for_update().get(pk=track.pk)
     if track.assignments.exists():

@@ -24,41 +24,43 @@ from stages.outline import Outline, OutlineTopic, outline_of_stages
 from stages.search.results import has_all
 from stages.spelling import corrected_query
 
-RESULTS = 20
+MAX_RESULTS = 20
 
-type Said = tuple[str, str]  # what to say, and the id of the control for the keyboard to be on
-type Act = Callable[[TrackEditor], Said]
+type EditResult = tuple[str, str]  # what to say, and the id of the control for the keyboard to be on
+type Edit = Callable[[TrackEditor], EditResult]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: AuthedRequest, slug: str) -> HttpResponse:
     """Everything about a track in one place. A POST saves its title and summary; the rest has addresses of its own."""
-    own = get_authored_track_or_404(request, slug)
-    form, status = DetailsForm(instance=Track.objects.get(pk=own.pk)), 200
+    custom_track = get_authored_track_or_404(request, slug)
+    form, status = DetailsForm(instance=Track.objects.get(pk=custom_track.pk)), 200
     if request.method == "POST":
         with transaction.atomic():
-            form = DetailsForm(request.POST, instance=Track.objects.select_for_update().get(pk=own.pk))
+            form = DetailsForm(request.POST, instance=Track.objects.select_for_update().get(pk=custom_track.pk))
             if form.is_valid():
                 form.save()
                 messages.success(request, _("Saved."))
                 return redirect("compose", slug)
         status = 422
     roadmap = outline_of_stages()
-    context = bench_context(request, own, roadmap) | {
+    context = editor_context(request, custom_track, roadmap) | {
         "form": form,
-        "news": load_upstream_changes(own, request.user, roadmap),
+        "upstream": load_upstream_changes(custom_track, request.user, roadmap),
     }
     if request.htmx:  # it has searched
-        number = len(context["found"]) + max(context["more"], 0)
-        context["said"] = ngettext("%(number)d topic found.", "%(number)d topics found.", number) % {"number": number}
-        return render(request, "cohorts/custom_tracks/editor.html#bench", context)
+        number = len(context["results"]) + max(context["more_count"], 0)
+        context["announcement"] = ngettext("%(number)d topic found.", "%(number)d topics found.", number) % {
+            "number": number
+        }
+        return render(request, "cohorts/custom_tracks/editor.html#editor", context)
     return render(request, "cohorts/custom_tracks/editor.html", context, status=status)
 
 
-class Row(NamedTuple):
-    """A topic where it stands, with the places that its buttons up and down state: section, topic, section, after."""
+class TopicRow(NamedTuple):
+    """A topic in a section, with the values of its buttons up and down: section/topic/target section/after."""
 
-    place: TrackTopic
+    track_topic: TrackTopic
     topic: Topic
     number: int
     up: str
@@ -66,57 +68,59 @@ class Row(NamedTuple):
     published: bool
 
 
-def bench_context(request: AuthedRequest, own: CustomTrack, roadmap: Outline) -> dict[str, Any]:
-    bench = TrackEditor(own.track)
+def editor_context(request: AuthedRequest, custom_track: CustomTrack, roadmap: Outline) -> dict[str, Any]:
+    editor = TrackEditor(custom_track.track)
     text = " ".join(request.GET.get("q", request.POST.get("q", "")).split())[:100]
-    found, spelling = search(text, roadmap) if text else ([], None)
-    sections = list(zip(bench.sections, rows_of(bench, roadmap), steps_of(bench), strict=True))
+    topics, spelling = search(text, roadmap) if text else ([], None)
+    sections = list(zip(editor.sections, topic_rows(editor, roadmap), section_moves(editor), strict=True))
     return {
-        "own": own,
-        "track": own.track,
+        "custom_track": custom_track,
+        "track": custom_track.track,
         "sections": sections,
-        "number": bench.number_of_topics,
+        "topic_count": editor.topic_count,
         "q": text,
         "spelling": spelling,
-        "found": [
-            (topic, [section for section in bench.sections if bench.has(section, topic.slug)])
-            for topic in found[:RESULTS]
+        "results": [
+            (topic, [section for section in editor.sections if editor.has_topic(section, topic.slug)])
+            for topic in topics[:MAX_RESULTS]
         ],
-        "more": len(found) - RESULTS,
-        "at": request.GET.get("at", ""),
+        "more_count": len(topics) - MAX_RESULTS,
+        "focus": request.GET.get("at", ""),
         "key": new_key(),
     }
 
 
-def rows_of(bench: TrackEditor, roadmap: Outline) -> Iterator[list[Row]]:
-    """The Rows of each section. Up from the first topic leads to the end of the section above, and down likewise."""
-    slugs = [[row.topic.slug for row in section.rows] for section in bench.sections]
-    for at, section in enumerate(bench.sections):
-        own, rows = slugs[at], []
-        for place, row in enumerate(section.rows):
+def topic_rows(editor: TrackEditor, roadmap: Outline) -> Iterator[list[TopicRow]]:
+    """The TopicRows of each section. Up from the first topic leads to the end of the section above; down likewise."""
+    slugs = [[row.topic.slug for row in section.rows] for section in editor.sections]
+    for index, section in enumerate(editor.sections):
+        section_slugs, rows = slugs[index], []
+        for position, row in enumerate(section.rows):
             slug = row.topic.slug
-            up = down = (section.slug, own[place - 1] if place else "")  # where it is
-            if place:
-                up = (section.slug, own[place - 2] if place > 1 else "")
-            elif at:
-                up = (bench.sections[at - 1].slug, slugs[at - 1][-1] if slugs[at - 1] else "")
-            if place + 1 < len(own):
-                down = (section.slug, own[place + 1])
-            elif at + 1 < len(slugs):
-                down = (bench.sections[at + 1].slug, "")
-            here = f"{section.slug}/{slug}/"
-            wanted_up, wanted_down = here + "/".join(up), here + "/".join(down)
-            rows.append(Row(row, row.topic, place + 1, wanted_up, wanted_down, slug in roadmap.positions_by_slug))
+            up = down = (section.slug, section_slugs[position - 1] if position else "")  # where it is
+            if position:
+                up = (section.slug, section_slugs[position - 2] if position > 1 else "")
+            elif index:
+                up = (editor.sections[index - 1].slug, slugs[index - 1][-1] if slugs[index - 1] else "")
+            if position + 1 < len(section_slugs):
+                down = (section.slug, section_slugs[position + 1])
+            elif index + 1 < len(slugs):
+                down = (editor.sections[index + 1].slug, "")
+            source = f"{section.slug}/{slug}/"
+            up_value, down_value = source + "/".join(up), source + "/".join(down)
+            rows.append(
+                TopicRow(row, row.topic, position + 1, up_value, down_value, slug in roadmap.positions_by_slug)
+            )
         yield rows
 
 
-def steps_of(bench: TrackEditor) -> Iterator[dict[str, str]]:
+def section_moves(editor: TrackEditor) -> Iterator[dict[str, str]]:
     """For each section what its buttons up and down state: its slug, and that of the section it is to stand after."""
-    slugs = [section.slug for section in bench.sections]
-    for at, slug in enumerate(slugs):
-        here = slugs[at - 1] if at else ""
-        up = (slugs[at - 2] if at > 1 else "") if at else here
-        down = slugs[at + 1] if at + 1 < len(slugs) else here
+    slugs = [section.slug for section in editor.sections]
+    for index, slug in enumerate(slugs):
+        current = slugs[index - 1] if index else ""
+        up = (slugs[index - 2] if index > 1 else "") if index else current
+        down = slugs[index + 1] if index + 1 < len(slugs) else current
         yield {"up": f"{slug}/{up}", "down": f"{slug}/{down}"}
 
 
@@ -126,198 +130,208 @@ def search(text: str, roadmap: Outline) -> tuple[list[OutlineTopic], str | None]
     def matching(words: str) -> list[OutlineTopic]:
         return [topic for topic in roadmap.topics if has_all(words, topic.title, topic.slug.replace("-", " "))]
 
-    found, spelling = matching(text), None
-    if not found:
+    topics, spelling = matching(text), None
+    if not topics:
         spelling = corrected_query(text, roadmap.vocabulary)
-        found = matching(spelling) if spelling else []
-    return found, spelling if found else None
+        topics = matching(spelling) if spelling else []
+    return topics, spelling if topics else None
 
 
 # --- What the buttons do --------------------------------------------------------------------------
 
 
-def change(request: AuthedRequest, slug: str, act: Act, page: str = "") -> HttpResponse:
+def apply_edit(request: AuthedRequest, slug: str, edit: Edit) -> HttpResponse:
     """Make a change to a track and answer with it as it is then.
 
-    ``act`` is given the locked Bench.
+    ``edit`` is given the locked TrackEditor.
     """
-    own = get_authored_track_or_404(request, slug)
-    problem, at = "", ""
+    custom_track = get_authored_track_or_404(request, slug)
+    problem, focus = "", ""
     try:
         with transaction.atomic():
-            said, at = act(TrackEditor(own.track, lock=True))
-    except InvalidEditError as found:
-        said = problem = str(found)
+            message, focus = edit(TrackEditor(custom_track.track, lock=True))
+    except InvalidEditError as error:
+        message = problem = str(error)
     if request.htmx:
-        context = bench_context(request, own, outline_of_stages()) | {"said": said, "problem": problem, "at": at}
-        return render(request, "cohorts/custom_tracks/editor.html#bench", context)
-    messages.add_message(request, messages.WARNING if problem else messages.SUCCESS, said)
-    query = {name: value for name, value in {"q": request.POST.get("q", ""), "at": at}.items() if value}
-    return redirect(f"{reverse('compose', args=[slug])}?{urlencode(query)}#{at or 'bench'}")
+        context = editor_context(request, custom_track, outline_of_stages()) | {
+            "announcement": message,
+            "problem": problem,
+            "focus": focus,
+        }
+        return render(request, "cohorts/custom_tracks/editor.html#editor", context)
+    messages.add_message(request, messages.WARNING if problem else messages.SUCCESS, message)
+    query = {name: value for name, value in {"q": request.POST.get("q", ""), "at": focus}.items() if value}
+    return redirect(f"{reverse('compose', args=[slug])}?{urlencode(query)}#{focus or 'bench'}")
 
 
-def place_in(section: TrackSection, slug: str) -> str:
+def position_text(section: TrackSection, slug: str) -> str:
     """Where a topic stands now, in words: "Models, now 3 of 12 in Data.\""""
-    place = next(at for at, row in enumerate(section.rows, start=1) if row.topic.slug == slug)
+    position = next(index for index, row in enumerate(section.rows, start=1) if row.topic.slug == slug)
     facts = {
-        "topic": section.rows[place - 1].topic,
-        "place": place,
+        "topic": section.rows[position - 1].topic,
+        "place": position,
         "total": len(section.rows),
         "section": section,
     }
     return _("%(topic)s, now %(place)d of %(total)d in %(section)s.") % facts
 
 
-def sent(request: AuthedRequest, *names: str, parts: int) -> tuple[str, list[str]] | None:
+def posted_parts(request: AuthedRequest, *names: str, parts: int) -> tuple[str, list[str]] | None:
     """(name, its value split) for the one of ``names`` that a button sent, or None for what no button sends."""
     for name in names:
-        found = request.POST.get(name, "").split("/")
-        if name in request.POST and len(found) == parts:
-            return name, found
+        values = request.POST.get(name, "").split("/")
+        if name in request.POST and len(values) == parts:
+            return name, values
     return None
 
 
-NO_BUTTON = "No button of this site sends that."
+UNKNOWN_BUTTON = "No button of this site sends that."
 
 
 @require_POST
 def move_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``up``, ``down`` or ``move``: section/topic/section to be in/topic to stand after, or nothing to be first."""
-    wanted = sent(request, "up", "down", "move", parts=4)
-    if wanted is None:
-        return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
-    pressed, (section, topic, to, after) = wanted
+    posted = posted_parts(request, "up", "down", "move", parts=4)
+    if posted is None:
+        return HttpResponseBadRequest(UNKNOWN_BUTTON, content_type="text/plain")
+    pressed, (section, topic, to, after) = posted
 
-    def act(bench: TrackEditor) -> Said:
-        target = bench.move_topic(section, topic, to, after)
-        return place_in(target, topic), f"{'up' if pressed == 'move' else pressed}--{target.slug}--{topic}"
+    def edit(editor: TrackEditor) -> EditResult:
+        target = editor.move_topic(section, topic, to, after)
+        return position_text(target, topic), f"{'up' if pressed == 'move' else pressed}--{target.slug}--{topic}"
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)
 
 
 @require_POST
 def move_section(request: AuthedRequest, slug: str) -> HttpResponse:
     """``up``, ``down`` or ``move``: section/section to stand after, or nothing to be first."""
-    wanted = sent(request, "up", "down", "move", parts=2)
-    if wanted is None:
-        return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
-    pressed, (section, after) = wanted
+    posted = posted_parts(request, "up", "down", "move", parts=2)
+    if posted is None:
+        return HttpResponseBadRequest(UNKNOWN_BUTTON, content_type="text/plain")
+    pressed, (section, after) = posted
 
-    def act(bench: TrackEditor) -> Said:
-        moved = bench.move_section(section, after)
-        place = bench.sections.index(moved) + 1
-        facts = {"section": moved, "place": place, "total": len(bench.sections)}
-        said = _("%(section)s, now section %(place)d of %(total)d.") % facts
-        return said, f"{'up' if pressed == 'move' else pressed}--{section}"
+    def edit(editor: TrackEditor) -> EditResult:
+        moved = editor.move_section(section, after)
+        position = editor.sections.index(moved) + 1
+        facts = {"section": moved, "place": position, "total": len(editor.sections)}
+        message = _("%(section)s, now section %(place)d of %(total)d.") % facts
+        return message, f"{'up' if pressed == 'move' else pressed}--{section}"
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)
 
 
 @require_POST
 def add_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``topic`` to the end of ``section``."""
 
-    def act(bench: TrackEditor) -> Said:
+    def edit(editor: TrackEditor) -> EditResult:
         topic = Topic.objects.published().filter(slug=request.POST.get("topic", "")).first()
         if topic is None:
             raise InvalidEditError(_("That topic is not in the roadmap."))
-        section = bench.add_topic(topic, request.POST.get("section", ""))
-        return place_in(section, topic.slug), f"add--{topic.slug}"
+        section = editor.add_topic(topic, request.POST.get("section", ""))
+        return position_text(section, topic.slug), f"add--{topic.slug}"
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)
 
 
 @require_POST
 def remove_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``remove``: section/topic."""
-    wanted = sent(request, "remove", parts=2)
-    if wanted is None:
-        return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
-    _pressed, (name, topic) = wanted
+    posted = posted_parts(request, "remove", parts=2)
+    if posted is None:
+        return HttpResponseBadRequest(UNKNOWN_BUTTON, content_type="text/plain")
+    _pressed, (name, topic) = posted
 
-    def act(bench: TrackEditor) -> Said:
-        section = bench.section(name)
+    def edit(editor: TrackEditor) -> EditResult:
+        section = editor.section(name)
         slugs = [row.topic.slug for row in section.rows]
         title = next((str(row.topic) for row in section.rows if row.topic.slug == topic), topic)
-        bench.remove_topic(name, topic)
-        at = slugs.index(topic) if topic in slugs else 0
-        left = [slug for slug in slugs if slug != topic]
-        beside = f"remove--{name}--{left[min(at, len(left) - 1)]}" if left else f"edit--{name}"
-        return _("%(topic)s is no longer in %(section)s.") % {"topic": title, "section": section}, beside
+        editor.remove_topic(name, topic)
+        index = slugs.index(topic) if topic in slugs else 0
+        remaining = [slug for slug in slugs if slug != topic]
+        focus = f"remove--{name}--{remaining[min(index, len(remaining) - 1)]}" if remaining else f"edit--{name}"
+        return _("%(topic)s is no longer in %(section)s.") % {"topic": title, "section": section}, focus
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)
 
 
 @require_POST
 def require_topic(request: AuthedRequest, slug: str) -> HttpResponse:
     """``required``: section/topic/yes or no."""
-    wanted = sent(request, "required", parts=3)
-    if wanted is None or wanted[1][2] not in ("yes", "no"):
-        return HttpResponseBadRequest(NO_BUTTON, content_type="text/plain")
-    _pressed, (name, topic, required) = wanted
+    posted = posted_parts(request, "required", parts=3)
+    if posted is None or posted[1][2] not in ("yes", "no"):
+        return HttpResponseBadRequest(UNKNOWN_BUTTON, content_type="text/plain")
+    _pressed, (name, topic, required) = posted
 
-    def act(bench: TrackEditor) -> Said:
-        section = bench.require(name, topic, required == "yes")
-        facts = {"topic": bench.row(section, topic).topic, "section": section}
-        said = _("%(topic)s is optional in %(section)s.")
+    def edit(editor: TrackEditor) -> EditResult:
+        section = editor.set_required(name, topic, required == "yes")
+        facts = {"topic": editor.row(section, topic).topic, "section": section}
+        message = _("%(topic)s is optional in %(section)s.")
         if required == "yes":
-            said = _("%(topic)s is required in %(section)s.")
-        return said % facts, f"required--{name}--{topic}"
+            message = _("%(topic)s is required in %(section)s.")
+        return message % facts, f"required--{name}--{topic}"
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)
 
 
 @require_POST
 def move_chosen(request: AuthedRequest, slug: str) -> HttpResponse:
     """Every ``chosen`` section/topic to the end of the section ``to``, in the order in which they stand."""
-    chosen = [tuple(found) for value in request.POST.getlist("chosen") if len(found := value.split("/")) == 2]
+    chosen = [tuple(parts) for value in request.POST.getlist("chosen") if len(parts := value.split("/")) == 2]
     to = request.POST.get("to", "")
 
-    def act(bench: TrackEditor) -> Said:
-        target = bench.section(to)
+    def edit(editor: TrackEditor) -> EditResult:
+        target = editor.section(to)
         if not chosen:
             raise InvalidEditError(_("Choose the topics to move first, with the boxes beside them."))
         for section, topic in chosen[:MAX_TOPICS]:
             last = next((row.topic.slug for row in reversed(target.rows) if row.topic.slug != topic), "")
-            bench.move_topic(section, topic, to, last)
-        said = ngettext(
+            editor.move_topic(section, topic, to, last)
+        message = ngettext(
             "%(number)d topic is at the end of %(section)s.",
             "%(number)d topics are at the end of %(section)s.",
             len(chosen),
         )
-        return said % {"number": len(chosen), "section": target}, "move-chosen"
+        return message % {"number": len(chosen), "section": target}, "move-chosen"
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)
 
 
 @require_POST
 def add_section(request: AuthedRequest, slug: str) -> HttpResponse:
     title, key = request.POST.get("title", ""), request.POST.get("key", "")[:20]
 
-    def act(bench: TrackEditor) -> Said:
-        section = bench.add_section(title, slug_of(title, key if key.isascii() and key.isalnum() else new_key()))
+    def edit(editor: TrackEditor) -> EditResult:
+        section = editor.add_section(title, slug_of(title, key if key.isascii() and key.isalnum() else new_key()))
         return _("“%(section)s” is there. Add topics to it.") % {"section": section}, "new-section"
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def edit_section(request: AuthedRequest, slug: str, section: str) -> HttpResponse:
     """A section's title to change, and the way to delete it."""
-    own = get_authored_track_or_404(request, slug)
-    bench = TrackEditor(own.track, lock=request.method == "POST")
+    custom_track = get_authored_track_or_404(request, slug)
+    editor = TrackEditor(custom_track.track, lock=request.method == "POST")
     try:
-        found = bench.section(section)
+        track_section = editor.section(section)
     except InvalidEditError as problem:
         messages.warning(request, str(problem))
         return redirect("compose", slug)
-    form = SectionForm(request.POST if request.method == "POST" else None, instance=found)
+    form = SectionForm(request.POST if request.method == "POST" else None, instance=track_section)
     if form.is_bound and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect(f"{reverse('compose', args=[slug])}?at=edit--{section}#section--{section}")
-    context = {"own": own, "track": own.track, "section": found, "form": form, "title": form.current["title"]}
+    context = {
+        "custom_track": custom_track,
+        "track": custom_track.track,
+        "section": track_section,
+        "form": form,
+        "title": form.current_values["title"],
+    }
     return render(request, "cohorts/custom_tracks/section.html", context, status=422 if form.errors else 200)
 
 
@@ -325,13 +339,13 @@ def edit_section(request: AuthedRequest, slug: str, section: str) -> HttpRespons
 def remove_section(request: AuthedRequest, slug: str, section: str) -> HttpResponse:
     """Take a section away with what the form has named: as many topics as it said, and no others."""
 
-    def act(bench: TrackEditor) -> Said:
-        found = next((one for one in bench.sections if one.slug == section), None)
-        if found and request.POST.get("number") != str(len(found.rows)):
+    def edit(editor: TrackEditor) -> EditResult:
+        track_section = next((candidate for candidate in editor.sections if candidate.slug == section), None)
+        if track_section and request.POST.get("number") != str(len(track_section.rows)):
             raise InvalidEditError(
-                _("“%(section)s” has changed meanwhile, so it is still there.") % {"section": found}
+                _("“%(section)s” has changed meanwhile, so it is still there.") % {"section": track_section}
             )
-        bench.remove_section(section)
+        editor.remove_section(section)
         return _("The section is gone. Its topics are still in the roadmap, and so is every tick."), "new-section"
 
-    return change(request, slug, act)
+    return apply_edit(request, slug, edit)

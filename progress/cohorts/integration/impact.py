@@ -5,7 +5,7 @@ from collections.abc import Iterable, Set
 from django.db.models import F
 
 from progress.cohorts.models import Assignment, Enrolment
-from progress.cohorts.track_snapshot import outline_from_snapshot, snapshot
+from progress.cohorts.track_snapshot import outline_from_snapshot, take_snapshot
 from progress.impact import Scope, required
 from progress.impact.content import ContentState
 
@@ -50,7 +50,7 @@ def offered_snapshots(content: ContentState) -> tuple[set[int], Set[int]]:
 def edited_tracks(before: ContentState, after: ContentState) -> set[int]:
     """The pks of the tracks whose snapshot is another now."""
     both = before.outlines.keys() & after.outlines.keys()
-    return {pk for pk in both if snapshot(before.outlines[pk]) != snapshot(after.outlines[pk])}
+    return {pk for pk in both if take_snapshot(before.outlines[pk]) != take_snapshot(after.outlines[pk])}
 
 
 def learners_of(assignments: Iterable[Assignment]) -> dict[int, set[int]]:

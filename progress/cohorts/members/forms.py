@@ -1,17 +1,14 @@
 """Forms for groups and their members."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from progress.cohorts.forms import GONE, RowsField, choice_field, learners_of
+from progress.cohorts.forms import MEMBER_GONE, RowsField, choice_field, current_enrolments
 from progress.cohorts.models import Enrolment, Group
-
-if TYPE_CHECKING:
-    pass
 
 
 class GroupForm(forms.ModelForm):
@@ -39,19 +36,21 @@ class MembersForm(GroupForm):
 
     shown_name = forms.CharField(required=False, widget=forms.HiddenInput)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
-    members = RowsField(Enrolment, GONE)
+    members = RowsField(Enrolment, MEMBER_GONE)
 
     class Meta(GroupForm.Meta):
         fields = ["name"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.learners = learners_of(self.instance.cohort)
+        self.learners = current_enrolments(self.instance.cohort)
         choice_field(self, "members").queryset = self.learners
-        self.was = list(self.instance.members.current().values_list("pk", flat=True)) if self.instance.pk else []
+        self.current_pks = (
+            list(self.instance.members.current().values_list("pk", flat=True)) if self.instance.pk else []
+        )
         self.initial.update(
-            members=self.was,
-            shown=",".join(map(str, sorted(self.was))),
+            members=self.current_pks,
+            shown=",".join(map(str, sorted(self.current_pks))),
             shown_name=self.instance.name,
         )
         self.saved_name: str = self.instance.name
@@ -64,13 +63,13 @@ class MembersForm(GroupForm):
             return self.saved_name
         return super().clean_name()
 
-    def save(self) -> list[Enrolment]:  # type: ignore[override] # what is to be told is not the group
-        """Write what was changed; return the members, by name, whom somebody else put in or took out meanwhile."""
+    def save(self) -> list[Enrolment]:  # type: ignore[override] # it returns members, not the group
+        """Write what was changed; return the members, by name, whom somebody else added or removed in the meantime."""
         Group.objects.filter(pk=self.instance.pk).update(name=self.cleaned_data["name"])
-        wanted, shown = {enrolment.pk for enrolment in self.cleaned_data["members"]}, self.cleaned_data["shown"]
-        put_in = {pk for pk in wanted if str(pk) not in shown}
-        taken_out = {pk for pk in self.was if str(pk) in shown} - wanted
-        self.instance.members.add(*put_in)
-        self.instance.members.remove(*taken_out)
-        others = ({*self.was} | put_in) - taken_out ^ wanted
-        return list(learners_of(self.instance.cohort).filter(pk__in=others)) if others else []
+        posted, shown = {enrolment.pk for enrolment in self.cleaned_data["members"]}, self.cleaned_data["shown"]
+        added = {pk for pk in posted if str(pk) not in shown}
+        removed = {pk for pk in self.current_pks if str(pk) in shown} - posted
+        self.instance.members.add(*added)
+        self.instance.members.remove(*removed)
+        others = ({*self.current_pks} | added) - removed ^ posted
+        return list(current_enrolments(self.instance.cohort).filter(pk__in=others)) if others else []

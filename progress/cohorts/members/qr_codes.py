@@ -7,7 +7,7 @@ from qrcode import QRCode
 MARGIN = 4  # the blank modules around a code that the standard asks for
 
 
-def drawn(text: str) -> tuple[int, str]:
+def svg_path(text: str) -> tuple[int, str]:
     """(size, path): the side of the code in modules, its margin included, and the ``d`` of one path that draws it."""
     code = QRCode(border=MARGIN)
     code.add_data(text)

@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 
 from accounts.requests import AuthedRequest
 from progress.cohorts.audience import load_audiences
-from progress.cohorts.forms import learners_of
+from progress.cohorts.forms import current_enrolments
 from progress.cohorts.members.forms import GroupForm, MembersForm
 from progress.cohorts.models import Cohort, Group
 from progress.cohorts.permissions import atomic_form_view, get_cohort_for_edit
@@ -23,17 +23,20 @@ def groups(request: AuthedRequest, pk: int) -> HttpResponse:
     cohort = get_cohort_for_edit(request, pk)
     form = GroupForm(request.POST or None, instance=Group(cohort=cohort))
     if request.method == "POST" and form.is_valid():
-        made = form.save()
-        messages.success(request, _("“{name}” is there. Put learners in.").format(name=made))
-        return redirect("group", cohort.pk, made.pk)
-    whom, names = load_audiences(cohort), {one.user_id: str(one.user) for one in learners_of(cohort)}
+        new_group = form.save()
+        messages.success(request, _("“{name}” is there. Put learners in.").format(name=new_group))
+        return redirect("group", cohort.pk, new_group.pk)
+    audience, names = (
+        load_audiences(cohort),
+        {enrolment.user_id: str(enrolment.user) for enrolment in current_enrolments(cohort)},
+    )
     context = {
         "cohort": cohort,
         "groups": [
-            (group, name, [people for pk, people in names.items() if pk in whom.members[group]])
-            for group, name in whom.names.items()
+            (group, name, [learner for pk, learner in names.items() if pk in audience.group_members[group]])
+            for group, name in audience.group_names.items()
         ],
-        "without": [people for pk, people in names.items() if not whom.groups_of(pk)],
+        "ungrouped": [name for pk, name in names.items() if not audience.groups_of(pk)],
         "form": form,
     }
     return render(request, "cohorts/members/groups.html", context, status=400 if form.errors else 200)
@@ -44,16 +47,16 @@ def groups(request: AuthedRequest, pk: int) -> HttpResponse:
 def group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
     """A group with its name and its members to change."""
     cohort = get_cohort_for_edit(request, pk)
-    group = group_of(cohort, group_pk)
+    group = get_group_or_404(cohort, group_pk)
     form = MembersForm(request.POST or None, instance=group)
     if request.method == "POST" and form.is_valid():
-        by_others = form.save()
+        others = form.save()
         messages.success(request, _("Saved."))
-        if by_others:
-            said = _("Somebody else changed this group meanwhile, and that stays, too: {names}.")
-            messages.info(request, said.format(names=", ".join(str(one.user) for one in by_others)))
+        if others:
+            message = _("Somebody else changed this group meanwhile, and that stays, too: {names}.")
+            messages.info(request, message.format(names=", ".join(str(enrolment.user) for enrolment in others)))
         return redirect("group", cohort.pk, group.pk)
-    whom = load_audiences(cohort)
+    audience = load_audiences(cohort)
     chosen = set(map(str, form["members"].value() or ()))
     context = {
         "cohort": cohort,
@@ -61,8 +64,12 @@ def group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse:
         "name": form.saved_name,
         "form": form,
         "learners": [
-            (one, str(one.pk) in chosen, [name for name in whom.groups_of(one.user_id) if name != form.saved_name])
-            for one in form.learners
+            (
+                enrolment,
+                str(enrolment.pk) in chosen,
+                [name for name in audience.groups_of(enrolment.user_id) if name != form.saved_name],
+            )
+            for enrolment in form.learners
         ],
         "assignments": group.assignments.select_related("track"),
     }
@@ -79,20 +86,24 @@ def delete_group(request: AuthedRequest, pk: int, group_pk: int) -> HttpResponse
         cohort.groups.filter(pk=group_pk).delete()
         messages.success(request, _("The group is gone. Its learners stay in the cohort, and every tick stays."))
         return redirect("groups", cohort.pk)
-    group, whom = group_of(cohort, group_pk), load_audiences(cohort)
+    group, audience = get_group_or_404(cohort, group_pk), load_audiences(cohort)
     context = {
         "cohort": cohort,
         "group": group,
-        "members": len(whom.members[group.pk]),
-        "ends": [
-            (one, len(whom.reached(one) or ()), len(whom.reached(one, but=group.pk) or ()))
-            for one in group.assignments.filter(to_everyone=False).select_related("track")
+        "members": len(audience.group_members[group.pk]),
+        "affected": [
+            (
+                assignment,
+                len(audience.member_ids(assignment) or ()),
+                len(audience.member_ids(assignment, excluding=group.pk) or ()),
+            )
+            for assignment in group.assignments.filter(to_everyone=False).select_related("track")
         ],
     }
     return render(request, "cohorts/members/delete_group.html", context)
 
 
-def group_of(cohort: Cohort, pk: int) -> Group:
-    found = get_object_or_404(cohort.groups, pk=pk)
-    found.cohort = cohort
-    return found
+def get_group_or_404(cohort: Cohort, pk: int) -> Group:
+    group = get_object_or_404(cohort.groups, pk=pk)
+    group.cohort = cohort
+    return group

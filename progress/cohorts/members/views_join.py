@@ -12,7 +12,7 @@ from accounts.requests import AuthedRequest
 from progress.cohorts.models import Cohort, CohortFullError, tidy
 from progress.decorators import unlisted
 
-GUESSES = 20  # codes that lead nowhere, of one account in an hour
+CODE_GUESSES = 20  # codes that lead nowhere, of one account in an hour
 
 
 @require_safe
@@ -22,7 +22,7 @@ def join(request: AuthedRequest) -> HttpResponse:
     if not code:
         return render(request, "cohorts/members/join.html")
     if not code.isascii() or not code.isalnum():
-        return unknown(request, code)
+        return unknown_code(request, code)
     return redirect("join_cohort", code)
 
 
@@ -30,27 +30,29 @@ def join(request: AuthedRequest) -> HttpResponse:
 @unlisted
 def join_cohort(request: AuthedRequest, code: str) -> HttpResponse:
     """Show what joining means, and join. Whoever has joined already is told so, however often they ask."""
-    if not rate_limits.allows(rate_limits.client_key(request), "code", GUESSES):
+    if not rate_limits.allows(rate_limits.client_key(request), "code", CODE_GUESSES):
         problem = _("Those were many codes for one hour. Wait a little, and ask your instructor for the right one.")
         return render(request, "cohorts/members/join.html", {"problem": problem, "code": code}, status=429)
     cohort = Cohort.objects.filter(code=tidy(code)).first()
     if not cohort:
-        return unknown(request, code)
-    is_in = cohort.enrolments.current().filter(user=request.user).exists()
-    problem = "" if is_in else obstacle(cohort)
+        return unknown_code(request, code)
+    is_member = cohort.enrolments.current().filter(user=request.user).exists()
+    problem = "" if is_member else join_problem(cohort)
     if request.method == "POST" and not problem:
         try:
             cohort.join(request.user)
         except CohortFullError:
-            problem = obstacle(cohort)
+            problem = join_problem(cohort)
         else:
             messages.success(request, _("You are in “%(name)s”.") % {"name": cohort})
             return redirect("cohorts")
     if problem:
         status = 409 if request.method == "POST" else 200
         return render(request, "cohorts/members/join.html", {"problem": problem}, status=status)
-    context = {"cohort": cohort, "is_in": is_in, "instructors": cohort.instructors.order_by("name", "email")}
-    context["tracks"] = [found.track for found in cohort.assignments.visible(cohort.today).select_related("track")]
+    context = {"cohort": cohort, "is_in": is_member, "instructors": cohort.instructors.order_by("name", "email")}
+    context["tracks"] = [
+        assignment.track for assignment in cohort.assignments.visible(cohort.today).select_related("track")
+    ]
     return render(request, "cohorts/members/join_cohort.html", context)
 
 
@@ -59,12 +61,12 @@ def leave_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     """Leave at once, also what is archived. Whoever has left already is told the same."""
     cohort = get_object_or_404(Cohort, pk=pk, enrolments__user=request.user)
     cohort.leave(request.user)
-    left = _("You have left “%(name)s”. Its instructors no longer see you, and your ticks stay yours.")
-    messages.success(request, left % {"name": cohort})
+    message = _("You have left “%(name)s”. Its instructors no longer see you, and your ticks stay yours.")
+    messages.success(request, message % {"name": cohort})
     return redirect("cohorts")
 
 
-def obstacle(cohort: Cohort) -> str:
+def join_problem(cohort: Cohort) -> str:
     """Why nobody can join now, as a sentence; empty when there is a place."""
     if cohort.is_archived:
         return _("This cohort is over and archived, so nobody joins it any more.")
@@ -77,7 +79,7 @@ def obstacle(cohort: Cohort) -> str:
     return ""
 
 
-def unknown(request: AuthedRequest, code: str) -> HttpResponse:
-    rate_limits.consume(rate_limits.client_key(request), "code", GUESSES)
+def unknown_code(request: AuthedRequest, code: str) -> HttpResponse:
+    rate_limits.consume(rate_limits.client_key(request), "code", CODE_GUESSES)
     problem = _("No cohort has this code. Look at it again; it may also have been renewed.")
     return render(request, "cohorts/members/join.html", {"problem": problem, "code": code}, status=404)

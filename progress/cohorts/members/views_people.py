@@ -19,9 +19,9 @@ from accounts import rate_limits
 from accounts.models import User
 from accounts.requests import AuthedRequest
 from progress.cohorts.formatting import name_sort_key
-from progress.cohorts.forms import ChangesForm, DayInput, posted_pk
+from progress.cohorts.forms import DayInput, PartialUpdateForm, posted_pk
 from progress.cohorts.members import qr_codes
-from progress.cohorts.members.views_join import obstacle
+from progress.cohorts.members.views_join import join_problem
 from progress.cohorts.models import Cohort, Enrolment, LastInstructorError
 from progress.cohorts.permissions import (
     ADDRESS_GUESSES,
@@ -29,7 +29,7 @@ from progress.cohorts.permissions import (
     get_led_cohort_or_404,
     get_unarchived_cohort_or_404,
 )
-from progress.cohorts.queries import BY_NAME
+from progress.cohorts.queries import USERS_BY_NAME
 
 
 @require_safe
@@ -40,14 +40,14 @@ def cohorts(request: AuthedRequest) -> HttpResponse:
         Enrolment.objects.current()
         .filter(user=request.user)
         .select_related("cohort")
-        .prefetch_related(Prefetch("cohort__instructors", BY_NAME))
+        .prefetch_related(Prefetch("cohort__instructors", USERS_BY_NAME))
         .order_by("-joined_at", "-pk")
     )
     context = {
         "led": [cohort for cohort in led if not cohort.is_archived],
         "archived": [cohort for cohort in led if cohort.is_archived],
         "enrolments": enrolments,
-        "may_teach": can_create_cohorts(request.user),
+        "can_create_cohorts": can_create_cohorts(request.user),
     }
     return render(request, "cohorts/members/cohorts.html", context)
 
@@ -63,7 +63,7 @@ class InstructorForm(forms.Form):
     )
 
 
-class CodeForm(ChangesForm):
+class CodeForm(PartialUpdateForm):
     last_day = forms.DateField(
         label=gettext_lazy("Last day to join"),
         required=False,
@@ -111,8 +111,8 @@ def people_page(
     enrolments = cohort.enrolments.current().select_related("user")
     context = {
         "cohort": cohort,
-        "link": link_of(request, cohort),
-        "obstacle": obstacle(cohort),
+        "link": join_url(request, cohort),
+        "join_problem": join_problem(cohort),
         "instructors": cohort.instructors.order_by("name", "email"),
         "enrolments": sorted(enrolments, key=lambda enrolment: name_sort_key(str(enrolment.user))),
         "instructor_form": InstructorForm(),
@@ -154,8 +154,8 @@ def remove_instructor(request: AuthedRequest, pk: int) -> HttpResponse:
         except LastInstructorError:
             messages.error(request, _("A cohort needs an instructor, so the last one stays. Add somebody first."))
         else:
-            said = _("%(person)s no longer instructs “%(name)s”.")
-            messages.success(request, said % {"person": person, "name": cohort})
+            message = _("%(person)s no longer instructs “%(name)s”.")
+            messages.success(request, message % {"person": person, "name": cohort})
             if person == request.user:
                 return redirect("cohorts")
     return redirect("cohort_people", pk)
@@ -205,12 +205,12 @@ def renew_code(request: AuthedRequest, pk: int) -> HttpResponse:
 def cohort_projector(request: AuthedRequest, pk: int) -> HttpResponse:
     """The code for everyone in the room, as large as it goes."""
     cohort = get_led_cohort_or_404(request, pk)
-    link = link_of(request, cohort)
-    size, path = qr_codes.drawn(link)
-    context = {"cohort": cohort, "link": link, "obstacle": obstacle(cohort), "size": size, "path": path}
+    link = join_url(request, cohort)
+    size, path = qr_codes.svg_path(link)
+    context = {"cohort": cohort, "link": link, "join_problem": join_problem(cohort), "size": size, "path": path}
     context["page"] = request.build_absolute_uri(reverse("join"))
     return render(request, "cohorts/members/projector.html", context)
 
 
-def link_of(request: HttpRequest, cohort: Cohort) -> str:
+def join_url(request: HttpRequest, cohort: Cohort) -> str:
     return request.build_absolute_uri(reverse("join_cohort", args=[cohort.code]))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import timezones
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.forms import ChangesForm, DayInput
+from progress.cohorts.forms import DayInput, PartialUpdateForm
 from progress.cohorts.models import LETTERS, Cohort, new_code
 from progress.cohorts.permissions import (
     atomic_form_view,
@@ -26,7 +26,7 @@ from progress.cohorts.permissions import (
 from stages.models import Track
 
 
-class NewCode(forms.CharField):
+class NewCodeField(forms.CharField):
     """The code that a new cohort will have, drawn when its form is shown: of a form sent twice one cohort is made."""
 
     widget = forms.HiddenInput
@@ -39,7 +39,7 @@ class NewCode(forms.CharField):
         return code if len(code) == len(new_code()) and set(code) <= set(LETTERS) else new_code()
 
 
-class CohortForm(ChangesForm):
+class CohortForm(PartialUpdateForm):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         choices=lambda: [("UTC", "UTC"), *timezones.zone_choices()],
@@ -88,7 +88,7 @@ class CohortForm(ChangesForm):
 
 
 class NewCohortForm(CohortForm):
-    code = NewCode()
+    code = NewCodeField()
 
 
 class DuplicateForm(forms.Form):
@@ -98,7 +98,7 @@ class DuplicateForm(forms.Form):
         widget=DayInput,
         help_text=gettext_lazy("Every date moves by as many days as this one."),
     )
-    code = NewCode()
+    code = NewCodeField()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,12 +110,12 @@ def new_cohort(request: AuthedRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 form.instance.code = form.cleaned_data["code"]
-                made = form.save()
-                made.instructors.add(request.user)
+                created = form.save()
+                created.instructors.add(request.user)
         except IntegrityError:
-            return redirect("cohort_people", made_before(request.user, form).pk)
-        messages.success(request, _("“%(name)s” is there. Let people in with its code.") % {"name": made})
-        return redirect("cohort_people", made.pk)
+            return redirect("cohort_people", get_created_cohort_or_404(request.user, form).pk)
+        messages.success(request, _("“%(name)s” is there. Let people in with its code.") % {"name": created})
+        return redirect("cohort_people", created.pk)
     return render(request, "cohorts/members/edit.html", {"form": form})
 
 
@@ -133,7 +133,7 @@ def edit_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
         "form": form,
         "cohort": cohort,
         "name": form.initial["name"],
-        "may_teach": can_create_cohorts(request.user),
+        "can_create_cohorts": can_create_cohorts(request.user),
     }
     return render(request, "cohorts/members/edit.html", context)
 
@@ -159,26 +159,26 @@ def duplicate_cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     form = DuplicateForm(request.POST if request.method == "POST" else None, initial={"name": cohort.name})
     if form.is_bound and form.is_valid():
         try:
-            made = cohort.duplicate(**form.cleaned_data, by=request.user)
+            created = cohort.duplicate(**form.cleaned_data, by=request.user)
         except OverflowError:
             form.add_error("first_day", _("A date would fall out of the calendar."))
         except IntegrityError:
-            return redirect("cohort_people", made_before(request.user, form).pk)
+            return redirect("cohort_people", get_created_cohort_or_404(request.user, form).pk)
         else:
-            said = _("“%(name)s” is there, with the same tracks and without learners.")
-            messages.success(request, said % {"name": made})
-            return redirect("cohort_people", made.pk)
+            message = _("“%(name)s” is there, with the same tracks and without learners.")
+            messages.success(request, message % {"name": created})
+            return redirect("cohort_people", created.pk)
     context = {
         "form": form,
         "cohort": cohort,
         "first_date": cohort.first_date(),
         "tracks": cohort.assignments.count(),
         "groups": cohort.groups.count(),
-        "for_some": Track.objects.filter(assignments__in=cohort.assignments.filter(to_everyone=False)),
+        "partial_tracks": Track.objects.filter(assignments__in=cohort.assignments.filter(to_everyone=False)),
     }
     return render(request, "cohorts/members/duplicate.html", context)
 
 
-def made_before(user: User, form: NewCohortForm | DuplicateForm) -> Cohort:
+def get_created_cohort_or_404(user: User, form: NewCohortForm | DuplicateForm) -> Cohort:
     """The cohort that this form made when it was sent the first time."""
     return get_object_or_404(Cohort.objects.led_by(user), code=form.cleaned_data["code"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from progress.cohorts.models.cohort import Cohort, Enrolment, Group
-from progress.cohorts.track_snapshot import snapshot
+from progress.cohorts.track_snapshot import take_snapshot
 from stages.models import Track, published_q
 from stages.outline import outline_of_track
 
@@ -91,7 +91,7 @@ class Assignment(models.Model):
 
     def save(self, **options: Any) -> None:
         if self._state.adding and not self.track_snapshot:
-            self.track_snapshot = snapshot(outline_of_track(self.track))
+            self.track_snapshot = take_snapshot(outline_of_track(self.track))
         super().save(**options)
 
     @property

@@ -60,7 +60,7 @@ def learner_entries(plans: Iterable[LearnerPlan], statuses: Mapping[int, str]) -
             title = _("Due: %(track)s") % {"track": plan.track}
             url = f"{me_url}#assignment-{plan.assignment.pk}"
             yield CalendarEntry(key, plan.due, with_status(title, measured, plan), plan.cohort.name, url)
-        for section, day in plan.rhythm if plan.has_rhythm else ():
+        for section, day in plan.schedule if plan.has_schedule else ():
             measured = ProgressSummary.of(section.topics, statuses)
             if day and measured.total:
                 title, description = with_status(section.title, measured, plan), f"{plan.track}, {plan.cohort}"

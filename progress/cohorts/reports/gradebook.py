@@ -118,7 +118,7 @@ def rows(
             [topic_cell(learner, topic) for topic in stage.topics]
             if stage
             else [cell_of(learner.measure_stage(section.slug), section.slug) for section in curriculum.sections],
-            ", ".join(audience.groups_of(learner.pk)) if audience and audience.names else None,
+            ", ".join(audience.groups_of(learner.pk)) if audience and audience.group_names else None,
         )
         for learner in learners
     ]
@@ -148,6 +148,6 @@ def column_heads(
 ) -> list[str]:
     """What stands above the columns of a Row, as texts."""
     columns = stage.topics if stage else curriculum.sections
-    groups = [_("Groups")] if audience and audience.names else []
+    groups = [_("Groups")] if audience and audience.group_names else []
     fixed = [_("Learner"), *groups, _("Falling behind"), _("Progress"), _("Last tick"), _("Overdue")]
     return fixed + [column.title for column in columns]

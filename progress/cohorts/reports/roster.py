@@ -151,7 +151,7 @@ def load_roster(cohort: Cohort, learner: int | None = None) -> Roster:
 
     learners = []
     for pk, name, email, joined_at, *ticks in annotate_last_activity(members, cohort_plans):
-        numbers = tuple(number for number, assignment in enumerate(assignments) if audience.reaches(assignment, pk))
+        numbers = tuple(number for number, assignment in enumerate(assignments) if audience.includes(assignment, pk))
         curriculum, joined = curriculum_of(numbers), day_of(joined_at, cohort.zone)
         plans = tuple(
             plan_of(number, extensions.get((pk, assignments[number].pk)), late_join_date(cohort_plans[number], joined))
@@ -164,7 +164,7 @@ def load_roster(cohort: Cohort, learner: int | None = None) -> Roster:
         done = {topic for topic, status in user_statuses.items() if status == Status.DONE}
         last_tick = max(filter(None, [ticks[number] for number in numbers]), default=None)
         last_active = last_tick and day_of(last_tick, cohort.zone)
-        begins = max(min(plan.begins for plan in plans), joined) if plans else None
+        begins = max(min(plan.available_from for plan in plans), joined) if plans else None
         learners.append(
             RosterEntry(
                 pk,
@@ -178,7 +178,7 @@ def load_roster(cohort: Cohort, learner: int | None = None) -> Roster:
                 measured,
                 last_active,
                 formatting.inactive_days(measured, cohort.today, last_active, begins, cohort.quiet_days),
-                len(set().union(*(plan.past for plan in plans)) - done),
+                len(set().union(*(plan.past_due_topic_ids for plan in plans)) - done),
                 cohort.overdue_topics,
             )
         )

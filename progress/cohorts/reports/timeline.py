@@ -68,7 +68,7 @@ def learner_curves(
         days = done.get(learner.pk, {})
         # A clock that went wrong puts nothing beyond today.
         counted = Counter(min(day, today) for topic, day in days.items() if topic in required)
-        begins = max(min(plan.begins for plan in learner.plans), learner.joined)
+        begins = max(min(plan.available_from for plan in learner.plans), learner.joined)
         curves.append(LearnerCurve(min(begins, today), StepFunction(learner.measured.total, counted), plan))
     return curves
 
@@ -77,7 +77,7 @@ def due_days(plans: Iterable[LearnerPlan]) -> dict[int, date]:
     """``{topic pk: date}`` of what has a date; what several assignments want is due with the first of them."""
     dates: dict[int, date] = {}
     for plan in plans:
-        for topic, day in plan.days.items():
+        for topic, day in plan.due_by_topic.items():
             if day:
                 dates[topic] = min(day, dates.get(topic, day))
     return dates

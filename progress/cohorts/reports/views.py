@@ -48,10 +48,11 @@ def cohort(request: AuthedRequest, pk: int) -> HttpResponse:
     context = {
         "cohort": cohort,
         "assignments": [
-            (assignment, roster.audience.words(assignment), changed.get(assignment.pk)) for assignment in assignments
+            (assignment, roster.audience.description(assignment), changed.get(assignment.pk))
+            for assignment in assignments
         ],
         "group": group,
-        "groups": roster.audience.names.items(),
+        "groups": roster.audience.group_names.items(),
         "total_learners": len(everyone),
         "summary": summarize(roster.learners),
         "stage": stage,
@@ -128,8 +129,8 @@ def filter_by_group(request: AuthedRequest, roster: Roster) -> tuple[tuple[int, 
     group_pk = request.GET.get("group", "")
     if not group_pk:
         return None, roster
-    group = next(((pk, name) for pk, name in roster.audience.names.items() if str(pk) == group_pk), None)
+    group = next(((pk, name) for pk, name in roster.audience.group_names.items() if str(pk) == group_pk), None)
     if group is None:
         raise Http404
-    members = roster.audience.members[group[0]]
+    members = roster.audience.group_members[group[0]]
     return group, roster._replace(learners=[learner for learner in roster.learners if learner.pk in members])

@@ -23,7 +23,7 @@ from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation
 from progress.cohorts.overrides import active_overrides
 from progress.cohorts.permissions import can_create_cohorts
 from progress.cohorts.reports.gradebook import Row
-from progress.cohorts.track_snapshot import diff_snapshots, snapshot
+from progress.cohorts.track_snapshot import diff_snapshots, take_snapshot
 from stages.models import Topic, Track
 from stages.outline import Outline
 
@@ -66,16 +66,16 @@ def topic_due(context: Context, topic: Topic) -> dict[str, Any]:
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
     plans = plans_for(user) if user.is_authenticated else []
-    due_dates = [(plan, plan.days[topic.pk]) for plan in plans if topic.pk in plan.days]
+    due_dates = [(plan, plan.due_by_topic[topic.pk]) for plan in plans if topic.pk in plan.due_by_topic]
     return {"due_dates": sorted(due_dates, key=lambda pair: (pair[1] is None, pair[1]))}
 
 
 @register.inclusion_tag("cohorts/assignments/includes/snapshot_differences.html", takes_context=True)
 def snapshot_differences(context: Context, track: Track, outline: Outline) -> dict[str, Any]:
     """What the reader's assignments of a track have otherwise than the page of it. No query for visitors."""
-    user, current, differences = context["user"], snapshot(outline), []
+    user, current, differences = context["user"], take_snapshot(outline), []
     for plan in plans_for(user) if user.is_authenticated else []:
-        if plan.track == track and (changes := diff_snapshots(snapshot(plan.outline), current)):
+        if plan.track == track and (changes := diff_snapshots(take_snapshot(plan.outline), current)):
             missing = [outline.positions_by_slug[slug][0][1] for slug in changes.added]
             removed = [plan.outline.positions_by_slug[slug][0][1] for slug in changes.removed]
             differences.append((plan, missing, removed))

@@ -20,7 +20,7 @@ def test_a_date_is_set_by_hand_and_only_that_is_kept(dated, as_instructor, learn
         assert dated.section_dates == {"start": "2026-03-05"}
     assert "By hand; worked out it is Sun, March 8." in response.text
     # The learner's pages have it: topics of both sections are due with the first.
-    assert plans_for(learner)[0].dates == [date(2026, 3, 5), date(2026, 3, 11)]
+    assert plans_for(learner)[0].section_due_dates == [date(2026, 3, 5), date(2026, 3, 11)]
     assert "Thu, March 5" in as_learner.get("/topics/maps/").text
     assert "Thu, March 5" in as_learner.get("/me/").text
     # Written back by hand, it is not by hand.
@@ -79,11 +79,11 @@ def test_a_section_may_be_due_before_an_earlier_one_and_the_page_says_so(dated, 
 def test_it_stays_by_hand_when_the_due_date_moves_and_comes_back(dated, as_instructor, learner):
     Assignment.objects.update(section_dates={"start": "2026-03-10"})
     as_instructor.post(path(dated), {"starts": "2026-03-02", "due": "2026-03-07", "required": "on"})
-    assert plans_for(learner)[0].dates == [date(2026, 3, 7), date(2026, 3, 7)]
+    assert plans_for(learner)[0].section_due_dates == [date(2026, 3, 7), date(2026, 3, 7)]
     assert "By hand" in page_of(dated, as_instructor).text
     as_instructor.post(path(dated, "rhythm/"), days_of(dated, as_instructor))  # saved as it stands
     as_instructor.post(path(dated), {"starts": "2026-03-02", "due": "2026-03-20", "required": "on"})
-    assert plans_for(learner)[0].dates[0] == date(2026, 3, 10)
+    assert plans_for(learner)[0].section_due_dates[0] == date(2026, 3, 10)
 
 
 def test_an_old_tab_does_not_set_dates_of_before(dated, as_instructor):
@@ -105,7 +105,7 @@ def test_without_a_due_date_there_is_nothing_to_set(assignment, as_instructor):
 def test_who_has_longer_has_own_dates_on_the_page(dated, as_instructor, learner):
     Extension.objects.create(assignment=dated, user=learner, due=date(2026, 3, 21))
     page = text_of(page_of(dated, as_instructor).text)
-    own = plans_for(learner)[0].dates
-    assert own == [date(2026, 3, 15), date(2026, 3, 21)]
+    dates = plans_for(learner)[0].section_due_dates
+    assert dates == [date(2026, 3, 15), date(2026, 3, 21)]
     assert "Sections from March 15 to March 21" in page
     assert "March 15: Start March 21: Finish" in page

@@ -5,7 +5,7 @@ import pytest
 from progress.cohorts.audience import load_audiences
 from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment
-from progress.cohorts.track_snapshot import content_hash, snapshot
+from progress.cohorts.track_snapshot import content_hash, take_snapshot
 from progress.cohorts.track_updates import current_snapshots, pending_update
 from stages.models import State, Topic, Track
 from stages.outline import outline_of_stages, outline_of_track
@@ -20,7 +20,7 @@ def test_the_form_of_now_is_what_would_be_agreed_on(content, track):
     for slug in ("routes", "snacks"):
         Topic.objects.filter(slug=slug).update(position=0)
     track = getattr(content, track)
-    assert current_snapshots([content.merged, content.other], outline_of_stages())[track.pk] == snapshot(
+    assert current_snapshots([content.merged, content.other], outline_of_stages())[track.pk] == take_snapshot(
         outline_of_track(track)
     )
 
@@ -43,15 +43,15 @@ def test_every_list_says_what_changed(cohort, edited, as_instructor):
 
 
 def test_what_was_foretold_is_what_comes(cohort, edited, people, as_instructor):
-    news = pending_update(
+    update = pending_update(
         edited,
         current_snapshots([edited.track], outline_of_stages())[edited.track_id],
         outline_of_stages(),
         load_audiences(cohort),
     )
-    foretold = {effect.name: effect for effect in news.effects}
+    foretold = {effect.name: effect for effect in update.effects}
     before = {name: bars_of(cohort, one, as_instructor) for name, one in people.items()}
-    as_instructor.post(path(edited, "take-over/"), {"shown": news.digest})
+    as_instructor.post(path(edited, "take-over/"), {"shown": update.content_hash})
     for name, one in people.items():
         effect = foretold[one.user.name]
         assert before[name] == triple(effect.before)
@@ -67,7 +67,7 @@ def test_what_was_foretold_is_what_comes(cohort, edited, people, as_instructor):
 def test_the_due_dates_that_come_with_it_are_foretold(dated, edited, as_instructor):
     page = page_of(edited, as_instructor)
     assert "Due dates Start from March 8 to March 6 What it does" in text_of(page.text)
-    as_instructor.post(path(edited, "take-over/"), {"shown": page.context["news"].digest})
+    as_instructor.post(path(edited, "take-over/"), {"shown": page.context["update"].content_hash})
     assert list(days_of(edited, as_instructor).values())[1:] == ["2026-03-06", "2026-03-11"]
 
 
@@ -81,12 +81,12 @@ def bars_of(cohort, enrolment, client):
 
 
 def test_it_is_taken_over_when_the_instructor_says_so(cohort, edited, as_instructor, people, content):
-    shown = page_of(edited, as_instructor).context["news"].digest
+    shown = page_of(edited, as_instructor).context["update"].content_hash
     for _again in range(2):
         response = as_instructor.post(path(edited, "take-over/"), {"shown": shown}, follow=True)
         assert "The cohort follows the track as it is now." in response.text
         edited.refresh_from_db()
-        assert edited.track_snapshot == snapshot(outline_of_track(content.other))
+        assert edited.track_snapshot == take_snapshot(outline_of_track(content.other))
     assert "has changed since" not in response.text
     assert people["Lena"].user.topic_progress.get().status == "done"
 
@@ -94,14 +94,14 @@ def test_it_is_taken_over_when_the_instructor_says_so(cohort, edited, as_instruc
 @pytest.mark.parametrize("shown", ["old", "", "made up"])
 def test_nothing_is_taken_over_that_was_not_shown(edited, as_instructor, content, shown):
     if shown == "old":
-        shown = page_of(edited, as_instructor).context["news"].digest
+        shown = page_of(edited, as_instructor).context["update"].content_hash
         content.other.sections.first().places.create(topic=content.topics["boots"])
     form = edited.track_snapshot
     response = as_instructor.post(path(edited, "take-over/"), {"shown": shown}, follow=True)
     assert "The track has changed again, so nothing was taken over." in response.text
     edited.refresh_from_db()
     assert edited.track_snapshot == form
-    assert content_hash(snapshot(outline_of_track(content.other))) in response.text  # what can be taken over now
+    assert content_hash(take_snapshot(outline_of_track(content.other))) in response.text  # what can be taken over now
 
 
 def test_only_those_who_have_it_are_counted(edited, people, as_instructor):

@@ -62,6 +62,13 @@ def test_the_list_has_ones_own_and_no_others(own, as_instructor, outsider):
     assert "Mine" not in client_of(outsider).get(f"{ROOT}/").text
 
 
+def test_an_author_who_instructs_nobody_still_has_the_way_to_the_list(own, outsider):
+    link = f'href="{ROOT}/"'
+    assert link not in client_of(outsider).get("/cohorts/").text
+    own.authors.add(outsider)
+    assert link in client_of(outsider).get("/cohorts/").text
+
+
 # --- Authors --------------------------------------------------------------------------------------
 
 

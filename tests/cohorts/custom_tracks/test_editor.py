@@ -84,17 +84,17 @@ def test_every_button_of_the_page_states_something_that_holds(own, as_instructor
 
 
 def put_back(own, before):
-    bench = TrackEditor(own.track)
+    editor = TrackEditor(own.track)
     for title, topics in before:
-        section = next(one for one in bench.sections if one.title == title)
+        section = next(one for one in editor.sections if one.title == title)
         for row in list(own.track.sections.values_list("places__topic__slug", "slug")):
-            if row[0] in topics and row[1] != section.slug and not bench.has(section, row[0]):
-                bench.move_topic(row[1], row[0], section.slug, "")
+            if row[0] in topics and row[1] != section.slug and not editor.has_topic(section, row[0]):
+                editor.move_topic(row[1], row[0], section.slug, "")
         for after, topic in zip(["", *topics], topics, strict=False):
-            bench.move_topic(section.slug, topic, section.slug, after)
+            editor.move_topic(section.slug, topic, section.slug, after)
     for after, (title, _topics) in zip([None, *before], before, strict=False):
-        slug = {section.title: section.slug for section in bench.sections}
-        bench.move_section(slug[title], slug[after[0]] if after else "")
+        slug = {section.title: section.slug for section in editor.sections}
+        editor.move_section(slug[title], slug[after[0]] if after else "")
     assert order(own) == before
 
 

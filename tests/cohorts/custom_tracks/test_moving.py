@@ -47,20 +47,20 @@ def test_any_moves_keep_the_topics_and_number_them_through(moves):
                 SimpleNamespace(slug="finish", rows=[row("routes", 5), row("snacks", 5)]),
             ]
 
-        def number(self, things):
-            for position, thing in enumerate(things):
-                thing.position = position
+        def _renumber(self, items):
+            for position, item in enumerate(items):
+                item.position = position
 
-    bench = Unsaved()
+    editor = Unsaved()
     for move in moves:
-        before = [[row.topic.slug for row in section.rows] for section in bench.sections]
+        before = [[row.topic.slug for row in section.rows] for section in editor.sections]
         try:
-            bench.move_topic(*move)
+            editor.move_topic(*move)
         except InvalidEditError:
-            assert [[row.topic.slug for row in section.rows] for section in bench.sections] == before
-        slugs = [row.topic.slug for section in bench.sections for row in section.rows]
+            assert [[row.topic.slug for row in section.rows] for section in editor.sections] == before
+        slugs = [row.topic.slug for section in editor.sections for row in section.rows]
         assert sorted(slugs) == ["maps", "routes", "routes", "snacks"]
-        for section in bench.sections:
+        for section in editor.sections:
             assert len({row.topic.slug for row in section.rows}) == len(section.rows)
             positions = [row.position for row in section.rows]
             assert len(set(positions)) == len(positions) or move is None or positions == [5, 5]

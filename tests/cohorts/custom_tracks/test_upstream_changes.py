@@ -10,7 +10,7 @@ from progress.cohorts.custom_tracks.upstream_changes import UpstreamChanges
 from progress.cohorts.models import CustomTrack
 from stages.models import State
 from tests.cohorts.custom_track_pages import order, path
-from tests.cohorts.test_track_updates import FORM, form
+from tests.cohorts.test_track_updates import SNAPSHOT, snapshot
 
 
 @pytest.mark.parametrize(
@@ -26,18 +26,18 @@ from tests.cohorts.test_track_updates import FORM, form
     ],
 )
 def test_every_difference_is_a_step_of_its_own(before, now, keys):
-    assert sorted(step.key for step in UpstreamChanges(form(*before), form(*now)).steps) == sorted(keys)
+    assert sorted(step.key for step in UpstreamChanges(snapshot(*before), snapshot(*now)).steps) == sorted(keys)
 
 
-@given(FORM, FORM, st.randoms(use_true_random=False))
+@given(SNAPSHOT, SNAPSHOT, st.randoms(use_true_random=False))
 def test_what_is_taken_over_is_no_change_any_more_and_nothing_else_is_lost(before, now, random):
-    news = UpstreamChanges(before, now)
-    while news.steps:
-        step = random.choice(news.steps)
-        rest = UpstreamChanges(news.before_with(step), now)
-        assert {one.key for one in rest.steps} == {one.key for one in news.steps} - {step.key}
-        news = rest
-    assert not any((news.changes.put, news.changes.taken, news.changes.flags))
+    upstream = UpstreamChanges(before, now)
+    while upstream.steps:
+        step = random.choice(upstream.steps)
+        remaining = UpstreamChanges(upstream.snapshot_with(step), now)
+        assert {step.key for step in remaining.steps} == {step.key for step in upstream.steps} - {step.key}
+        upstream = remaining
+    assert not any((upstream.diff.insertions, upstream.diff.removals, upstream.diff.requirement_changes))
 
 
 def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instructor):
@@ -67,14 +67,14 @@ def test_the_authors_are_told_and_take_over_one_by_one(own, content, as_instruct
 def test_seen_is_seen_and_what_came_after_the_page_is_not(own, content, as_instructor):
     start = content.other.sections.get(slug="start")
     start.places.filter(topic__slug="maps").delete()
-    digest = as_instructor.get(path(own, "changes/")).context["news"].digest
+    content_hash = as_instructor.get(path(own, "changes/")).context["upstream"].content_hash
     place = start.places.create(topic=content.topics["weather"], position=9)
-    page = as_instructor.post(path(own, "changes/"), {"seen": digest}, follow=True).text
+    page = as_instructor.post(path(own, "changes/"), {"seen": content_hash}, follow=True).text
     assert "The original has changed again" in page
     assert "Weather" in page
     place.delete()
     for _again in range(2):
-        as_instructor.post(path(own, "changes/"), {"seen": digest})
+        as_instructor.post(path(own, "changes/"), {"seen": content_hash})
     assert "Nothing has changed" in as_instructor.get(path(own, "changes/")).text
     assert order(own)[0] == ("Start", ["maps", "routes"])
 
@@ -88,7 +88,7 @@ def test_a_topic_is_taken_into_a_section_that_is_new_too(own, content, as_instru
 
 
 def test_a_topic_is_put_where_it_stands_in_the_original(own, content, as_instructor):
-    """After what is above it there and here; where that was taken out of the own track, after what is above that."""
+    """After what is above it there and here; where that was taken out of the copy, after what is above that."""
     start = content.other.sections.get(slug="start")
     for position, topic in enumerate(["boots", "maps", "weather", "routes"]):
         start.places.update_or_create(topic=content.topics[topic], defaults={"position": position})

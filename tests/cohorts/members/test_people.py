@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from allauth.account.models import EmailAddress
 
-from progress.cohorts.members.qr_codes import MARGIN, drawn
+from progress.cohorts.members.qr_codes import MARGIN, svg_path
 from progress.cohorts.models import Cohort, new_code
 from tests.cohorts.assignment_pages import as_shown
 from tests.conftest import client_of, make_user
@@ -142,7 +142,7 @@ def test_what_cannot_be_is_refused_beside_its_field(cohort, base, as_instructor,
 def test_the_projector_shows_code_link_and_a_drawing_of_the_link(cohort, base, as_instructor):
     page = as_instructor.get(f"{base}/projector/").text
     assert cohort.code_in_halves in page
-    size, path = drawn(f"http://testserver/cohorts/join/{cohort.code}/")
+    size, path = svg_path(f"http://testserver/cohorts/join/{cohort.code}/")
     assert f'viewBox="0 0 {size} {size}"' in page
     assert f'd="{path}"' in page
 
@@ -160,7 +160,7 @@ def test_a_drawing_is_the_code_to_the_last_module():
     code = QRCode(border=MARGIN)
     code.add_data("https://waymark.example.org/cohorts/join/BCDF2345/")
     wanted = code.get_matrix()
-    size, path = drawn("https://waymark.example.org/cohorts/join/BCDF2345/")
+    size, path = svg_path("https://waymark.example.org/cohorts/join/BCDF2345/")
     found = [[False] * size for _row in range(size)]
     for x, y, length, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", path):
         assert length == back

@@ -74,7 +74,9 @@ def learner_week(
         return [topics[pk] for pk in ticked if pk in topics and ticked[pk] == statuses.get(pk) == status]
 
     next_dues = [(plan, plan.next_due(statuses)) for plan in plans]
-    first_days = [(plan, replace(plan, joined=None).begins) for plan in plans]  # not the day on which the learner came
+    first_days = [
+        (plan, replace(plan, joined=None).available_from) for plan in plans
+    ]  # not the day on which the learner came
     return LearnerWeek(
         week,
         done=still(Status.DONE),
@@ -140,7 +142,7 @@ def plans_by_user(users: Collection[int], roadmap: Outline) -> dict[int, list[Le
     for user, cohort, joined_at in members:
         for plan in plans_by_cohort[cohort]:
             pk = plan.assignment.pk
-            if audience.reaches(plan.assignment, user):
+            if audience.includes(plan.assignment, user):
                 joined = late_join_date(plan, day_of(joined_at, plan.cohort.zone))
                 plans[user].append(plan_of(pk, extensions.get((user, pk)), joined))
     for user_plans in plans.values():

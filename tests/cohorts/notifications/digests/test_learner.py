@@ -120,7 +120,10 @@ def test_each_learner_has_the_plans_of_their_own_page(cohort, learner, content):
     cohort.enrolments.filter(user=people[5]).update(joined_at=datetime(2026, 2, 20, tzinfo=UTC))
 
     def facts(plans):
-        return [(plan.assignment.pk, plan.due, plan.dates, plan.days, plan.next_due({})) for plan in plans]
+        return [
+            (plan.assignment.pk, plan.due, plan.section_due_dates, plan.due_by_topic, plan.next_due({}))
+            for plan in plans
+        ]
 
     found = plans_by_user([person.pk for person in people], outline_of_stages())
     assert {pk: facts(plans) for pk, plans in found.items()} == {
