@@ -35,12 +35,12 @@ django.setup()
 if "pause" in sys.argv:
     sys.argv.remove("pause")
     from roadmap_site.management.commands import load_roadmap
-    settle = load_roadmap.CarryOver.objects.settle
+    settle = load_roadmap.CarryOver.objects.apply_pending
     def wait():
         print("written", flush=True)
         sys.stdin.readline()
         return settle()
-    load_roadmap.CarryOver.objects.settle = wait
+    load_roadmap.CarryOver.objects.apply_pending = wait
 call_command(*sys.argv[1:])
 """
 
