@@ -47,7 +47,7 @@ class Summary(NamedTuple):
 
     learners: int
     percentage: int | None
-    inactive: int
+    quiet: int
     overdue: int
     done: int
     in_progress: int
@@ -57,11 +57,11 @@ class Summary(NamedTuple):
 
 def summarize(learners: Sequence[RosterEntry]) -> Summary:
     percentages = [share for learner in learners if (share := learner.measured.percentage) is not None]
-    inactive, overdue, done = (sum(map(FILTERS[show], learners)) for show in ("quiet", "overdue", "done"))
+    quiet, overdue, done = (sum(map(FILTERS[show], learners)) for show in ("quiet", "overdue", "done"))
     return Summary(
         len(learners),
         int(median(percentages)) if percentages else None,
-        inactive,
+        quiet,
         overdue,
         done,
         sum(bool(learner.measured.left and learner.statuses) for learner in learners),
