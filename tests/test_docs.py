@@ -127,7 +127,7 @@ def test_the_index_lists_every_decision_once():
 
 def test_the_table_of_variables_is_that_of_the_settings():
     source = (BASE / "roadmap_site" / "settings.py").read_text()
-    read = set(re.findall(r'(?:environ\.get|words)\("(\w+)"', source))
+    read = set(re.findall(r'(?:environ\.get|env_list)\("(\w+)"', source))
     table = section(PAGES["roadmap_site/README.md"], "## Every variable")
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) == read

@@ -348,7 +348,7 @@ def test_a_reviewer_adds_no_section_to_what_is_published(people, content, rows):
 
 def test_a_page_that_forgets_to_ask_is_stopped_all_the_same(people, content, monkeypatch):
     """The rule holds for what has changed, whatever changed it."""
-    monkeypatch.setattr(ReviewerRestrictionsMixin, "is_open", lambda *args: True)
+    monkeypatch.setattr(ReviewerRestrictionsMixin, "may_edit", lambda *args: True)
     row = content.topics["weather"]
     path = f"/admin/stages/topic/{row.pk}/change/"
     data = filled_in(people["r"].get(path)) | {"title": "X", "state": "draft"}

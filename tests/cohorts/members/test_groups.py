@@ -252,5 +252,5 @@ def test_whom_is_one_query_whatever_the_size(cohort, content, size):
     with CaptureQueriesContext(connection) as captured:
         found = load_audiences(cohort)
     assert len(captured) == 1
-    assert len(found.members) == size
-    assert {len(learners) for learners in found.members.values()} == {size + 1}
+    assert len(found.group_members) == size
+    assert {len(learners) for learners in found.group_members.values()} == {size + 1}

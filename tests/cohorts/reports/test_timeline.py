@@ -60,7 +60,7 @@ def learner_of(pk=1, topics=4, done=0, joined=60, due=None, begins=date.min):
         joined=ago(joined),
         measured=ProgressSummary(total=topics, done=done),
         curriculum=AssignedCurriculum((Section("one", "One", required),)),
-        plans=(SimpleNamespace(begins=begins, days=due or {}),),
+        plans=(SimpleNamespace(available_from=begins, due_by_topic=due or {}),),
     )
 
 
@@ -124,7 +124,9 @@ def test_the_plan_is_the_mean_share_of_what_is_due():
 
 def test_what_several_assignments_want_is_due_with_the_first():
     both = learner_of(topics=1)
-    both.plans = tuple(SimpleNamespace(begins=date.min, days={0: day}) for day in (TODAY, None, ago(5)))
+    both.plans = tuple(
+        SimpleNamespace(available_from=date.min, due_by_topic={0: day}) for day in (TODAY, None, ago(5))
+    )
     plan = {distribution.day: distribution.plan for distribution in load_timeline([both], {}, TODAY).past}
     assert (plan[ago(6)], plan[ago(5)]) == (0, 100)
 

@@ -23,9 +23,9 @@ def path_of(row):
 
 def sent_from(page):
     """What a browser sends for the form of a page, with the name of what it was opened with."""
-    assert f'name="_seen" value="{page.context["seen"]}"' in page.text
+    assert f'name="_seen" value="{page.context["seen_revision"]}"' in page.text
     return {name: value for name, value in filled_in(page).items() if name != "_go_back"} | {
-        "_seen": page.context["seen"]
+        "_seen": page.context["seen_revision"]
     }
 
 
@@ -213,11 +213,11 @@ def test_nonsense_for_when_it_was_opened_is_survived(content, as_maintainer, see
 def test_duplicate_makes_one_copy_however_often_it_is_pressed(content, as_maintainer, model):
     row = {"stage": content.first, "track": content.other}[model]
     page = as_maintainer.get(path_of(row))
-    assert page.text.count(f'name="_seen" value="{page.context["seen"]}"') == 2  # of both forms
+    assert page.text.count(f'name="_seen" value="{page.context["seen_revision"]}"') == 2  # of both forms
     path = f"/admin/stages/{model}/{row.pk}/duplicate/"
-    first, second = (as_maintainer.post(path, {"_seen": page.context["seen"]}) for _ in range(2))
+    first, second = (as_maintainer.post(path, {"_seen": page.context["seen_revision"]}) for _ in range(2))
     assert first.url == second.url
-    again = as_maintainer.post(path, {"_seen": as_maintainer.get(path_of(row)).context["seen"]})
+    again = as_maintainer.post(path, {"_seen": as_maintainer.get(path_of(row)).context["seen_revision"]})
     assert again.url != first.url
 
 

@@ -74,7 +74,7 @@ def test_all_four_have_the_same_rows_and_the_same_numbers(walked, as_learner, sl
     path = f"/tracks/{slug}/" if slug else "/"
     outline = outline_of_track(Track.objects.get(slug=slug)) if slug else outline_of_stages()
     expected = {
-        f"{section.slug}--{topic.slug}": walked.of(topic.pk)
+        f"{section.slug}--{topic.slug}": walked.status_of(topic.pk)
         for section in outline.sections
         for topic in section.topics
     }
