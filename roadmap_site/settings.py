@@ -174,7 +174,7 @@ STAFF_NEEDS_SECOND_FACTOR = not LAPTOP or environ.get("STAFF_SECOND_FACTOR", "0"
 # Cohorts are made by the group "Instructors", or by everyone whose address is verified.
 ANYONE_MAY_TEACH = environ.get("ANYONE_MAY_TEACH", "0") == "1"
 
-# --- EmailKind -----------------------------------------------------------------------------------------
+# --- Mail -----------------------------------------------------------------------------------------
 
 if LAPTOP:
     MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
@@ -192,7 +192,7 @@ else:
             },
         }
     }
-# EmailKind is also sent by commands, which have no request to ask for the address of the site.
+# Mail is also sent by commands, which have no request to ask for the address of the site.
 SITE_URL = environ.get("SITE_URL", "").rstrip("/") or (
     "http://127.0.0.1:8000" if LAPTOP else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 )

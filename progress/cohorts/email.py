@@ -64,7 +64,7 @@ def send(
     reply_to: Iterable[str] = (),
     mailer: BaseEmailBackend | None = None,
 ) -> bool:
-    """Send one mail of a kind of EmailKind, unless its recipient wants none of them; return whether it was sent.
+    """Send one mail of an EmailKind, unless its recipient wants none of them; return whether it was sent.
 
     ``template`` is below ``cohorts/notifications/email/``, without its ending; it has
     ``unsubscribe_url`` besides the context.
