@@ -150,7 +150,7 @@ def test_the_first_visit_weighs_little(open_browser, live_server, roadmap):
     """Everything the browser asks for on a first visit to the real roadmap, before compression."""
     page = open_browser()
     answers = []
-    page.on("response", answers.append)  # a body that is asked for in here may never come
+    page.on("response", lambda answer: answers.append(answer))  # a body that is asked for in here may never come
     page.goto("/")
     page.wait_for_load_state("networkidle")
     foreign = [answer.url for answer in answers if not answer.url.startswith(live_server.url)]
