@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -183,8 +184,9 @@ class Databases:
             self.server.drop(self.name(kind))
 
 
+@cache
 def key_of(kind: str) -> str:
-    """A hash of everything that a template of this kind is made of."""
+    """A hash of everything that a template of this kind is made of, as it was when this process first asked."""
     digest = hashlib.sha256("".join(f"{package}{version(package)}" for package in PACKAGES).encode())
     for path in sources_of(kind):
         digest.update(path.name.encode() + path.read_bytes())
