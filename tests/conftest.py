@@ -5,6 +5,7 @@ them is a visitor. ``roadmap`` is the real content, ``content`` a small roadmap 
 """
 
 import os
+from contextlib import contextmanager
 from functools import lru_cache
 
 import pytest
@@ -14,6 +15,7 @@ from django.contrib.auth import login
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 
@@ -67,8 +69,10 @@ def contents_for(item):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request):
+def django_db_setup(request, django_db_blocker):
     """Nothing is set up before a test says what it wants. What was made for this run goes at its end."""
+    with django_db_blocker.unblock():
+        assert connection.features.supports_json_field  # what Django asks only once is in no test's count of queries
     yield
     databases_of(request.config).remove()
 
@@ -167,6 +171,14 @@ def client_of(user):
     request.session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return client
+
+
+@contextmanager
+def rolled_back():
+    """What is done inside is undone at its end, so that many cases of one test share what it has set up."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from progress.models import Report
 from stages.admin.reviewers import ReviewerRestrictionsMixin
 from stages.fixture_io import files, snapshot
 from stages.models import Entry, Resource, Revision, Stage, State, Topic, TopicResource, Track, TrackSection
-from tests.conftest import client_of, make_user
+from tests.conftest import client_of, make_user, rolled_back
 from tests.stages.revisions.test_recorder import Forms, filled_in
 from tests.stages.revisions.test_recorder import save as save_form
 
@@ -169,16 +169,17 @@ def test_every_model_is_in_the_table():
     assert {model._meta.label_lower for model in admin.site._registry} == TABLE.keys()
 
 
-@pytest.mark.parametrize("label", TABLE)
-def test_every_page_and_action_of_it_is_in_the_table(label, db):
-    model_admin = admin_of(label)
-    prefix = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_"
-    pages = {name for name in names(model_admin.get_urls()) if name} - OTHER_PAGES.keys()
-    pages = {name.removeprefix(prefix).replace("_", " ") for name in pages}
+def test_every_page_and_action_of_it_is_in_the_table(db, subtests):
     boss = make_user("Bea Boss", is_staff=True, is_superuser=True)
-    extra = {"save", "draft", "save a draft"} & TABLE[label].keys()
-    actions = actions_of(model_admin, boss) | ({"delete_selected"} & TABLE[label].keys())
-    assert pages | actions | extra == TABLE[label].keys()
+    for label, table in TABLE.items():
+        model_admin = admin_of(label)
+        prefix = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}_"
+        pages = {name for name in names(model_admin.get_urls()) if name} - OTHER_PAGES.keys()
+        pages = {name.removeprefix(prefix).replace("_", " ") for name in pages}
+        extra = {"save", "draft", "save a draft"} & table.keys()
+        actions = actions_of(model_admin, boss) | ({"delete_selected"} & table.keys())
+        with subtests.test(label):
+            assert pages | actions | extra == table.keys()
 
 
 def test_every_other_page_of_the_admin_is_in_the_table():
@@ -210,37 +211,45 @@ def answer(client, person, path, **data):
     return response.status_code != 403
 
 
-@pytest.mark.parametrize("page", SITE)
-def test_a_page_of_the_site_opens_for_whom_it_should(page, people):
-    found = [person for person, client in people.items() if answer(client, person, reverse(f"admin:{page}"))]
-    assert "".join(found) == SITE[page]
+def test_a_page_of_the_site_opens_for_whom_it_should(people, subtests):
+    for page, who in SITE.items():
+        with subtests.test(page), rolled_back():
+            assert let_in(people, reverse(f"admin:{page}")) == who
+
+
+def let_in(people, path, **data):
+    """The letters of those who get a page, or may send this form to it."""
+    return "".join(person for person, client in people.items() if answer(client, person, path, **data))
 
 
 PAGES = [(label, page) for label, pages in TABLE.items() for page in pages]
 LOOK = [(label, page) for label, page in PAGES if page in {*USUAL, "draft", "put back"}]
 
 
-@pytest.mark.parametrize(("label", "page"), LOOK)
-def test_a_page_opens_for_whom_it_should(label, page, people, rows):
+def test_a_page_opens_for_whom_it_should(people, rows, subtests):
+    for label, page in LOOK:
+        with subtests.test(f"{label}: {page}"), rolled_back():
+            assert let_in(people, path_of(label, page, rows)) == TABLE[label][page]
+
+
+def path_of(label, page, rows):
     row = (rows.drafts if page == "draft" else rows.published)[label]
     if page in {"changelist", "add"}:
-        path = address(label, page)
-    elif page == "put back":
-        path = address(label, page, revision_of(row, title="Before").pk)
-    else:
-        path = address(label, "change" if page == "draft" else page, row.pk)
-    found = [person for person, client in people.items() if answer(client, person, path)]
-    assert "".join(found) == TABLE[label][page]
+        return address(label, page)
+    if page == "put back":
+        return address(label, page, revision_of(row, title="Before").pk)
+    return address(label, "change" if page == "draft" else page, row.pk)
 
 
-@pytest.mark.parametrize(("label", "page"), [(label, page) for label, page in PAGES if "save" in page])
-def test_a_form_is_taken_from_whom_it_should_be(label, page, people, rows):
+def test_a_form_is_taken_from_whom_it_should_be(people, rows, subtests):
     """What is sent is nonsense, so that whoever may send it is shown it again."""
-    row = (rows.drafts if page == "save a draft" else rows.published)[label]
-    path, before = address(label, "change", row.pk), files(snapshot())
-    found = [person for person, client in people.items() if answer(client, person, path, nonsense="1", **EMPTY)]
-    assert "".join(found) == TABLE[label][page]
-    assert files(snapshot()) == before
+    before = files(snapshot())
+    for label, page in [(label, page) for label, page in PAGES if "save" in page]:
+        row = (rows.drafts if page == "save a draft" else rows.published)[label]
+        with subtests.test(f"{label}: {page}"), rolled_back():
+            path = address(label, "change", row.pk)
+            assert let_in(people, path, nonsense="1", **EMPTY) == TABLE[label][page]
+            assert files(snapshot()) == before
 
 
 EMPTY = {
@@ -249,20 +258,25 @@ EMPTY = {
 ACTIONS = [(label, page) for label, page in PAGES if page not in {*USUAL, "draft", "put back", "save", "save a draft"}]
 
 
-@pytest.mark.parametrize(("label", "action"), ACTIONS)
-def test_an_action_is_offered_to_whom_it_should_be_and_refused_to_all_others(label, action, people, rows):
+@pytest.mark.parametrize("label", dict(ACTIONS))
+def test_an_action_is_offered_to_whom_it_should_be_and_refused_to_all_others(label, people, rows, subtests):
     """Offered in the list; and whoever sends it nevertheless changes nothing."""
-    row, path, found = rows.published[label], address(label, "changelist"), ""
-    for person, client in people.items():
-        page = client.get(path)
-        form = page.context.get("action_form") if page.status_code == 200 else None
-        if form and action in dict(form.fields["action"].choices):
-            found += person
-        else:
-            before = everything()
-            client.post(path, {"action": action, "_selected_action": [row.pk], "index": 0, "post": "yes"})
-            assert everything() == before, person
-    assert found == TABLE[label][action]
+    path, before = address(label, "changelist"), everything()
+    offered = {person: actions_on(client.get(path)) for person, client in people.items()}
+    form = {"_selected_action": [rows.published[label].pk], "index": 0, "post": "yes"}
+    for action in [action for other, action in ACTIONS if other == label]:
+        with subtests.test(action), rolled_back():
+            assert "".join(person for person in people if action in offered[person]) == TABLE[label][action]
+            for person, client in people.items():
+                if action not in offered[person]:
+                    client.post(path, form | {"action": action})
+                    assert everything() == before, person
+
+
+def actions_on(page):
+    """What a list in the admin offers to do, if it is one."""
+    form = page.context.get("action_form") if page.status_code == 200 else None
+    return dict(form.fields["action"].choices) if form else {}
 
 
 def everything():
@@ -271,12 +285,11 @@ def everything():
     return {model: list(model.objects.order_by("pk").values()) for model in models}
 
 
-@pytest.mark.parametrize("page", OTHER_PAGES)
-def test_a_page_of_one_model_opens_for_whom_it_should(page, people, rows):
-    label, who = OTHER_PAGES[page]
-    path = reverse(f"admin:{page}", args=[rows.published[label].pk] if label else [])
-    found = [person for person, client in people.items() if answer(client, person, path)]
-    assert "".join(found) == who
+def test_a_page_of_one_model_opens_for_whom_it_should(people, rows, subtests):
+    for page, (label, who) in OTHER_PAGES.items():
+        path = reverse(f"admin:{page}", args=[rows.published[label].pk] if label else [])
+        with subtests.test(page), rolled_back():
+            assert let_in(people, path) == who
 
 
 # --- What reviewers may not do, whichever way they try ---

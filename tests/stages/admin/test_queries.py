@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
+from tests.test_queries import analyze
 
 MODELS = ["stage", "topic", "resource", "track", "tracksection", "source", "entry"]
 # The session, the user and the rights are three; a list counts its rows twice.
@@ -75,6 +76,7 @@ def queries(client, path):
 @pytest.mark.parametrize("size", [3, 300])
 def test_each_page_of_the_admin_makes_a_fixed_number_of_queries(content, as_maintainer, size):
     rows = grow(content, size)
+    analyze()
     lists = {model: queries(as_maintainer, f"/admin/stages/{model}/") for model in MODELS}
     forms = {model: queries(as_maintainer, f"/admin/stages/{model}/{rows[model].pk}/change/") for model in MODELS}
     arranged = {
