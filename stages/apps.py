@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +9,9 @@ class StagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from stages import triggers
         from stages.editing.deletion import content_blockers
         from stages.hooks import deletion_guards
 
         deletion_guards.register(content_blockers)
+        post_migrate.connect(triggers.install, sender=self)

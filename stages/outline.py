@@ -5,16 +5,12 @@ memory whatever the number of topics, and it keeps what depends on content alone
 depends on the learner. It holds published topics only, so nothing built from an outline can count others.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, Self
+from functools import cached_property
+from typing import NamedTuple, Self
 
-from django.db import connection
-from django.db.models import Manager, Q, QuerySet, StringAgg, TextField, Value
-from django.db.models.functions import Cast, JSONArray
 from django.utils.translation import gettext as _
 
 from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
@@ -122,47 +118,19 @@ class Outline:
 TOPIC_COLUMNS = ["pk", "slug", "title", "summary", "level", "kind", "minutes_min", "minutes_max"]
 
 
-def outline_of_stages() -> Outline:
-    """The merged roadmap as an outline. One query.
-
-    Nearly every page needs it, so the database hands it over as two texts, which are parsed once. The texts are
-    the key of what is kept: after an edit they are other texts, and an outline can never be out of date.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(*statement())
-        return parse(*cursor.fetchone())
-
-
-@lru_cache
-def statement() -> tuple[str, tuple[Any, ...]]:
-    """The query for all stages and topics as (SQL, parameters). Making it takes longer than running it."""
-    stages = as_one_text(Stage.objects.published(), "position", "pk", "slug", "title", "summary", "level")
-    topics = as_one_text(Topic.objects.published(), "position", "stage_id", *TOPIC_COLUMNS, "required")
-    (sql, parameters), (more_sql, more) = (rows.query.sql_with_params() for rows in (stages, topics))
-    return f"SELECT ({sql}), ({more_sql})", parameters + more
-
-
-def as_one_text(rows: QuerySet[Any] | Manager[Any], *columns: str) -> QuerySet[Any]:
-    """A query whose one value is all ``rows``, each a JSON array of its ``columns``, joined by commas."""
-    text = StringAgg(Cast(JSONArray(*columns), TextField()), delimiter=Value(","))
-    # Grouping by a constant makes one group of everything.
-    one: QuerySet[Any, tuple[str | None]] = (
-        rows.order_by().annotate(all=Value(1)).values("all").annotate(text=text).values_list("text")
-    )
-    return one
-
-
-@lru_cache(maxsize=4)
-def parse(stages: str | None, topics: str | None) -> Outline:
+def read_outline() -> Outline:
+    """The merged roadmap as an outline. Two queries."""
     by_stage: dict[int, list[OutlineTopic]] = {}
-    topic_rows = sorted(json.loads(f"[{topics or ''}]"), key=lambda row: (row[0], row[2]))
-    for _position, stage, *columns, required in topic_rows:
-        by_stage.setdefault(stage, []).append(OutlineTopic._make([*columns, bool(required)]))
-    stage_rows = sorted(json.loads(f"[{stages or ''}]"))
+    topics = Topic.objects.published().order_by("position", "pk")
+    for stage, *columns in topics.values_list("stage_id", *TOPIC_COLUMNS, "required"):
+        by_stage.setdefault(stage, []).append(OutlineTopic(*columns))
+    stages = Stage.objects.published().order_by("position", "pk")
     return Outline(
         tuple(
             Section(slug, title, tuple(by_stage.get(pk, ())), number, "", summary, level)
-            for number, (_, pk, slug, title, summary, level) in enumerate(stage_rows, start=1)
+            for number, (pk, slug, title, summary, level) in enumerate(
+                stages.values_list("pk", "slug", "title", "summary", "level"), start=1
+            )
         )
     )
 
@@ -173,54 +141,44 @@ def parse(stages: str | None, topics: str | None) -> Outline:
 type Pair = tuple[int, int]  # the pks of a topic and of one that it needs
 
 
-def prerequisites() -> tuple[Pair, ...]:
-    """What needs what, sorted. One query, handed over as the merged roadmap is."""
-    pairs = as_one_text(Topic.prerequisites.through.objects, "from_topic_id", "to_topic_id")
-    [text] = next(iter(pairs), [None])
-    return parse_pairs(text)
+def read_prerequisites() -> tuple[Pair, ...]:
+    """What needs what, sorted. One query."""
+    pairs = Topic.prerequisites.through.objects.values_list("from_topic_id", "to_topic_id")
+    return tuple(sorted(pairs))
 
 
-@lru_cache(maxsize=4)
-def parse_pairs(pairs: str | None) -> tuple[Pair, ...]:
-    return tuple(sorted(map(tuple, json.loads(f"[{pairs or ''}]"))))
-
-
-def prerequisites_and_unlocks(topic: Topic, outline: Outline) -> dict[str, list[OutlineTopic]]:
-    """What a topic of ``outline`` builds on, and what it unlocks, in learning order. One query."""
-    links = Topic.prerequisites.through.objects.filter(Q(from_topic=topic) | Q(to_topic=topic))
-    pairs = set(links.values_list("from_topic", "to_topic"))
+def prerequisites_and_unlocks(pk: int, outline: Outline, pairs: Iterable[Pair]) -> dict[str, list[OutlineTopic]]:
+    """What a topic of ``outline`` builds on, and what it unlocks, in learning order; ``pairs`` say what needs what."""
+    pairs = list(pairs)
+    needed = {needed for topic, needed in pairs if topic == pk}
+    unlocked = {topic for topic, needed in pairs if needed == pk}
     return {
-        "prerequisites": [other for other in outline.topics if (topic.pk, other.pk) in pairs],
-        "unlocks": [other for other in outline.topics if (other.pk, topic.pk) in pairs],
+        "prerequisites": [other for other in outline.topics if other.pk in needed],
+        "unlocks": [other for other in outline.topics if other.pk in unlocked],
     }
 
 
 # --- The other tracks ---------------------------------------------------------------------------------
 
 
-def outline_of_track(track: Track) -> Outline:
-    """A track as an outline. Two queries; sections without a published topic are left out."""
-    return outlines([track])[track.pk]
+def read_track_outlines(tracks: Iterable[Track]) -> dict[int, Outline]:
+    """``{track pk: Outline}`` for tracks with sections of their own; those without a published topic are left out.
 
-
-def outlines(tracks: Iterable[Track]) -> dict[int, Outline]:
-    """``{track pk: Outline}`` for several tracks, in three queries at most."""
-    with_sections = [track for track in tracks if not track.follows_stages]
-    by_track = {track.pk: outline_of_stages() for track in tracks if track.follows_stages}
-    if not with_sections:
-        return by_track
+    Two queries.
+    """
+    by_track: dict[int, Outline] = {}
     sections = list(
-        TrackSection.objects.filter(track__in=with_sections).values_list("track_id", "pk", "slug", "title", "part")
+        TrackSection.objects.filter(track__in=tracks).values_list("track_id", "pk", "slug", "title", "part")
     )
     rows = (
-        TrackTopic.objects.filter(section__track__in=with_sections, topic__in=Topic.objects.published())
+        TrackTopic.objects.filter(section__track__in=tracks, topic__in=Topic.objects.published())
         .order_by("position", "pk")
         .values_list("section_id", *(f"topic__{name}" for name in TOPIC_COLUMNS), "required")
     )
     by_section: dict[int, list[OutlineTopic]] = {pk: [] for _, pk, *_ in sections}
-    for section_id, *columns in rows:
-        by_section[section_id].append(OutlineTopic(*columns))
-    for track in with_sections:
+    for section_id, *topic in rows:
+        by_section[section_id].append(OutlineTopic(*topic))
+    for track in tracks:
         shown = [section for section in sections if section[0] == track.pk and by_section[section[1]]]
         by_track[track.pk] = Outline(
             tuple(

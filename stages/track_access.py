@@ -8,9 +8,10 @@ from functools import cached_property
 
 from django.http import Http404
 
+from stages.content import outline_of_track
 from stages.hooks import private_outline_providers
 from stages.models import Track, published_q
-from stages.outline import Outline, outline_of_track
+from stages.outline import Outline
 from stages.requests import AnyUser
 
 

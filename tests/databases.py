@@ -42,9 +42,10 @@ class Template(NamedTuple):
 
 
 MAKE_CONTENT = "import django; django.setup(); from tests.content import make_content; make_content()"
+MIGRATIONS = [f"{app}/**/migrations/*.py" for app in APPS]
 CODE = [f"{app}/**/*.py" for app in APPS]
 TEMPLATES = {
-    "empty": Template("", ["manage.py", "migrate", "-v", "0"], [f"{app}/**/migrations/*.py" for app in APPS]),
+    "empty": Template("", ["manage.py", "migrate", "-v", "0"], [*MIGRATIONS, "stages/triggers.py"]),
     "content": Template("empty", ["-c", MAKE_CONTENT], [*CODE, "tests/content.py"]),
     "roadmap": Template("empty", ["manage.py", "load_roadmap", "-v", "0"], [*CODE, "fixtures/*.yaml"]),
 }

@@ -16,8 +16,9 @@ from progress.cohorts.models import Assignment, Cohort
 from progress.cohorts.schedule import due_dates_by_topic
 from progress.cohorts.track_snapshot import outline_from_snapshot
 from progress.reader_progress import ReaderProgress
+from stages.content import outline_of_stages
 from stages.models import Track
-from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
+from stages.outline import Outline, OutlineTopic, Section
 
 FIRST_MIDNIGHT = ZoneInfo("Pacific/Kiritimati")  # nowhere does a day begin earlier
 

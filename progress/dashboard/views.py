@@ -17,8 +17,9 @@ from accounts.timezones import parse_zone
 from progress import activity
 from progress.dashboard.recommendations import Recommendation, recommendations
 from progress.reader_progress import ReaderProgress
+from stages.content import outline_of_stages, outlines
 from stages.models import Level, Topic, Track
-from stages.outline import Outline, OutlineTopic, outline_of_stages, outlines
+from stages.outline import Outline, OutlineTopic
 
 NEXT = 4  # topics that are shown as what comes next
 

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from progress.certificate_coverage import replacements_by_topic
 from progress.models import ProgressEvent
+from stages.content import outline_of_stages, outlines
 from stages.models import Track, published_q
-from stages.outline import Outline, Section, outline_of_stages, outlines
+from stages.outline import Outline, Section
 
 
 class ContentState(NamedTuple):

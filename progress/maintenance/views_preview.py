@@ -20,9 +20,10 @@ from accounts.requests import HtmxRequest
 from progress.decorators import unlisted
 from progress.models import Status
 from progress.reader_progress import ReaderProgress
+from stages.content import outline_of_stages, outline_of_track, prerequisites
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Stage, Topic, Track
-from stages.outline import Outline, outline_of_stages, outline_of_track, prerequisites
+from stages.outline import Outline
 from stages.roadmap.draft_preview import outline_with_drafts, upcoming_topics
 from stages.roadmap.views import show_roadmap, show_stage, show_topic, show_track
 

@@ -23,8 +23,9 @@ from progress.decorators import unlisted
 from progress.models import Share, Status
 from progress.reader_progress import ReaderProgress
 from progress.sharing import share_cards
+from stages.content import outline_of_stages
 from stages.models import Topic
-from stages.outline import Outline, outline_of_stages
+from stages.outline import Outline
 
 FRESH_FOR = 5 * 60  # seconds that others may keep a picture: as long as a revoked one may be seen at most
 

@@ -16,8 +16,9 @@ from progress.decorators import unlisted
 from progress.models import Certificate, Status
 from progress.reader_progress import ReaderProgress
 from progress.sharing.views import public_name
+from stages.content import outline_of_stages, outline_of_track
 from stages.models import Track
-from stages.outline import outline_of_stages, outline_of_track, unique_topics
+from stages.outline import unique_topics
 
 
 class CertificateForm(forms.ModelForm):

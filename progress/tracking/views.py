@@ -26,9 +26,10 @@ from progress.reader_progress import ReaderProgress
 from progress.redirects import redirect_back
 from progress.rendering.fragments import ROW_TEMPLATES, render_bar, render_continue_button, render_row, render_trail
 from progress.rendering.map_fragments import render_map_update
+from stages.content import outline_of_stages, prerequisites
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Level, Topic, Track
-from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, prerequisites
+from stages.outline import Outline, OutlineTopic, Section
 from stages.roadmap.layouts import RoadmapLayout, topics_at_level
 from stages.safe_redirect import safe_next_url
 from stages.track_access import get_readable_track

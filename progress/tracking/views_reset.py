@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import AuthedRequest
 from progress.models import Reset
 from progress.reader_progress import ReaderProgress
+from stages.content import outline_of_stages
 from stages.models import Stage, Track
-from stages.outline import OutlineTopic, outline_of_stages
+from stages.outline import OutlineTopic
 from stages.safe_redirect import safe_next_url
 from stages.track_access import get_readable_track_or_404
 

@@ -9,8 +9,8 @@ from accounts.models import User
 from progress.models import STATUSES, ProgressEvent, Status, TopicProgress
 from progress.transfer.checklist_parser import TopicMatcher
 from progress.transfer.import_preview import Decision
+from stages.content import outline_of_stages
 from stages.models import Entry, Topic
-from stages.outline import outline_of_stages
 
 
 def load_matcher(host: str) -> TopicMatcher:

@@ -27,8 +27,8 @@ from progress.transfer.forms import ImportForm
 from progress.transfer.import_preview import Decision, preview_import, redecide
 from progress.transfer.personal_data import export_personal_data
 from progress.transfer.views_export import download, link_to_topics
+from stages.content import outline_of_stages
 from stages.models import Track
-from stages.outline import outline_of_stages
 
 IMPORTS_PER_HOUR = 60  # that may be looked at in an hour, by one account or from one address
 TOO_MANY = gettext_lazy("That is a lot for an hour. Keep your list, and send it a little later.")

@@ -17,8 +17,9 @@ from django.views.decorators.http import conditional_page, require_safe
 from accounts.models import User
 from progress.reader_progress import ReaderProgress
 from progress.transfer import export
+from stages.content import outline_of_stages
 from stages.models import Stage, Topic, TopicResource
-from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
+from stages.outline import Outline, OutlineTopic, Section
 from stages.track_access import get_readable_track_or_404
 
 

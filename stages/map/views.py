@@ -9,9 +9,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from stages.content import outline_of_stages, prerequisites
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Topic
-from stages.outline import outline_of_stages, prerequisites, prerequisites_and_unlocks
+from stages.outline import prerequisites_and_unlocks
 from stages.requests import HtmxRequest
 from stages.track_access import get_readable_track, get_readable_track_or_404
 
@@ -53,7 +54,7 @@ def topic_panel(request: HtmxRequest, slug: str) -> HttpResponse:
         "topic": topic,
         "outline_topic": outline_topic,
         "topic_section": replace(section, slug="beside", topics=(outline_topic,)),
-        **prerequisites_and_unlocks(topic, outline),
+        **prerequisites_and_unlocks(topic.pk, outline, prerequisites()),
     }
     if "track" in request.GET:
         access = get_readable_track(request.user, request.GET["track"])

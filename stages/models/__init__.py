@@ -6,8 +6,10 @@ from stages.models.loaded import LoadedEntry
 from stages.models.revisions import Revision
 from stages.models.sources import Entry, Source
 from stages.models.tracks import Track, TrackSection, TrackTopic
+from stages.models.version import ContentVersion
 
 __all__ = [
+    "ContentVersion",
     "Entry",
     "Level",
     "LinkCheck",

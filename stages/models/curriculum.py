@@ -49,6 +49,11 @@ def is_published(row: "Stage | Topic | Track") -> bool:
     return row.state == State.PUBLISHED and (row.publish_at is None or row.publish_at <= timezone.now())
 
 
+def planned_index(name: str) -> models.Index:
+    """An index of the rows that have a date, for it is asked all the time whether one has come (stages/content.py)."""
+    return models.Index(fields=["publish_at"], name=name, condition=models.Q(publish_at__isnull=False))
+
+
 class StageQuerySet(models.QuerySet["Stage"]):
     def published(self) -> Self:
         return self.filter(published_q())
@@ -91,6 +96,7 @@ class Stage(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        indexes = [planned_index("planned_stages")]
 
     def __str__(self) -> str:
         return self.title
@@ -273,7 +279,10 @@ class Topic(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         permissions = [("publish", "Can publish content, and change what is published")]
-        indexes = [models.Index(fields=["stage", "position"], name="topic_order")]
+        indexes = [
+            models.Index(fields=["stage", "position"], name="topic_order"),
+            planned_index("planned_topics"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(minutes_min__lte=models.F("minutes_max")),

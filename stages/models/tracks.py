@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from stages.fields import LongTextField
-from stages.models.curriculum import State, Topic, is_published, published_q
+from stages.models.curriculum import State, Topic, is_published, planned_index, published_q
 from stages.models.sources import Source
 
 
@@ -48,6 +48,7 @@ class Track(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        indexes = [planned_index("planned_tracks")]
         constraints = [
             models.UniqueConstraint(
                 fields=["follows_stages"],

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from django.db.models import QuerySet
 
+from stages.content import outline_of_stages
 from stages.models import Stage, State, Topic
-from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outline_of_stages
+from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section
 
 
 def outline_with_drafts(stage: Stage, topics: QuerySet[Topic]) -> Outline:

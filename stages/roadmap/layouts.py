@@ -8,10 +8,11 @@ from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from stages.content import prerequisites
 from stages.display_cookies import set_for_a_year
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Level
-from stages.outline import Outline, OutlineTopic, Section, prerequisites
+from stages.outline import Outline, OutlineTopic, Section
 
 
 class RoadmapLayout(TextChoices):

@@ -9,17 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from stages.content import outline_of_stages, outline_of_track, outlines, prerequisites
 from stages.links.display import with_alternatives
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import (
-    Outline,
-    Section,
-    outline_of_stages,
-    outline_of_track,
-    outlines,
-    prerequisites_and_unlocks,
-    unique_topics,
-)
+from stages.outline import Outline, Section, prerequisites_and_unlocks, unique_topics
 from stages.roadmap.layouts import layout_context, remember_layout
 from stages.track_access import TrackAccess, get_readable_track
 
@@ -83,7 +76,7 @@ def show_topic(
         "section": section,
         "outline_topic": outline_topic,
         "topic_section": replace(section, topics=(outline_topic,)),
-        **prerequisites_and_unlocks(topic, outline),
+        **prerequisites_and_unlocks(topic.pk, outline, prerequisites()),
         "links": with_alternatives(topic.links.shown()),
         "mentions": [(source, list(group)) for source, group in groupby(entries, key=lambda entry: entry.source)],
         **track_and_neighbors(access, topic.slug, outline),

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from stages.content import outline_of_stages
 from stages.models import Resource, Topic, Track
-from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section, outline_of_stages
+from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section
 from stages.requests import AnyUser
 from stages.spelling import corrected_query, words_of
 

@@ -10,8 +10,8 @@ from progress.cohorts.models import Assignment
 from progress.cohorts.reports.roster import load_roster
 from progress.cohorts.track_snapshot import outline_from_snapshot, take_snapshot
 from progress.models import TopicProgress
+from stages.content import outline_of_stages, outline_of_track
 from stages.models import State
-from stages.outline import outline_of_stages, outline_of_track
 from tests.cohorts.roster_pages import join
 
 

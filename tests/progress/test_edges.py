@@ -7,7 +7,7 @@ from django.test import Client
 
 from progress.models import TopicProgress
 from progress.reader_progress import ReaderProgress
-from stages.outline import outline_of_stages
+from stages.content import outline_of_stages
 from tests.progress.tracking.test_ticks import tick
 from tests.progress.transfer.test_import import IMPORT, fields, look
 

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from accounts.models import User
 from progress.models import NONE, STATUSES, CarryOver, ProgressEvent, Status, TopicProgress
 from progress.reader_progress import ReaderProgress
+from stages.content import outline_of_stages
 from stages.fixture_io import FixtureError
 from stages.models import Topic
-from stages.outline import outline_of_stages
 from stages.sync.load import load
 from tests.content import stage, topic, wipe, write_files
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from progress.models import Share, TopicProgress
 from progress.sharing import share_cards, views
+from stages.content import outline_of_stages, outlines
 from stages.models import Level, Track
-from stages.outline import outline_of_stages, outlines
 from stages.roadmap.layouts import RoadmapLayout
 
 LAYOUTS = pytest.mark.parametrize("layout", RoadmapLayout)

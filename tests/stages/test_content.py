@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from stages.content import outline_of_stages, outlines
 from stages.models import Entry, Resource, Source, Stage, State, Topic, TopicResource, Track
-from stages.outline import outline_of_stages, outlines
 
 pytestmark = pytest.mark.usefixtures("roadmap")
 

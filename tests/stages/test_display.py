@@ -2,8 +2,9 @@
 
 import pytest
 
+from stages.content import outline_of_stages, outline_of_track
 from stages.models import Topic
-from stages.outline import Minutes, outline_of_stages, outline_of_track
+from stages.outline import Minutes
 
 
 @pytest.fixture

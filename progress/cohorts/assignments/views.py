@@ -20,7 +20,7 @@ from progress.cohorts.models import Assignment, Cohort, Extension
 from progress.cohorts.permissions import atomic_form_view, get_cohort_for_edit
 from progress.cohorts.track_snapshot import outline_from_snapshot
 from progress.cohorts.track_updates import current_snapshots, outdated_assignments, pending_update
-from stages.outline import outline_of_stages
+from stages.content import outline_of_stages
 
 
 def get_assignment_or_404(cohort: Cohort, pk: int) -> Assignment:

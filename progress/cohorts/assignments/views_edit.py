@@ -17,7 +17,7 @@ from progress.cohorts.models import Assignment
 from progress.cohorts.permissions import get_cohort_for_edit
 from progress.cohorts.track_snapshot import content_hash, outline_from_snapshot
 from progress.cohorts.track_updates import current_snapshots
-from stages.outline import outline_of_stages
+from stages.content import outline_of_stages
 
 
 @require_POST

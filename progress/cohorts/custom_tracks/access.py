@@ -4,8 +4,9 @@ from accounts.models import User
 from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, CustomTrack
 from progress.cohorts.track_snapshot import outline_from_snapshot
+from stages.content import outline_of_stages, outline_of_track
 from stages.models import Track
-from stages.outline import Outline, outline_of_stages, outline_of_track
+from stages.outline import Outline
 
 
 def private_outline(user: User, track: Track) -> Outline | None:

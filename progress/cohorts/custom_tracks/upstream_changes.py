@@ -17,8 +17,9 @@ from progress.cohorts.track_snapshot import (
     topics_by_section,
 )
 from progress.cohorts.track_updates import section_changes
+from stages.content import outline_of_track
 from stages.models import State
-from stages.outline import Outline, outline_of_track
+from stages.outline import Outline
 
 
 class UpstreamStep(NamedTuple):

@@ -25,8 +25,8 @@ from progress.cohorts.permissions import (
 from progress.cohorts.queries import USERS_BY_NAME
 from progress.cohorts.track_choices import assignable_tracks
 from progress.cohorts.track_snapshot import take_snapshot
+from stages.content import outline_of_track, outlines
 from stages.models import State, Track
-from stages.outline import outline_of_track, outlines
 from stages.roadmap.views import track_page
 from stages.track_access import get_readable_track
 

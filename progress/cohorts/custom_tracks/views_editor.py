@@ -19,8 +19,9 @@ from progress.cohorts.custom_tracks.forms import DetailsForm, SectionForm
 from progress.cohorts.custom_tracks.upstream_changes import load_upstream_changes
 from progress.cohorts.models import CustomTrack
 from progress.cohorts.permissions import get_authored_track_or_404
+from stages.content import outline_of_stages
 from stages.models import Topic, Track, TrackSection, TrackTopic
-from stages.outline import Outline, OutlineTopic, outline_of_stages
+from stages.outline import Outline, OutlineTopic
 from stages.search.results import has_all
 from stages.spelling import corrected_query
 

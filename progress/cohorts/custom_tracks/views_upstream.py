@@ -15,8 +15,9 @@ from progress.cohorts.custom_tracks.upstream_changes import UpstreamChanges, Ups
 from progress.cohorts.models import CustomTrack
 from progress.cohorts.permissions import get_authored_track_or_404
 from progress.cohorts.track_updates import topic_titles
+from stages.content import outline_of_stages
 from stages.models import Topic
-from stages.outline import Outline, outline_of_stages
+from stages.outline import Outline
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from progress.cohorts.models.cohort import Cohort, Enrolment, Group
 from progress.cohorts.track_snapshot import take_snapshot
+from stages.content import outline_of_track
 from stages.models import Track, published_q
-from stages.outline import outline_of_track
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

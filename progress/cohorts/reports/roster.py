@@ -21,7 +21,8 @@ from progress.cohorts.reports.activity import annotate_last_activity
 from progress.cohorts.track_snapshot import outline_from_snapshot
 from progress.measure import ProgressSummary, TopicSet
 from progress.models import NONE, Status
-from stages.outline import Outline, OutlineTopic, Section, outline_of_stages
+from stages.content import outline_of_stages
+from stages.outline import Outline, OutlineTopic, Section
 
 # --- What is to be learned ----------------------------------------------------------------------------
 

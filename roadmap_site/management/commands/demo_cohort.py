@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from progress.cohorts.models import LETTERS, Assignment, Cohort, Enrolment, Extension
 from progress.models import ProgressEvent, Status, TopicProgress
+from stages.content import outlines
 from stages.models import Track
-from stages.outline import OutlineTopic, outlines
+from stages.outline import OutlineTopic
 
 WEEKS = 10
 TRACKS = ["ship-an-mvp", "api-developers"]  # the first is due before today, the second after it

@@ -7,8 +7,8 @@ from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment
 from progress.cohorts.track_snapshot import content_hash, take_snapshot
 from progress.cohorts.track_updates import current_snapshots, pending_update
+from stages.content import outline_of_stages, outline_of_track
 from stages.models import State, Topic, Track
-from stages.outline import outline_of_stages, outline_of_track
 from tests.cohorts.assignment_pages import days_of, page_of, path
 from tests.cohorts.roster_pages import text_of
 from tests.conftest import client_of

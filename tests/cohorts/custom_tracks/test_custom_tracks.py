@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from progress.cohorts.models import CustomTrack
+from stages.content import outline_of_track
 from stages.models import State, Topic, Track
-from stages.outline import outline_of_track
 from tests.cohorts.custom_track_pages import AS_COPIED, ROOT, order, path
 from tests.conftest import client_of, make_user
 

@@ -10,7 +10,7 @@ from accounts.timezones import zone_choices, zone_names
 from progress import activity
 from progress.models import ProgressEvent, TopicProgress
 from progress.reader_progress import ReaderProgress
-from stages.outline import outline_of_stages
+from stages.content import outline_of_stages
 from tests.progress.tracking.test_ticks import tick
 
 

@@ -17,8 +17,8 @@ from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort
 from progress.models import Certificate, TopicProgress
 from progress.reader_progress import ReaderProgress
+from stages.content import outline_of_stages, outlines
 from stages.models import Level, Stage, Topic, Track, TrackSection
-from stages.outline import outline_of_stages, outlines
 from tests.progress.impact.test_impact import act, agree, post
 
 SLUGS = ["boots", "maps", "snacks", "routes", "weather"]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stages.content import outline_of_stages, outline_of_track, prerequisites
 from stages.map.layout import (
     BOX_WIDTH,
     SANS,
@@ -20,7 +21,7 @@ from stages.map.layout import (
     text_width,
     wrap,
 )
-from stages.outline import Outline, OutlineTopic, Section, outline_of_stages, outline_of_track, prerequisites
+from stages.outline import Outline, OutlineTopic, Section
 
 LEVELS = ["beginner", "intermediate", "advanced"]
 

@@ -6,9 +6,9 @@ from html import unescape
 import pytest
 
 from progress.models import TopicProgress
+from stages.content import outline_of_stages, outline_of_track, prerequisites
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Topic, Track
-from stages.outline import outline_of_stages, outline_of_track, prerequisites
 from stages.roadmap.layouts import RoadmapLayout
 
 LOOKS = pytest.mark.parametrize("look", RoadmapLayout)

@@ -20,7 +20,8 @@ from progress.cohorts.overrides import active_overrides
 from progress.cohorts.queries import statuses_by_user
 from progress.cohorts.track_snapshot import outline_from_snapshot
 from progress.models import ProgressEvent, Status
-from stages.outline import Outline, OutlineTopic, outline_of_stages
+from stages.content import outline_of_stages
+from stages.outline import Outline, OutlineTopic
 
 if TYPE_CHECKING:
     from progress.models import Event

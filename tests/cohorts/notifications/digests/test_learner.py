@@ -9,7 +9,7 @@ from progress.cohorts.learner_plans import plans_for
 from progress.cohorts.models import Assignment, Cohort, Extension, Override
 from progress.cohorts.models import Group as CohortGroup
 from progress.cohorts.notifications.digests.learner import learner_week, plans_by_user
-from stages.outline import outline_of_stages
+from stages.content import outline_of_stages
 from tests.cohorts.notifications.digests.weekly import IN_IT, WEEK, run, sent_to, tick
 from tests.cohorts.roster_pages import enrol_many
 

@@ -1,0 +1,105 @@
+"""The content in one version, with all that pages derive from it.
+
+This is the one idea of keeping things: **what depends on the content alone hangs on its version.** A request asks the
+database which version there is (``current_content``, one small query) and gets the `Content` of that version, on
+which everything derived lies as it was first worked out: outlines, the map, whole pages without what belongs to their
+reader. An edit makes another version, and so another `Content` with nothing on it yet. So nothing that is kept can
+be out of date, and nothing is thrown away by hand: an old `Content` goes, with all that hangs on it.
+
+The database itself changes the version with every write of content, whoever writes (stages/triggers.py), and a version
+ends as well when the time of something planned has come.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from functools import cache, cached_property, lru_cache
+from typing import Any, cast
+
+from django.db import connection
+from django.db.models import Count, Subquery, Value
+from django.db.models.functions import Coalesce, Now
+
+from stages.models import ContentVersion, Stage, Topic, Track
+from stages.outline import Outline, Pair, read_outline, read_prerequisites, read_track_outlines
+
+VERSIONS = 2  # that are kept: the one that is current, and one that somebody's transaction still sees or tries out
+MAX_KEPT = 4096  # values of one version besides its outlines; beyond, the longest unused goes first
+
+
+class Content:
+    """What one version of the content says. Everything here is worked out when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._track_outlines: dict[int, Outline] = {}
+        self._keep = lru_cache(maxsize=MAX_KEPT)(call)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The merged roadmap. Two queries."""
+        return read_outline()
+
+    @cached_property
+    def prerequisites(self) -> tuple[Pair, ...]:
+        """What needs what, sorted, drafts as well. One query."""
+        return read_prerequisites()
+
+    def track_outlines(self, tracks: Iterable[Track]) -> dict[int, Outline]:
+        """``{track pk: Outline}``. Two queries, or none where all are known. Empty sections are left out."""
+        tracks = list(tracks)
+        unknown = [track for track in tracks if not track.follows_stages and track.pk not in self._track_outlines]
+        if unknown:
+            self._track_outlines |= read_track_outlines(unknown)
+        return {track.pk: self.outline if track.follows_stages else self._track_outlines[track.pk] for track in tracks}
+
+    def keep[T](self, make: Callable[..., T], *arguments: Hashable) -> T:
+        """``make(*arguments)``, worked out once: it must depend on its arguments and the content, and nothing else."""
+        return cast(T, self._keep(make, *arguments))
+
+
+def call[T](make: Callable[..., T], *arguments: Hashable) -> T:
+    return make(*arguments)
+
+
+def current_content() -> Content:
+    """The content as it is now, as this transaction sees it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(*version_statement(connection.vendor))
+        key = cursor.fetchone()
+    # A database that was emptied has no version, so that nobody could tell one from another.
+    return content_of(*key) if key else Content()
+
+
+@lru_cache(maxsize=VERSIONS)
+def content_of(version: int, dates_come: int) -> Content:
+    """The one Content of a version, as long as so many dates of publication have come."""
+    return Content()
+
+
+@cache
+def version_statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
+    """The query for what ``content_of`` takes, as (SQL, parameters). Making it takes longer than running it."""
+    stages, topics, tracks = (
+        Coalesce(Subquery(rows.annotate(all=Value(1)).values("all").annotate(number=Count("*")).values("number")), 0)
+        for model in (Stage, Topic, Track)
+        for rows in [model._default_manager.filter(publish_at__lte=Now()).order_by()]
+    )
+    versions = ContentVersion.objects.annotate(dates_come=stages + topics + tracks)
+    return versions.values_list("number", "dates_come").query.sql_with_params()
+
+
+def outline_of_stages() -> Outline:
+    """The merged roadmap as an outline. One query, and two more after an edit."""
+    return current_content().outline
+
+
+def prerequisites() -> tuple[Pair, ...]:
+    """What needs what, sorted. One query, and one more after an edit."""
+    return current_content().prerequisites
+
+
+def outlines(tracks: Iterable[Track]) -> dict[int, Outline]:
+    """``{track pk: Outline}`` for several tracks. One query, and a few more after an edit."""
+    return current_content().track_outlines(tracks)
+
+
+def outline_of_track(track: Track) -> Outline:
+    return outlines([track])[track.pk]

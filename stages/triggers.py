@@ -1,0 +1,84 @@
+"""Triggers that give the content another version with every write, on SQLite and on PostgreSQL.
+
+They are made anew after every ``migrate``, for SQLite alters a table by making another one, which has none.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connections
+from django.db.models import Model
+
+from stages.models import (
+    ContentVersion,
+    Entry,
+    LinkCheck,
+    Resource,
+    Source,
+    Stage,
+    Topic,
+    TopicResource,
+    Track,
+    TrackSection,
+    TrackTopic,
+)
+
+# What pages of the content are made of.
+CONTENT_MODELS: list[type[Model]] = [
+    Stage,
+    Topic,
+    Topic.prerequisites.through,
+    TopicResource,
+    Resource,
+    LinkCheck,
+    Track,
+    TrackSection,
+    TrackTopic,
+    Source,
+    Entry,
+    Entry.topics.through,
+    Entry.resources.through,
+]
+
+
+def install(using: str, **kwargs: Any) -> None:
+    """Make the one row of ContentVersion and the triggers where they are missing; a receiver of ``post_migrate``."""
+    connection = connections[using]
+    if ContentVersion._meta.db_table not in connection.introspection.table_names():
+        return  # the migrations have gone back to before there were versions
+    ContentVersion.objects.using(using).get_or_create(pk=1, defaults={"number": 0})
+    with connection.cursor() as cursor:
+        for statement in STATEMENTS[connection.vendor]():
+            cursor.execute(statement)
+
+
+def sqlite() -> Iterator[str]:
+    """A trigger for each table and kind of write, since SQLite has none for several, nor one for a whole statement."""
+    trigger = (
+        "CREATE TRIGGER IF NOT EXISTS {table}_version_{write} AFTER {write} ON {table} "
+        "BEGIN UPDATE {version} SET number = random(); END"
+    )
+    for model in CONTENT_MODELS:
+        for write in ("insert", "update", "delete"):
+            yield trigger.format(table=model._meta.db_table, write=write, version=ContentVersion._meta.db_table)
+
+
+def postgresql() -> Iterator[str]:
+    """A trigger for each table, which is run once for each statement."""
+    function = (
+        "CREATE OR REPLACE FUNCTION {version}_renew() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        # Of a UUID, for the database's random() has fewer bits and may be seeded.
+        "UPDATE {version} SET number = ('x' || right(gen_random_uuid()::text, 12))::bit(48)::bigint; "
+        "RETURN NULL; END $$"
+    )
+    trigger = (
+        "CREATE OR REPLACE TRIGGER {table}_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION {version}_renew()"
+    )
+    version = ContentVersion._meta.db_table
+    yield function.format(version=version)
+    for model in CONTENT_MODELS:
+        yield trigger.format(table=model._meta.db_table, version=version)
+
+
+STATEMENTS = {"sqlite": sqlite, "postgresql": postgresql}
