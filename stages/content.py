@@ -30,7 +30,7 @@ class Content:
 
     def __init__(self) -> None:
         self._track_outlines: dict[int, Outline] = {}
-        self._keep = lru_cache(maxsize=MAX_KEPT)(call)
+        self._keep = lru_cache(maxsize=MAX_KEPT)(lambda make, *arguments: make(self, *arguments))
 
     @cached_property
     def outline(self) -> Outline:
@@ -50,13 +50,12 @@ class Content:
             self._track_outlines |= read_track_outlines(unknown)
         return {track.pk: self.outline if track.follows_stages else self._track_outlines[track.pk] for track in tracks}
 
+    def track_outline(self, track: Track) -> Outline:
+        return self.track_outlines([track])[track.pk]
+
     def keep[T](self, make: Callable[..., T], *arguments: Hashable) -> T:
-        """``make(*arguments)``, worked out once: it must depend on its arguments and the content, and nothing else."""
+        """``make(content, *arguments)``, worked out once, from nothing but these. What it raises is not kept."""
         return cast(T, self._keep(make, *arguments))
-
-
-def call[T](make: Callable[..., T], *arguments: Hashable) -> T:
-    return make(*arguments)
 
 
 def current_content() -> Content:
@@ -102,4 +101,4 @@ def outlines(tracks: Iterable[Track]) -> dict[int, Outline]:
 
 
 def outline_of_track(track: Track) -> Outline:
-    return outlines([track])[track.pk]
+    return current_content().track_outline(track)

@@ -60,6 +60,13 @@ class OutlineTopic(NamedTuple):
         return Minutes(self.minutes_min, self.minutes_max)
 
 
+class Neighbors(NamedTuple):
+    """The topics before and after one."""
+
+    previous: OutlineTopic | None
+    next: OutlineTopic | None
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading and its topics. A stage of the roadmap is a section too, with a summary and maybe a level."""
@@ -94,6 +101,15 @@ class Outline:
         return Minutes.of(self.topics)
 
     @cached_property
+    def required(self) -> int:
+        """How many topics are required somewhere in it, each counted once."""
+        return len({topic.pk for topic in self.topics if topic.required})
+
+    @cached_property
+    def optional(self) -> int:
+        return len({topic.pk for topic in self.topics}) - self.required
+
+    @cached_property
     def positions_by_slug(self) -> dict[str, list[Position]]:
         """``{slug: [(section, topic), ...]}``: in which sections a topic stands, and how."""
         positions_by_slug: dict[str, list[Position]] = {}
@@ -101,6 +117,13 @@ class Outline:
             for topic in section.topics:
                 positions_by_slug.setdefault(topic.slug, []).append((section, topic))
         return positions_by_slug
+
+    @cached_property
+    def neighbors(self) -> dict[str, Neighbors]:
+        """``{slug: Neighbors}``; a topic that stands in two sections is where it stands first."""
+        topics = unique_topics(self.topics)
+        around = zip([None, *topics], topics, [*topics[1:], None], strict=False)
+        return {topic.slug: Neighbors(before, after) for before, topic, after in around}
 
     @cached_property
     def vocabulary(self) -> Counter[str]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from stages.display_cookies import set_for_a_year
+from stages.display_cookies import DISPLAY, set_for_a_year
 from stages.safe_redirect import safe_next_url
 
 
@@ -16,14 +16,6 @@ from stages.safe_redirect import safe_next_url
 def shortcuts(request: HttpRequest) -> HttpResponse:
     """The list of keys, and the switch that turns single ones off."""
     return render(request, "stages/shortcuts.html")
-
-
-# How a browser shows the pages, and the cookies that say so; the first of each is what holds without one.
-DISPLAY = {
-    "minutes": ("shown", "hidden"),  # the time that topics take
-    "theme": ("system", "light", "dark"),
-    "keys": ("on", "off"),  # shortcuts of a single key
-}
 
 
 @login_not_required

@@ -110,7 +110,6 @@ def fresh_caches():
     """Rate limits and kept rows must not leak from one test into the next."""
     cache.clear()
     fragments._cached_for_language.cache_clear()
-    fragments._cached_row.cache_clear()
 
 
 @pytest.fixture

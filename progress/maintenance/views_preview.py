@@ -11,7 +11,7 @@ from typing import Any, Concatenate, Self
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import TextChoices
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -20,12 +20,13 @@ from accounts.requests import HtmxRequest
 from progress.decorators import unlisted
 from progress.models import Status
 from progress.reader_progress import ReaderProgress
-from stages.content import outline_of_stages, outline_of_track, prerequisites
+from stages.content import current_content, prerequisites
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Stage, Topic, Track
 from stages.outline import Outline
 from stages.roadmap.draft_preview import outline_with_drafts, upcoming_topics
-from stages.roadmap.views import show_roadmap, show_stage, show_topic, show_track
+from stages.roadmap.layouts import layout_of
+from stages.roadmap.views import describe_stage, describe_topic, roadmap_context, track_context
 
 
 class PreviewLearner(AnonymousUser):
@@ -108,8 +109,9 @@ def index_of_stage(outline: Outline, stage: Stage) -> int:
 
 @maintainers_only
 def roadmap(request: PreviewRequest) -> HttpResponse:
-    outline = outline_of_stages()
-    return show_roadmap(as_preview(request, outline, None), outline)
+    content = current_content()
+    context = roadmap_context(content, layout_of(request))
+    return render(as_preview(request, content.outline, None), "stages/roadmap/roadmap.html", context)
 
 
 @maintainers_only
@@ -117,15 +119,17 @@ def track(request: PreviewRequest, slug: str) -> HttpResponse:
     track = get_object_or_404(Track.objects.select_related("source"), slug=slug, private=False)
     if track.follows_stages:
         return redirect("roadmap_as_learner")
-    outline = outline_of_track(track)
-    return show_track(as_preview(request, outline, None, hidden=not track.is_published()), track, outline)
+    context = track_context(current_content(), track, layout_of(request))
+    request = as_preview(request, context["outline"], None, hidden=not track.is_published())
+    return render(request, "stages/roadmap/track.html", context)
 
 
 @maintainers_only
 def track_map(request: PreviewRequest, slug: str) -> HttpResponse:
     """The stylesheet of its map, which nobody else gets while the track is a draft."""
-    outline = outline_of_track(get_object_or_404(Track, slug=slug, private=False))
-    return HttpResponse(map_stylesheet(outline, prerequisites()).css, content_type="text/css")
+    content = current_content()
+    outline = content.track_outline(get_object_or_404(Track, slug=slug, private=False))
+    return HttpResponse(map_stylesheet(content, outline).css, content_type="text/css")
 
 
 @maintainers_only
@@ -134,13 +138,14 @@ def stage(request: PreviewRequest, slug: str) -> HttpResponse:
     stage = get_object_or_404(Stage, slug=slug)
     outline = outline_with_drafts(stage, upcoming_topics(stage))
     index = index_of_stage(outline, stage)
-    hidden = not stage.is_published()
-    return show_stage(as_preview(request, outline, index, hidden), stage, outline.sections, index)
+    request = as_preview(request, outline, index, hidden=not stage.is_published())
+    return render(request, "stages/roadmap/stage.html", describe_stage(stage, outline, index))
 
 
 @maintainers_only
 def topic(request: PreviewRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_with_drafts(topic.stage, Topic.objects.filter(pk=topic.pk))
-    hidden = not topic.is_published()
-    return show_topic(as_preview(request, outline, index_of_stage(outline, topic.stage), hidden), topic, outline)
+    context = {**describe_topic(topic, outline, prerequisites()), "around": outline.neighbors[topic.slug]}
+    request = as_preview(request, outline, index_of_stage(outline, topic.stage), hidden=not topic.is_published())
+    return render(request, "stages/roadmap/topic.html", context)

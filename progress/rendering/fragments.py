@@ -1,4 +1,4 @@
-"""Cached fragments of long pages: rows, bars, and the heads of stages.
+"""Cached fragments of long pages: rows, bars and trails.
 
 A template engine is slow at hundreds of rows. But a row depends on the topic and on one word, the reader's status,
 so it is rendered once for each such pair and cached. The key is what the fragment is made of, content and template
@@ -10,12 +10,10 @@ from functools import lru_cache
 
 from django.template import Context, Template
 from django.template.engine import Engine
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from progress.measure import ProgressSummary
-from progress.models import NONE
-from progress.reader_progress import ReaderProgress
 from stages.outline import OutlineTopic, Section
 
 # The pages that have rows, and the variant of row.html there.
@@ -36,7 +34,7 @@ def template(name: str) -> Template:
     return Engine.get_default().get_template(name)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _cached_for_language(language: str | None, template: Template, **facts: Hashable) -> SafeString:
     return template.render(Context(facts))
 
@@ -46,70 +44,36 @@ def cached_fragment(template: Template, **facts: Hashable) -> SafeString:
     return _cached_for_language(get_language(), template, **facts)
 
 
-def render_rows(section: Section, page: str, progress: ReaderProgress, track: str = "") -> SafeString:
-    """The rows of a section on one of the pages, one after another, with the reader's progress.
-
-    ``track`` is the slug of the track that the page is of, for its links to lead along.
-    """
-    # Looked up once for all rows. At hundreds of them even that takes its time, as it does through a lazy object.
-    row_template, language = template("includes/row.html"), get_language()
-    progress = ReaderProgress(progress.statuses)
-    rows = [render_row(page, section, topic, progress, track, row_template, language) for topic in section.topics]
-    return mark_safe("".join(rows))  # noqa: S308
-
-
 def render_row(
-    page: str,
-    section: Section,
-    topic: OutlineTopic,
-    progress: ReaderProgress,
-    track: str = "",
-    row_template: Template | None = None,
-    language: str | None = None,
-    swap: bool = False,
+    page: str, section: Section, topic: OutlineTopic, track: str, status: str, *, swap: bool = False
 ) -> SafeString:
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
-    ``swap`` marks the row for htmx to put in its place.
+    ``track`` is the slug of the track that the page is of, for its links to lead along. ``swap`` marks the row for
+    htmx to put in its place.
     """
     variant = ROW_TEMPLATES[page]
     sign = variant != "compact" or (page != "outline" and topic.level != section.level)
-    status = progress.statuses.get(topic.pk, NONE)
-    row_template = row_template or template("includes/row.html")
-    return _cached_row(
-        language or get_language(), row_template, topic, section.slug, track, variant, status, sign, swap
-    )
-
-
-@lru_cache(maxsize=16384)
-def _cached_row(
-    language: str | None,
-    row_template: Template,
-    topic: OutlineTopic,
-    section: str,
-    track: str,
-    variant: str,
-    status: str,
-    sign: bool,
-    swap: bool,
-) -> SafeString:
-    # Of all fragments the most frequent by far, so it is cached under a shorter key than the others.
-    facts = {"topic": topic, "section": section, "track": track}
-    return row_template.render(Context({**facts, "variant": variant, "status": status, "sign": sign, "swap": swap}))
-
-
-def render_stage_head(section: Section, measured: ProgressSummary) -> SafeString:
-    """What stands above the rows of a stage: the trail beside it, its name, and how far the reader is."""
     return cached_fragment(
-        template("includes/stage_head.html"),
-        slug=section.slug,
-        title=section.title,
-        summary=section.summary,
-        level=section.level,
-        minutes=section.minutes,
-        number=section.number,
-        measured=measured,
+        template("includes/row.html"),
+        topic=topic,
+        section=section.slug,
+        track=track,
+        variant=variant,
+        status=status,
+        sign=sign,
+        swap=swap,
     )
+
+
+def render_topic_link(slug: str, title: str, status: str) -> SafeString:
+    return cached_fragment(template("includes/topic_link.html"), slug=slug, title=title, status=status)
+
+
+def render_resource_tick(pk: int, title: str, *, ticked: bool) -> SafeString:
+    """The box of a resource at a topic."""
+    file = "progress/annotations/includes/resource_tick.html"
+    return cached_fragment(template(file), pk=pk, title=title, ticked=ticked)
 
 
 def render_bar(name: str, label: str, measured: ProgressSummary, *, swap: bool = False) -> SafeString:

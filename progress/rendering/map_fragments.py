@@ -1,16 +1,12 @@
-"""Cached fragments of the map with the reader's progress: every topic and every post is rendered once a status.
+"""The map with the reader's progress: every topic is rendered once a status, and every post once a count."""
 
-A drawing never changes (an edit of the content makes another), so its parts are their own keys.
-"""
-
-from functools import lru_cache
 from typing import Any
 
-from django.template import Context, Template
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from progress.measure import ProgressSummary, TopicSet
 from progress.models import NONE, Status
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import cached_fragment, template
@@ -21,33 +17,34 @@ from stages.outline import Outline, OutlineTopic
 SIZES = {"beginner": 20, "intermediate": 18, "advanced": 16}  # of posts, which differ in shape
 
 
-def render_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgress, track: str = "") -> SafeString:
-    """All stages of a map, one after another."""
-    stage_template = template("stages/map/includes/stage.html")
-    node_template = template("stages/map/includes/node.html")
-    here = topic_on_map(sheet, outline, progress)
-    parts: list[str] = []
-    language = get_language()
-    for stage in sheet.stages:
-        parts += [
-            render_start(stage_template, stage, sheet.width),
-            render_post(stage, progress, track),
-            '<g role="list">',
+class MapDrawing:
+    """All stages of a map, one after another, as one reader after another sees them."""
+
+    def __init__(self, sheet: MapStylesheet, outline: Outline, track: str = "") -> None:
+        self.sheet, self.outline, self.track = sheet, outline, track
+        stage_template = template("stages/map/includes/stage.html")
+        self.starts = [
+            stage_template.render(Context({"stage": stage, "section": stage.node.section, "width": sheet.width}))
+            for stage in sheet.stages
         ]
-        parts += [
-            _cached_node(
-                node_template,
-                node,
-                track,
-                progress.statuses.get(node.box.topic.pk, NONE),
-                node is here,
-                False,
-                language,
-            )
-            for node in stage.topic_nodes
-        ]
-        parts.append("</g></svg></li>")
-    return mark_safe("".join(parts))  # noqa: S308
+        self.topic_sets = [TopicSet.of(stage.node.section.topics) for stage in sheet.stages]
+        self.nodes: dict[tuple[int, str, bool], SafeString] = {}
+
+    def render(self, progress: ReaderProgress) -> SafeString:
+        here, statuses = topic_on_map(self.sheet, self.outline, progress), progress.statuses
+        parts: list[str] = []
+        for stage, start, topic_set in zip(self.sheet.stages, self.starts, self.topic_sets, strict=True):
+            parts += [start, render_post(stage, topic_set.measure(statuses), self.track), '<g role="list">']
+            for node in stage.topic_nodes:
+                parts.append(self.node(node, statuses.get(node.box.topic.pk, NONE), node is here))
+            parts.append("</g></svg></li>")
+        return mark_safe("".join(parts))  # noqa: S308
+
+    def node(self, node: TopicNode, status: str, here: bool) -> SafeString:
+        key = node.number, status, here
+        if key not in self.nodes:
+            self.nodes[key] = render_node(node, self.track, status, here)
+        return self.nodes[key]
 
 
 def render_map_update(
@@ -56,12 +53,12 @@ def render_map_update(
     """What a tick changes on the map, for htmx to put in its place."""
     here = topic_on_map(sheet, outline, progress)
     changed = [(stage, node) for stage in sheet.stages for node in stage.topic_nodes if node.box.topic.slug == slug]
-    node_template = template("stages/map/includes/node.html")
     parts: list[str] = [
-        _cached_node(node_template, node, track, progress.status_of(node.box.topic.pk), False, True, get_language())
-        for __, node in changed
+        render_node(node, track, progress.status_of(node.box.topic.pk), False, swap=True) for __, node in changed
     ]
-    parts += [render_post(stage, progress, track, swap=True) for stage, __ in changed]
+    parts += [
+        render_post(stage, progress.measure(stage.node.section.topics), track, swap=True) for stage, __ in changed
+    ]
     # Where the reader was, there is no sign any more; where the reader is, there is one now.
     sign = render_here(here) if here else '<g id="here"></g>'
     anchor = here or changed[0][1]
@@ -77,12 +74,7 @@ def topic_on_map(sheet: MapStylesheet, outline: Outline, progress: ReaderProgres
     return next(node for node in sheet.topic_nodes if node.box.topic.pk == topic.pk) if topic else None
 
 
-@lru_cache(maxsize=256)
-def render_start(stage_template: Template, stage: MapStage, width: int) -> SafeString:
-    return stage_template.render(Context({"stage": stage, "section": stage.node.section, "width": width}))
-
-
-def render_post(stage: MapStage, progress: ReaderProgress, track: str = "", *, swap: bool = False) -> SafeString:
+def render_post(stage: MapStage, measured: ProgressSummary, track: str = "", *, swap: bool = False) -> SafeString:
     """The post of a stage, its title, and how far the reader is along the trail."""
     section = stage.node.section
     return cached_fragment(
@@ -90,22 +82,18 @@ def render_post(stage: MapStage, progress: ReaderProgress, track: str = "", *, s
         stage=stage,
         section=section,
         size=SIZES.get(section.level),
-        measured=progress.measure(section.topics),
+        measured=measured,
         track=track,
         swap=swap,
     )
 
 
-@lru_cache(maxsize=16384)
-def _cached_node(
-    template: Template, node: TopicNode, track: str, status: str, here: bool, swap: bool, language: str | None
-) -> SafeString:
-    """One topic with the reader's status, in one language; ``here`` when it is the one to continue with."""
+def render_node(node: TopicNode, track: str, status: str, here: bool, *, swap: bool = False) -> SafeString:
+    """One topic with the reader's status; ``here`` when it is the one to continue with."""
     topic = node.box.topic
     facts = {"topic": topic, "section": node.section, "node": node, "status": status, "track": track, "swap": swap}
-    return template.render(
-        Context({**facts, "label": node_label(topic, status, node.box.shows_level), **status_sign(here)})
-    )
+    label = node_label(topic, status, node.box.shows_level)
+    return template("stages/map/includes/node.html").render(Context({**facts, "label": label, **status_sign(here)}))
 
 
 def node_label(topic: OutlineTopic, status: str, sign: bool) -> str:

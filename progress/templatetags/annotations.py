@@ -7,23 +7,46 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
+from django.utils.safestring import SafeString
 
 from accounts.timezones import parse_zone
 from progress.annotations.topic_annotations import TopicAnnotations
 from progress.models import HasPk, Note
 from progress.pending_actions import unsaved_note
-from stages.models import TopicResource
+from progress.rendering.fragments import render_resource_tick
+from stages.models import Resource, TopicResource
+from stages.pages import hole
 
 register = template.Library()
+
+ANNOTATIONS = "annotations"  # where they are in the render_context, once they are loaded
 
 
 @register.simple_tag(takes_context=True)
 def annotations(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> TopicAnnotations | None:
-    """The learner's annotations: ``{% annotations topic links as annotations %}``. One query; None for visitors."""
-    user = context["user"]
-    return (
-        TopicAnnotations.load(user, topic.pk, [link.resource_id for link in links]) if user.is_authenticated else None
-    )
+    """The learner's annotations: ``{% annotations topic links as annotations %}``; None for visitors.
+
+    One query, however often a page asks.
+    """
+    user, loaded = context["user"], context.render_context
+    if not user.is_authenticated:
+        return None
+    if (found := loaded.get(ANNOTATIONS)) is None:
+        found = loaded[ANNOTATIONS] = TopicAnnotations.load(user, topic.pk, [link.resource_id for link in links])
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def resource_tick(context: Context, topic: HasPk, links: Iterable[TopicResource], resource: Resource) -> SafeString:
+    """The box of a link, for learners: ``{% resource_tick topic links link.resource %}``."""
+
+    def fill(reader: Context) -> str:
+        found = annotations(reader, topic, links)
+        return (
+            render_resource_tick(resource.pk, resource.title, ticked=resource.pk in found.resources) if found else ""
+        )
+
+    return hole(context, fill)
 
 
 @register.simple_tag(takes_context=True)

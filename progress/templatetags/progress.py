@@ -1,6 +1,7 @@
 """Tags and filters for the reader's progress. All of it comes from the lazy ``progress`` in the context."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django import template
@@ -12,20 +13,21 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from progress.measure import Countable, ProgressSummary
-from progress.models import STATUS_LABELS, HasPk
+from progress.measure import Countable, ProgressSummary, TopicSet
+from progress.models import NONE, STATUS_LABELS, HasPk
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import (
     render_bar,
     render_continue_button,
     render_dialogs,
-    render_rows,
-    render_stage_head,
+    render_row,
+    render_topic_link,
     render_trail,
 )
-from progress.rendering.map_fragments import render_map
+from progress.rendering.map_fragments import MapDrawing
 from stages.map.stylesheet import MapStylesheet
 from stages.outline import Outline, OutlineTopic, Section
+from stages.pages import Hole, hole
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -36,31 +38,63 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def rows(context: Context, section: Section, page: str) -> SafeString:
     """The rows of a section's topics: ``{% rows section "roadmap" %}``."""
-    return render_rows(section, page, context["progress"], slug_of_track(context))
+    track = slug_of_track(context)
+    pieces = [(topic.pk, partial(render_row, page, section, topic, track)) for topic in section.topics]
+    return hole(context, by_status(pieces))
+
+
+@register.simple_tag(takes_context=True)
+def topic_link(context: Context, topic: OutlineTopic) -> SafeString:
+    """A line that leads to a topic and says how far the reader is in it: ``{% topic_link other %}``."""
+    return hole(context, by_status([(topic.pk, partial(render_topic_link, topic.slug, topic.title))]))
+
+
+def by_status(pieces: Sequence[tuple[int, Callable[[str], SafeString]]]) -> Hole:
+    """Pieces that look otherwise by the reader's status in a topic, one after another.
+
+    Each is (the topic's pk, what renders it for a status), and is rendered once for each status.
+    """
+    rendered: dict[tuple[int, str], SafeString] = {}
+
+    def fill(context: Context) -> str:
+        progress: ReaderProgress = context["progress"]
+        statuses, texts = progress.statuses, []
+        for index, (pk, render) in enumerate(pieces):
+            key = index, statuses.get(pk, NONE)
+            text = rendered.get(key)
+            if text is None:
+                text = rendered[key] = render(key[1])
+            texts.append(text)
+        return "".join(texts)
+
+    return fill
 
 
 @register.simple_tag(takes_context=True)
 def draw_map(context: Context, sheet: MapStylesheet, outline: Outline) -> SafeString:
     """The map of an outline: ``{% draw_map map_stylesheet outline %}``."""
-    return render_map(sheet, outline, context["progress"], slug_of_track(context))
+    drawing = MapDrawing(sheet, outline, slug_of_track(context))
+    return hole(context, lambda reader: drawing.render(reader["progress"]))
 
 
 @register.simple_tag(takes_context=True)
-def stage_head(context: Context, section: Section) -> SafeString:
-    """What stands above the rows of a stage: ``{% stage_head section %}``."""
-    return render_stage_head(section, context["progress"].measure(section.topics))
+def progress_bar(context: Context, name: str, label: str, topics: Iterable[Countable]) -> SafeString:
+    """How far the reader is in topics, as a bar: ``{% progress_bar "total" "The whole roadmap" outline.topics %}``."""
+    counted = TopicSet.of(topics)
+    return hole(context, lambda reader: render_bar(name, label, counted.measure(reader["progress"].statuses)))
 
 
 @register.simple_tag
 def bar(name: str, label: str, measured: ProgressSummary) -> SafeString:
-    """A bar and its words: ``{% bar "total" "The whole roadmap" measured %}``."""
+    """The same of what is measured already: ``{% bar "total" "The whole roadmap" measured %}``."""
     return render_bar(name, label, measured)
 
 
-@register.simple_tag
-def trail(name: str, measured: ProgressSummary) -> SafeString:
-    """The path beside a stage: ``{% trail section.slug measured %}``."""
-    return render_trail(name, measured)
+@register.simple_tag(takes_context=True)
+def trail(context: Context, name: str, topics: Iterable[Countable]) -> SafeString:
+    """The path beside a stage: ``{% trail section.slug section.topics %}``."""
+    counted = TopicSet.of(topics)
+    return hole(context, lambda reader: render_trail(name, counted.measure(reader["progress"].statuses)))
 
 
 @register.simple_tag(takes_context=True)
@@ -73,10 +107,14 @@ def measure(context: Context, topics: Iterable[Countable]) -> ProgressSummary:
 @register.simple_tag(takes_context=True)
 def continue_button(context: Context, topics: Sequence[OutlineTopic]) -> SafeString:
     """The button to where the reader goes on: ``{% continue_button outline.topics %}``."""
-    progress: ReaderProgress = context["progress"]
-    statuses = progress.statuses
-    started = any(topic.pk in statuses for topic in topics)
-    return render_continue_button(progress.next_topic(topics), slug_of_track(context), started=started)
+    track = slug_of_track(context)
+
+    def fill(reader: Context) -> str:
+        progress: ReaderProgress = reader["progress"]
+        started = any(topic.pk in progress.statuses for topic in topics)
+        return render_continue_button(progress.next_topic(topics), track, started=started)
+
+    return hole(context, fill)
 
 
 def slug_of_track(context: Context) -> str:

@@ -26,7 +26,7 @@ from progress.reader_progress import ReaderProgress
 from progress.redirects import redirect_back
 from progress.rendering.fragments import ROW_TEMPLATES, render_bar, render_continue_button, render_row, render_trail
 from progress.rendering.map_fragments import render_map_update
-from stages.content import outline_of_stages, prerequisites
+from stages.content import Content, current_content
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Level, Topic, Track
 from stages.outline import Outline, OutlineTopic, Section
@@ -74,8 +74,8 @@ def tick(request: HtmxRequest, slug: str) -> HttpResponse:
     # In one transaction: on SQLite the topic cannot be replaced between finding it and ticking it. On PostgreSQL it
     # hardly can, and a tick that reaches a replaced topic all the same is carried over when they are settled next.
     with transaction.atomic():
-        outline = outline_of_stages()
-        topics = resolve_topics(slug, outline)
+        content = current_content()
+        topics = resolve_topics(slug, content.outline)
         before = status_before(request, topics)
         if undo and before not in (undo, request.POST.get("undoes", before)):
             messages.warning(
@@ -90,7 +90,7 @@ def tick(request: HtmxRequest, slug: str) -> HttpResponse:
         else:
             session = session_progress.record(request.session, topics, status)
     change = Change(slug, topics[0].title, status, before=None if undo or before == status else before)
-    response = tick_response(request, change, outline, page, log_in=bool(reader and session))
+    response = tick_response(request, change, content, page, log_in=bool(reader and session))
     return session_progress.send_cookie(response, session) if session else response
 
 
@@ -123,7 +123,7 @@ def status_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
     return distinct.pop() if len(distinct) == 1 else None
 
 
-def tick_response(request: HtmxRequest, change: Change, outline: Outline, page: str, log_in: bool) -> HttpResponse:
+def tick_response(request: HtmxRequest, change: Change, content: Content, page: str, log_in: bool) -> HttpResponse:
     """The answer to a tick that was recorded; ``log_in`` when the log-in of its page had expired."""
     if log_in:
         messages.info(request, _("You have been signed out. Sign in, and a new tick joins your account."))
@@ -135,31 +135,34 @@ def tick_response(request: HtmxRequest, change: Change, outline: Outline, page: 
             )
             messages.info(request, undo_form)
         return HttpResponseRedirect(f"{safe_next_url(request)}#{quote(request.GET.get('at', ''))}")
-    slug, track = change.slug, None
+    slug, track, outline = change.slug, None, content.outline
     if page == "track" or (page in RoadmapLayout and "track" in request.POST):
-        access = get_readable_track(request.user, request.POST.get("track", ""))
+        access = get_readable_track(content, request.user, request.POST.get("track", ""))
         track, outline = (access.track, access.outline) if access else (None, Outline(()))
     if slug not in outline.positions_by_slug:
         return HttpResponseClientRefresh()  # the page is no longer what it was
-    return HttpResponse(refreshed_fragments(request, change, outline, page, track))
+    return HttpResponse(refreshed_fragments(request, change, content, outline, page, track))
 
 
-def refreshed_fragments(request: HttpRequest, change: Change, outline: Outline, page: str, track: Track | None) -> str:
+def refreshed_fragments(
+    request: HttpRequest, change: Change, content: Content, outline: Outline, page: str, track: Track | None
+) -> str:
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = ReaderProgress.for_request(request)
     label, track_slug = (track.title, track.slug) if track else (_("The whole roadmap"), "")
     slug, pressed = change.slug, request.GET.get("at")
     positions = outline.positions_by_slug[slug]
+    status = progress.status_of(positions[0][1].pk)
     rows = [f"{section.slug}--{slug}" for section, __ in positions]
     row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
     measured = [(section, progress.measure(section.topics)) for section, __ in positions]
     if page == "map":
-        fragments = [render_map_update(map_stylesheet(outline, prerequisites()), outline, progress, slug, track_slug)]
+        fragments = [render_map_update(map_stylesheet(content, outline), outline, progress, slug, track_slug)]
         if request.POST.get("beside") == slug:
             panel = replace(positions[0][0], slug="beside")
-            fragments.append(render_row(page, panel, positions[0][1], progress, track_slug, swap=True))
+            fragments.append(render_row(page, panel, positions[0][1], track_slug, status, swap=True))
     else:
-        fragments = [render_row(page, section, topic, progress, track_slug, swap=True) for section, topic in positions]
+        fragments = [render_row(page, section, topic, track_slug, status, swap=True) for section, topic in positions]
     if page == "outline":
         fragments += level_bars(outline, positions, progress)
     elif page not in ("search", "map"):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import AuthedRequest
 from progress.models import Reset
 from progress.reader_progress import ReaderProgress
-from stages.content import outline_of_stages
+from stages.content import current_content, outline_of_stages
 from stages.models import Stage, Track
 from stages.outline import OutlineTopic
 from stages.safe_redirect import safe_next_url
@@ -31,7 +31,7 @@ def reset_stage(request: AuthedRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_track(request: AuthedRequest, slug: str) -> HttpResponse:
-    access = get_readable_track_or_404(request.user, slug)
+    access = get_readable_track_or_404(current_content(), request.user, slug)
     return reset(request, access.track, access.outline.topics)
 
 

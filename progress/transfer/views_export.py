@@ -17,7 +17,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from accounts.models import User
 from progress.reader_progress import ReaderProgress
 from progress.transfer import export
-from stages.content import outline_of_stages
+from stages.content import current_content, outline_of_stages
 from stages.models import Stage, Topic, TopicResource
 from stages.outline import Outline, OutlineTopic, Section
 from stages.track_access import get_readable_track_or_404
@@ -43,7 +43,7 @@ def get_export_target(user: User | AnonymousUser, track: str | None = None, stag
         [section] = sections
         return ExportTarget(stage, section.title, section.summary, reverse("stage", args=[stage]), Outline((section,)))
     if track:
-        access = get_readable_track_or_404(user, track)
+        access = get_readable_track_or_404(current_content(), user, track)
         row = access.track
         return ExportTarget(track, row.title, row.summary, row.get_absolute_url(), access.outline, row.private)
     return ExportTarget("roadmap", _("The roadmap"), "", reverse("roadmap"), outline_of_stages())

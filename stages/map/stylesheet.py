@@ -7,8 +7,9 @@ viewport alone has, the trail, is in the page for each of them: not every browse
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from stages.content import Content
 from stages.map.layout import (
     LINE_HEIGHT,
     TEXT_X,
@@ -20,7 +21,7 @@ from stages.map.layout import (
     Viewport,
     layout,
 )
-from stages.outline import Outline, Pair
+from stages.outline import Outline
 
 type Line = tuple[int, int, str]  # x, y and the words there
 
@@ -76,11 +77,14 @@ class MapStylesheet:
         return [node for stage in self.stages for node in stage.topic_nodes]
 
 
-@lru_cache(maxsize=32)
-def map_stylesheet(outline: Outline, prerequisites: tuple[Pair, ...]) -> MapStylesheet:
-    """The map of an outline; ``prerequisites`` are pairs of pks: a topic and what it needs."""
+def map_stylesheet(content: Content, outline: Outline) -> MapStylesheet:
+    """The map of an outline in one version of the content, drawn once."""
+    return content.keep(draw, outline)
+
+
+def draw(content: Content, outline: Outline) -> MapStylesheet:
     needs: dict[int, list[int]] = {}
-    for topic, needed in prerequisites:
+    for topic, needed in content.prerequisites:
         needs.setdefault(topic, []).append(needed)
     layouts = [(viewport, layout(outline, needs, viewport)) for viewport in VIEWPORTS]
     stages, count = [], 0

@@ -9,7 +9,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from stages.content import outline_of_stages, prerequisites
+from stages.content import current_content
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Topic
 from stages.outline import prerequisites_and_unlocks
@@ -26,8 +26,9 @@ def map_style(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 
     Its address names its content, so a browser that has it never asks again.
     """
-    access = get_readable_track_or_404(request.user, slug) if slug else None
-    stylesheet = map_stylesheet(access.outline if access else outline_of_stages(), prerequisites())
+    content = current_content()
+    access = get_readable_track_or_404(content, request.user, slug) if slug else None
+    stylesheet = map_stylesheet(content, access.outline if access else content.outline)
     response = HttpResponse(stylesheet.css, content_type="text/css")
     if request.GET.get("v") == stylesheet.digest:
         visibility = "private" if access and access.track.private else "public"
@@ -43,8 +44,8 @@ def map_style(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def topic_panel(request: HtmxRequest, slug: str) -> HttpResponse:
     """A topic in short, for the panel beside the map. Whoever comes without the map is led to the topic itself."""
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
-    outline = outline_of_stages()
-    positions = outline.positions_by_slug.get(slug)
+    content = current_content()
+    positions = content.outline.positions_by_slug.get(slug)
     if not positions:
         raise Http404
     if not request.htmx:
@@ -54,9 +55,9 @@ def topic_panel(request: HtmxRequest, slug: str) -> HttpResponse:
         "topic": topic,
         "outline_topic": outline_topic,
         "topic_section": replace(section, slug="beside", topics=(outline_topic,)),
-        **prerequisites_and_unlocks(topic.pk, outline, prerequisites()),
+        **prerequisites_and_unlocks(topic.pk, content.outline, content.prerequisites),
     }
     if "track" in request.GET:
-        access = get_readable_track(request.user, request.GET["track"])
+        access = get_readable_track(content, request.user, request.GET["track"])
         context["track"] = access and access.track
     return render(request, "stages/map/topic_panel.html", context)

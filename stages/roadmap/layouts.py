@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from stages.content import prerequisites
+from stages.content import Content
 from stages.display_cookies import set_for_a_year
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Level
@@ -45,12 +45,11 @@ def remember_layout(request: HttpRequest, response: HttpResponse) -> HttpRespons
     return response
 
 
-def layout_context(request: HttpRequest, outline: Outline) -> dict[str, Any]:
-    """What a page needs to show an outline in the layout that is asked for."""
-    layout = layout_of(request)
+def layout_context(content: Content, outline: Outline, layout: RoadmapLayout) -> dict[str, Any]:
+    """What a page needs to show an outline in a layout."""
     context = {"layout": layout, "layouts": RoadmapLayout}
     if layout == RoadmapLayout.MAP:
-        context["map_stylesheet"] = map_stylesheet(outline, prerequisites())
+        context["map_stylesheet"] = map_stylesheet(content, outline)
     if layout == RoadmapLayout.OUTLINE:
         context["levels"] = topics_by_level(outline)
     return context

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -6,15 +5,16 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from stages.content import outline_of_stages, outline_of_track, outlines, prerequisites
+from stages.content import Content, current_content
 from stages.links.display import with_alternatives
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import Outline, Section, prerequisites_and_unlocks, unique_topics
-from stages.roadmap.layouts import layout_context, remember_layout
-from stages.track_access import TrackAccess, get_readable_track
+from stages.outline import Neighbors, Outline, Pair, prerequisites_and_unlocks
+from stages.pages import render_page
+from stages.roadmap.layouts import RoadmapLayout, layout_context, layout_of, remember_layout
+from stages.track_access import get_readable_track
 
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 
@@ -23,122 +23,123 @@ PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 @require_safe
 def roadmap(request: HttpRequest) -> HttpResponse:
     """The merged roadmap: every stage with its topics, in learning order."""
-    return remember_layout(request, show_roadmap(request, outline_of_stages()))
+    page = render_page(request, current_content(), "stages/roadmap/roadmap.html", roadmap_context, layout_of(request))
+    return remember_layout(request, page)
 
 
-def show_roadmap(request: HttpRequest, outline: Outline) -> HttpResponse:
-    context = {
-        "outline": outline,
-        "has_certificate": Track.objects.published().filter(follows_stages=True).exists,  # asked by who has begun
-        **layout_context(request, outline),
+def roadmap_context(content: Content, layout: RoadmapLayout) -> dict[str, Any]:
+    return {
+        "outline": content.outline,
+        "has_certificate": Track.objects.published().filter(follows_stages=True).exists(),
+        **layout_context(content, content.outline, layout),
     }
-    return render(request, "stages/roadmap/roadmap.html", context)
 
 
 @login_not_required
 @require_safe
 def stage(request: HttpRequest, slug: str) -> HttpResponse:
-    sections = outline_of_stages().sections
-    index = next((number for number, section in enumerate(sections) if section.slug == slug), None)
+    return render_page(request, current_content(), "stages/roadmap/stage.html", stage_context, slug)
+
+
+def stage_context(content: Content, slug: str) -> dict[str, Any]:
+    index = next((index for index, section in enumerate(content.outline.sections) if section.slug == slug), None)
     if index is None:
         raise Http404
-    return show_stage(request, Stage.objects.get(slug=slug), sections, index)
+    return describe_stage(Stage.objects.get(slug=slug), content.outline, index)
 
 
-def show_stage(request: HttpRequest, stage: Stage, sections: Sequence[Section], index: int) -> HttpResponse:
-    context = {"stage": stage, "section": sections[index], **neighbors(sections, index)}
-    return render(request, "stages/roadmap/stage.html", context)
+def describe_stage(stage: Stage, outline: Outline, index: int) -> dict[str, Any]:
+    """What the page of a stage says, which is the section ``index`` of ``outline``."""
+    sections = outline.sections
+    return {
+        "stage": stage,
+        "section": sections[index],
+        "previous": sections[index - 1] if index else None,
+        "next": sections[index + 1] if index + 1 < len(sections) else None,
+    }
 
 
 @login_not_required
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
-    outline = outline_of_stages()
-    if slug not in outline.positions_by_slug:
-        successors = topic.successors()
+    """The page of a topic, along the way that its reader takes: ``?track=`` of one that has it, or the roadmap."""
+    content = current_content()
+    if slug not in content.outline.positions_by_slug:
+        successors = get_object_or_404(Topic, slug=slug).successors()
         if not successors:
             raise Http404
         # Merged or split: the old address leads to what took over.
         return redirect(successors[0])
-    access = get_readable_track(request.user, request.GET["track"]) if "track" in request.GET else None
-    return show_topic(request, topic, outline, access)
+    track, outline = None, content.outline
+    access = get_readable_track(content, request.user, request.GET["track"]) if "track" in request.GET else None
+    if access and not access.track.follows_stages and slug in access.outline.positions_by_slug:
+        track, outline = access.track, access.outline
+    around = outline.neighbors[slug]
+    return render_page(request, content, "stages/roadmap/topic.html", topic_context, slug, track, around)
 
 
-def show_topic(
-    request: HttpRequest, topic: Topic, outline: Outline, access: TrackAccess | None = None
-) -> HttpResponse:
-    """The page of a topic that is in ``outline``, the merged roadmap."""
+def topic_context(content: Content, slug: str, track: Track | None, around: Neighbors) -> dict[str, Any]:
+    """What the page of a topic says on its way: along which track, if not the roadmap, and between which topics."""
+    topic = Topic.objects.select_related("stage").get(slug=slug)
+    return {**describe_topic(topic, content.outline, content.prerequisites), "track": track, "around": around}
+
+
+def describe_topic(topic: Topic, outline: Outline, pairs: tuple[Pair, ...]) -> dict[str, Any]:
+    """What the page of a topic says that is in ``outline``, the merged roadmap; ``pairs`` say what needs what."""
     [(section, outline_topic)] = outline.positions_by_slug[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
-    context = {
+    return {
         "topic": topic,
         "section": section,
         "outline_topic": outline_topic,
         "topic_section": replace(section, topics=(outline_topic,)),
-        **prerequisites_and_unlocks(topic.pk, outline, prerequisites()),
+        **prerequisites_and_unlocks(topic.pk, outline, pairs),
         "links": with_alternatives(topic.links.shown()),
         "mentions": [(source, list(group)) for source, group in groupby(entries, key=lambda entry: entry.source)],
-        **track_and_neighbors(access, topic.slug, outline),
-    }
-    return render(request, "stages/roadmap/topic.html", context)
-
-
-def track_and_neighbors(access: TrackAccess | None, slug: str, outline: Outline) -> dict[str, Any]:
-    """The topics before and after one on the way that its reader takes: a track that has it, or the roadmap."""
-    track, followed = None, outline
-    if access and not access.track.follows_stages and slug in access.outline.positions_by_slug:
-        track, followed = access.track, access.outline
-    topics = unique_topics(followed.topics)
-    index = next(index for index, topic in enumerate(topics) if topic.slug == slug)
-    return {"track": track, **neighbors(topics, index)}
-
-
-def neighbors[T](items: Sequence[T], index: int) -> dict[str, T | None]:
-    return {
-        "previous": items[index - 1] if index else None,
-        "next": items[index + 1] if index + 1 < len(items) else None,
     }
 
 
 @login_not_required
 @require_safe
 def track_list(request: HttpRequest) -> HttpResponse:
+    return render_page(request, current_content(), "stages/roadmap/track_list.html", track_list_context)
+
+
+def track_list_context(content: Content) -> dict[str, Any]:
     tracks = list(Track.objects.published().select_related("source"))
-    outlines_by_track = outlines(tracks)
-    return render(
-        request,
-        "stages/roadmap/track_list.html",
-        {"tracks": [(track, outlines_by_track[track.pk]) for track in tracks]},
-    )
+    outlines = content.track_outlines(tracks)
+    return {"tracks": [(track, outlines[track.pk]) for track in tracks]}
 
 
 @login_not_required
 @require_safe
 def track(request: HttpRequest, slug: str) -> HttpResponse:
-    track = get_object_or_404(Track.objects.published().select_related("source"), slug=slug)
+    content = current_content()
+    track = content.keep(published_track, slug)
     if track.follows_stages:
         return redirect("roadmap")
-    return track_page(request, track, outline_of_track(track))
+    page = render_page(request, content, "stages/roadmap/track.html", track_context, track, layout_of(request))
+    return remember_layout(request, page)
 
 
-def track_page(request: HttpRequest, track: Track, outline: Outline, **extra: Any) -> HttpResponse:
-    """The page of a track, in the outline that this reader gets of it; ``extra`` is for its template."""
-    return remember_layout(request, show_track(request, track, outline, **extra))
+def published_track(content: Content, slug: str) -> Track:
+    return get_object_or_404(Track.objects.published().select_related("source"), slug=slug)
 
 
-def show_track(request: HttpRequest, track: Track, outline: Outline, **extra: Any) -> HttpResponse:
-    roadmap = outline_of_stages()
-    context = {
+def track_context(content: Content, track: Track, layout: RoadmapLayout) -> dict[str, Any]:
+    return describe_track(content, track, content.track_outline(track), layout)
+
+
+def describe_track(content: Content, track: Track, outline: Outline, layout: RoadmapLayout) -> dict[str, Any]:
+    """What the page of a track says, in the outline that its reader gets of it."""
+    return {
         "track": track,
         "outline": outline,
         "parts": [(part, list(group)) for part, group in groupby(outline.sections, key=lambda section: section.part)],
-        "roadmap": roadmap,
-        **compare_with_roadmap(outline, roadmap),
-        **layout_context(request, outline),
-        **extra,
+        "roadmap": content.outline,
+        **compare_with_roadmap(outline, content.outline),
+        **layout_context(content, outline, layout),
     }
-    return render(request, "stages/roadmap/track.html", context)
 
 
 def compare_with_roadmap(outline: Outline, roadmap: Outline) -> dict[str, Any]:
@@ -157,17 +158,24 @@ def compare_with_roadmap(outline: Outline, roadmap: Outline) -> dict[str, Any]:
 @login_not_required
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
-    sources = Source.objects.with_counts().prefetch_related(PUBLISHED_TRACK)
-    return render(request, "stages/roadmap/source_list.html", {"sources": sources})
+    return render_page(request, current_content(), "stages/roadmap/source_list.html", source_list_context)
+
+
+def source_list_context(content: Content) -> dict[str, Any]:
+    return {"sources": Source.objects.with_counts().prefetch_related(PUBLISHED_TRACK)}
 
 
 @login_not_required
 @require_safe
 def source(request: HttpRequest, key: str) -> HttpResponse:
+    return render_page(request, current_content(), "stages/roadmap/source.html", source_context, key)
+
+
+def source_context(content: Content, key: str) -> dict[str, Any]:
     source = get_object_or_404(Source.objects.prefetch_related(PUBLISHED_TRACK), key=key)
     topics = Prefetch("topics", Topic.objects.published().in_learning_order())
     resources = Prefetch("resources", Resource.objects.published())
     stage = Prefetch("stage", Stage.objects.published())
     entries = source.entries.prefetch_related(stage, topics, resources)
     sections = [(title, list(group)) for title, group in groupby(entries, key=lambda entry: entry.section)]
-    return render(request, "stages/roadmap/source.html", {"source": source, "sections": sections})
+    return {"source": source, "sections": sections}

@@ -25,9 +25,10 @@ from progress.cohorts.permissions import (
 from progress.cohorts.queries import USERS_BY_NAME
 from progress.cohorts.track_choices import assignable_tracks
 from progress.cohorts.track_snapshot import take_snapshot
-from stages.content import outline_of_track, outlines
+from stages.content import current_content, outline_of_track, outlines
 from stages.models import State, Track
-from stages.roadmap.views import track_page
+from stages.roadmap.layouts import layout_of, remember_layout
+from stages.roadmap.views import describe_track
 from stages.track_access import get_readable_track
 
 
@@ -92,12 +93,14 @@ def create_custom_track(user: User, form: NewTrackForm, slug: str, original: Tra
 @cache_control(private=True, no_cache=True)
 def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
     """The page of a private track, for its authors and for those in the cohorts that follow it."""
-    access = get_readable_track(request.user, slug)
+    content = current_content()
+    access = get_readable_track(content, request.user, slug)
     if access is None and CustomTrack.objects.filter(track__slug=slug, authors=request.user).exists():
         return redirect("compose", slug)  # retired: only its authors find it, where they can bring it back
     if access is None or not access.track.private:
         raise Http404
-    return track_page(request, access.track, access.outline)
+    context = describe_track(content, access.track, access.outline, layout_of(request))
+    return remember_layout(request, render(request, "stages/roadmap/track.html", context))
 
 
 # --- Authors --------------------------------------------------------------------------------------

@@ -1,0 +1,91 @@
+"""Pages in two phases, which others call donut caching: the content once, then for each reader what is theirs.
+
+A page is rendered once for each version of the content, as text with holes where something depends on the reader,
+and kept with that version (stages/content.py). A request fills the holes and joins the text. The template stays one
+readable template: ``{% per_reader %}`` marks what belongs to the reader (stages/templatetags/pages.py), and tags that
+show a reader's progress are holes by themselves (``hole``).
+
+In the first phase there is no request, so that nobody's name can get into a page that others are shown.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Engine, RequestContext, Template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from stages.content import Content
+
+type MakeContext = Callable[..., dict[str, Any]]
+type Hole = Callable[[Context], str]  # what a reader gets in its place, from the context of their request
+
+
+def render_page(
+    request: HttpRequest,
+    content: Content,
+    template_name: str,
+    make: MakeContext,
+    *arguments: Hashable,
+) -> HttpResponse:
+    """A page of the content for whoever asks. No query but those of its holes, once the page is kept.
+
+    ``make(content, *arguments)`` gives the context of the first phase, from a Content and nothing but these arguments;
+    it may raise Http404. It is asked once for each version of the content.
+    """
+    template = Engine.get_default().get_template(template_name)
+    page = content.keep(first_phase, template, get_language(), make, *arguments)
+    return HttpResponse(page.fill(request))
+
+
+def first_phase(
+    content: Content,
+    template: Template,
+    language: str | None,
+    make: MakeContext,
+    *arguments: Hashable,
+) -> "Page":
+    """The page in the language that is active, which is among the arguments to be kept apart from others."""
+    return Page(template, make(content, *arguments))
+
+
+class Page:
+    """A page that waits for its readers."""
+
+    def __init__(self, template: Template, context: dict[str, Any]) -> None:
+        self.template, self.context = template, context
+        holes = Holes()
+        self.parts = holes.cut(template.render(Context({**context, "holes": holes})))
+
+    def fill(self, request: HttpRequest) -> str:
+        """The page as this reader sees it."""
+        context = RequestContext(request, self.context)
+        with context.render_context.push_state(self.template), context.bind_template(self.template):
+            return "".join([part if isinstance(part, str) else part(context) for part in self.parts])
+
+
+class Holes:
+    """The holes of one page, while it is rendered for the first time."""
+
+    def __init__(self) -> None:
+        self.holes: list[Hole] = []
+        self.mark = secrets.token_hex(8)  # nothing that somebody wrote can look like a hole
+
+    def add(self, hole: Hole) -> SafeString:
+        """What stands in the text for a hole."""
+        self.holes.append(hole)
+        return mark_safe(f"{self.mark}:{len(self.holes) - 1};")  # noqa: S308
+
+    def cut(self, text: str) -> list[str | Hole]:
+        """The text between the holes, and the holes."""
+        parts = re.split(rf"{self.mark}:(\d+);", text)
+        return [self.holes[int(part)] if index % 2 else str(part) for index, part in enumerate(parts) if part]
+
+
+def hole(context: Context, fill: Hole) -> SafeString:
+    """A tag's answer that depends on the reader: kept as a hole in the first phase, elsewhere filled at once."""
+    holes: Holes | None = context.get("holes")
+    return holes.add(fill) if holes else mark_safe(fill(context))  # noqa: S308 - what a tag says of HTML is safe
