@@ -1,9 +1,11 @@
 """One reader's progress in every topic, whether it is in the database or in the session."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from itertools import chain
 from typing import Self
 
+from django.db import connection
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -16,22 +18,24 @@ from stages.outline import OutlineTopic
 class ReaderProgress:
     """The status of one reader in every topic: a learner's from the database, a visitor's from the session."""
 
-    def __init__(self, statuses: dict[int, str]) -> None:
-        """``statuses`` maps a topic's pk to a Status, the most recent change last."""
-        self.statuses = statuses
+    def __init__(self, statuses: dict[int, str] | Callable[[], dict[int, str]]) -> None:
+        """``statuses`` maps a topic's pk to a Status, the most recent change last, or loads that when it is needed."""
+        self._statuses = statuses
 
     @classmethod
     def for_request(cls, request: HttpRequest) -> Self:
-        """The progress of whoever asks. One query, and none for a visitor without ticks."""
-        if request.user.is_authenticated:
-            return cls.for_user(request.user)
-        return cls({pk: status for pk, (status, _) in follow_replacements(session_ticks(request.session)).items()})
+        """The progress of whoever asks. One query when it is needed, and none for a visitor without ticks."""
+        return cls(
+            lambda: statuses_of(request.user.pk) if request.user.is_authenticated else visitor_statuses(request)
+        )
 
     @classmethod
     def for_user(cls, user: User) -> Self:
-        # An import writes many at one moment: their order must be the same each time, or "continue" would waver.
-        rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic")
-        return cls(dict(rows.values_list("topic_id", "status")))
+        return cls(statuses_of(user.pk))
+
+    @cached_property
+    def statuses(self) -> dict[int, str]:
+        return self._statuses() if callable(self._statuses) else self._statuses
 
     def status_of(self, pk: int) -> str:
         return self.statuses.get(pk, NONE)
@@ -58,3 +62,24 @@ class ReaderProgress:
         latest = max(ticked, key=lambda index: recent[topics[index].pk], default=-1)
         ordered = chain(topics[latest + 1 :], topics[: latest + 1])
         return (topic for topic in ordered if topic.required and topic.pk not in self.statuses)
+
+
+def visitor_statuses(request: HttpRequest) -> dict[int, str]:
+    """The same of a visitor."""
+    ticks = follow_replacements(session_ticks(request.session))
+    return {pk: status for pk, (status, _) in ticks.items()}
+
+
+def statuses_of(user: int) -> dict[int, str]:
+    """A learner's ``{topic pk: Status}``, the most recent change last. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(statuses_statement(connection.vendor), [user])
+        return dict(cursor.fetchall())
+
+
+@cache
+def statuses_statement(vendor: str) -> str:
+    """The query for them, but for the learner. Nearly every page asks, and making it takes longer than running it."""
+    # An import writes many at one moment: their order must be the same each time, or "continue" would waver.
+    rows = TopicProgress.objects.filter(user=1).order_by("changed_at", "topic").values_list("topic_id", "status")
+    return rows.query.sql_with_params()[0]

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from stages.content import Content
 
 type MakeContext = Callable[..., dict[str, Any]]
-type Hole = Callable[[Context], str]  # what a reader gets in its place, from the context of their request
+type Hole = Callable[[Context], str | bytes]  # what a reader gets in its place, from the context of their request
 
 
 def render_page(
@@ -60,11 +60,12 @@ class Page:
         holes = Holes()
         self.parts = holes.cut(template.render(Context({**context, "holes": holes})))
 
-    def fill(self, request: HttpRequest) -> str:
+    def fill(self, request: HttpRequest) -> bytes:
         """The page as this reader sees it."""
         context = RequestContext(request, self.context)
         with context.render_context.push_state(self.template), context.bind_template(self.template):
-            return "".join([part if isinstance(part, str) else part(context) for part in self.parts])
+            filled = [part if isinstance(part, bytes) else part(context) for part in self.parts]
+        return b"".join([part.encode() if isinstance(part, str) else part for part in filled])
 
 
 class Holes:
@@ -79,13 +80,16 @@ class Holes:
         self.holes.append(hole)
         return mark_safe(f"{self.mark}:{len(self.holes) - 1};")  # noqa: S308
 
-    def cut(self, text: str) -> list[str | Hole]:
-        """The text between the holes, and the holes."""
+    def cut(self, text: str) -> list[bytes | Hole]:
+        """The text between the holes, encoded as it is sent, and the holes."""
         parts = re.split(rf"{self.mark}:(\d+);", text)
-        return [self.holes[int(part)] if index % 2 else str(part) for index, part in enumerate(parts) if part]
+        return [self.holes[int(part)] if index % 2 else part.encode() for index, part in enumerate(parts) if part]
 
 
 def hole(context: Context, fill: Hole) -> SafeString:
     """A tag's answer that depends on the reader: kept as a hole in the first phase, elsewhere filled at once."""
     holes: Holes | None = context.get("holes")
-    return holes.add(fill) if holes else mark_safe(fill(context))  # noqa: S308 - what a tag says of HTML is safe
+    if holes:
+        return holes.add(fill)
+    filled = fill(context)
+    return mark_safe(filled.decode() if isinstance(filled, bytes) else filled)  # noqa: S308 - what a tag gives is safe

@@ -54,18 +54,18 @@ def by_status(pieces: Sequence[tuple[int, Callable[[str], SafeString]]]) -> Hole
 
     Each is (the topic's pk, what renders it for a status), and is rendered once for each status.
     """
-    rendered: dict[tuple[int, str], SafeString] = {}
+    rendered: list[tuple[int, dict[str, bytes]]] = [(pk, {}) for pk, _ in pieces]
 
-    def fill(context: Context) -> str:
+    def fill(context: Context) -> bytes:
         progress: ReaderProgress = context["progress"]
-        statuses, texts = progress.statuses, []
-        for index, (pk, render) in enumerate(pieces):
-            key = index, statuses.get(pk, NONE)
-            text = rendered.get(key)
+        texts, statuses = [], progress.statuses
+        for index, (pk, by_status) in enumerate(rendered):
+            status = statuses.get(pk, NONE)
+            text = by_status.get(status)
             if text is None:
-                text = rendered[key] = render(key[1])
+                text = by_status[status] = pieces[index][1](status).encode()
             texts.append(text)
-        return "".join(texts)
+        return b"".join(texts)
 
     return fill
 
