@@ -2,8 +2,9 @@
 
 // Shows a row as if its topic stood at `status`. A second press, before the first is answered, then states the opposite.
 const show = (row, status) => {
-  for (const button of row.querySelectorAll("button[data-states]")) {
-    const own = button.dataset.states;
+  row.dataset.stated = status; // until the answer brings another row
+  for (const button of row.querySelectorAll(".tick, .choice")) {
+    const own = button.dataset.states ?? "done";
     button.setAttribute(own === "done" ? "aria-checked" : "aria-pressed", own === status);
     button.value = own === status ? "none" : own;
   }

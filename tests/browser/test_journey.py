@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from progress.models import TopicProgress
 from tests.conftest import client_of
 
 
@@ -86,34 +87,122 @@ def test_a_tick_moves_the_bars_keeps_the_focus_and_is_announced(page):
     assert state(page, "Maps") == "false"
 
 
+def more(page, name):
+    return page.get_by_role("button", name=f"More for {name}", exact=True)
+
+
 def test_learning_and_skip_close_their_menu_and_keep_the_focus(page):
     page.goto("/stages/first/")
-    menu = page.locator("#first--maps details")
     for choice, status in (("learning", "learning"), ("skip", "skipped")):
-        page.get_by_label("More for Maps").press("Enter")
+        more(page, "Maps").press("Enter")
         page.locator(f"#first--maps-{choice}").press("Enter")
         assert saved(page).startswith(f"Maps: {status}.")
-        assert menu.get_attribute("open") is None
+        assert page.locator(".row-menu").count() == 0
         assert page.evaluate("document.activeElement.id") == "first--maps-more"
+    more(page, "Maps").press("Space")
     assert page.locator("#first--maps-skip").get_attribute("aria-pressed") == "true"
+    assert page.locator("#first--maps-learning").get_attribute("aria-pressed") == "false"
 
 
 def test_a_menu_closes_on_escape_elsewhere_and_when_another_opens(page):
     page.goto("/stages/first/")
-    menus = page.locator("details.more[open]")
-    page.get_by_label("More for Maps").click()
+    menus = page.locator(".row-menu:visible")
+    more(page, "Maps").click()
     page.keyboard.press("Escape")
     assert menus.count() == 0
     assert page.evaluate("document.activeElement.id") == "first--maps-more"
-    page.get_by_label("More for Maps").click()
-    page.get_by_label("More for Boots").click()
+    more(page, "Maps").click()
+    more(page, "Boots").click()
     assert menus.count() == 1
+    assert [more(page, name).get_attribute("aria-expanded") for name in ("Maps", "Boots")] == ["false", "true"]
     page.locator("h1").click()
     assert menus.count() == 0
-    page.get_by_label("More for Maps").click()
-    for _ in range(3):
+    more(page, "Maps").click()
+    more(page, "Maps").click()
+    assert menus.count() == 0
+    more(page, "Maps").click()
+    for _ in range(2):
         page.keyboard.press("Tab")
     assert menus.count() == 0
+    assert more(page, "Maps").get_attribute("aria-expanded") == "false"
+
+
+def test_the_one_menu_is_that_of_the_row_it_was_opened_in(open_browser, content, learner):
+    TopicProgress.objects.record(learner, content.topics["boots"], "learning")
+    page = open_browser(learner)
+    page.goto("/")
+    for name, status in (("Boots", "learning"), ("Maps", "none")):
+        more(page, name).press("Enter")
+        menu = page.get_by_role("group", name=name, exact=True)
+        assert page.locator(f"#first--{name.lower()} .row-menu").count() == page.locator(".row-menu").count() == 1
+        for choice, own in (("Learning", "learning"), ("Skip", "skipped")):
+            button = menu.get_by_role("button", name=choice, pressed=status == own)
+            assert button.get_attribute("value") == ("none" if status == own else own)
+        assert page.evaluate("document.activeElement.id") == f"first--{name.lower()}-learning"
+    page.keyboard.press("Space")
+    assert saved(page).startswith("Maps: learning.")
+    assert learner.topic_progress.get(topic=content.topics["maps"]).status == "learning"
+
+
+def test_a_menu_says_what_was_pressed_before_it_is_answered(page):
+    page.goto("/stages/first/")
+    held = []
+    page.route("**/progress/**", lambda route: held.append(route))
+    for pressed in ("true", "false"):
+        more(page, "Maps").click()
+        page.locator("#first--maps-skip").click()
+        more(page, "Maps").click()
+        assert page.locator("#first--maps-skip").get_attribute("aria-pressed") == pressed
+        page.keyboard.press("Escape")
+    for _ in range(2):
+        while not held:
+            page.wait_for_timeout(20)
+        held.pop().continue_()
+    page.locator("#live", has_text="Maps: not started").wait_for(state="attached")
+
+
+def test_a_menu_stays_open_over_a_row_that_is_replaced(page):
+    """The answer to a tick may come when the reader has gone on to the menu of that row."""
+    page.goto("/stages/first/")
+    held = []
+    page.route("**/progress/**", lambda route: held.append(route))
+    box(page, "Maps").click()
+    more(page, "Maps").press("Enter")
+    page.keyboard.press("Tab")
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    saved(page)
+    assert page.locator("#first--maps").get_attribute("data-status") == "done"
+    assert page.locator("#first--maps .row-menu:visible").count() == page.locator(".row-menu").count() == 1
+    assert more(page, "Maps").get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.activeElement.id") == "first--maps-skip"
+    page.unroute("**/progress/**")
+    page.keyboard.press("Enter")
+    assert saved(page).startswith("Maps: skipped.")
+    assert page.evaluate("document.activeElement.id") == "first--maps-more"
+
+
+def test_a_key_that_is_held_down_opens_a_menu_and_chooses_nothing(page):
+    page.goto("/stages/first/")
+    for key in ("Enter", "Space"):
+        more(page, "Maps").focus()
+        for _ in range(3):
+            page.keyboard.down(key)
+        page.keyboard.up(key)
+        assert page.locator(".row-menu:visible").count() == 1
+        page.keyboard.press("Escape")
+    assert page.locator("#first--maps").get_attribute("data-status") == "none"
+    assert page.locator("#live").inner_text() == ""
+
+
+def test_without_javascript_the_menu_is_a_link_to_the_topics_own_choices(open_browser, content):
+    page = open_browser(java_script_enabled=False)
+    page.goto("/tracks/other/?view=checklist")
+    page.locator("#start--maps").get_by_role("link", name="More for Maps").click()
+    page.wait_for_url("**/topics/maps/?track=other#status")
+    page.locator("#status").get_by_role("button", name="Learning").click()
+    page.get_by_role("button", name="Learning", pressed=True).wait_for()
 
 
 def test_ticks_that_wait_are_sent_when_the_reader_leaves(page):

@@ -71,6 +71,7 @@ def test_an_open_menu_and_a_form_with_errors_are_accessible_too(open_browser, co
     page = open_browser()
     page.goto("/stages/first/")
     page.get_by_label("More for Maps").click()
+    page.locator(".row-menu").wait_for()
     assert violations(page) == []
     page.goto("/accounts/signup/")
     page.get_by_label("Email").fill("ada@example.com")

@@ -102,7 +102,7 @@ def test_without_javascript_search_is_a_plain_page(open_browser, content):
     page.get_by_role("link", name="Search", exact=True).click()
     page.get_by_label("Search the whole site").fill("waether")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_role("link", name="Weather")).to_have_count(1)
+    expect(page.get_by_role("link", name="Weather", exact=True)).to_have_count(1)
 
 
 # --- Keys ---

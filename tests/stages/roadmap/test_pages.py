@@ -171,6 +171,21 @@ def test_a_tick_on_a_track_keeps_the_way_along_it(content, as_learner):
     assert 'href="/topics/routes/?track=other"' in row  # the button to go on
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?view=table", "/?view=outline", "/stages/first/", "/tracks/other/?view=checklist", "/search/?q=maps"],
+)
+def test_a_page_has_one_menu_for_all_its_rows(content, client, path):
+    """And each row a link to the topic's own choices, which are in the open there."""
+    page = client.get(path).text
+    track = "?track=other" if "/tracks/" in path else ""
+    assert f'class="more" href="/topics/maps/{track}#status"' in page
+    assert page.count('<template id="row-menu">') == page.count('data-states="learning"') == 1
+    topic = client.get(f"/topics/maps/{track}").text
+    assert topic.index('id="status"') < topic.index('data-states="learning"')
+    assert 'id="row-menu"' not in topic
+
+
 def test_a_track_says_what_it_takes_of_each_stage_and_what_it_insists_on(content, client):
     TrackTopic.objects.filter(topic__slug="snacks").update(required=True)
     page = client.get("/tracks/other/").text
