@@ -1,11 +1,11 @@
 """One reader's progress in every topic, whether it is in the database or in the session."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
-from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -13,6 +13,7 @@ from progress.measure import Countable, ProgressSummary
 from progress.models import NONE, Status, TopicProgress
 from progress.session_progress import follow_replacements, session_ticks
 from stages.outline import OutlineTopic
+from stages.prepared_query import PreparedQuery
 
 
 class ReaderProgress:
@@ -72,14 +73,12 @@ def visitor_statuses(request: HttpRequest) -> dict[int, str]:
 
 def statuses_of(user: int) -> dict[int, str]:
     """A learner's ``{topic pk: Status}``, the most recent change last. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(statuses_statement(connection.vendor), [user])
-        return dict(cursor.fetchall())
+    return dict(STATUSES.rows(user))
 
 
-@cache
-def statuses_statement(vendor: str) -> str:
-    """The query for them, but for the learner. Nearly every page asks, and making it takes longer than running it."""
+def statuses_query(user: int) -> QuerySet[TopicProgress, Any]:
     # An import writes many at one moment: their order must be the same each time, or "continue" would waver.
-    rows = TopicProgress.objects.filter(user=1).order_by("changed_at", "topic").values_list("topic_id", "status")
-    return rows.query.sql_with_params()[0]
+    return TopicProgress.objects.filter(user=user).order_by("changed_at", "topic").values_list("topic_id", "status")
+
+
+STATUSES = PreparedQuery(statuses_query, parameters=1)

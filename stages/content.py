@@ -11,15 +11,15 @@ ends as well when the time of something planned has come.
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
-from django.db import connection
-from django.db.models import Count, Subquery, Value
+from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
 from stages.models import ContentVersion, Stage, Topic, Track
 from stages.outline import Outline, Pair, read_outline, read_prerequisites, read_track_outlines
+from stages.prepared_query import PreparedQuery
 
 VERSIONS = 2  # that are kept: the one that is current, and one that somebody's transaction still sees or tries out
 MAX_KEPT = 4096  # values of one version besides its outlines; beyond, the longest unused goes first
@@ -60,11 +60,9 @@ class Content:
 
 def current_content() -> Content:
     """The content as it is now, as this transaction sees it. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(*version_statement(connection.vendor))
-        key = cursor.fetchone()
+    found = VERSION.rows()
     # A database that was emptied has no version, so that nobody could tell one from another.
-    return content_of(*key) if key else Content()
+    return content_of(*found[0]) if found else Content()
 
 
 @lru_cache(maxsize=VERSIONS)
@@ -73,16 +71,17 @@ def content_of(version: int, dates_come: int) -> Content:
     return Content()
 
 
-@cache
-def version_statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """The query for what ``content_of`` takes, as (SQL, parameters). Making it takes longer than running it."""
+def version_query() -> QuerySet[ContentVersion, Any]:
+    """What ``content_of`` takes."""
     stages, topics, tracks = (
         Coalesce(Subquery(rows.annotate(all=Value(1)).values("all").annotate(number=Count("*")).values("number")), 0)
         for model in (Stage, Topic, Track)
         for rows in [model._default_manager.filter(publish_at__lte=Now()).order_by()]
     )
-    versions = ContentVersion.objects.annotate(dates_come=stages + topics + tracks)
-    return versions.values_list("number", "dates_come").query.sql_with_params()
+    return ContentVersion.objects.annotate(dates_come=stages + topics + tracks).values_list("number", "dates_come")
+
+
+VERSION = PreparedQuery(version_query)
 
 
 def outline_of_stages() -> Outline:

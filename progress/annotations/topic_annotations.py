@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import CharField, F, QuerySet, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from progress.models import NONE, STATUS_LABELS, Note, ProgressEvent, Status
+from progress.models import NONE, STATUS_LABELS, Note, ProgressEvent, ResourceTick, Star, Status
+from stages.prepared_query import PreparedQuery
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise, StrPromise
@@ -28,17 +28,11 @@ class TopicAnnotations:
     is_overridden: bool = False  # an instructor spoke last
 
     @classmethod
-    def load(cls, user: User, topic_id: int, resource_ids: Iterable[int]) -> Self:
-        """The annotations of ``user`` at a topic and its resources. One query."""
-        queries = (
-            as_rows("star", user.stars.filter(topic=topic_id), "at"),
-            as_rows("note", user.notes.filter(topic=topic_id), "changed_at", text="text", html="html"),
-            as_rows("resource", user.resource_ticks.filter(resource__in=resource_ids), "at", key="resource_id"),
-            as_rows("event", user.progress_events.filter(topic=topic_id), "at", key="pk", text="status", html="cause"),
-        )
+    def load(cls, user: int, topic: int) -> Self:
+        """The annotations of a learner at a topic and its resources, by their pks. One query."""
         annotations = cls()
         events: list[tuple[datetime, int, str, str]] = []
-        for kind, key, text, html, at in queries[0].union(*queries[1:], all=True):
+        for kind, key, text, html, at in ANNOTATIONS.rows(user, topic):
             match kind:
                 case "star":
                     annotations.starred = True
@@ -54,6 +48,18 @@ class TopicAnnotations:
         return annotations
 
 
+def annotations_query(user: int, topic: int) -> QuerySet[Any, Any]:
+    """(kind, key, text, html, time) of everything that a learner has at a topic."""
+    resources = ResourceTick.objects.filter(user=user, resource__links__topic=topic)
+    events = ProgressEvent.objects.filter(user=user, topic=topic)
+    return as_rows("star", Star.objects.filter(user=user, topic=topic), "at").union(
+        as_rows("note", Note.objects.filter(user=user, topic=topic), "changed_at", text="text", html="html"),
+        as_rows("resource", resources, "at", key="resource_id"),
+        as_rows("event", events, "at", key="pk", text="status", html="cause"),
+        all=True,
+    )
+
+
 def as_rows(
     kind: str, rows: QuerySet[Any], at: str, key: str | None = None, text: str | None = None, html: str | None = None
 ) -> QuerySet[Any, tuple[str, int, str, str, datetime]]:
@@ -67,6 +73,7 @@ def as_rows(
     )
 
 
+ANNOTATIONS = PreparedQuery(annotations_query, parameters=2)
 CAUSES: "dict[str, StrPromise]" = {
     Cause.SIGN_IN: _("brought along at sign-in"),
     Cause.CARRY_OVER: _("carried over from a topic that this one replaced"),

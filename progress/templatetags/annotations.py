@@ -1,7 +1,7 @@
 """Tags and filters for annotations: notes, stars and ticked resources."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from progress.annotations.topic_annotations import TopicAnnotations
 from progress.models import HasPk, Note
 from progress.pending_actions import unsaved_note
 from progress.rendering.fragments import render_resource_tick
-from stages.models import Resource, TopicResource
+from stages.models import Resource
 from stages.pages import hole
 
 register = template.Library()
@@ -23,8 +23,8 @@ ANNOTATIONS = "annotations"  # where they are in the render_context, once they a
 
 
 @register.simple_tag(takes_context=True)
-def annotations(context: Context, topic: HasPk, links: Iterable[TopicResource]) -> TopicAnnotations | None:
-    """The learner's annotations: ``{% annotations topic links as annotations %}``; None for visitors.
+def annotations(context: Context, topic: HasPk) -> TopicAnnotations | None:
+    """The learner's annotations: ``{% annotations topic as annotations %}``; None for visitors.
 
     One query, however often a page asks.
     """
@@ -32,16 +32,16 @@ def annotations(context: Context, topic: HasPk, links: Iterable[TopicResource]) 
     if not user.is_authenticated:
         return None
     if (found := loaded.get(ANNOTATIONS)) is None:
-        found = loaded[ANNOTATIONS] = TopicAnnotations.load(user, topic.pk, [link.resource_id for link in links])
+        found = loaded[ANNOTATIONS] = TopicAnnotations.load(user.pk, topic.pk)
     return found
 
 
 @register.simple_tag(takes_context=True)
-def resource_tick(context: Context, topic: HasPk, links: Iterable[TopicResource], resource: Resource) -> SafeString:
-    """The box of a link, for learners: ``{% resource_tick topic links link.resource %}``."""
+def resource_tick(context: Context, topic: HasPk, resource: Resource) -> SafeString:
+    """The box of a link, for learners: ``{% resource_tick topic link.resource %}``."""
 
     def fill(reader: Context) -> str:
-        found = annotations(reader, topic, links)
+        found = annotations(reader, topic)
         return (
             render_resource_tick(resource.pk, resource.title, ticked=resource.pk in found.resources) if found else ""
         )

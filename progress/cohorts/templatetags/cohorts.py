@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -61,13 +62,16 @@ def my_assignments(context: Context) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("cohorts/assignments/includes/topic_due.html", takes_context=True)
-def topic_due(context: Context, topic: Topic) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def topic_due(context: Context, topic: Topic) -> str:
     """Which of the reader's assignments want a topic, and by when. No query for visitors."""
     user = context["user"]
     plans = plans_for(user) if user.is_authenticated else []
     due_dates = [(plan, plan.due_by_topic[topic.pk]) for plan in plans if topic.pk in plan.due_by_topic]
-    return {"due_dates": sorted(due_dates, key=lambda pair: (pair[1] is None, pair[1]))}
+    if not due_dates:
+        return ""  # as for most, whom a template would cost more than the question
+    due_dates.sort(key=lambda pair: (pair[1] is None, pair[1]))
+    return render_to_string("cohorts/assignments/includes/topic_due.html", {"due_dates": due_dates})
 
 
 @register.inclusion_tag("cohorts/assignments/includes/snapshot_differences.html", takes_context=True)
@@ -82,13 +86,14 @@ def snapshot_differences(context: Context, track: Track, outline: Outline) -> di
     return {"differences": differences}
 
 
-@register.inclusion_tag("cohorts/reports/includes/override_notice.html", takes_context=True)
-def override_notice(context: Context, topic: Topic, annotations: TopicAnnotations | None) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def override_notice(context: Context, topic: Topic, annotations: TopicAnnotations | None) -> str:
     """That an instructor marked a topic as done for the reader. One query where one did, none elsewhere."""
     if not (annotations and annotations.is_overridden):
-        return {}
-    overrides = active_overrides().filter(learner=context["user"], topic=topic.pk)
-    return {"override": overrides.first(), "csrf_token": context.get("csrf_token")}
+        return ""
+    override = active_overrides().filter(learner=context["user"], topic=topic.pk).first()
+    facts = {"override": override, "csrf_token": context.get("csrf_token")}
+    return render_to_string("cohorts/reports/includes/override_notice.html", facts) if override else ""
 
 
 @register.filter
