@@ -29,6 +29,11 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(email or "").lower())
 
 
+def display_name(name: str, email: str) -> str:
+    """What a person is called, for whoever has read these two columns instead of a User."""
+    return name or email
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, who logs in with an e-mail address.
 
@@ -64,7 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return display_name(self.name, self.email)
 
     def clean(self) -> None:
         super().clean()

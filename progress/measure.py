@@ -1,10 +1,11 @@
 """The one way of counting. Every number about progress, on every page, comes from here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol, Self
 
-from progress.models import Status
+from progress.models import NONE, Status
 
 
 class Countable(Protocol):
@@ -22,8 +23,7 @@ def percentage(done: int, total: int) -> int | None:
     return done * 100 // total if total else None
 
 
-@dataclass(frozen=True)
-class ProgressSummary:
+class ProgressSummary(NamedTuple):
     """How far one learner is through a list of topics.
 
     ``total``, ``done``, ``learning`` and ``skipped`` count required topics; optional ones are counted apart and
@@ -58,7 +58,8 @@ class ProgressSummary:
         return self.total > 0 and self.left == 0
 
 
-class TopicSet(NamedTuple):
+@dataclass(frozen=True)
+class TopicSet:
     """A list of topics made ready to be measured for many learners: each pk once, by whether it is required."""
 
     required: list[int]
@@ -83,3 +84,59 @@ class TopicSet(NamedTuple):
             optional=len(self.optional),
             optional_done=sum(statuses.get(pk) == Status.DONE for pk in self.optional),
         )
+
+    @cached_property
+    def bits(self) -> tuple[int, int]:
+        """The required and the optional topics as numbers, like those of StatusBits."""
+        return bits_of(self.required), bits_of(self.optional)
+
+    def measure_bits(self, statuses: "StatusBits") -> ProgressSummary:
+        """The same as ``measure``, as fast for many topics as for one."""
+        required, optional = self.bits
+        done, learning, skipped = statuses
+        return ProgressSummary(
+            len(self.required),
+            (done & required).bit_count(),
+            (learning & required).bit_count(),
+            (skipped & required).bit_count(),
+            len(self.optional),
+            (done & optional).bit_count(),
+        )
+
+
+# --- Many learners at once ----------------------------------------------------------------------------
+
+
+class StatusBits(NamedTuple):
+    """The statuses of a learner as three numbers, in which ``1 << pk`` is the bit of a topic.
+
+    A thousand learners are counted by them in the time that their dicts would take to be made.
+    """
+
+    done: int = 0
+    learning: int = 0
+    skipped: int = 0
+
+    def among(self, topics: int) -> "StatusBits":
+        """Those in ``topics``, which are bits as well, and no others."""
+        return StatusBits(self.done & topics, self.learning & topics, self.skipped & topics)
+
+    def status_of(self, pk: int) -> str:
+        bit = 1 << pk
+        return next((status for status, bits in zip(self._fields, self, strict=True) if bits & bit), NONE)
+
+    def to_dict(self) -> dict[int, str]:
+        """``{topic pk: Status}``, as everything else here takes it."""
+        return {pk: status for status, bits in zip(self._fields, self, strict=True) for pk in topics_of(bits)}
+
+
+def bits_of(topics: Iterable[int]) -> int:
+    return sum(1 << pk for pk in set(topics))
+
+
+def topics_of(bits: int) -> Iterator[int]:
+    """The pks of the topics that have a bit, in ascending order."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -14,6 +14,8 @@ from progress.models import STATUS_LABELS, Status
 
 def name_sort_key(name: str) -> tuple[str, str]:
     """What to sort names by, the same on both databases: É stands with E, and a with A."""
+    if name.isascii():
+        return name.casefold(), name
     letters = (letter for letter in normalize("NFKD", name) if not combining(letter))
     return "".join(letters).casefold(), name
 

@@ -16,6 +16,7 @@ from progress.cohorts.due_dates import NextDue, due_date, due_dates_by_section, 
 from progress.cohorts.models import Assignment, Cohort, Enrolment
 from progress.cohorts.schedule import due_dates_by_topic
 from progress.cohorts.track_snapshot import outline_from_snapshot
+from progress.measure import bits_of
 from progress.reader_progress import ReaderProgress
 from stages.content import outline_of_stages
 from stages.models import Track
@@ -49,7 +50,7 @@ class LearnerPlan:
     def today(self) -> date:
         return self.cohort.today
 
-    @property
+    @cached_property
     def available_from(self) -> date:
         """The first day on which there is something to do; ``date.min`` when that was always so."""
         return max(filter(None, [self.assignment.visible_from, self.starts]), default=date.min)
@@ -92,9 +93,9 @@ class LearnerPlan:
         return self.due_by_topic if self.assignment.required else {}
 
     @cached_property
-    def past_due_topic_ids(self) -> set[int]:
-        """The pks of the topics whose date is over, done or not."""
-        return {topic for topic, day in self.required_due_dates.items() if day and day < self.today}
+    def past_due_topics(self) -> int:
+        """The topics whose date is over, done or not, as bits (``progress.measure.StatusBits``)."""
+        return bits_of(topic for topic, day in self.required_due_dates.items() if day and day < self.today)
 
     def overdue(self, statuses: Mapping[int, str]) -> list[OutlineTopic]:
         return overdue(self.outline, self.required_due_dates, statuses, self.today)

@@ -1,28 +1,37 @@
 """What several pages ask of a cohort and its learners at once, each in one query."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet, StringAgg, TextField, Value
+from django.db.models import Q, QuerySet, StringAgg, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
 from progress.cohorts.models import Cohort, Enrolment, Extension
 from progress.cohorts.overrides import active_overrides
-from progress.models import Status, TopicProgress
+from progress.measure import StatusBits
+from progress.models import TopicProgress
 
 
-def statuses_by_user(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, dict[int, str]]:
-    """``{user pk: {topic pk: Status}}``. One query, whose rows are a person, a status, and the topics as one text."""
+def statuses_by_user(members: QuerySet[Enrolment], topics: Iterable[int]) -> dict[int, StatusBits]:
+    """``{user pk: StatusBits}`` in some topics. One query, with a row for each user who has ticked anything."""
+    # In the order of the index, by which nothing has to be sorted. What else a user has ticked has no bit.
     rows = (
-        TopicProgress.objects.filter(user__in=members.values("user"), topic__in=topics)
-        .values_list("user_id", "status")
-        .annotate(topics=StringAgg(Cast("topic_id", TextField()), delimiter=Value(",")))
+        TopicProgress.objects.filter(user__in=members.values("user"))
+        .values_list("user_id")
+        .annotate(**{status: topics_as_text(Q(status=status)) for status in StatusBits._fields})
     )
-    by_user: dict[int, dict[int, str]] = {}
-    for user, status, pks in rows:
-        by_user.setdefault(user, {}).update(dict.fromkeys(map(int, pks.split(",")), Status(status)))
-    return by_user
+    bits: dict[str, int] = defaultdict(int, {str(pk): 1 << pk for pk in topics})
+    return {
+        user: StatusBits(*(sum(map(bits.__getitem__, text.split(","))) if text else 0 for text in texts))
+        for user, *texts in rows
+    }
+
+
+def topics_as_text(condition: Q) -> StringAgg:
+    """The pks of the topics that are so, as one text: to read many rows takes longer than to split a text."""
+    return StringAgg(Cast("topic_id", TextField()), delimiter=Value(","), filter=condition)
 
 
 def overridden_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:

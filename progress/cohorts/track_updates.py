@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import display_name
 from progress.cohorts.audience import Audience
 from progress.cohorts.due_dates import due_dates_by_section
 from progress.cohorts.models import Assignment
@@ -27,7 +27,7 @@ from progress.cohorts.track_snapshot import (
     replacements,
     take_snapshot,
 )
-from progress.measure import ProgressSummary
+from progress.measure import ProgressSummary, StatusBits, TopicSet
 from stages.models import Topic, Track, TrackTopic
 from stages.outline import Outline, Section
 
@@ -314,12 +314,9 @@ def effects(assignment: Assignment, before: Outline, after: Outline, audience: A
         members = members.filter(user__in=learners)
     statuses = statuses_by_user(members, {topic.pk for topic in (*before.topics, *after.topics)})
     people = members.values_list("user", "user__name", "user__email")
+    topic_sets = [TopicSet.of(outline.topics) for outline in (before, after)]
     learner_effects = []
     for pk, name, email in people:
-        learner_statuses = statuses.get(pk, {})
-        summaries = (
-            ProgressSummary.of(before.topics, learner_statuses),
-            ProgressSummary.of(after.topics, learner_statuses),
-        )
-        learner_effects.append(Effect(str(User(name=name, email=email)), *summaries))
+        summaries = [topic_set.measure_bits(statuses.get(pk, StatusBits())) for topic_set in topic_sets]
+        learner_effects.append(Effect(display_name(name, email), *summaries))
     return sorted(learner_effects, key=lambda effect: effect.name.casefold())

@@ -3,8 +3,11 @@
 from collections import namedtuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from progress.measure import ProgressSummary
+from progress.measure import ProgressSummary, StatusBits, TopicSet, bits_of
+from progress.models import Status
 from progress.reader_progress import ReaderProgress
 
 Item = namedtuple("Item", "pk required")
@@ -49,6 +52,24 @@ def test_a_list_of_optional_topics_has_no_percentage():
 def test_a_topic_that_stands_twice_counts_once():
     measured = ProgressSummary.of([Item(1, False), Item(2, True), Item(1, True)], {1: "done"})
     assert (measured.total, measured.done, measured.optional) == (2, 1, 0)
+
+
+PKS = st.integers(0, 40)
+
+
+@given(st.lists(st.builds(Item, PKS, st.booleans())), st.dictionaries(PKS, st.sampled_from(Status.values)))
+def test_bits_count_as_everything_else_does(topics, statuses):
+    bits = StatusBits(*(bits_of(pk for pk in statuses if statuses[pk] == status) for status in StatusBits._fields))
+    topic_set = TopicSet.of(topics)
+    assert topic_set.measure_bits(bits) == topic_set.measure(statuses) == ProgressSummary.of(topics, statuses)
+    assert bits.to_dict() == statuses
+    assert {pk: bits.status_of(pk) for pk in range(41)} == {pk: statuses.get(pk, "none") for pk in range(41)}
+    listed = {topic.pk for topic in topics}
+    assert bits.among(bits_of(listed)).to_dict() == {pk: statuses[pk] for pk in statuses if pk in listed}
+
+
+def test_there_is_a_number_for_each_status():
+    assert set(StatusBits._fields) == set(Status.values)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """Where a cohort is stuck, compared with its own pace."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
 from django.db.models import F, Min, Q
 
 from progress.activity import COUNTED_CAUSES
-from progress.cohorts.reports.roster import Roster, RosterEntry, entries_by_name
+from progress.cohorts.reports.roster import Roster, RosterEntry
+from progress.measure import topics_of
 from progress.models import ProgressEvent, Status
 from stages.outline import OutlineTopic
 
@@ -39,20 +42,17 @@ def load_bottlenecks(roster: Roster, everyone: Iterable[RosterEntry]) -> Bottlen
         durations.setdefault(pk, []).append(length.total_seconds() / 86400)
     all_lengths = [length for lengths in durations.values() for length in lengths]
     usual = median(all_lengths) if all_lengths else None
-    learning: dict[int, list[RosterEntry]] = {}
-    for learner in sorted(roster.learners, key=entries_by_name):
-        for pk, status in learner.statuses.items():
-            if status == Status.LEARNING:
-                learning.setdefault(pk, []).append(learner)
+    learning = Counter(chain.from_iterable(topics_of(learner.statuses.learning) for learner in roster.learners))
+    most_first = sorted(roster.curriculum.topics, key=lambda topic: -learning[topic.pk])
     stuck = []
-    for topic in roster.curriculum.topics:
+    for topic in most_first[:SHOWN_TOPICS]:
         if topic.pk in learning:
             lengths = durations.get(topic.pk)
             median_days = median(lengths) if lengths else None
             is_slow = median_days is not None and usual is not None and median_days >= usual + 1
-            stuck.append(StuckTopic(topic, learning[topic.pk], median_days, is_slow))
-    stuck.sort(key=lambda entry: -len(entry.learners))
-    return Bottlenecks(usual, stuck[:SHOWN_TOPICS])
+            learners = [learner for learner in roster.learners if learner.statuses.learning >> topic.pk & 1]
+            stuck.append(StuckTopic(topic, learners, median_days, is_slow))
+    return Bottlenecks(usual, stuck)
 
 
 def finished_topics(learners: Iterable[RosterEntry], topics: Collection[int]) -> list[tuple[int, timedelta]]:

@@ -33,9 +33,11 @@ FILTERS: dict[str, Callable[[RosterEntry], bool]] = {
 
 
 def filter_entries(learners: Iterable[RosterEntry], show: str, sort: str) -> list[RosterEntry]:
-    """The learners to show, in order; ``sort`` is a key of SORT_KEYS, with a minus before it for descending."""
-    filtered = sorted(filter(FILTERS[show], learners), key=entries_by_name)
-    return sorted(filtered, key=SORT_KEYS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    """The learners to show, in order; ``sort`` is a key of SORT_KEYS, with a minus before it for descending.
+
+    ``learners`` are by name, which stays the order among equals.
+    """
+    return sorted(filter(FILTERS[show], learners), key=SORT_KEYS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 class Summary(NamedTuple):
@@ -64,8 +66,8 @@ def summarize(learners: Sequence[RosterEntry]) -> Summary:
         quiet,
         overdue,
         done,
-        sum(bool(learner.measured.left and learner.statuses) for learner in learners),
-        sum(bool(learner.measured.left and not learner.statuses) for learner in learners),
+        sum(bool(learner.measured.left and any(learner.statuses)) for learner in learners),
+        sum(bool(learner.measured.left and not any(learner.statuses)) for learner in learners),
         sum(not learner.measured.total for learner in learners),
     )
 

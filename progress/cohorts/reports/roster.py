@@ -7,10 +7,11 @@ measured by the one way of counting, in the assignments as each learner has them
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
-from accounts.models import User
+from accounts.models import display_name
 from progress.activity import day_of
 from progress.cohorts import formatting
 from progress.cohorts.audience import Audience, load_audiences
@@ -19,8 +20,7 @@ from progress.cohorts.models import Cohort
 from progress.cohorts.queries import extensions_by_user, overridden_by_user, statuses_by_user
 from progress.cohorts.reports.activity import annotate_last_activity
 from progress.cohorts.track_snapshot import outline_from_snapshot
-from progress.measure import ProgressSummary, TopicSet
-from progress.models import NONE, Status
+from progress.measure import ProgressSummary, StatusBits, TopicSet
 from stages.content import outline_of_stages
 from stages.outline import Outline, OutlineTopic, Section
 
@@ -45,6 +45,11 @@ class AssignedCurriculum:
     def topic_sets_by_stage(self) -> dict[str, TopicSet]:
         """The topics of each stage by its slug."""
         return {section.slug: TopicSet.of(section.topics) for section in self.sections}
+
+    @cached_property
+    def topic_bits(self) -> int:
+        """All topics as bits, for StatusBits."""
+        return sum(self.topic_set.bits)
 
     @cached_property
     def topic_pks(self) -> set[int]:
@@ -81,7 +86,7 @@ class RosterEntry:
     joined: date
     curriculum: AssignedCurriculum
     plans: tuple[LearnerPlan, ...]
-    statuses: dict[int, str]  # of assigned topics only
+    statuses: StatusBits  # of assigned topics only
     overridden: set[int]  # those topics that an instructor marked as done
     has_disputes: bool  # whether they say that one of these marks, of this cohort, is wrong
     measured: ProgressSummary
@@ -97,15 +102,15 @@ class RosterEntry:
 
     def status_of(self, topic: OutlineTopic) -> str | None:
         """The learner's Status in a topic, or None for one that is not assigned to them."""
-        return self.statuses.get(topic.pk, NONE) if topic.pk in self.curriculum.topic_pks else None
+        return self.statuses.status_of(topic.pk) if topic.pk in self.curriculum.topic_pks else None
 
     def measure(self, topics: Iterable[OutlineTopic]) -> ProgressSummary:
-        return ProgressSummary.of(topics, self.statuses)
+        return TopicSet.of(topics).measure_bits(self.statuses)
 
     def measure_stage(self, slug: str) -> ProgressSummary | None:
         """How far they are in what they are assigned of a stage, or None when that is nothing."""
         topic_set = self.curriculum.topic_sets_by_stage.get(slug)
-        return topic_set and topic_set.measure(self.statuses)
+        return topic_set.measure_bits(self.statuses) if topic_set else None
 
 
 def entries_by_name(entry: RosterEntry) -> tuple[tuple[str, str], int]:
@@ -113,7 +118,7 @@ def entries_by_name(entry: RosterEntry) -> tuple[tuple[str, str], int]:
 
 
 class Roster(NamedTuple):
-    """What an instructor sees of a cohort. ``plans`` are the assignments as for everyone."""
+    """What an instructor sees of a cohort. ``plans`` are the assignments as for everyone; ``learners`` are by name."""
 
     plans: list[LearnerPlan]
     curriculum: AssignedCurriculum
@@ -147,29 +152,30 @@ def load_roster(cohort: Cohort, learner: int | None = None) -> Roster:
         )
 
     @cache
-    def plan_of(number: int, extended: date | None, joined: date | None) -> LearnerPlan:
-        return replace(cohort_plans[number], extended=extended, joined=joined)
+    def plan_with(number: int, extended: date | None, late_join: date | None) -> LearnerPlan:
+        return replace(cohort_plans[number], extended=extended, joined=late_join)
 
+    @cache
+    def plan_of(number: int, extended: date | None, joined: date) -> LearnerPlan:
+        """The plan of those with these dates; where the date makes no difference the very same."""
+        return plan_with(number, extended, late_join_date(cohort_plans[number], joined))
+
+    zone, today = cohort.zone, cohort.today
     learners = []
     for pk, name, email, joined_at, *ticks in annotate_last_activity(members, cohort_plans):
         numbers = tuple(number for number, assignment in enumerate(assignments) if audience.includes(assignment, pk))
-        curriculum, joined = curriculum_of(numbers), day_of(joined_at, cohort.zone)
-        plans = tuple(
-            plan_of(number, extensions.get((pk, assignments[number].pk)), late_join_date(cohort_plans[number], joined))
-            for number in numbers
-        )
-        user_statuses = {
-            topic: status for topic, status in statuses.get(pk, {}).items() if topic in curriculum.topic_pks
-        }
-        measured = curriculum.topic_set.measure(user_statuses)
-        done = {topic for topic, status in user_statuses.items() if status == Status.DONE}
+        curriculum, joined = curriculum_of(numbers), day_of(joined_at, zone)
+        plans = tuple(plan_of(number, extensions.get((pk, assignments[number].pk)), joined) for number in numbers)
+        user_statuses = statuses.get(pk, StatusBits()).among(curriculum.topic_bits)
+        measured = curriculum.topic_set.measure_bits(user_statuses)
+        past_due = reduce(or_, (plan.past_due_topics for plan in plans), 0)
         last_tick = max(filter(None, [ticks[number] for number in numbers]), default=None)
-        last_active = last_tick and day_of(last_tick, cohort.zone)
+        last_active = last_tick and day_of(last_tick, zone)
         begins = max(min(plan.available_from for plan in plans), joined) if plans else None
         learners.append(
             RosterEntry(
                 pk,
-                str(User(name=name, email=email)),
+                display_name(name, email),
                 joined,
                 curriculum,
                 plans,
@@ -178,9 +184,9 @@ def load_roster(cohort: Cohort, learner: int | None = None) -> Roster:
                 any(overridden.get(pk, {}).values()),
                 measured,
                 last_active,
-                formatting.inactive_days(measured, cohort.today, last_active, begins, cohort.quiet_days),
-                len(set().union(*(plan.past_due_topic_ids for plan in plans)) - done),
+                formatting.inactive_days(measured, today, last_active, begins, cohort.quiet_days),
+                (past_due & ~user_statuses.done).bit_count(),
                 cohort.overdue_topics,
             )
         )
-    return Roster(cohort_plans, everything, learners, roadmap, audience)
+    return Roster(cohort_plans, everything, sorted(learners, key=entries_by_name), roadmap, audience)

@@ -77,7 +77,7 @@ def cohort_learner(request: AuthedRequest, pk: int, learner: int) -> HttpRespons
     if not roster.learners:
         raise Http404
     [entry] = roster.learners
-    plans, progress = sorted(entry.plans, key=due_sort_key), ReaderProgress(entry.statuses)
+    plans, progress = sorted(entry.plans, key=due_sort_key), ReaderProgress(entry.statuses.to_dict())
     context = {
         "cohort": cohort,
         "learner": entry,

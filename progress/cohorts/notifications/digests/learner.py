@@ -19,6 +19,7 @@ from progress.cohorts.notifications.digests.period import Week
 from progress.cohorts.overrides import active_overrides
 from progress.cohorts.queries import statuses_by_user
 from progress.cohorts.track_snapshot import outline_from_snapshot
+from progress.measure import StatusBits
 from progress.models import ProgressEvent, Status
 from stages.content import outline_of_stages
 from stages.outline import Outline, OutlineTopic
@@ -105,7 +106,7 @@ def learner_weeks(weeks: Mapping[int, Week]) -> dict[int, LearnerWeek]:
     for override in active_overrides().filter(learner__in=weeks, at__gte=since):
         overrides[override.learner_id].append(override)
     return {
-        pk: learner_week(week, topics, events[pk], statuses.get(pk, {}), plans[pk], overrides[pk])
+        pk: learner_week(week, topics, events[pk], statuses.get(pk, StatusBits()).to_dict(), plans[pk], overrides[pk])
         for pk, week in weeks.items()
     }
 
