@@ -104,7 +104,7 @@ class TopicSet:
         )
 
 
-# --- Many learners at once ----------------------------------------------------------------------------
+# --- Many lists, or many learners, at once ------------------------------------------------------------
 
 
 class StatusBits(NamedTuple):
@@ -116,6 +116,14 @@ class StatusBits(NamedTuple):
     done: int = 0
     learning: int = 0
     skipped: int = 0
+
+    @classmethod
+    def of(cls, statuses: Mapping[int, str]) -> Self:
+        """Those of ``{topic pk: Status}``."""
+        bits = dict.fromkeys(cls._fields, 0)
+        for pk, status in statuses.items():
+            bits[status] |= 1 << pk
+        return cls(**bits)
 
     def among(self, topics: int) -> "StatusBits":
         """Those in ``topics``, which are bits as well, and no others."""

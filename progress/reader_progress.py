@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from progress.measure import Countable, ProgressSummary
+from progress.measure import Countable, ProgressSummary, StatusBits
 from progress.models import NONE, Status, TopicProgress
 from progress.session_progress import follow_replacements, session_ticks
 from stages.outline import OutlineTopic
@@ -37,6 +37,11 @@ class ReaderProgress:
     @cached_property
     def statuses(self) -> dict[int, str]:
         return self._statuses() if callable(self._statuses) else self._statuses
+
+    @cached_property
+    def bits(self) -> StatusBits:
+        """The same as numbers, by which many lists of topics are counted fast."""
+        return StatusBits.of(self.statuses)
 
     def status_of(self, pk: int) -> str:
         return self.statuses.get(pk, NONE)

@@ -34,7 +34,7 @@ class MapDrawing:
         here, statuses = topic_on_map(self.sheet, self.outline, progress), progress.statuses
         parts: list[str] = []
         for stage, start, topic_set in zip(self.sheet.stages, self.starts, self.topic_sets, strict=True):
-            parts += [start, render_post(stage, topic_set.measure(statuses), self.track), '<g role="list">']
+            parts += [start, render_post(stage, topic_set.measure_bits(progress.bits), self.track), '<g role="list">']
             for node in stage.topic_nodes:
                 parts.append(self.node(node, statuses.get(node.box.topic.pk, NONE), node is here))
             parts.append("</g></svg></li>")

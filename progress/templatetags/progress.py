@@ -1,7 +1,7 @@
 """Tags and filters for the reader's progress. All of it comes from the lazy ``progress`` in the context."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from django import template
@@ -70,6 +70,12 @@ def by_status(pieces: Sequence[tuple[int, Callable[[str], SafeString]]]) -> Hole
     return fill
 
 
+def by_count(topics: Iterable[Countable], render: Callable[[ProgressSummary], SafeString]) -> Hole:
+    """A piece that looks otherwise by how far the reader is in ``topics``: rendered once for each count."""
+    counted, rendered = TopicSet.of(topics), lru_cache(maxsize=256)(render)
+    return lambda context: rendered(counted.measure_bits(context["progress"].bits))
+
+
 @register.simple_tag(takes_context=True)
 def draw_map(context: Context, sheet: MapStylesheet, outline: Outline) -> SafeString:
     """The map of an outline: ``{% draw_map map_stylesheet outline %}``."""
@@ -80,8 +86,7 @@ def draw_map(context: Context, sheet: MapStylesheet, outline: Outline) -> SafeSt
 @register.simple_tag(takes_context=True)
 def progress_bar(context: Context, name: str, label: str, topics: Iterable[Countable]) -> SafeString:
     """How far the reader is in topics, as a bar: ``{% progress_bar "total" "The whole roadmap" outline.topics %}``."""
-    counted = TopicSet.of(topics)
-    return hole(context, lambda reader: render_bar(name, label, counted.measure(reader["progress"].statuses)))
+    return hole(context, by_count(topics, partial(render_bar, name, label)))
 
 
 @register.simple_tag
@@ -93,8 +98,7 @@ def bar(name: str, label: str, measured: ProgressSummary) -> SafeString:
 @register.simple_tag(takes_context=True)
 def trail(context: Context, name: str, topics: Iterable[Countable]) -> SafeString:
     """The path beside a stage: ``{% trail section.slug section.topics %}``."""
-    counted = TopicSet.of(topics)
-    return hole(context, lambda reader: render_trail(name, counted.measure(reader["progress"].statuses)))
+    return hole(context, by_count(topics, partial(render_trail, name)))
 
 
 @register.simple_tag(takes_context=True)
