@@ -1,8 +1,9 @@
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.requests import HtmxRequest
@@ -22,3 +23,32 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         page = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(redirect_to_login(page, self.get_login_url(view_func)).url)
+
+
+class VisitorFormsMiddleware:
+    """Lets a form of somebody who is not signed in come without a token, where the browser vouches for it.
+
+    Pages that a shared cache may keep hold no token. So the first tick of a visitor comes without one, and so does
+    one from such a page that the visitor has gone back to. The browser says itself where a form was sent from, and no
+    page can make it say otherwise: ``Sec-Fetch-Site`` in all that are not old, else ``Origin``. A request that says
+    neither needs a token, and so does everything of somebody who is signed in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, arguments: Any) -> None:
+        """Runs before that of CsrfViewMiddleware, which heeds the mark."""
+        if request.method == "POST" and comes_from_this_site(request) and not request.user.is_authenticated:
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+
+
+def comes_from_this_site(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this very site has sent the request."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 # How a browser shows the pages, and the cookies that say so; the first of each is what holds without one.
 DISPLAY = {
@@ -17,7 +17,7 @@ def display_of(request: HttpRequest) -> dict[str, str]:
     return {name: said[name] if said[name] in values else values[0] for name, values in DISPLAY.items()}
 
 
-def set_for_a_year(response: HttpResponse, name: str, value: str) -> None:
+def set_for_a_year(response: HttpResponseBase, name: str, value: str) -> None:
     """Let a browser remember how it shows the pages. Only the server reads it."""
     response.set_cookie(
         name,

@@ -13,12 +13,16 @@ import secrets
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import Context, Engine, RequestContext, Template
+from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from stages.content import Content
+from stages.visitor_pages import VisitorPage, brings_nothing, is_like_all_others
+
+ADDRESSES = 4  # at which one page is kept for visitors: a query that says nothing leads to it as well
 
 type MakeContext = Callable[..., dict[str, Any]]
 type Hole = Callable[[Context], str | bytes]  # what a reader gets in its place, from the context of their request
@@ -30,7 +34,7 @@ def render_page(
     template_name: str,
     make: MakeContext,
     *arguments: Hashable,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """A page of the content for whoever asks. No query but those of its holes, once the page is kept.
 
     ``make(content, *arguments)`` gives the context of the first phase, from a Content and nothing but these arguments;
@@ -38,7 +42,11 @@ def render_page(
     """
     template = Engine.get_default().get_template(template_name)
     page = content.keep(first_phase, template, get_language(), make, *arguments)
-    return HttpResponse(page.fill(request))
+    if is_like_all_others(request):
+        return page.for_visitors(request).respond(request)
+    response = HttpResponse(page.fill(request), headers={"Cache-Control": "private"})
+    patch_vary_headers(response, ["Cookie"])
+    return response
 
 
 def first_phase(
@@ -59,11 +67,24 @@ class Page:
         self.template, self.context = template, context
         holes = Holes()
         self.parts = holes.cut(template.render(Context({**context, "holes": holes})))
+        self._visitor_pages: dict[str, VisitorPage] = {}
+
+    def for_visitors(self, request: HttpRequest) -> VisitorPage:
+        """The page as every visitor sees it who asks for this address."""
+        address = request.build_absolute_uri()
+        page = self._visitor_pages.get(address)
+        if page is None:
+            if len(self._visitor_pages) >= ADDRESSES:
+                self._visitor_pages.clear()
+            page = self._visitor_pages[address] = VisitorPage(self.fill(request))
+        return page
 
     def fill(self, request: HttpRequest) -> bytes:
         """The page as this reader sees it."""
         context = RequestContext(request, self.context)
-        with context.render_context.push_state(self.template), context.bind_template(self.template):
+        with context.render_context.push_state(self.template), context.bind_template(self.template), context.push():
+            if brings_nothing(request):
+                context["csrf_token"] = None
             filled = [part if isinstance(part, bytes) else part(context) for part in self.parts]
         return b"".join([part.encode() if isinstance(part, str) else part for part in filled])
 

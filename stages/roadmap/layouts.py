@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import TextChoices
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from stages.content import Content
@@ -37,11 +38,12 @@ def layout_of(request: HttpRequest) -> RoadmapLayout:
     return RoadmapLayout.CHECKLIST
 
 
-def remember_layout(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def remember_layout(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Keep the layout that was chosen with the switch for the next page of this browser."""
     layout = request.GET.get("view")
     if layout is not None and layout in RoadmapLayout and layout != request.COOKIES.get("view"):
         set_for_a_year(response, "view", layout)
+        patch_cache_control(response, private=True)  # what sets a cookie is for one browser
     return response
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
@@ -21,7 +21,7 @@ PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 
 @login_not_required
 @require_safe
-def roadmap(request: HttpRequest) -> HttpResponse:
+def roadmap(request: HttpRequest) -> HttpResponseBase:
     """The merged roadmap: every stage with its topics, in learning order."""
     page = render_page(request, current_content(), "stages/roadmap/roadmap.html", roadmap_context, layout_of(request))
     return remember_layout(request, page)
@@ -37,7 +37,7 @@ def roadmap_context(content: Content, layout: RoadmapLayout) -> dict[str, Any]:
 
 @login_not_required
 @require_safe
-def stage(request: HttpRequest, slug: str) -> HttpResponse:
+def stage(request: HttpRequest, slug: str) -> HttpResponseBase:
     return render_page(request, current_content(), "stages/roadmap/stage.html", stage_context, slug)
 
 
@@ -61,7 +61,7 @@ def describe_stage(stage: Stage, outline: Outline, index: int) -> dict[str, Any]
 
 @login_not_required
 @require_safe
-def topic(request: HttpRequest, slug: str) -> HttpResponse:
+def topic(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The page of a topic, along the way that its reader takes: ``?track=`` of one that has it, or the roadmap."""
     content = current_content()
     if slug not in content.outline.positions_by_slug:
@@ -101,7 +101,7 @@ def describe_topic(topic: Topic, outline: Outline, pairs: tuple[Pair, ...]) -> d
 
 @login_not_required
 @require_safe
-def track_list(request: HttpRequest) -> HttpResponse:
+def track_list(request: HttpRequest) -> HttpResponseBase:
     return render_page(request, current_content(), "stages/roadmap/track_list.html", track_list_context)
 
 
@@ -113,7 +113,7 @@ def track_list_context(content: Content) -> dict[str, Any]:
 
 @login_not_required
 @require_safe
-def track(request: HttpRequest, slug: str) -> HttpResponse:
+def track(request: HttpRequest, slug: str) -> HttpResponseBase:
     content = current_content()
     track = content.keep(published_track, slug)
     if track.follows_stages:
@@ -157,7 +157,7 @@ def compare_with_roadmap(outline: Outline, roadmap: Outline) -> dict[str, Any]:
 
 @login_not_required
 @require_safe
-def source_list(request: HttpRequest) -> HttpResponse:
+def source_list(request: HttpRequest) -> HttpResponseBase:
     return render_page(request, current_content(), "stages/roadmap/source_list.html", source_list_context)
 
 
@@ -167,7 +167,7 @@ def source_list_context(content: Content) -> dict[str, Any]:
 
 @login_not_required
 @require_safe
-def source(request: HttpRequest, key: str) -> HttpResponse:
+def source(request: HttpRequest, key: str) -> HttpResponseBase:
     return render_page(request, current_content(), "stages/roadmap/source.html", source_context, key)
 
 

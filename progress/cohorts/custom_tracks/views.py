@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Prefetch, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -91,7 +91,7 @@ def create_custom_track(user: User, form: NewTrackForm, slug: str, original: Tra
 
 @require_safe
 @cache_control(private=True, no_cache=True)
-def own_track(request: AuthedRequest, slug: str) -> HttpResponse:
+def own_track(request: AuthedRequest, slug: str) -> HttpResponseBase:
     """The page of a private track, for its authors and for those in the cohorts that follow it."""
     content = current_content()
     access = get_readable_track(content, request.user, slug)
