@@ -7,6 +7,7 @@ All of the history is read in the zone that the learner has now: a day is the da
 and the same zone always give the same year, and daylight saving needs no rule of its own.
 """
 
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -126,16 +127,32 @@ class Day(NamedTuple):
 
 
 class Month(NamedTuple):
+    """A month up to today. Equal values look the same, whoever they are of."""
+
     first: date
-    days: tuple[Day, ...]
+    counts: tuple[int, ...]  # the topics of each day
+    rest_days: frozenset[int]  # days of the week, 0 is Monday
+    is_today: bool  # whether its last day is
+
+    @property
+    def days(self) -> list[Day]:
+        return [
+            Day(
+                day := self.first + timedelta(days=number),
+                topics,
+                day.weekday() in self.rest_days,
+                self.is_today and number == len(self.counts) - 1,
+            )
+            for number, topics in enumerate(self.counts)
+        ]
 
     @property
     def active_days(self) -> int:
-        return sum(day.topics > 0 for day in self.days)
+        return sum(topics > 0 for topics in self.counts)
 
     @property
     def topics(self) -> int:
-        return sum(day.topics for day in self.days)
+        return sum(self.counts)
 
 
 class Mark(NamedTuple):
@@ -166,24 +183,27 @@ class Year(NamedTuple):
 
     @property
     def has_rest_days(self) -> bool:
-        return any(day.is_rest for month in self.months for day in month.days)
+        return any(month.rest_days for month in self.months)
 
     @property
     def marks(self) -> list[Mark]:
         return MARKS
 
 
-def year(days: Mapping[date, int], today: date, rest_days: Container[int] = ()) -> Year:
+def year(days: Mapping[date, int], today: date, rest_days: Iterable[int] = ()) -> Year:
     """The twelve months up to ``today``. ``days`` maps a date to a number of topics."""
+    by_month: defaultdict[tuple[int, int], list[date]] = defaultdict(list)
+    for day in days:
+        by_month[day.year, day.month].append(day)
     months = []
     for back in reversed(range(12)):
         years, month = divmod(today.year * 12 + today.month - 1 - back, 12)
-        first = date(years, month + 1, 1)
-        dates = (first + timedelta(days=number) for number in range(31))
-        shown = (day for day in dates if day.month == first.month and day <= today)
-        months.append(
-            Month(first, tuple(Day(day, days.get(day, 0), day.weekday() in rest_days, day == today) for day in shown))
-        )
+        first, is_today = date(years, month + 1, 1), back == 0
+        counts = [0] * (today.day if is_today else monthrange(years, month + 1)[1])
+        for day in by_month[first.year, first.month]:
+            if day <= today:
+                counts[day.day - 1] = days[day]
+        months.append(Month(first, tuple(counts), frozenset(rest_days), is_today))
     return Year(tuple(months))
 
 

@@ -13,6 +13,7 @@ from django.template.engine import Engine
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from progress.activity import Month
 from progress.measure import ProgressSummary
 from stages.outline import OutlineTopic, Section
 
@@ -95,6 +96,11 @@ def render_continue_button(
     return cached_fragment(
         template("includes/continue_button.html"), topic=topic, track=track, started=started, swap=swap
     )
+
+
+def render_month(month: Month, *, shows_year: bool) -> SafeString:
+    """A month of somebody's year, drawn."""
+    return cached_fragment(template("progress/includes/month.html"), month=month, shows_year=shows_year)
 
 
 def render_dialogs() -> SafeString:

@@ -13,6 +13,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from progress.activity import Month
 from progress.measure import Countable, ProgressSummary, TopicSet
 from progress.models import NONE, STATUS_LABELS, HasPk
 from progress.reader_progress import ReaderProgress
@@ -20,6 +21,7 @@ from progress.rendering.fragments import (
     render_bar,
     render_continue_button,
     render_dialogs,
+    render_month,
     render_row,
     render_topic_link,
     render_trail,
@@ -132,6 +134,12 @@ def topic_status(context: Context, topic: HasPk) -> str:
     """The reader's status in a topic, or "none": ``{% topic_status topic as status %}``."""
     progress: ReaderProgress = context["progress"]
     return progress.status_of(topic.pk)
+
+
+@register.simple_tag
+def month_of_year(month: Month, is_first: bool) -> SafeString:
+    """A month as it is drawn: ``{% month_of_year month forloop.first %}``; the first and each January say the year."""
+    return render_month(month, shows_year=is_first or month.first.month == 1)
 
 
 @register.filter
