@@ -34,17 +34,18 @@ def render_page(
     template_name: str,
     make: MakeContext,
     *arguments: Hashable,
+    reader: dict[str, Any] | None = None,
 ) -> HttpResponseBase:
     """A page of the content for whoever asks. No query but those of its holes, once the page is kept.
 
     ``make(content, *arguments)`` gives the context of the first phase, from a Content and nothing but these arguments;
-    it may raise Http404. It is asked once for each version of the content.
+    it may raise Http404. It is asked once for each version of the content. ``reader`` is what the holes know besides.
     """
     template = Engine.get_default().get_template(template_name)
     page = content.keep(first_phase, template, get_language(), make, *arguments)
-    if is_like_all_others(request):
+    if reader is None and is_like_all_others(request):
         return page.for_visitors(request).respond(request)
-    response = HttpResponse(page.fill(request), headers={"Cache-Control": "private"})
+    response = HttpResponse(page.fill(request, reader), headers={"Cache-Control": "private"})
     patch_vary_headers(response, ["Cookie"])
     return response
 
@@ -79,10 +80,11 @@ class Page:
             page = self._visitor_pages[address] = VisitorPage(self.fill(request))
         return page
 
-    def fill(self, request: HttpRequest) -> bytes:
+    def fill(self, request: HttpRequest, reader: dict[str, Any] | None = None) -> bytes:
         """The page as this reader sees it."""
         context = RequestContext(request, self.context)
-        with context.render_context.push_state(self.template), context.bind_template(self.template), context.push():
+        state, binding = context.render_context.push_state(self.template), context.bind_template(self.template)
+        with state, binding, context.push(reader or {}):
             if brings_nothing(request):
                 context["csrf_token"] = None
             filled = [part if isinstance(part, bytes) else part(context) for part in self.parts]
