@@ -61,11 +61,19 @@ def call[T](make: Callable[..., T], *arguments: Hashable) -> T:
 
 def current_content() -> Content:
     """The content as it is now, as this transaction sees it. One query."""
+    key = current_version()
+    return content_of(*key) if key else Content()
+
+
+def current_version() -> tuple[int, int] | None:
+    """The version of the content and how many dates of publication have come. One query.
+
+    A database that was emptied has none, so that nobody could tell one from another.
+    """
     with connection.cursor() as cursor:
         cursor.execute(*version_statement(connection.vendor))
-        key = cursor.fetchone()
-    # A database that was emptied has no version, so that nobody could tell one from another.
-    return content_of(*key) if key else Content()
+        key: tuple[int, int] | None = cursor.fetchone()
+    return key
 
 
 @lru_cache(maxsize=VERSIONS)
