@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,3 +15,4 @@ class StagesConfig(AppConfig):
 
         deletion_guards.register(content_blockers)
         post_migrate.connect(triggers.install, sender=self)
+        pre_save.connect(triggers.renumber, sender="stages.ContentVersion")

@@ -60,9 +60,16 @@ class Content:
 
 def current_content() -> Content:
     """The content as it is now, as this transaction sees it. One query."""
-    found = VERSION.rows()
-    # A database that was emptied has no version, so that nobody could tell one from another.
-    return content_of(*found[0]) if found else Content()
+    key = current_version()
+    return content_of(*key) if key else Content()
+
+
+def current_version() -> tuple[int, int] | None:
+    """The version of the content and how many dates of publication have come. One query.
+
+    A database that was emptied has none, so that nobody could tell one from another.
+    """
+    return next(iter(VERSION.rows()), None)
 
 
 @lru_cache(maxsize=VERSIONS)

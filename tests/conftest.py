@@ -118,6 +118,11 @@ def roadmap(db):
 
 
 @pytest.fixture
+def loaddata(db):
+    """The real content, as Django's own loaddata loads the files."""
+
+
+@pytest.fixture
 def content(db):
     """Two stages with three and two topics, and two tracks. See tests/content.py."""
     return read_content()

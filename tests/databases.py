@@ -1,9 +1,9 @@
 """The databases that tests run on: copies of templates, which are made once and kept between runs.
 
 A test says by its fixtures what its database holds (``pytest_runtest_setup`` in conftest.py): nothing but what
-migrations make, the small roadmap of content.py, or the real one. Each worker has one copy of each. An ordinary test
-rolls its transaction back, so the copy stays as it was; after a test that really committed it is copied anew, which
-is a file on SQLite and ``CREATE DATABASE … TEMPLATE`` on PostgreSQL.
+migrations make, the small roadmap of content.py, or the real one, loaded by ``load_roadmap`` or by ``loaddata``. Each
+worker has one copy of each. An ordinary test rolls its transaction back, so the copy stays as it was; after a test
+that really committed it is copied anew, which is a file on SQLite and ``CREATE DATABASE … TEMPLATE`` on PostgreSQL.
 
 Templates lie in pytest's cache, under a key of all that goes into them: change a migration, a fixture or the loader,
 and the next run makes a new one.
@@ -42,12 +42,14 @@ class Template(NamedTuple):
 
 
 MAKE_CONTENT = "import django; django.setup(); from tests.content import make_content; make_content()"
+FIXTURES = [str(path) for path in sorted(ROOT.glob("fixtures/*.yaml"))]
 MIGRATIONS = [f"{app}/**/migrations/*.py" for app in APPS]
 CODE = [f"{app}/**/*.py" for app in APPS]
 TEMPLATES = {
     "empty": Template("", ["manage.py", "migrate", "-v", "0"], [*MIGRATIONS, "stages/triggers.py"]),
     "content": Template("empty", ["-c", MAKE_CONTENT], [*CODE, "tests/content.py"]),
     "roadmap": Template("empty", ["manage.py", "load_roadmap", "-v", "0"], [*CODE, "fixtures/*.yaml"]),
+    "loaddata": Template("empty", ["manage.py", "loaddata", "-v", "0", *FIXTURES], [*CODE, "fixtures/*.yaml"]),
 }
 
 

@@ -6,11 +6,10 @@ A result is kept as bytes, so that whoever changes what they got changes nobody 
 import marshal
 import pickle
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 type Parsed = list[tuple[Any, int, dict[str, int]]]
-type Parse = Callable[[Path, list[str]], Parsed]
+type Parse = Callable[[str, bytes, list[str]], Parsed]
 type AsYaml = Callable[[list[dict[str, Any]]], str]
 
 
@@ -18,15 +17,12 @@ def remembered_parse(parse: Parse) -> Parse:
     """``reader.parse``, once for each name and text; a file with a problem is parsed every time."""
     kept: dict[tuple[str, bytes], bytes] = {}
 
-    def parse_once(path: Path, problems: list[str]) -> Parsed:
-        try:
-            key = path.name, path.read_bytes()
-        except OSError:
-            return parse(path, problems)
+    def parse_once(name: str, data: bytes, problems: list[str]) -> Parsed:
+        key = name, data
         if key in kept:
             return pickle.loads(kept[key])
         before = len(problems)
-        parsed = parse(path, problems)
+        parsed = parse(name, data, problems)
         if len(problems) == before:
             kept[key] = pickle.dumps(parsed)
         return parsed

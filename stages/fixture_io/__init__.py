@@ -6,7 +6,7 @@ file has (a foreign key is the natural key of its target, as a list). A field th
 default of its model.
 """
 
-from stages.fixture_io.reader import read
+from stages.fixture_io.reader import read, read_bytes, to_records
 from stages.fixture_io.records import (
     LABELS,
     MODELS,
@@ -23,6 +23,7 @@ from stages.fixture_io.records import (
     default_of,
     key_names,
     lock_content,
+    natural_paths,
     shorten,
     snapshot,
     target_of,
@@ -47,10 +48,13 @@ __all__ = [
     "files",
     "key_names",
     "lock_content",
+    "natural_paths",
     "read",
+    "read_bytes",
     "shorten",
     "snapshot",
     "target_of",
     "through_of",
+    "to_records",
     "write",
 ]

@@ -46,21 +46,48 @@ Loader.add_constructor(
 )
 
 
-def read(folder: Path, on_progress: Callable[[int, int], None] = lambda done, total: None) -> Records:
+def ignore_progress(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def read(folder: Path, on_progress: Callable[[int, int], None] = ignore_progress) -> Records:
     """Every entry of ``folder/*.yaml`` as ``{(model, key): Record}``.
 
     Checks all that can be checked without a database and raises FixtureError with everything it found. ``on_progress``
     is called with the number of files that are read, and of all.
     """
+    problems: list[str] = []
+    return to_records(read_bytes(folder, problems), problems, on_progress)
+
+
+def read_bytes(folder: Path, problems: list[str]) -> dict[str, bytes]:
+    """The files of a folder as ``{file name: bytes}``; those that cannot be read go to ``problems``."""
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise FixtureError([f"{folder}: there are no fixture files (*.yaml) here."])
-    problems: list[str] = []
+    contents = {path.name: read_file(path, problems) for path in paths}
+    return {name: data for name, data in contents.items() if data is not None}
+
+
+def read_file(path: Path, problems: list[str]) -> bytes | None:
+    """The bytes of a file; of one that is too large, only enough to see that it is."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        problems.append(f"{path.name}: cannot be read: {error.strerror}.")
+        return None
+
+
+def to_records(
+    contents: Mapping[str, bytes], problems: list[str], on_progress: Callable[[int, int], None] = ignore_progress
+) -> Records:
+    """The entries of these files. Raises FixtureError with what is wrong with them, and with earlier ``problems``."""
     records: Records = {}
-    for done, path in enumerate(paths, start=1):
-        on_progress(done, len(paths))
-        for number, (entry, line, lines) in enumerate(parse(path, problems), start=1):
-            record = to_record(entry, Location(path.name, line, f"entry {number}", lines), problems)
+    for done, (name, data) in enumerate(contents.items(), start=1):
+        on_progress(done, len(contents))
+        for number, (entry, line, lines) in enumerate(parse(name, data, problems), start=1):
+            record = to_record(entry, Location(name, line, f"entry {number}", lines), problems)
             if record is None:
                 continue
             if record.identity in records:
@@ -72,27 +99,25 @@ def read(folder: Path, on_progress: Callable[[int, int], None] = lambda done, to
     return records
 
 
-def parse(path: Path, problems: list[str]) -> list[tuple[Any, int, dict[str, int]]]:
+def parse(name: str, data: bytes, problems: list[str]) -> list[tuple[Any, int, dict[str, int]]]:
     """The entries of one file, each with its line and {field: line}.
 
     What is wrong with the file as a whole goes to ``problems``.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if len(data) > MAX_BYTES:
             raise ValueError(f"the file is larger than {MAX_BYTES:,} bytes")
-        loader = Loader(path.read_text(encoding="utf-8"))
+        loader = Loader(data.decode())
         node = loader.get_single_node()
         entries = loader.construct_document(node) if node else []
     except UnicodeDecodeError as error:
-        problems.append(f"{path.name}: byte {error.start} is not UTF-8.")
-    except OSError as error:
-        problems.append(f"{path.name}: cannot be read: {error.strerror}.")
+        problems.append(f"{name}: byte {error.start} is not UTF-8.")
     except ValueError as error:
-        problems.append(f"{path.name}: {error}.")
+        problems.append(f"{name}: {error}.")
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        problems.append(f"{path.name}{line}: not valid YAML: {shorten(getattr(error, 'problem', None) or error)}.")
+        problems.append(f"{name}{line}: not valid YAML: {shorten(getattr(error, 'problem', None) or error)}.")
     else:
         if entries is None:
             return []
@@ -101,7 +126,7 @@ def parse(path: Path, problems: list[str]) -> list[tuple[Any, int, dict[str, int
                 (entry, item.start_mark.line + 1, field_lines(item))
                 for entry, item in zip(entries, node.value, strict=True)
             ]
-        problems.append(f"{path.name}: a fixture file is a list of entries, each with “model” and “fields”.")
+        problems.append(f"{name}: a fixture file is a list of entries, each with “model” and “fields”.")
     return []
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from functools import cache
+from itertools import chain, islice
+from types import NoneType
+from typing import Any, Self, cast
 
-from django.core import serializers
 from django.db import connection, models, transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
@@ -117,10 +119,11 @@ def shorten(value: object, limit: int = 80) -> str:
 # --- What a field looks like in a file ---
 
 
-def content_fields(model: type[models.Model]) -> list[ContentField]:
+@cache
+def content_fields(model: type[models.Model]) -> tuple[ContentField, ...]:
     """The fields that a file may give, the many-to-many ones included, and what is rendered from others left out."""
     fields = [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
-    return fields + [field for field in model._meta.many_to_many if through_of(field)._meta.auto_created]
+    return (*fields, *(field for field in model._meta.many_to_many if through_of(field)._meta.auto_created))
 
 
 def target_of(field: Relation) -> type[models.Model]:
@@ -179,6 +182,20 @@ def key_of(model: type[models.Model], fields: Fields) -> Key:
     return tuple(parts)
 
 
+def natural_paths(model: type[models.Model]) -> Iterator[str]:
+    """The look-ups that give a model's natural key, flat: a resource in a topic is topic__slug, resource__url."""
+    for name in key_names(model):
+        yield from paths_of(cast(ContentField, model._meta.get_field(name)))
+
+
+def paths_of(field: ContentField) -> Iterator[str]:
+    """The look-ups that give what a file has of a field: its value, or the natural key of what it leads to."""
+    if isinstance(field, models.ForeignKey):
+        yield from (f"{field.name}__{path}" for path in natural_paths(target_of(field)))
+    else:
+        yield field.name
+
+
 # --- The database in the same form ---
 
 
@@ -202,28 +219,47 @@ def lock_content() -> Iterator[None]:
 
 
 def snapshot() -> Records:
-    """Every content row of the database as ``{(model, key): Record}``."""
+    """Every content row of the database as ``{(model, key): Record}``. A query for each table."""
     records: Records = {}
     for model in MODELS:
-        related = [field.name for field in content_fields(model) if field.is_relation and not field.many_to_many]
-        if model is TrackTopic:
-            related.append("section__track")
-        many = [field.name for field in content_fields(model) if field.many_to_many]
-        rows = content_rows(model).prefetch_related(*many).order_by("pk")
-        if related:
-            rows = rows.select_related(*related)
-        for entry in serializers.serialize(
-            "python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True
-        ):
-            fields = to_json_value(entry["fields"])
-            for name in many:
-                fields[name] = sorted(fields[name])
-            fields = {field.name: fields[field.name] for field in content_fields(model)}
+        columns = [field for field in content_fields(model) if not isinstance(field, models.ManyToManyField)]
+        paths = [[*paths_of(field)] for field in columns]
+        many = {
+            field.name: read_links(field)
+            for field in content_fields(model)
+            if isinstance(field, models.ManyToManyField)
+        }
+        for pk, *row in content_rows(model).order_by("pk").values_list("pk", *chain.from_iterable(paths)):
+            values = iter(row)
+            fields = {
+                field.name: column_value(field, [*islice(values, len(own))])
+                for field, own in zip(columns, paths, strict=True)
+            }
+            fields |= {name: sorted(links.get(pk, [])) for name, links in many.items()}
             record = Record(model, key_of(model, fields), fields)
             records[record.identity] = record
     return records
 
 
+def column_value(field: ContentField, values: list[Any]) -> Any:
+    """What ``paths_of`` has found, as the files have it."""
+    if field.is_relation:
+        return None if None in values else values
+    return format_timestamp(values[0]) if isinstance(values[0], datetime) else values[0]
+
+
+def read_links(field: "models.ManyToManyField[Any, Any]") -> dict[int, list[list[str]]]:
+    """``{primary key of a row: the natural keys that it has in a many-to-many field}``."""
+    other = field.m2m_reverse_field_name()
+    paths = [f"{other}__{path}" for path in natural_paths(target_of(field))]
+    links: dict[int, list[list[str]]] = {}
+    for pk, *key in through_of(field)._default_manager.values_list(f"{field.m2m_field_name()}_id", *paths):
+        links.setdefault(pk, []).append(key)
+    return links
+
+
 def to_json_value(value: Any) -> Any:
     """The value as JSON would give it back: tuples are lists, and times are texts."""
+    if type(value) in (str, int, bool, NoneType):
+        return value
     return json.loads(json.dumps(value, default=format_timestamp))

@@ -10,7 +10,7 @@ from uuid import uuid4
 import yaml
 from django.db.models import Model
 
-from stages.fixture_io.reader import parse
+from stages.fixture_io.reader import parse, read_file
 from stages.fixture_io.records import LABELS, FixtureError, Record, Records, content_fields, default_of, key_names
 from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
 
@@ -19,17 +19,32 @@ class Dumper(yaml.SafeDumper):
     """YAML's safe dumper, which here puts keys and lists of keys on one line, and keeps the lines of a text."""
 
 
+class FastDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """The same in C, where there is one, for ordinary texts: it escapes others and folds their lines differently."""
+
+
+# Characters that are not printed or beyond U+FFFF, spaces at the end of a line, empty lines at the end.
+UNUSUAL = re.compile(r"[^\n -~\u00a1-\u2027\u202f-\ud7ff\ue000-\ufefe]| (?:\n|\Z)|\A[ \n]|\n\n\Z")
+
+
+class UnusualText(Exception):  # noqa: N818 - it is no mistake
+    """The two dumpers would write this text differently."""
+
+
 def represent_list(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
     flow = all(not isinstance(item, dict) and " " not in item for item in value)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
 
 
 def represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    if isinstance(dumper, FastDumper) and UNUSUAL.search(value):
+        raise UnusualText
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 
-Dumper.add_representer(list, represent_list)
-Dumper.add_representer(str, represent_text)
+for each in (Dumper, FastDumper):
+    each.add_representer(list, represent_list)
+    each.add_representer(str, represent_text)
 
 
 def write(records: Records, folder: Path) -> None:
@@ -73,7 +88,7 @@ def foreign_files(path: Path) -> Iterator[str]:
         yield f"{path}: is no plain file."
     else:
         problems: list[str] = []
-        for entry, _, _ in parse(path, problems):
+        for entry, _, _ in parse(path.name, read_file(path, problems) or b"", problems):
             if not isinstance(entry, dict) or str(entry.get("model", "")).lower() not in LABELS:
                 problems.append("")
                 break
@@ -99,7 +114,15 @@ def files(records: Records) -> dict[str, str]:
 
 
 def as_yaml(entries: list[dict[str, Any]]) -> str:
-    return yaml.dump(entries, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+    try:
+        return dump(entries, FastDumper)
+    except UnusualText:
+        return dump(entries, Dumper)
+
+
+def dump(entries: list[dict[str, Any]], dumper: type[yaml.SafeDumper]) -> str:
+    text: str = yaml.dump(entries, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 # Which of its foreign keys says what a thing stands under in the files, and what that is.

@@ -1,6 +1,7 @@
 """Markdown to HTML that is safe whoever wrote it, with its code highlighted."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+from pygments.lexer import Lexer
 from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
@@ -80,15 +82,21 @@ def class_of(token: _TokenType | None) -> str:
 
 def highlight(code: str, language: str) -> str:
     """Code as HTML, a span around what has a color."""
-    try:
-        lexer = get_lexer_by_name(language)
-    except ClassNotFound:
-        lexer = TextLexer()
     pieces = []
-    for name, tokens in groupby(lexer.get_tokens(code), key=lambda token: class_of(token[0])):
+    for name, tokens in groupby(lexer_for(language).get_tokens(code), key=lambda token: class_of(token[0])):
         text = escape("".join(value for _, value in tokens), quote=False)
         pieces.append(f'<span class="{name}">{text}</span>' if name and text.strip() else text)
     return "".join(pieces).rstrip()
+
+
+@lru_cache(maxsize=64)
+def lexer_for(language: str) -> Lexer:
+    """What splits code into tokens. It is looked for in a long list, and has no state of its own."""
+    try:
+        lexer: Lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        lexer = TextLexer()
+    return lexer
 
 
 def render_fence(self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:

@@ -2,7 +2,7 @@
 
 from stages.models.curriculum import Level, Resource, Stage, State, Topic, TopicResource, is_published, published_q
 from stages.models.links import LinkCheck
-from stages.models.loaded import LoadedEntry
+from stages.models.loaded import LoadedEntry, SyncResult
 from stages.models.revisions import Revision
 from stages.models.sources import Entry, Source
 from stages.models.tracks import Track, TrackSection, TrackTopic
@@ -19,6 +19,7 @@ __all__ = [
     "Source",
     "Stage",
     "State",
+    "SyncResult",
     "Topic",
     "TopicResource",
     "Track",

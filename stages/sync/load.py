@@ -4,7 +4,8 @@ What is to happen is worked out in three_way_merge.py; here it is read and writt
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,21 @@ from stages.fixture_io import (
     Record,
     content_fields,
     content_rows,
-    key_names,
     lock_content,
-    read,
+    natural_paths,
+    read_bytes,
     snapshot,
     target_of,
     through_of,
+    to_records,
 )
 from stages.fixture_io.records import CONTENT
 from stages.models import LoadedEntry, Revision, State, Track
 from stages.revisions.recorder import record_revisions
+from stages.sync.results import known_renderings, last_result, store_result, text_hash
 from stages.sync.three_way_merge import OURS, THEIRS, UNIQUE_DEFAULTS, Changes, ConflictPolicy, Plan, Side, make_plan
 
-__all__ = ["OURS", "THEIRS", "ConflictPolicy", "Plan", "load", "read_baseline"]
+__all__ = ["OURS", "THEIRS", "ConflictPolicy", "Plan", "load", "load_changes", "read_baseline"]
 
 
 type ProgressCallback = Callable[[str, int, int], None]  # hears what is done, how far that is, and of how much
@@ -45,6 +48,30 @@ def ignore_progress(what: str, done: int, total: int) -> None:
 
 class Conflict(FixtureError):  # noqa: N818 - it is no mistake
     """Files and database changed the same, and nobody has said whose value wins."""
+
+
+@dataclass
+class Report:
+    """What a load did, for people: ``losses`` are those of the ``lines`` that say what was taken away."""
+
+    summary: str = Plan.NOTHING
+    lines: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def load_changes(
+    folder: Path,
+    dry_run: bool = False,
+    prefer: ConflictPolicy | None = None,
+    on_progress: ProgressCallback = ignore_progress,
+) -> Report:
+    """``load``, and at once where nothing has changed since the last one."""
+    with lock_content():
+        if not prefer and (known := last_result(folder)):
+            return Report(lines=known.lines, notes=known.notes)
+        plan = load(folder, dry_run, prefer, on_progress)
+        return Report(plan.summary(), list(plan.lines()), list(plan.losses()), plan.notes)
 
 
 def load(
@@ -61,14 +88,18 @@ def load(
     """
     policy = prefer if isinstance(prefer, ConflictPolicy) else ConflictPolicy(prefer)
     with lock_content():
-        entries = read(folder, lambda done, total: on_progress("Reading the files", done, total))
-        plan = make_plan(entries, snapshot(), read_baseline(), policy, taken_keys())
+        problems: list[str] = []
+        contents = read_bytes(folder, problems)
+        entries = to_records(contents, problems, lambda done, total: on_progress("Reading the files", done, total))
+        taken = taken_keys()
+        plan = make_plan(entries, snapshot(), read_baseline(), policy, taken)
         if plan.conflicts:
             raise Conflict(plan.conflicts)
         if not dry_run:
             with record_revisions(Revision.How.FILES):
                 made = apply(plan, on_progress)
-                rerender_html(made, on_progress)
+                rendered = rerender_html(made, on_progress)
+            store_result(contents, plan, taken, rendered)
     return plan
 
 
@@ -147,16 +178,6 @@ class PrimaryKeys:
         return self.pks_by_key[model][tuple(key)]
 
 
-def natural_paths(model: type[Model]) -> Iterator[str]:
-    """The look-ups that give a model's natural key, flat: a resource in a topic is topic__slug, resource__url."""
-    for name in key_names(model):
-        model_field = model._meta.get_field(name)
-        if isinstance(model_field, ForeignKey):
-            yield from (f"{name}__{path}" for path in natural_paths(target_of(model_field)))
-        else:
-            yield name
-
-
 def row_values(record: Record, values: Fields, pks: PrimaryKeys) -> dict[str, Any]:
     """The values of a record as a row takes them: keys become primary keys; many-to-many fields come later."""
     row = {}
@@ -190,21 +211,25 @@ def write_many_to_many(
         )
 
 
-def rerender_html(made: dict[type[Model], set[int]], on_progress: ProgressCallback) -> None:
+def rerender_html(made: dict[type[Model], set[int]], on_progress: ProgressCallback) -> set[str]:
     """Render what is not as it would be rendered now: it was changed by an update, or by another version of this.
 
-    What has just been ``made`` was rendered on the way.
+    What has just been ``made`` was rendered on the way, and what is in ``known_renderings`` at an earlier load.
+    Returns the ``text_hash`` of all there is.
     """
+    known, rendered = known_renderings(), set()
     for model in MODELS:
         for html in (html for html in model._meta.concrete_fields if isinstance(html, HtmlField)):
             rows = model._default_manager.exclude(**{html.source: ""}).only(html.source, html.attname)
             for done, row in enumerate(rows, start=1):
                 on_progress("Rendering", done, len(rows))
-                if row.pk in made[model]:
-                    continue
-                before, after = getattr(row, html.attname), html.render(row)
-                if before != after:
-                    model._default_manager.filter(pk=row.pk).update(**{html.attname: after})
+                text, now = getattr(row, html.source), row.__dict__[html.attname]
+                if row.pk not in made[model] and text_hash(text, now) not in known:
+                    before, now = now, html.render(row)
+                    if before != now:
+                        model._default_manager.filter(pk=row.pk).update(**{html.attname: now})
+                rendered.add(text_hash(text, now))
+    return rendered
 
 
 def store_baseline(plan: Plan) -> None:

@@ -7,7 +7,7 @@ the caller says whose value wins.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from django.db.models import ForeignKey, ManyToManyField, Model
 
@@ -54,6 +54,9 @@ class ConflictPolicy:
     default: Side | None = None
     named: dict[str, Side] = field(default_factory=dict)
 
+    def __bool__(self) -> bool:
+        return bool(self.default or self.named)
+
     def side_for(self, record: Record, name: str | None = None) -> Side | None:
         return self.named.get(f"{record.name}.{name}") or self.named.get(record.name) or self.default
 
@@ -67,6 +70,8 @@ class ConflictPolicy:
 @dataclass
 class Plan:
     """What a load would do."""
+
+    NOTHING: ClassVar[str] = "nothing to change"
 
     records: Records  # the files now
     rows: Records  # the database now
@@ -120,7 +125,7 @@ class Plan:
             (len(self.retired), "retired"),
             (len(self.removed), "removed"),
         ]
-        return ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing to change"
+        return ", ".join(f"{number} {word}" for number, word in counts if number) or self.NOTHING
 
 
 def make_plan(

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from stages import triggers
 from stages.content import Content, content_of, current_content, outline_of_stages
-from stages.models import ContentVersion, LoadedEntry, Revision, Stage, Topic, Track
+from stages.models import ContentVersion, Revision, Stage, SyncResult, Topic, Track
 
-NOT_CONTENT = {ContentVersion, LoadedEntry, Revision}
+NOT_CONTENT = {ContentVersion, Revision, SyncResult}
 
 
 def version():

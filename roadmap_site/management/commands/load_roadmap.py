@@ -1,7 +1,9 @@
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, IntegrityError, transaction
 
@@ -9,12 +11,15 @@ from progress.models import CarryOver
 from roadmap_site.management.progress_bar import ProgressBar
 from stages.fixture_io import FixtureError, files, lock_content, read, snapshot
 from stages.sync.compare import compare, diff, read_texts
-from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, ignore_progress, load, read_baseline
+from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, ignore_progress, load_changes, read_baseline
+from stages.sync.results import last_result
 
 DIFFERENT, FAILED = 1, 2  # how --check ends; 0 is when files and database say the same
 
 
 class Command(BaseCommand):
+    # The checks of pages would take longer than finding out that there is nothing to do.
+    requires_system_checks = [Tags.models]
     help = (
         "Bring the roadmap in the database up to date with the fixture files. What left the files is retired, "
         "never deleted, and mere links, on which nothing of a learner hangs, are removed and named; what a "
@@ -60,7 +65,7 @@ class Command(BaseCommand):
         bar = ProgressBar(self.stdout) if verbosity else None
         try:
             with transaction.atomic():
-                plan = load(folder, dry_run=dry_run, prefer=policy, on_progress=bar or ignore_progress)
+                report = load_changes(folder, dry_run, prefer=policy, on_progress=bar or ignore_progress)
                 carried = 0 if dry_run else CarryOver.objects.apply_pending()
         except Conflict as error:
             hint = "Follow --ours or --theirs with a name in brackets to settle that one alone."
@@ -75,18 +80,22 @@ class Command(BaseCommand):
             if bar:
                 bar.done()
         # What is taken away is always said, and not only that something is.
-        for line in plan.lines() if verbosity > 1 or dry_run else plan.losses() if verbosity else ():
+        for line in report.lines if verbosity > 1 or dry_run else report.losses if verbosity else ():
             self.stdout.write(line)
         if verbosity:
-            for note in plan.notes:
+            for note in report.notes:
                 self.stdout.write(f"Note: {note}")
-            self.stdout.write(f"{'Would be' if dry_run else 'Roadmap'}: {plan.summary()}.")
+            self.stdout.write(f"{'Would be' if dry_run else 'Roadmap'}: {report.summary}.")
             if carried:
                 self.stdout.write(f"{carried} standings carried over to topics that replace others.")
         return None
 
     def check_files(self, folder: Path, verbosity: int) -> None:
         try:
+            with lock_content():
+                known = last_result(folder)
+            if known and not known.differs:
+                return self.say_the_same(known.reworded, verbosity)
             records = read(folder)
             with lock_content():
                 rows, baseline = snapshot(), read_baseline()
@@ -96,11 +105,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. Has “manage.py migrate” been run?", returncode=FAILED) from error
         differences = compare(records, rows, baseline)
         if not differences:
-            if verbosity:
-                for name in diff(read_texts(folder), files(rows)):
-                    self.stdout.write(f"Note: {name} says the same in other words than dump_roadmap would write.")
-                self.stdout.write("Files and database say the same.")
-            return
+            return self.say_the_same(diff(read_texts(folder), files(rows)) if verbosity else (), verbosity)
         for difference in differences:
             self.stdout.write(str(difference))
         number = len({difference.record.identity for difference in differences})
@@ -109,6 +114,12 @@ class Command(BaseCommand):
             f"changed in the files; dump_roadmap writes the database to the files.",
             returncode=DIFFERENT,
         )
+
+    def say_the_same(self, reworded: Iterable[str], verbosity: int) -> None:
+        if verbosity:
+            for name in reworded:
+                self.stdout.write(f"Note: {name} says the same in other words than dump_roadmap would write.")
+            self.stdout.write("Files and database say the same.")
 
 
 def policy_of(ours: list[str], theirs: list[str]) -> ConflictPolicy:

@@ -1,13 +1,10 @@
 """The files and the database say the same, in both directions."""
 
-import pytest
 from django.conf import settings
 from django.core.management import call_command
 
 from stages.fixture_io import files, read, snapshot
 from stages.models import Stage, Topic
-
-PATHS = sorted(settings.FIXTURES.glob("*.yaml"))
 
 
 def as_bytes(folder):
@@ -19,9 +16,7 @@ def test_dump_gives_the_same_bytes(roadmap, tmp_path):
     assert as_bytes(tmp_path) == as_bytes(settings.FIXTURES)
 
 
-@pytest.mark.django_db
-def test_djangos_own_loaddata_takes_the_files(tmp_path):
-    call_command("loaddata", *PATHS, verbosity=0)
+def test_djangos_own_loaddata_takes_the_files(loaddata, tmp_path):
     call_command("dump_roadmap", tmp_path, verbosity=0)
     assert as_bytes(tmp_path) == as_bytes(settings.FIXTURES)
     call_command("load_roadmap", verbosity=0)  # and it is no conflict

@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from stages.fixture_io import snapshot, write
+from stages.fixture_io.writer import UNUSUAL, Dumper, as_yaml
+from stages.fixture_io.writer import dump as dump_yaml
 from stages.models import Stage, Topic, Track
 from tests.content import stage, topic, wipe, write_files
 from tests.stages.fixture_io.test_round_trip import as_bytes
@@ -124,3 +129,20 @@ def test_what_the_repository_has_is_what_a_dump_takes_for_its_own(roadmap, tmp_p
 
 def test_an_entry_in_a_file_of_ones_own_is_named(db, tmp_path):
     assert "roadmap.yaml: is none of the files" in refused(write_files(tmp_path, stage(), topic("maps")))
+
+
+PIECES = ["word", "a longer word " * 9, "é", "“", "中", "🙂", "---", "null", "2026-01-01", "1.5", "\n", "\n\n", "  "]
+PIECES += [*" #-'|>{],\\\"\t\r", ": ", "- ", "\x85", "\u2028", "\ufeff", "\xa0"]
+texts = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(texts, texts)
+def test_it_is_the_same_text_whichever_dumper_writes_it(one, two):
+    entries = [{"model": "stages.topic", "fields": {"slug": "a", "title": one, "replaces": [one, two], "of": [["b"]]}}]
+    assert as_yaml(entries) == dump_yaml(entries, Dumper)
+
+
+def test_the_fast_dumper_writes_the_roadmap():
+    """Not one of its texts is so unusual that its file would have to be written slowly."""
+    assert not any(UNUSUAL.search(path.read_text()) for path in settings.FIXTURES.glob("*.yaml"))

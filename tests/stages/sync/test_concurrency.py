@@ -22,8 +22,9 @@ from tests.content import stage, topic, write_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# A command in a process of its own, on the database of this test. "pause" stops it when everything is written and
-# nothing is committed: it says so, and goes on when it is told to.
+# A command in a process of its own, on the database of this test. It says when it is ready, and begins when it is told
+# to, so that several start at the same time. "pause" stops it when everything is written and nothing is committed: it
+# says so, and goes on when it is told to.
 SCRIPT = """
 import json, os, sys
 import django
@@ -41,6 +42,8 @@ if "pause" in sys.argv:
         sys.stdin.readline()
         return settle()
     load_roadmap.CarryOver.objects.apply_pending = wait
+print("ready", flush=True)
+sys.stdin.readline()
 call_command(*sys.argv[1:])
 """
 
@@ -77,6 +80,21 @@ def start():
         process.communicate()
 
 
+def begin(process):
+    assert process.stdout.readline() == "ready\n"
+    tell(process)
+
+
+def tell(process):
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def begin_and_pause(process):
+    begin(process)
+    assert process.stdout.readline() == "written\n"
+
+
 def result(process, told=None):
     out, err = process.communicate(told, timeout=60)
     assert process.returncode == 0, err
@@ -84,17 +102,18 @@ def result(process, told=None):
 
 
 def is_waiting(process):
+    """A command that has begun would be done in a few milliseconds if nothing held it up."""
     try:
-        process.wait(3)
+        process.wait(1)
     except subprocess.TimeoutExpired:
         return True
     return False
 
 
 def test_of_two_loads_into_an_empty_database_one_waits_for_the_other(folder, start):
-    first = start("pause", "load_roadmap", folder)
-    assert first.stdout.readline() == "written\n"
-    second = start("load_roadmap", folder)
+    first, second = start("pause", "load_roadmap", folder), start("load_roadmap", folder)
+    begin_and_pause(first)
+    begin(second)
     assert is_waiting(second)
     assert not Topic.objects.exists()  # and reading goes on meanwhile
     assert result(first, "\n") == "Roadmap: 3 added."
@@ -106,9 +125,9 @@ def test_of_two_different_loads_the_later_one_sees_what_the_first_has_done(folde
     load(folder)
     newer = write_files(tmp_path / "newer", stage(), topic("maps", title="Charts"), topic("boots"))
     newest = write_files(tmp_path / "newest", stage(), topic("maps", title="Atlas"), topic("boots"), topic("hats"))
-    first = start("pause", "load_roadmap", newer)
-    assert first.stdout.readline() == "written\n"
-    second = start("load_roadmap", newest)
+    first, second = start("pause", "load_roadmap", newer), start("load_roadmap", newest)
+    begin_and_pause(first)
+    begin(second)
     assert is_waiting(second)
     assert result(first, "\n") == "Roadmap: 1 changed."
     assert result(second) == "Roadmap: 1 added, 1 changed."  # and no conflict
@@ -119,19 +138,20 @@ def test_a_load_that_is_killed_leaves_nothing_half_done(folder, start):
     load(folder)
     before = snapshot(), list(LoadedEntry.objects.order_by("pk").values())
     write_files(folder, stage(title="New"), topic("maps", title="Charts"), topic("hats", replaces=["boots"]))
-    process = start("pause", "load_roadmap", folder)
-    assert process.stdout.readline() == "written\n"
+    process, again = start("pause", "load_roadmap", folder), start("load_roadmap", folder)
+    begin_and_pause(process)
     process.send_signal(signal.SIGKILL)
     process.wait(10)
     assert (snapshot(), list(LoadedEntry.objects.order_by("pk").values())) == before
-    assert result(start("load_roadmap", folder)) == "Roadmap: 1 added, 2 changed, 1 retired."
+    begin(again)
+    assert result(again) == "Roadmap: 1 added, 2 changed, 1 retired."
 
 
 def test_an_edit_in_the_admin_waits_for_a_load_and_is_not_lost(folder, start):
     load(folder)
     write_files(folder, stage(), topic("maps", title="Charts"), topic("boots"))
     process = start("pause", "load_roadmap", folder)
-    assert process.stdout.readline() == "written\n"
+    begin_and_pause(process)
 
     def edit():
         try:
@@ -174,9 +194,9 @@ def test_topics_are_ticked_while_files_are_loaded(folder):
 def test_a_dump_waits_for_a_load_and_is_whole(folder, start, tmp_path):
     load(folder)
     write_files(folder, stage(title="New"), topic("maps", title="Charts"), topic("boots"))
-    loading = start("pause", "load_roadmap", folder)
-    assert loading.stdout.readline() == "written\n"
-    dumping = start("dump_roadmap", tmp_path / "dumped")
+    loading, dumping = start("pause", "load_roadmap", folder), start("dump_roadmap", tmp_path / "dumped")
+    begin_and_pause(loading)
+    begin(dumping)
     assert is_waiting(dumping)
     result(loading, "\n")
     result(dumping)
