@@ -18,7 +18,7 @@ from statistics import fmean, variance
 from typing import NamedTuple
 
 from progress.burn_up_chart import AHEAD, SIDE, BurnUpChart
-from progress.models import NONE, Event, ProgressEvent, Status
+from progress.models import NONE, Event, ProgressEvent, Status, StatusChange
 
 # --- What counts ----------------------------------------------------------------------------------
 
@@ -27,12 +27,12 @@ from progress.models import NONE, Event, ProgressEvent, Status
 COUNTED_CAUSES = {ProgressEvent.Cause.TICK, ProgressEvent.Cause.SIGN_IN}
 
 
-def ticks(events: Iterable[Event]) -> list[Event]:
+def ticks[E: StatusChange](events: Iterable[E]) -> list[E]:
     """The events that count as activity.
 
     Taking a tick away counts for nothing, and a tick that was undone counts as little as if it had not been.
     """
-    counted: dict[int, Event] = {}
+    counted: dict[int, E] = {}
     latest: dict[int, int] = {}
     for index, event in enumerate(events):
         if event.cause == ProgressEvent.Cause.UNDO:

@@ -55,6 +55,10 @@ def behind_phrases(days_inactive: int | None, has_ticked: bool, overdue: int) ->
     return phrases
 
 
+def behind_text(days_inactive: int | None, has_ticked: bool, overdue: int) -> str:
+    return "; ".join(behind_phrases(days_inactive, has_ticked, overdue))
+
+
 # --- Cells --------------------------------------------------------------------------------------------
 
 

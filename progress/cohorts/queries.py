@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet, StringAgg, TextField, Value
+from django.db.models import Func, Q, QuerySet, StringAgg, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
@@ -20,7 +20,7 @@ def statuses_by_user(members: QuerySet[Enrolment], topics: Iterable[int]) -> dic
     rows = (
         TopicProgress.objects.filter(user__in=members.values("user"))
         .values_list("user_id")
-        .annotate(**{status: topics_as_text(Q(status=status)) for status in StatusBits._fields})
+        .annotate(**{status: as_text("topic_id", Q(status=status)) for status in StatusBits._fields})
     )
     bits: dict[str, int] = defaultdict(int, {str(pk): 1 << pk for pk in topics})
     return {
@@ -29,9 +29,9 @@ def statuses_by_user(members: QuerySet[Enrolment], topics: Iterable[int]) -> dic
     }
 
 
-def topics_as_text(condition: Q) -> StringAgg:
-    """The pks of the topics that are so, as one text: to read many rows takes longer than to split a text."""
-    return StringAgg(Cast("topic_id", TextField()), delimiter=Value(","), filter=condition)
+def as_text(numbers: str | Func, condition: Q | None = None) -> StringAgg:
+    """All numbers of a group as one text, with commas: to read a row for each takes longer than to split a text."""
+    return StringAgg(Cast(numbers, TextField()), delimiter=Value(","), filter=condition)
 
 
 def overridden_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:

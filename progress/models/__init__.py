@@ -10,6 +10,7 @@ from progress.models.topic_progress import (
     ProgressEvent,
     Reset,
     Status,
+    StatusChange,
     TopicProgress,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "Share",
     "Star",
     "Status",
+    "StatusChange",
     "TopicProgress",
     "new_token",
 ]

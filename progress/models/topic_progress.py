@@ -185,8 +185,8 @@ class TopicProgress(models.Model):
         return f"{self.user}: {self.topic} {self.status}"
 
 
-class Event(Protocol):
-    """What ``progress.activity`` reads of a ProgressEvent."""
+class StatusChange(Protocol):
+    """What says whether a ProgressEvent counts as activity."""
 
     @property
     def topic_id(self) -> int: ...
@@ -196,6 +196,10 @@ class Event(Protocol):
 
     @property
     def cause(self) -> str: ...
+
+
+class Event(StatusChange, Protocol):
+    """What ``progress.activity`` reads of a ProgressEvent."""
 
     @property
     def at(self) -> datetime: ...
@@ -234,6 +238,12 @@ class ProgressEvent(models.Model):
         indexes = [
             models.Index(fields=["user", "at"], name="events_of_a_learner"),
             models.Index(fields=["user", "topic"], name="events_of_a_standing"),
+            # Few events are one. Without it a cohort's pace would be read from all that its learners ever did.
+            models.Index(
+                fields=["user", "topic", "at", "cause"],
+                condition=models.Q(status=Status.LEARNING),
+                name="events_of_a_beginning",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, OuterRef, Subquery
 
 from progress.activity import COUNTED_CAUSES
 from progress.cohorts.reports.roster import Roster, RosterEntry
@@ -57,21 +57,18 @@ def load_bottlenecks(roster: Roster, everyone: Iterable[RosterEntry]) -> Bottlen
 
 def finished_topics(learners: Iterable[RosterEntry], topics: Collection[int]) -> list[tuple[int, timedelta]]:
     """(topic pk, timedelta from first learning to first done) of those who have said both. One query."""
-
-    def first(status: Status) -> Min:
-        return Min("at", filter=Q(status=status))
-
-    rows = (
-        ProgressEvent.objects.filter(
+    counted = ProgressEvent.objects.filter(cause__in=COUNTED_CAUSES)
+    done = counted.filter(user=OuterRef("user"), topic=OuterRef("topic"), status=Status.DONE)
+    begun_before = (
+        counted.filter(
             # By name: where PostgreSQL has to find out first who they are, it reads the events of all people.
             user__in=[learner.pk for learner in learners],
             topic__in=topics,
-            status__in=[Status.LEARNING, Status.DONE],
-            cause__in=COUNTED_CAUSES,
+            status=Status.LEARNING,
         )
-        .values("user_id", "topic_id")
-        .annotate(begun=first(Status.LEARNING), ended=first(Status.DONE))
-        .order_by("-ended")
+        .alias(first_done=Subquery(done.values("topic").annotate(first=Min("at")).values("first")))
+        .filter(at__lt=F("first_done"))
     )
-    pairs = rows.filter(begun__lt=F("ended")).values_list("topic_id", "begun", "ended")[:SAMPLE_SIZE]
-    return [(topic, ended - begun) for topic, begun, ended in pairs]
+    pairs = begun_before.values("user_id", "topic_id").annotate(begun=Min("at"), ended=Min("first_done"))
+    latest = pairs.order_by("-ended").values_list("topic_id", "begun", "ended")[:SAMPLE_SIZE]
+    return [(topic, ended - begun) for topic, begun, ended in latest]

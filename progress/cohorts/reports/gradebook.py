@@ -108,14 +108,14 @@ def rows(
     audience: Audience | None = None,
 ) -> list[Row]:
     """A Row for each learner: a cell for each stage, or for each topic of one stage. ``audience`` knows the groups."""
-    # Learners who are equally far have the same cell, so its words are put together once.
-    cell_of = cache(summary_cell)
+    # Learners who are equally far have the same cell and the same words, which are put together once.
+    cell_of, day_text, behind_text = cache(summary_cell), cache(date_format), cache(formatting.behind_text)
     return [
         Row(
             learner,
-            "; ".join(learner.behind),
+            behind_text(*learner.lag),
             cell_of(learner.measured, "total"),
-            date_format(learner.last_active) if learner.last_active else _("never"),
+            day_text(learner.last_active) if learner.last_active else _("never"),
             str(learner.overdue) if learner.overdue else _("none"),
             [topic_cell(learner, topic) for topic in stage.topics]
             if stage

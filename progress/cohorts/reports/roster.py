@@ -96,9 +96,14 @@ class RosterEntry:
     overdue_threshold: int  # the number from which on it is said
 
     @property
-    def behind(self) -> list[str]:
+    def lag(self) -> tuple[int | None, bool, int]:
+        """What ``formatting.behind_phrases`` takes."""
         overdue = self.overdue if self.overdue >= self.overdue_threshold else 0
-        return formatting.behind_phrases(self.inactive_days, self.last_active is not None, overdue)
+        return self.inactive_days, self.last_active is not None, overdue
+
+    @property
+    def behind(self) -> list[str]:
+        return formatting.behind_phrases(*self.lag)
 
     def status_of(self, topic: OutlineTopic) -> str | None:
         """The learner's Status in a topic, or None for one that is not assigned to them."""

@@ -5,13 +5,14 @@ first of their assignments began. So who came late pulls nobody's line down befo
 theirs from that first day on. Today everyone is in it, so the last point is what the gradebook says.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
+from operator import itemgetter
 from statistics import quantiles
 from typing import Literal, NamedTuple
 
@@ -42,22 +43,45 @@ class StepFunction:
 
 
 class LearnerCurve(NamedTuple):
-    """``plan`` is what is due as a StepFunction, or None where nothing of it has a date."""
+    """``plan`` is what is due as a StepFunction, or None where nothing of it has a date.
+
+    ``shares`` are whole per cent that are done, on the evening of each day that is shown.
+    """
 
     begins: date
-    done: StepFunction
+    shares: list[int]
     plan: StepFunction | None
 
 
 def learner_curves(
     learners: Iterable[RosterEntry], done: Mapping[int, Mapping[int, date]], today: date
-) -> list[LearnerCurve]:
-    """A LearnerCurve for each learner who has something required to do. ``done`` is ``{user pk: {topic pk: day}}``."""
+) -> tuple[list[date], list[LearnerCurve]]:
+    """The days to show, and a LearnerCurve for each learner who has something required to do, the first one first.
+
+    ``done`` is ``{user pk: {topic pk: day}}``. Without such a learner there are no days.
+    """
+    beginnings = sorted(
+        (
+            (min(today, max(min(plan.available_from for plan in learner.plans), learner.joined)), learner)
+            for learner in learners
+            if learner.measured.total
+        ),
+        key=itemgetter(0),
+    )
+    days = days_shown(beginnings[0][0], today) if beginnings else []
+
+    @cache
+    def number_of(day: date) -> int:
+        """Of the first evening that has seen a day. A clock that went wrong puts nothing beyond today."""
+        return bisect_left(days, min(day, today))
+
+    @cache
+    def shares_of(total: int) -> list[int]:
+        return [percentage(count, total) or 0 for count in range(total + 1)]
+
     plans: dict[tuple[int, ...], tuple[StepFunction | None, frozenset[int]]] = {}
     curves = []
-    for learner in learners:
-        if not learner.measured.total:
-            continue
+    for begins, learner in beginnings:
         # Most learners share their plans, which are then worked out once.
         key = tuple(map(id, learner.plans))
         if key not in plans:
@@ -65,12 +89,13 @@ def learner_curves(
             required = frozenset(learner.curriculum.topic_set.required)
             plans[key] = StepFunction(learner.measured.total, due) if due else None, required
         plan, required = plans[key]
-        days = done.get(learner.pk, {})
-        # A clock that went wrong puts nothing beyond today.
-        counted = Counter(min(day, today) for topic, day in days.items() if topic in required)
-        begins = max(min(plan.available_from for plan in learner.plans), learner.joined)
-        curves.append(LearnerCurve(min(begins, today), StepFunction(learner.measured.total, counted), plan))
-    return curves
+        counts = [0] * len(days)
+        for topic, day in done.get(learner.pk, {}).items():
+            if topic in required:
+                counts[number_of(day)] += 1
+        share = shares_of(learner.measured.total)
+        curves.append(LearnerCurve(begins, [share[count] for count in accumulate(counts)], plan))
+    return days, curves
 
 
 def due_days(plans: Iterable[LearnerPlan]) -> dict[int, date]:
@@ -139,16 +164,28 @@ def load_timeline(
     learners: Iterable[RosterEntry], done: Mapping[int, Mapping[int, date]], today: date
 ) -> Timeline | None:
     """The Timeline of some learners, or None where nobody has anything required to do."""
-    curves = learner_curves(learners, done, today)
+    days, curves = learner_curves(learners, done, today)
     if not curves:
         return None
-    planned = [(curve.done, curve.plan) for curve in curves if curve.plan]
-    to_come = sorted({day for _done, plan in planned for day in plan.days if day > today})
+    beginnings = [curve.begins for curve in curves]
+    planned = [(curve.shares[-1], curve.plan) for curve in curves if curve.plan]
+    to_come = sorted({day for _share, plan in planned for day in plan.days if day > today})
+
+    @cache
+    def sharing(present: int) -> Counter[StepFunction]:
+        """How many of the first learners share each plan; most share one, which is then asked once."""
+        return Counter(curve.plan for curve in curves[:present] if curve.plan)
+
+    past = []
+    for day, shares in zip(days, zip(*(curve.shares for curve in curves), strict=True), strict=True):
+        present = bisect_right(beginnings, day)
+        past.append(daily_distribution(day, sorted(shares[:present]), planned_share(sharing(present), day)))
+    everyone = sharing(len(curves))
     return Timeline(
-        [daily_distribution(curves, day) for day in days_shown(min(curve.begins for curve in curves), today)],
-        [DailyDistribution(day, 0, None, None, None, None, None, planned_share(curves, day)) for day in to_come],
+        past,
+        [DailyDistribution(day, 0, None, None, None, None, None, planned_share(everyone, day)) for day in to_come],
         len(planned),
-        sum(done.on(today) >= plan.on(today) for done, plan in planned),
+        sum(share >= plan.on(today) for share, plan in planned),
     )
 
 
@@ -159,18 +196,12 @@ def days_shown(start: date, today: date) -> list[date]:
     return [today - timedelta(days=back) for back in range(length - length % step, -1, -step)]
 
 
-def daily_distribution(curves: Iterable[LearnerCurve], day: date) -> DailyDistribution:
-    present = [curve for curve in curves if curve.begins <= day]
-    shares = sorted(curve.done.on(day) for curve in present)
+def daily_distribution(day: date, shares: list[int], plan: int | None) -> DailyDistribution:
     lower, middle, upper = map(int, quantiles(shares, n=4, method="inclusive")) if len(shares) > 1 else shares * 3
-    return DailyDistribution(
-        day, len(present), shares[0], lower, middle, upper, shares[-1], planned_share(present, day)
-    )
+    return DailyDistribution(day, len(shares), shares[0], lower, middle, upper, shares[-1], plan)
 
 
-def planned_share(curves: Iterable[LearnerCurve], day: date) -> int | None:
-    # Most learners share one plan, which is then asked once.
-    sharing = Counter(curve.plan for curve in curves if curve.plan)
+def planned_share(sharing: Counter[StepFunction], day: date) -> int | None:
     return sum(plan.on(day) * count for plan, count in sharing.items()) // sharing.total() if sharing else None
 
 
