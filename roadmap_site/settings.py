@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "roadmap_site.middleware.BrotliMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "roadmap_site.speculation.SpeculationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.VisitorFormsMiddleware",

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from roadmap_site import views
+from roadmap_site import speculation, views
 
 urlpatterns = [
     path("", include("stages.urls")),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/stages/files/", include("stages.admin.sync_page")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
+    path("speculation-rules.json", speculation.rules, name="speculation_rules"),
 ]
 
 if settings.DEBUG:

@@ -152,6 +152,7 @@ TABLE = {
     "/cohorts/<pk>/assignments/<assignment_pk>/rhythm/": POST_ONLY | {"v": "login"},
     "/cohorts/<pk>/assignments/<assignment_pk>/take-over/": POST_ONLY | {"v": "login"},
     "/healthz": PUBLIC,
+    "/speculation-rules.json": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/delete/": PRIVATE,
     "/accounts/login/": STRANGERS_ONLY,

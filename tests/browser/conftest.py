@@ -42,15 +42,20 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium(request, django_db_setup, django_db_blocker):
+def chromium_path(request):
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         why = f"no Chromium on this machine: none of {', '.join(NAMES)} is on PATH, and CHROMIUM is not set"
         (pytest.fail if request.config.getoption("--require-browser") else pytest.skip)(why)
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path, django_db_setup, django_db_blocker):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=QUIET)
         # While Playwright's loop runs, this thread has connections of its own; see asgiref.local. What Django asks of
         # a new one only once is asked now, so that no test counts it among its queries.
         with django_db_blocker.unblock():
