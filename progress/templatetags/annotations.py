@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Container
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.timezones import parse_zone
 from progress.annotations.topic_annotations import TopicAnnotations
-from progress.models import HasPk, Note
+from progress.models import HasPk, Note, Reset, Star
 from progress.pending_actions import unsaved_note
 from progress.rendering.fragments import render_resource_tick
 from stages.models import Resource
 from stages.pages import hole
+from stages.prepared_query import PreparedQuery
 
 register = template.Library()
 
@@ -85,14 +86,26 @@ def excerpt(text: str, words: str, width: int = 160) -> str:
     return f"{'…' if start else ''}{part.strip()}{'…' if start + width < len(text) else ''}"
 
 
-@register.inclusion_tag("progress/annotations/includes/starred.html", takes_context=True)
-def starred(context: Context) -> dict[str, Any]:
-    """The topics that the learner has starred. One query."""
+@register.simple_tag(takes_context=True)
+def starred(context: Context) -> str:
+    """The topics that the learner has starred. One query, and another if there are any."""
+    if not STARS.rows(context["user"].pk):
+        return ""
     stars = context["user"].stars.select_related("topic__stage").order_by("-at")
-    return {"stars": stars, "progress": context["progress"]}
+    facts = {"stars": stars, "progress": context["progress"]}
+    return render_to_string("progress/annotations/includes/starred.html", facts)
 
 
-@register.inclusion_tag("progress/tracking/includes/resets.html", takes_context=True)
-def resets(context: Context) -> dict[Any, Any]:
-    """What the learner has reset and not taken back, to take it back. One query."""
-    return {**context.flatten(), "resets": context["user"].resets.active()[:5]}
+STARS = PreparedQuery(lambda user: Star.objects.filter(user=user).values_list("pk")[:1], parameters=1)
+
+
+@register.simple_tag(takes_context=True)
+def resets(context: Context) -> str:
+    """What the learner has reset and not taken back, to take it back. One query, and another if there is any."""
+    if not RESETS.rows(context["user"].pk):
+        return ""
+    facts = context.flatten() | {"resets": context["user"].resets.active()[:5]}
+    return render_to_string("progress/tracking/includes/resets.html", facts)
+
+
+RESETS = PreparedQuery(lambda user: Reset.objects.filter(user=user).active().values_list("pk")[:1], parameters=1)

@@ -31,13 +31,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def pending(self) -> Self:
         return self.filter(answered_at=None)
 
-    def addressed_to(self, user: User) -> Self:
+    def addressed_to(self, user: User | int) -> Self:
         """What was sent to the addresses that are this person's for certain, now."""
         verified = EmailAddress.objects.filter(user=user, verified=True)
         return self.filter(email__in=verified.values(address=Lower("email")))
 
-    def pending_for(self, user: User) -> Self:
-        """What a person is to be asked. Whoever is in a cohort already is not asked about it."""
+    def pending_for(self, user: User | int) -> Self:
+        """What somebody, or whoever has that pk, is to be asked; not about cohorts that they are in."""
         memberships = Enrolment.objects.current().filter(user=user, cohort=OuterRef("cohort"))
         return self.addressed_to(user).pending().filter(~Exists(memberships), cohort__archived_at=None)
 

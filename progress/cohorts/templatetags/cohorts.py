@@ -27,6 +27,7 @@ from progress.cohorts.reports.gradebook import Row
 from progress.cohorts.track_snapshot import diff_snapshots, take_snapshot
 from stages.models import Topic, Track
 from stages.outline import Outline
+from stages.prepared_query import PreparedQuery
 
 register = template.Library()
 
@@ -148,11 +149,18 @@ def sole_instructor(context: Context) -> dict[str, Any]:
     return {"cohorts": Cohort.objects.current().led_by(user).exclude(instructors__in=User.objects.exclude(pk=user.pk))}
 
 
-@register.inclusion_tag("cohorts/invitations/includes/my_invitations.html", takes_context=True)
-def my_invitations(context: Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def my_invitations(context: Context) -> str:
     """The cohorts that the reader is invited to and has not answered."""
-    pending = Invitation.objects.pending_for(context["user"]).select_related("cohort", "invited_by")
-    return {"invitations": pending.order_by("-at", "-pk")}
+    pending = [pk for (pk,) in PENDING.rows(context["user"].pk)]
+    if not pending:
+        return ""
+    invitations = Invitation.objects.filter(pk__in=pending).select_related("cohort", "invited_by")
+    facts = {"invitations": invitations.order_by("-at", "-pk"), "csrf_token": context.get("csrf_token")}
+    return render_to_string("cohorts/invitations/includes/my_invitations.html", facts)
+
+
+PENDING = PreparedQuery(lambda user: Invitation.objects.pending_for(user).values_list("pk"), parameters=1)
 
 
 @register.inclusion_tag("cohorts/invitations/includes/pending_invitations.html")
