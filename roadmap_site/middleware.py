@@ -45,6 +45,19 @@ class BrotliMiddleware:
         return response
 
 
+class PrivateByDefaultMiddleware:
+    """What does not say who may keep it is for whoever asked, and for nobody else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "private"
+        return response
+
+
 def compress(content: bytes, quality: int = 1) -> bytes:
     compressed: bytes = brotli.compress(content, quality=quality)
     return compressed

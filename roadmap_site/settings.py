@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "roadmap_site.middleware.BrotliMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "roadmap_site.speculation.SpeculationMiddleware",
+    "roadmap_site.middleware.PrivateByDefaultMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.VisitorFormsMiddleware",

@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -62,12 +63,14 @@ class SpeculationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         chromium = CHROMIUM.search(request.headers.get("Sec-CH-UA", ""))
-        if not chromium or int(chromium[1]) < FORGETS_SINCE:
-            return response
+        forgets = chromium is not None and int(chromium[1]) >= FORGETS_SINCE
         if request.method == "POST":
-            response.headers["Clear-Site-Data"] = '"prefetchCache", "prerenderCache"'
+            if forgets:
+                response.headers["Clear-Site-Data"] = '"prefetchCache", "prerenderCache"'
         elif response.headers.get("Content-Type", "").startswith("text/html") and not is_admin(request):
-            response.headers["Speculation-Rules"] = f'"{reverse("speculation_rules")}"'
+            patch_vary_headers(response, ["Sec-CH-UA"])  # a shared cache must not give the rules to another browser
+            if forgets:
+                response.headers["Speculation-Rules"] = f'"{reverse("speculation_rules")}"'
         return response
 
 

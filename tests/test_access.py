@@ -237,6 +237,29 @@ def test_it_answers_as_the_table_says(content, people, subtests):
             assert {person: answer(client, path_of(route)) for person, client in people.items()} == expected
 
 
+# What a cache between the site and a reader may keep: pages of visitors, and what is the same for everyone.
+SHARED = {
+    *["/", "/stages/<slug>/", "/topics/<slug>/", "/tracks/", "/tracks/<slug>/", "/sources/", "/sources/<key>/"],
+    "/speculation-rules/",
+}
+
+
+def test_a_shared_cache_keeps_pages_of_visitors_and_nothing_else(content, people, subtests):
+    """Every answer says whom it is for, and those for a person never say that they are for all."""
+    for route in TABLE:
+        for person, client in people.items():
+            with subtests.test(f"{route} of {person}"), rolled_back():
+                client.cookies.pop("csrftoken", None)
+                answer = client.get(path_of(route))
+                kept = {name.strip() for name in answer["Cache-Control"].split(",")}
+                assert ("public" in kept) is not bool({"private", "no-cache", "no-store"} & kept)
+                if "public" in kept:
+                    assert route in SHARED
+                    assert not answer.cookies
+                    if person != "v":
+                        assert route == "/speculation-rules/"
+
+
 def path_of(route):
     slug = {"stages": "first", "tracks": "other", "cohorts": "own"}.get(route.split("/")[1], "maps")
     values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
