@@ -67,11 +67,16 @@ class SpeculationMiddleware:
         if request.method == "POST":
             if forgets:
                 response.headers["Clear-Site-Data"] = '"prefetchCache", "prerenderCache"'
-        elif response.headers.get("Content-Type", "").startswith("text/html") and not is_admin(request):
+        elif is_page(response) and not is_admin(request):
             patch_vary_headers(response, ["Sec-CH-UA"])  # a shared cache must not give the rules to another browser
             if forgets:
                 response.headers["Speculation-Rules"] = f'"{reverse("speculation_rules")}"'
         return response
+
+
+def is_page(response: HttpResponseBase) -> bool:
+    """Whether it is one, or says that the browser has the one that it asks for."""
+    return response.status_code == 304 or response.headers.get("Content-Type", "").startswith("text/html")
 
 
 def is_admin(request: HttpRequest) -> bool:

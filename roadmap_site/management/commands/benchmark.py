@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode, urljoin
@@ -17,11 +18,12 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from accounts.models import User
-from progress.models import Status, TopicProgress
+from progress.models import ProgressEvent, Status, TopicProgress
 from roadmap_site.management import cohort_benchmark
-from stages.models import Stage, Topic
+from stages.models import Stage, Topic, Track
 
 PORT = 8765
 TOPICS = 300
@@ -35,7 +37,7 @@ type Times = tuple[float, float]  # milliseconds, and milliseconds of the worker
 
 class Command(BaseCommand):
     help = (
-        "Measure the roadmap page, a topic page and a tick against a bare view: gunicorn with two workers on "
+        "Measure the pages that people open every day, and a tick, against a bare view: gunicorn with two workers on "
         "loopback, SQLite and PostgreSQL, interleaved rounds. Prints ratios; times depend on the machine."
     )
     requires_system_checks = []
@@ -72,9 +74,9 @@ class Command(BaseCommand):
                     )
 
     def report(self, measured: Mapping[str, Times]) -> None:
-        bare = measured["bare"]
         self.stdout.write(f"  {'':<22}{'ms':>8}{'ratio':>8}{'CPU ms':>9}{'ratio':>8}")
         for name, (wall, cpu) in measured.items():
+            bare = measured["visitor, bare" if name.startswith("visitor") else "bare"]
             self.stdout.write(f"  {name:<22}{wall:>8.2f}{wall / bare[0]:>8.1f}{cpu:>9.2f}{cpu / bare[1]:>8.1f}")
 
     def report_cohorts(self, name: str, measured: dict[str, Any]) -> None:
@@ -114,12 +116,28 @@ def make_learner() -> dict[str, Any]:
     user = User.objects.create_user("benchmark@example.com", "not-used")
     half = Topic.objects.order_by("slug")[: TOPICS // 2]
     TopicProgress.objects.bulk_create(TopicProgress(user=user, topic=topic, status=Status.DONE) for topic in half)
+    now = timezone.now()
+    ProgressEvent.objects.bulk_create(
+        ProgressEvent(user=user, topic=topic, status=Status.DONE, at=now - timedelta(days=number))
+        for number, topic in enumerate(half)
+    )
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return {"session": session.session_key, "reader": user.pk}
+    track = Track.objects.published().filter(follows_stages=False).first()
+    pages = {
+        "roadmap": "/",
+        "the same as a table": "/?view=table",
+        "as an outline": "/?view=outline",
+        "as a map": "/?view=map",
+        "stage": "/stages/python-foundations/",
+        "track": f"/tracks/{track.slug}/?view=checklist" if track else "/tracks/",
+        "topic": "/topics/querysets/",
+        "my progress": "/me/",
+    }
+    return {"session": session.session_key, "reader": user.pk, "pages": pages}
 
 
 class Site:
@@ -176,9 +194,11 @@ class Site:
         self.server.terminate()
         self.server.wait(timeout=10)
 
-    def ask(self, path: str, data: dict[str, Any] | None = None, learner: bool = False) -> Answer:
-        """Ask for one page."""
-        headers = dict(HEADERS)
+    def ask(
+        self, path: str, data: dict[str, Any] | None = None, learner: bool = False, has: str | None = None
+    ) -> Answer:
+        """Ask for one page; ``has`` is the ETag of the one that the browser has."""
+        headers = HEADERS | ({"If-None-Match": has} if has else {})
         if learner:
             headers["Cookie"] = f"sessionid={self.learner['session']}; csrftoken={TOKEN}"
         content = None
@@ -192,6 +212,7 @@ class Site:
         body = response.read()
         connection.close()
         head = len(response.headers.as_bytes()) + len(f"HTTP/1.1 {response.status} {response.reason}\r\n")
+        self.etag = response.headers.get("ETag")
         return response.status, head + len(body), body
 
     def tick(self, number: int, page: str = "roadmap") -> Answer:
@@ -202,13 +223,20 @@ class Site:
 
     def measure(self, rounds: int, requests: int) -> dict[str, Times]:
         """What one request to each page takes, the medians of all rounds."""
+        self.ask("/")
+        etag = self.etag
         pages: dict[str, Callable[[int], Answer]] = {
             "bare": lambda number: self.ask("/bare", learner=True),
-            "roadmap": lambda number: self.ask("/", learner=True),
-            "map": lambda number: self.ask("/?view=map", learner=True),
-            "topic": lambda number: self.ask("/topics/querysets/", learner=True),
+            **{
+                name: lambda number, path=path: self.ask(path, learner=True)  # type: ignore[misc]
+                for name, path in self.learner["pages"].items()
+            },
             "tick, event and bars": self.tick,
             "tick on the map": lambda number: self.tick(number, page="map"),
+            "visitor, bare": lambda number: self.ask("/bare"),
+            "visitor, roadmap": lambda number: self.ask("/"),
+            "visitor, topic": lambda number: self.ask("/topics/querysets/"),
+            "visitor, has it": lambda number: self.ask("/", has=etag),
         }
         times: dict[str, list[Times]] = {name: [] for name in pages}
         for turn in range(rounds + 1):
@@ -216,7 +244,7 @@ class Site:
                 cpu, start = self.cpu(), time.perf_counter()
                 for number in range(requests):
                     status, *_ = ask(number)
-                    if status != 200:
+                    if status not in (200, 304):
                         raise CommandError(f"{name} answered {status}")
                 wall = time.perf_counter() - start
                 if turn:  # the first round only warms up
