@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -30,6 +31,7 @@ from stages.content import Content, current_content
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Level, Topic, Track
 from stages.outline import Outline, OutlineTopic, Section
+from stages.prepared_query import PreparedQuery
 from stages.roadmap.layouts import RoadmapLayout, topics_at_level
 from stages.safe_redirect import safe_next_url
 from stages.track_access import get_readable_track
@@ -114,13 +116,20 @@ def resolve_topics(slug: str, outline: Outline) -> Sequence[OutlineTopic | Topic
 def status_before(request: HttpRequest, topics: Iterable[HasPk]) -> str | None:
     """The reader's status in ``topics`` until now; None if not in all of them alike."""
     if request.user.is_authenticated:
-        # Locked, so that it is still so when it is changed.
-        rows = request.user.topic_progress.select_for_update().filter(topic__in=[topic.pk for topic in topics])
-        statuses = dict(rows.values_list("topic_id", "status"))
+        user = request.user.pk
+        statuses = {topic.pk: status for topic in topics for (status,) in LOCKED_STATUS.rows(user, topic.pk)}
     else:
         statuses = {pk: status for pk, (status, _) in session_progress.session_ticks(request.session).items()}
     distinct = {statuses.get(topic.pk, NONE) for topic in topics}
     return distinct.pop() if len(distinct) == 1 else None
+
+
+def locked_status_query(user: int, topic: int) -> QuerySet[TopicProgress, Any]:
+    """Locked, so that it is still so when it is changed."""
+    return TopicProgress.objects.filter(user=user, topic=topic).select_for_update().values_list("status")
+
+
+LOCKED_STATUS = PreparedQuery(locked_status_query, parameters=2)
 
 
 def tick_response(request: HtmxRequest, change: Change, content: Content, page: str, log_in: bool) -> HttpResponse:
