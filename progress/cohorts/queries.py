@@ -29,9 +29,9 @@ def statuses_by_user(members: QuerySet[Enrolment], topics: Iterable[int]) -> dic
     }
 
 
-def as_text(numbers: str | Func, condition: Q | None = None) -> StringAgg:
-    """All numbers of a group as one text, with commas: to read a row for each takes longer than to split a text."""
-    return StringAgg(Cast(numbers, TextField()), delimiter=Value(","), filter=condition)
+def as_text(values: str | Func, condition: Q | None = None) -> StringAgg:
+    """All values of a group as one text, with commas: to read a row for each takes longer than to split a text."""
+    return StringAgg(Cast(values, TextField()), delimiter=Value(","), filter=condition)
 
 
 def overridden_by_user(cohort: Cohort, members: QuerySet[Enrolment]) -> dict[int, dict[int, bool]]:

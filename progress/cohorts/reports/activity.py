@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery, Value
@@ -56,6 +56,7 @@ def completion_dates(cohort: Cohort, roster: "Roster") -> dict[int, dict[int, da
 
 
 class DatedChange(NamedTuple):
+    pk: int
     topic_id: int
     status: str
     cause: str
@@ -64,31 +65,39 @@ class DatedChange(NamedTuple):
 
 def activity_since(cohort: Cohort, roster: "Roster", since: datetime) -> "dict[int, list[Event]]":
     """``{user pk: events}``: the ticks since a moment that count as activity, in what each is assigned. One query."""
-    rows = events_since(roster, since).values_list("user_id", "topic_id", "status", "cause", "at", named=True)
-    return ticks_by_user(roster, ((row.user_id, row) for row in rows))
+    events = events_since(roster, since).order_by("user", "pk")
+    rows = events.values_list("user_id", "topic_id", "status", "cause", "at", named=True)
+    return assigned_ticks(roster, groupby(rows, attrgetter("user_id")))
 
 
 def active_dates(cohort: Cohort, roster: "Roster", days: int) -> dict[int, set[date]]:
     """``{user pk: dates}`` with activity in the last ``days``, by the rules of the learner's own year. One query."""
     midnight = datetime.combine(cohort.today - timedelta(days=days - 1), time(), cohort.zone)
+    columns = {f"{name}_texts": as_text(name) for name in ("pk", "topic_id", "status", "cause")}
+    texts = events_since(roster, midnight).values_list("user_id").annotate(**columns, days=as_text(QuarterHour("at")))
     day = day_of_quarter(cohort.zone)
-    rows = events_since(roster, midnight).values_list("user_id", "topic_id", "status", "cause", QuarterHour("at"))
-    changes = ((user, DatedChange(topic, status, cause, day(quarter))) for user, topic, status, cause, quarter in rows)
-    return {user: {change.day for change in ticked} for user, ticked in ticks_by_user(roster, changes).items()}
+    rows = ((user, [text.split(",") for text in user_texts]) for user, *user_texts in texts)
+    changes = (
+        (user, sorted(map(DatedChange, map(int, pks), map(int, topics), statuses, causes, map(day, quarters))))
+        for user, (pks, topics, statuses, causes, quarters) in rows
+    )
+    return {user: {change.day for change in ticked} for user, ticked in assigned_ticks(roster, changes).items()}
 
 
 def events_since(roster: "Roster", since: datetime) -> QuerySet[ProgressEvent]:
     # By name: where PostgreSQL has to find out first who they are, it reads the events of all people.
     learners = [learner.pk for learner in roster.learners]
-    events = ProgressEvent.objects.filter(user__in=learners, topic__in=roster.curriculum.topic_pks, at__gte=since)
-    return events.order_by("user", "pk")
+    return ProgressEvent.objects.filter(user__in=learners, topic__in=roster.curriculum.topic_pks, at__gte=since)
 
 
-def ticks_by_user[E: StatusChange](roster: "Roster", changes: Iterable[tuple[int, E]]) -> dict[int, list[E]]:
+def assigned_ticks[E: StatusChange](
+    roster: "Roster", changes_by_user: Iterable[tuple[int, Iterable[E]]]
+) -> dict[int, list[E]]:
+    """``{user pk: changes}`` that count as activity; those of a user come in the order in which they were written."""
     assigned = {learner.pk: learner.curriculum.topic_pks for learner in roster.learners}
     return {
-        user: ticks([change for _user, change in user_changes if change.topic_id in assigned[user]])
-        for user, user_changes in groupby(changes, itemgetter(0))
+        user: ticks([change for change in changes if change.topic_id in assigned[user]])
+        for user, changes in changes_by_user
     }
 
 
