@@ -38,7 +38,7 @@ FEATURES = {
     "stages.admin": (["stages.*"], "the admin is a form over all of it"),
     "progress.rendering": ([], "pieces of pages, for every feature"),
     "progress.tracking": (["progress.rendering"], "a tick answers with the pieces it changed"),
-    "progress.annotations": ([], "what stands beside a topic"),
+    "progress.annotations": (["progress.rendering"], "what stands beside a topic; a press answers with its box"),
     "progress.dashboard": ([], "the learner's own page"),
     "progress.sharing": ([], "what a learner shows to others"),
     "progress.transfer": ([], "lists and files, in and out"),

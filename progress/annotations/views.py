@@ -17,6 +17,7 @@ from progress import pending_actions
 from progress.annotations.forms import NoteForm
 from progress.models import Note, Star
 from progress.redirects import redirect_back
+from progress.rendering.fragments import render_resource_tick
 from progress.session_progress import send_cookie
 from stages.models import Resource, State, Topic
 from stages.safe_redirect import safe_next_url
@@ -54,9 +55,7 @@ def tick_resource(request: HtmxRequest, pk: int) -> HttpResponse:
         return refused
     pending_actions.perform(request.user, "resource", pk, ticked)  # type: ignore[arg-type]  # visitors are refused
     if request.htmx:
-        return render(
-            request, "progress/annotations/includes/resource_tick.html", {"resource": resource, "ticked": ticked}
-        )
+        return HttpResponse(render_resource_tick(resource.pk, resource.title, ticked=ticked))
     return HttpResponseRedirect(f"{safe_next_url(request)}#resource-{pk}")
 
 

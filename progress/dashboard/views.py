@@ -100,6 +100,7 @@ def history_context(
     forecast = activity.forecast(burn_up.learned, measured.left, today)
     return {
         "zone": zone,
+        "measured": measured,
         "has_history": bool(days),
         "year": activity.year(days, today, user.rest_days),
         "streak": activity.streak(days, today, user.rest_days) if user.shows_streak else None,
