@@ -22,7 +22,9 @@ from stages.outline import Outline, Pair, read_outline, read_prerequisites, read
 from stages.prepared_query import PreparedQuery
 
 VERSIONS = 2  # that are kept: the one that is current, and one that somebody's transaction still sees or tries out
-MAX_KEPT = 4096  # values of one version besides its outlines; beyond, the longest unused goes first
+MAX_KEPT = (
+    1024  # values of one version besides its outlines, most of them pages; beyond, the longest unused goes first
+)
 
 
 class Content:

@@ -1,14 +1,29 @@
-"""JavaScript stays small: what every page together could ask for, htmx included."""
+"""Pages and scripts stay small: what every page together could ask for, htmx included, and what each page is made of.
+
+Nothing here depends on the machine. Queries are counted in test_queries.py.
+"""
 
 import gzip
 import re
 from pathlib import Path
 
 import brotli
+import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
 LIMIT = 35_000  # bytes, compressed
+# The most that a page of the real roadmap may be, as a visitor gets it: bytes as compressed for a cache, and elements.
+BUDGET = {
+    "/": (18_000, 1_900),
+    "/?view=table": (17_500, 1_850),
+    "/?view=outline": (17_000, 1_750),
+    "/?view=map": (27_000, 3_700),
+    "/stages/orm-and-databases/": (5_700, 340),
+    "/topics/querysets/": (5_000, 290),
+    "/tracks/": (3_300, 220),
+    "/search/?q=form": (7_500, 720),
+}
 
 
 def scripts():
@@ -34,3 +49,11 @@ def test_ours_are_readable():
     for name, script in scripts().items():
         if name != "htmx-2.min.js":
             assert max(map(len, script.decode().splitlines())) <= 160, name
+
+
+@pytest.mark.parametrize("path", BUDGET)
+def test_a_page_keeps_within_its_budget(path, roadmap, client):
+    page = client.get(path).content
+    most, elements = BUDGET[path]
+    assert len(brotli.compress(page, quality=6)) <= most
+    assert len(re.findall(rb"<[a-z]", page)) <= elements
