@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from stages.admin import sync_page
 from stages.models import Topic
 from stages.sync.compare import as_zip, diff, read_texts
 
@@ -22,6 +23,22 @@ def test_it_says_that_nothing_differs(roadmap, as_maintainer):
     page = as_maintainer.get(PAGE).text
     assert "Database and files say the same" in page
     assert "roadmap.diff" not in page
+
+
+def test_it_reads_neither_side_again_while_both_are_as_they_were_loaded(roadmap, as_maintainer, monkeypatch):
+    expected = as_maintainer.get(PAGE).context["differences"], as_maintainer.get(PAGE).context["diffs"]
+    read = []
+    for name in ("read", "snapshot"):
+        function = getattr(sync_page, name)
+        monkeypatch.setattr(
+            sync_page, name, lambda *given, function=function: read.append(function) or function(*given)
+        )
+    page = as_maintainer.get(PAGE)
+    assert (page.context["differences"], page.context["diffs"]) == expected == ([], [])
+    assert read == []
+    Topic.objects.filter(slug="querysets").update(title="Query sets")
+    assert "1 entry differs" in as_maintainer.get(PAGE).text
+    assert len(read) == 2
 
 
 def test_it_counts_what_differs_and_shows_it(roadmap, as_maintainer):
