@@ -11,6 +11,12 @@ import threading
 import time
 from contextlib import suppress
 
+NO_SUCH_SESSION = -32001  # Chromium's number for it
+
+
+class PageIsGoneError(Exception):
+    """Another page has taken its place while it was asked."""
+
 
 class Tab:
     def __init__(self, chromium, folder, *switches):
@@ -47,6 +53,8 @@ class Tab:
         while True:
             answer = self._inbox.get(timeout=20)
             if answer.get("id") == self._count:
+                if answer.get("error", {}).get("code") == NO_SUCH_SESSION:
+                    raise PageIsGoneError(method)
                 assert "error" not in answer, (method, answer)
                 return answer["result"]
             self._note(answer)
@@ -65,10 +73,12 @@ class Tab:
                         self._pages[session] = target
 
     def _here(self, method, **params):
-        """Ask the page that is shown, which another one may have taken the place of."""
-        self._send("Target.getTargets")  # what has happened meanwhile is heard of before the answer
-        shown = [session for session, target in self._pages.items() if target.get("subtype") != "prerender"]
-        return self._send(method, shown[-1], **params)
+        """Ask the page that is shown, which another one may have taken the place of, also just now."""
+        while True:
+            self._send("Target.getTargets")  # what has happened meanwhile is heard of before the answer
+            shown = [session for session, target in self._pages.items() if target.get("subtype") != "prerender"]
+            with suppress(PageIsGoneError):
+                return self._send(method, shown[-1], **params)
 
     def sign_in(self, name, value, url):
         self._here("Network.setCookie", name=name, value=value, url=url)
