@@ -189,3 +189,13 @@ def test_lessons_are_accessible_and_fit_a_phone(roadmap, open_browser):
         visit(page, path)
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_visitor_who_only_reads_has_no_cookie_and_ticks_all_the_same(page):
+    for path in ("/", "/stages/first/", "/topics/maps/"):
+        page.goto(path)
+    assert page.context.cookies() == []
+    page.locator("#first--maps-tick").click()
+    page.locator("#first--maps[data-status=done]").wait_for()
+    page.goto("/stages/first/")
+    assert page.locator("#first--maps").get_attribute("data-status") == "done"
