@@ -182,6 +182,7 @@ def queries(client, path):
     return len(captured)
 
 
+@pytest.mark.timeout(600)  # every page of the site, twice, at ten times the size of the real roadmap
 @pytest.mark.parametrize("size", [300, 3000])
 def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner, outsider, size):
     made = grow(content, size)
