@@ -6,7 +6,7 @@ depends on the learner. It holds published topics only, so nothing built from an
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -170,9 +170,8 @@ def read_prerequisites() -> tuple[Pair, ...]:
     return tuple(sorted(pairs))
 
 
-def prerequisites_and_unlocks(pk: int, outline: Outline, pairs: Iterable[Pair]) -> dict[str, list[OutlineTopic]]:
+def prerequisites_and_unlocks(pk: int, outline: Outline, pairs: Collection[Pair]) -> dict[str, list[OutlineTopic]]:
     """What a topic of ``outline`` builds on, and what it unlocks, in learning order; ``pairs`` say what needs what."""
-    pairs = list(pairs)
     needed = {needed for topic, needed in pairs if topic == pk}
     unlocked = {topic for topic, needed in pairs if needed == pk}
     return {

@@ -45,7 +45,7 @@ def render_page(
     page = content.keep(first_phase, template, get_language(), make, *arguments)
     if reader is None and is_like_all_others(request):
         return page.for_visitors(request).respond(request)
-    response = HttpResponse(page.fill(request, reader), headers={"Cache-Control": "private"})
+    response = HttpResponse(page.fill(request, reader))
     patch_vary_headers(response, ["Cookie"])
     return response
 

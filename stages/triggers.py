@@ -7,40 +7,16 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.db import connections
 from django.db.models import Model
 
-from stages.models import (
-    ContentVersion,
-    Entry,
-    LinkCheck,
-    LoadedEntry,
-    Resource,
-    Source,
-    Stage,
-    Topic,
-    TopicResource,
-    Track,
-    TrackSection,
-    TrackTopic,
-)
+from stages.models import ContentVersion, Revision, SyncResult
 
-# What pages of the content are made of, and what a load compares it with.
+# What pages are made of and what a load compares it with: every model of the app but what is told about that.
+NOT_CONTENT = {ContentVersion, Revision, SyncResult}
 CONTENT_MODELS: list[type[Model]] = [
-    Stage,
-    Topic,
-    Topic.prerequisites.through,
-    TopicResource,
-    Resource,
-    LinkCheck,
-    Track,
-    TrackSection,
-    TrackTopic,
-    Source,
-    Entry,
-    Entry.topics.through,
-    Entry.resources.through,
-    LoadedEntry,
+    model for model in apps.get_app_config("stages").get_models(include_auto_created=True) if model not in NOT_CONTENT
 ]
 
 

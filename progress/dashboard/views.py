@@ -79,7 +79,7 @@ IN_PROGRESS = PreparedQuery(in_progress_query, parameters=1)
 
 
 class HistoryRow(NamedTuple):
-    """What ``progress.activity`` reads of an event."""
+    """The columns of ``ProgressEventQuerySet.history``."""
 
     topic_id: int
     status: str
@@ -111,7 +111,7 @@ def history_context(
 
 
 def history_query(user: int) -> QuerySet[ProgressEvent, Any]:
-    return ProgressEvent.objects.filter(user=user).order_by("pk").values_list(*HistoryRow._fields)
+    return ProgressEvent.objects.filter(user=user).history()
 
 
 HISTORY = PreparedQuery(history_query, parameters=1)

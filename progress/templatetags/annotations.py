@@ -1,7 +1,6 @@
 """Tags and filters for annotations: notes, stars and ticked resources."""
 
 import re
-from collections.abc import Container
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -54,12 +53,6 @@ def resource_tick(context: Context, topic: HasPk, resource: Resource) -> SafeStr
 def has_unsaved_note(context: Context, topic: HasPk) -> bool:
     """Whether a note on the topic waits since it could not be saved at log-in."""
     return bool(unsaved_note(context["request"].session, topic.pk))
-
-
-@register.filter("in")
-def is_in(value: object, values: Container[object]) -> bool:
-    """Whether ``value`` is one of ``values``, for the argument of an include: ``{{ pk|in:pks }}``."""
-    return value in values
 
 
 @register.simple_tag(takes_context=True)

@@ -104,13 +104,6 @@ def trail(context: Context, name: str, topics: Iterable[Countable]) -> SafeStrin
 
 
 @register.simple_tag(takes_context=True)
-def measure(context: Context, topics: Iterable[Countable]) -> ProgressSummary:
-    """How far the reader is: ``{% measure section.topics as measured %}``."""
-    progress: ReaderProgress = context["progress"]
-    return progress.measure(topics)
-
-
-@register.simple_tag(takes_context=True)
 def continue_button(context: Context, topics: Sequence[OutlineTopic]) -> SafeString:
     """The button to where the reader goes on: ``{% continue_button outline.topics %}``."""
     track = slug_of_track(context)
