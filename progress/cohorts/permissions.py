@@ -7,6 +7,7 @@ from typing import Concatenate, TypeGuard
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.requests import AuthedRequest
 from progress.cohorts.models import Cohort, CustomTrack
+from stages.prepared_query import PreparedQuery
 
 ADDRESS_GUESSES = 20  # addresses without an account, typed by one person in an hour
 
@@ -27,10 +29,19 @@ def is_signed_in(request: HttpRequest) -> TypeGuard[AuthedRequest]:
 
 
 def can_create_cohorts(user: User) -> bool:
-    """Whether this person may make cohorts: the group "Instructors" may, and where the site is open, everyone."""
-    if user.has_perm("cohorts.add_cohort"):
+    """Whether this person may make cohorts: the group "Instructors" may, and where the site is open, everyone.
+
+    One query, or two where the site is open.
+    """
+    if PERMITTED.rows(user.pk):
         return True
     return settings.ANYONE_MAY_TEACH and EmailAddress.objects.filter(user=user, verified=True).exists()
+
+
+# What user.has_perm() answers, in one query instead of two: every page of a track asks.
+PERMITTED = PreparedQuery(
+    lambda user: ModelBackend().with_perm("cohorts.add_cohort").filter(pk=user).values_list("pk"), parameters=1
+)
 
 
 def require_instructor(user: User) -> None:

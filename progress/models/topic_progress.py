@@ -64,7 +64,7 @@ class TopicProgressQuerySet(models.QuerySet["TopicProgress"]):
         ``cause`` is a ProgressEvent.Cause. Saying it twice changes nothing. Returns whether anything
         changed; the event is written together with the row or not at all.
         """
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             if status == NONE:
                 changed, __ = self.filter(user=user, topic=topic.pk).delete()
             else:

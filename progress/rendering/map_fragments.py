@@ -1,19 +1,21 @@
 """The map with the reader's progress: every topic is rendered once a status, and every post once a count."""
 
+from functools import cache, lru_cache
 from typing import Any
 
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from progress.measure import ProgressSummary, TopicSet
-from progress.models import NONE, Status
+from progress.measure import ProgressSummary, StatusBits, TopicSet, bits_of
+from progress.models import Status
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import cached_fragment, template
 from stages.map.layout import SANS, text_width
 from stages.map.stylesheet import MapStage, MapStylesheet, TopicNode
 from stages.outline import Outline, OutlineTopic
 
+JOINED = 8  # drawings of one stage that are kept, for readers who are not equally far
 SIZES = {"beginner": 20, "intermediate": 18, "advanced": 16}  # of posts, which differ in shape
 
 
@@ -28,23 +30,25 @@ class MapDrawing:
             for stage in sheet.stages
         ]
         self.topic_sets = [TopicSet.of(stage.node.section.topics) for stage in sheet.stages]
-        self.nodes: dict[tuple[int, str, bool], SafeString] = {}
+        self.topics = [bits_of(topic.pk for topic in stage.node.section.topics) for stage in sheet.stages]
+        self.node = cache(lambda node, status, here: render_node(node, track, status, here))
+        self.draw = lru_cache(maxsize=JOINED * len(sheet.stages))(self._draw)
 
-    def render(self, progress: ReaderProgress) -> SafeString:
-        here, statuses = topic_on_map(self.sheet, self.outline, progress), progress.statuses
-        parts: list[str] = []
-        for stage, start, topic_set in zip(self.sheet.stages, self.starts, self.topic_sets, strict=True):
-            parts += [start, render_post(stage, topic_set.measure_bits(progress.bits), self.track), '<g role="list">']
-            for node in stage.topic_nodes:
-                parts.append(self.node(node, statuses.get(node.box.topic.pk, NONE), node is here))
-            parts.append("</g></svg></li>")
-        return mark_safe("".join(parts))  # noqa: S308
+    def render(self, progress: ReaderProgress) -> bytes:
+        here, bits = topic_on_map(self.sheet, self.outline, progress), progress.bits
+        parts = []
+        for number, (stage, topics) in enumerate(zip(self.sheet.stages, self.topics, strict=True)):
+            is_here = here is not None and here.section == stage.node.section.slug
+            parts.append(self.draw(number, bits.among(topics), here if is_here else None))
+        return b"".join(parts)
 
-    def node(self, node: TopicNode, status: str, here: bool) -> SafeString:
-        key = node.number, status, here
-        if key not in self.nodes:
-            self.nodes[key] = render_node(node, self.track, status, here)
-        return self.nodes[key]
+    def _draw(self, number: int, statuses: StatusBits, here: TopicNode | None) -> bytes:
+        """One stage. It is kept, for most readers are equally far in most stages: not begun, or done."""
+        stage = self.sheet.stages[number]
+        measured = self.topic_sets[number].measure_bits(statuses)
+        nodes = [self.node(node, statuses.status_of(node.box.topic.pk), node is here) for node in stage.topic_nodes]
+        post = render_post(stage, measured, self.track)
+        return "".join([self.starts[number], post, '<g role="list">', *nodes, "</g></svg></li>"]).encode()
 
 
 def render_map_update(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from progress.activity import Month
-from progress.measure import Countable, ProgressSummary, TopicSet
+from progress.measure import Countable, ProgressSummary, StatusBits, TopicSet, bits_of
 from progress.models import NONE, STATUS_LABELS, HasPk
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import (
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+JOINED = 8  # texts of one section that are kept; each can be as long as a page
+
 
 @register.simple_tag(takes_context=True)
 def rows(context: Context, section: Section, page: str) -> SafeString:
@@ -54,22 +56,18 @@ def topic_link(context: Context, topic: OutlineTopic) -> SafeString:
 def by_status(pieces: Sequence[tuple[int, Callable[[str], SafeString]]]) -> Hole:
     """Pieces that look otherwise by the reader's status in a topic, one after another.
 
-    Each is (the topic's pk, what renders it for a status), and is rendered once for each status.
+    Each is (the topic's pk, what renders it for a status). It is rendered once for each status, and all of them are
+    joined once for readers who are equally far in them, as most are where nobody has begun.
     """
-    rendered: list[tuple[int, dict[str, bytes]]] = [(pk, {}) for pk, _ in pieces]
+    topics = bits_of(pk for pk, _ in pieces)
+    rendered = [(pk, lru_cache(maxsize=None)(render)) for pk, render in pieces]
 
-    def fill(context: Context) -> bytes:
-        progress: ReaderProgress = context["progress"]
-        texts, statuses = [], progress.statuses
-        for index, (pk, by_status) in enumerate(rendered):
-            status = statuses.get(pk, NONE)
-            text = by_status.get(status)
-            if text is None:
-                text = by_status[status] = pieces[index][1](status).encode()
-            texts.append(text)
-        return b"".join(texts)
+    @lru_cache(maxsize=JOINED)
+    def join(statuses: StatusBits) -> bytes:
+        by_pk = statuses.to_dict()
+        return "".join([render(by_pk.get(pk, NONE)) for pk, render in rendered]).encode()
 
-    return fill
+    return lambda context: join(context["progress"].bits.among(topics))
 
 
 def by_count(topics: Iterable[Countable], render: Callable[[ProgressSummary], SafeString]) -> Hole:

@@ -130,7 +130,7 @@ def cell_halves(text: str, mark: str, anchor: str) -> list[str]:
 
 @register.inclusion_tag("cohorts/custom_tracks/includes/track_links.html", takes_context=True)
 def custom_track_links(context: Context, track: Track) -> dict[str, Any]:
-    """What somebody who composes tracks can do with this one. Two queries, and none for visitors."""
+    """What somebody who composes tracks can do with this one. One query or two, and none for visitors."""
     user = context["user"]
     if not user.is_authenticated:
         return {}
