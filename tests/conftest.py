@@ -4,6 +4,7 @@ Four people, always the same: a learner, an instructor, a maintainer and an outs
 them is a visitor. ``roadmap`` is the real content, ``content`` a small roadmap that a test can see through.
 """
 
+import gc
 import os
 from contextlib import contextmanager
 from functools import lru_cache
@@ -54,6 +55,11 @@ def pytest_collection_modifyitems(config, items):
         others = [item for item in items if not asks_a_database(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if asks_a_database(item)]
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays to the end: the garbage collector need not go through it again and again."""
+    gc.freeze()
 
 
 def asks_a_database(item):
