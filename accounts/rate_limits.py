@@ -4,8 +4,11 @@ Each time takes one of its slots in the cache, and gives it back after a while. 
 read the same number, and the cache in the database forgets how long a value is to be kept when it counts it up.
 """
 
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from time import time
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -54,6 +57,26 @@ class RateLimit:
 
 def release(*slots: str) -> None:
     cache.delete_many(slots)
+
+
+class WorkerCounts:
+    """How often each key came in this hour, as this worker has seen it: no query, and forgotten with the worker.
+
+    For limits that are so high that nobody meets them who does not mean harm.
+    """
+
+    MAX_KEYS = 50_000  # of more, all are forgotten
+
+    def __init__(self) -> None:
+        self.hour, self.counts = 0, Counter[Hashable]()
+
+    def add(self, key: Hashable) -> int:
+        """Count a key once more, and return how often that is in this hour of the clock."""
+        hour = int(time() // HOUR)
+        if hour != self.hour or len(self.counts) >= self.MAX_KEYS:
+            self.hour, self.counts = hour, Counter()
+        self.counts[key] += 1
+        return self.counts[key]
 
 
 def allows(key: str, action: str, limit: int) -> bool:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "roadmap_site.speculation.SpeculationMiddleware",
     "roadmap_site.middleware.PrivateByDefaultMiddleware",
+    "roadmap_site.input_limits.InputLimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.VisitorFormsMiddleware",
@@ -237,6 +238,9 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 X_FRAME_OPTIONS = "DENY"
+# input_limits.py says how much each page takes. What it lets pass fits into memory, so no file is on a disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of the admin may have some hundred rows
 SECURE_REFERRER_POLICY = "same-origin"
 if not LAPTOP:

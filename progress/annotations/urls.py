@@ -6,6 +6,6 @@ urlpatterns = [
     path("topics/<slug:slug>/star/", views.star, name="star"),
     path("topics/<slug:slug>/note/", views.note, name="note"),
     path("topics/<slug:slug>/report/", views_reports.report, name="report"),
-    path("resources/<int:pk>/tick/", views.tick_resource, name="tick_resource"),
+    path("resources/<pk:pk>/tick/", views.tick_resource, name="tick_resource"),
     path("me/notes/", views.notes, name="notes"),
 ]

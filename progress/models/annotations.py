@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from stages.fields import HtmlField, LongTextField
+from stages.markdown.render import render
 from stages.models import Resource, Topic
 from stages.models.search import SearchQuerySet
 
@@ -51,6 +52,7 @@ class NoteQuerySet(SearchQuerySet["Note"]):
         Returns whether the note says so now. It does not when it was changed since, as in a second tab: then
         nothing is overwritten.
         """
+        render(text)  # which takes its time, before others wait for this one; HtmlField gets what is remembered of it
         with transaction.atomic():
             note = self.select_for_update().filter(user=user, topic_id=topic_id).first()
             saved_text = note.text if note else ""

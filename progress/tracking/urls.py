@@ -6,5 +6,5 @@ urlpatterns = [
     path("topics/<slug:slug>/progress/", views.tick, name="tick"),
     path("stages/<slug:slug>/reset/", views_reset.reset_stage, name="reset_stage"),
     path("tracks/<slug:slug>/reset/", views_reset.reset_track, name="reset_track"),
-    path("me/resets/<int:pk>/undo/", views_reset.undo_reset, name="undo_reset"),
+    path("me/resets/<pk:pk>/undo/", views_reset.undo_reset, name="undo_reset"),
 ]

@@ -20,9 +20,11 @@ from markdown_it import MarkdownIt
 
 from progress.models import NONE, Status
 
-MAX_BYTES = 1_000_000
-TOO_LARGE = gettext_lazy("This list is larger than 1 MB. Split it, or paste the part that has your ticks.")
+# A list takes half a second at most, whatever is in it.
+MAX_BYTES = 300_000
+TOO_LARGE = gettext_lazy("This list is larger than 300 kB. Split it, or paste the part that has your ticks.")
 MAX_ITEMS = 1_000
+MAX_LETTERS = 60_000  # of all items together
 MAX_LABEL_LENGTH = 600  # letters of an item; what comes after them is not read
 MAX_LINKS = 20  # with more brackets than this an item is read as it stands; looking for links in it would take long
 CLOSE_ENOUGH = 0.72  # how alike a text and a name must be for the name to be offered, from 0 to 1
@@ -53,7 +55,7 @@ class Item:
 
 @dataclass
 class RawItem:
-    """A box as it stands in the list. Its text may go on in the lines below."""
+    """A box and the heading above it as they stand in the list. Its text may go on in the lines below."""
 
     line: int
     ticked: bool
@@ -97,18 +99,22 @@ def parse(text: str) -> list[Item]:
             boxes.append(RawItem(number, bool(box[1]), box[2], heading))
             open_line = number
         elif match := HEADING.match(line):
-            heading = to_plain_text(match[1])[0].rstrip(" :")
+            heading = match[1]
         elif boxes and open_line == number - 1 and CONTINUATION.match(line):
-            boxes[-1].markdown += f" {line.strip()}"
+            if len(boxes[-1].markdown) < MAX_LABEL_LENGTH:
+                boxes[-1].markdown += f" {line.strip()}"
             open_line = number
     if not boxes:
         raise NotAChecklist(_("There is no box in this text. A list to import has lines such as “- [x] Models”."))
     if len(boxes) > MAX_ITEMS:
         raise NotAChecklist(_("This list has more than %(most)d boxes. Split it into several.") % {"most": MAX_ITEMS})
-    return [to_item(box) for box in boxes]
+    if sum(min(len(text), MAX_LABEL_LENGTH) for box in boxes for text in (box.markdown, box.heading)) > MAX_LETTERS:
+        raise NotAChecklist(_("There is more text beside the boxes than can be read at once. Split this list."))
+    headings = {heading: to_plain_text(heading)[0].rstrip(" :") for heading in {box.heading for box in boxes}}
+    return [to_item(box, headings[box.heading]) for box in boxes]
 
 
-def to_item(box: RawItem) -> Item:
+def to_item(box: RawItem, heading: str) -> Item:
     """One box as an Item. What is not ticked may still be remarked to be learning or skipped."""
     remarks: set[str] = set()
     markdown = box.markdown
@@ -118,7 +124,7 @@ def to_item(box: RawItem) -> Item:
             remarks, markdown = words, markdown[: remark.start()]
     remarked = next((status for status in (Status.LEARNING, Status.SKIPPED) if status in remarks), NONE)
     text, links = to_plain_text(markdown)
-    return Item(box.line, text.rstrip(" :"), Status.DONE if box.ticked else remarked, links, box.heading)
+    return Item(box.line, text.rstrip(" :"), Status.DONE if box.ticked else remarked, links, heading)
 
 
 INLINE = MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
@@ -304,9 +310,11 @@ class TopicMatcher:
         text = " ".join(words)[:120]
         shared = Counter(name for trigram in trigrams(text) for name in self.names_by_trigram.get(trigram, ()))
         similar = []
+        matcher = SequenceMatcher(None, b=text, autojunk=False)
         for name, _count in shared.most_common(20):
-            matcher = SequenceMatcher(None, text, name, autojunk=False)
-            if matcher.quick_ratio() > CLOSE_ENOUGH and (ratio := matcher.ratio()) > CLOSE_ENOUGH:
+            matcher.set_seq1(name)
+            quick = matcher.real_quick_ratio, matcher.quick_ratio
+            if all(bound() > CLOSE_ENOUGH for bound in quick) and (ratio := matcher.ratio()) > CLOSE_ENOUGH:
                 similar.append((ratio, name))
         slugs: list[str] = []
         for _ratio, name in sorted(similar, reverse=True):

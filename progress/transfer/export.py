@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
@@ -63,8 +64,13 @@ def iso_day(moment: datetime, zone: tzinfo) -> str:
 
 
 def escape_formula(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, which could run or send something when the file is opened."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """A cell that no spreadsheet takes for a formula, which could run or send something when the file is opened.
+
+    Some of them pass over spaces and signs that nobody sees, and read wide signs as plain ones.
+    """
+    visible = (sign for sign in cell if unicodedata.category(sign)[0] not in "CZ")
+    first = unicodedata.normalize("NFKC", next(visible, ""))
+    return f"'{cell}" if first.startswith(("=", "+", "-", "@")) or cell.startswith(("\t", "\r", "\n")) else cell
 
 
 # --- Check-lists, as Markdown -------------------------------------------------------------------------

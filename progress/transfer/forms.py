@@ -53,7 +53,7 @@ class ImportForm(ListForm):
     file = forms.FileField(
         label=gettext_lazy("Or choose a file"),
         required=False,
-        help_text=gettext_lazy("Markdown or plain text in UTF-8, up to 1 MB."),
+        help_text=gettext_lazy("Markdown or plain text in UTF-8, up to 300 kB."),
         widget=forms.FileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
     )
 

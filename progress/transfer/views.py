@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
@@ -22,7 +21,6 @@ from accounts.timezones import parse_zone
 from progress.hooks import export_sections
 from progress.reader_progress import ReaderProgress
 from progress.transfer import export, importer
-from progress.transfer.checklist_parser import TOO_LARGE
 from progress.transfer.forms import ImportForm
 from progress.transfer.import_preview import Decision, preview_import, redecide
 from progress.transfer.personal_data import export_personal_data
@@ -74,12 +72,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         if pending:
             return preview_again(request, pending["take"], pending["unticked"], pending["untick"])
         return redirect("data")
-    try:
-        agreed = "agree" in request.POST
-    except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
-        messages.error(request, TOO_LARGE)
-        return redirect("data")
-    if agreed:
+    if "agree" in request.POST:
         return agree(request)
     if not rate_limits.consume(rate_limits.client_key(request), "import", IMPORTS_PER_HOUR):
         messages.warning(request, TOO_MANY)

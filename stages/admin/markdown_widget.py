@@ -28,7 +28,7 @@ TEXTAREA_ROWS = {
     "project": 16,
     "body": 32,
 }
-MARKDOWN_FIELDS = ["body", "disagreement", "project"]
+MARKDOWN_FIELDS = {"body", "disagreement", "project"}
 # A page to be shown in a frame of ours: it runs nothing and loads nothing but our style sheets.
 PREVIEW_CSP = {
     "default-src": [CSP.NONE],

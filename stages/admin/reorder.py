@@ -50,7 +50,7 @@ class ReorderAdmin(admin.ModelAdmin):
         if self.is_ordered:
             urls.append(path("arrange/", view(self.reorder_all), name=f"{name}_arrange_all"))
         if self.ordered_children:
-            urls.append(path("<int:pk>/arrange/", view(self.reorder_children), name=f"{name}_arrange"))
+            urls.append(path("<pk:pk>/arrange/", view(self.reorder_children), name=f"{name}_arrange"))
         return [*urls, *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

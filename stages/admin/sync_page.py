@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -14,10 +14,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stages.fixture_io import MODELS, FixtureError, files, lock_content, read, snapshot
+from stages.content import Content, current_content
+from stages.fixture_io import MODELS, FixtureError, files, lock_content, read, read_bytes, snapshot
 from stages.sync.compare import Difference, as_zip, compare, diff, read_texts
 from stages.sync.load import read_baseline
-from stages.sync.results import last_result
+from stages.sync.results import files_hash, last_result
 
 MAX_DIFF_LINES = 2_000  # of the diff, on the page; the download has them all
 
@@ -34,46 +35,58 @@ def content_viewers_only(view: Callable[[HttpRequest], HttpResponse]) -> Callabl
     return admin.site.admin_view(require_safe(checked_view))
 
 
-@content_viewers_only
-def sync_page(request: HttpRequest) -> TemplateResponse:
+class Comparison(NamedTuple):
+    """How database and files differ: by entry and field, and as a diff of each file; ``problems`` are of the files."""
+
+    texts: dict[str, str]  # the files as the database would write them
+    diffs: dict[str, str]
+    differences: list[Difference]
+    problems: list[str]
+
+
+def comparison() -> Comparison:
+    """That of now. It takes seconds, so it is kept for each version of the content and of the files."""
+    with lock_content():
+        return current_content().keep(compare_with_files, files_hash(read_bytes(settings.FIXTURES, [])))
+
+
+def compare_with_files(content: Content, digest: str) -> Comparison:
+    rows = snapshot()
     problems: list[str] = []
     differences: list[Difference] = []
-    diffs: dict[str, str] = {}
+    try:
+        differences = compare(read(settings.FIXTURES), rows, read_baseline())
+    except FixtureError as error:
+        problems = error.problems
+    texts = files(rows)
+    return Comparison(texts, diff(read_texts(settings.FIXTURES), texts), differences, problems)
+
+
+@content_viewers_only
+def sync_page(request: HttpRequest) -> TemplateResponse:
     with lock_content():
         known = last_result(settings.FIXTURES)
-        is_same = known and not known.differs and not known.reworded
-        if not is_same:
-            rows, baseline = snapshot(), read_baseline()
-    if not is_same:
-        diffs = diff(read_texts(settings.FIXTURES), files(rows))
-        try:
-            differences = compare(read(settings.FIXTURES), rows, baseline)
-        except FixtureError as error:
-            problems = error.problems
+    is_same = known and not known.differs and not known.reworded
+    found = Comparison({}, {}, [], []) if is_same else comparison()
     context = admin.site.each_context(request) | {
         "title": _("Database and files"),
         "app_name": apps.get_app_config("stages").verbose_name,
-        "problems": problems,
-        "differences": differences,
-        "entry_count": len({difference.record.identity for difference in differences}),
-        **diff_context(diffs),
+        "problems": found.problems,
+        "differences": found.differences,
+        "entry_count": len({difference.record.identity for difference in found.differences}),
+        **diff_context(found.diffs),
     }
     return TemplateResponse(request, "admin/stages/sync.html", context)
 
 
 @content_viewers_only
 def archive(request: HttpRequest) -> HttpResponse:
-    with lock_content():
-        rows = snapshot()
-    return download(as_zip(files(rows)), "roadmap.zip", "application/zip")
+    return download(as_zip(comparison().texts), "roadmap.zip", "application/zip")
 
 
 @content_viewers_only
 def patch(request: HttpRequest) -> HttpResponse:
-    with lock_content():
-        rows = snapshot()
-    text = "".join(diff(read_texts(settings.FIXTURES), files(rows)).values())
-    return download(text, "roadmap.diff", "text/x-diff; charset=utf-8")
+    return download("".join(comparison().diffs.values()), "roadmap.diff", "text/x-diff; charset=utf-8")
 
 
 def download(content: str | bytes, name: str, content_type: str) -> HttpResponse:

@@ -66,7 +66,7 @@ class DuplicateMixin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view(self.duplicate_view)
-        return [path("<int:pk>/duplicate/", view, name=f"{name}_duplicate"), *super().get_urls()]
+        return [path("<pk:pk>/duplicate/", view, name=f"{name}_duplicate"), *super().get_urls()]
 
     def duplicate_view(self, request: AuthedRequest, pk: int) -> HttpResponse:
         if request.method != "POST":

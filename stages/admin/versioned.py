@@ -14,11 +14,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from stages.admin.markdown_widget import MARKDOWN_FIELDS
 from stages.admin.protected_delete import ProtectedDeleteMixin
 from stages.admin.redisplay import RedisplayMixin
 from stages.admin.reviewers import ReviewerRestrictionsMixin
 from stages.fixture_io import Fields, content_fields
 from stages.fixture_io.records import CONTENT
+from stages.markdown.render import render
 from stages.models import Revision
 from stages.revisions.diff import Difference, differences
 from stages.revisions.edit_conflicts import SEEN_REVISION, newest_revision
@@ -40,7 +42,7 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.restore_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_put_back"
-        return [path("put-back/<int:pk>/", view, name=name), *super().get_urls()]
+        return [path("put-back/<pk:pk>/", view, name=name), *super().get_urls()]
 
     def changeform_view(
         self,
@@ -50,6 +52,8 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A form says which revision was the newest when it was opened; see stages/revisions/edit_conflicts.py."""
+        for name in MARKDOWN_FIELDS & request.POST.keys():
+            render(request.POST[name].replace("\r\n", "\n"))  # takes its time before the transaction, not inside
         undone = [describe(revision) for revision in getattr(request, "undone", [])]
         seen = request.POST.get(SEEN_REVISION, "") if request.method == "POST" else newest_revision()
         if undone:

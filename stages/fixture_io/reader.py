@@ -29,13 +29,25 @@ MAX_BYTES = 5_000_000  # of one file
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the fast one, where there is one
-    """YAML's safe loader, which here also refuses a key that stands twice in one mapping."""
+    """YAML's safe loader, which here also refuses a key that stands twice in one mapping, and every alias.
+
+    Of aliases of aliases a few lines can make more than fits into memory.
+    """
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        if node in self.constructed_objects:
+            raise yaml.constructor.ConstructorError(
+                None, None, "what an alias (*name) stands for has to be written out", node.start_mark
+            )
+        return super().construct_object(node, deep)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"“{shorten(key)}” stands twice", node.start_mark)
+        keys = set()
+        for key, _ in node.value:
+            if str(key.value) in keys:
+                message = f"“{shorten(key.value)}” stands twice"
+                raise yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+            keys.add(str(key.value))
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
         return mapping
 

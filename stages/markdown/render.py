@@ -8,13 +8,13 @@ from itertools import groupby
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from pygments.lexer import Lexer
-from pygments.lexers import TextLexer, get_lexer_by_name
+from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
-from pygments.util import ClassNotFound
 
 from stages.markdown.code_fences import parse_info_string
 
@@ -33,11 +33,28 @@ ATTRIBUTES = {
 }
 # A paragraph that begins with these words stands out from the others.
 MARKED = {"The usual mistake:": "mistake", "When not to use it:": "limits"}
+# Whoever may write a text may write any, so each has its limits; what is beyond them is shown as it was written. All
+# lexers of Pygments would be hundreds, of which some take the square of a text's length, or worse.
+LANGUAGES = {
+    *("python", "html+django", "html", "css", "javascript", "jsx", "json", "yaml", "toml", "ini", "sql"),
+    *("console", "bash", "shell", "docker", "nginx", "http", "diff", "markdown"),
+}
+MAX_BLOCK, MAX_CODE = 3_000, 9_000  # letters of one block, and of all in a text, that are highlighted
+MAX_CELLS = 3_000  # of a table, counted as if it took the rest of the text
+MAX_GROWTH = 10  # how many times as long as its text HTML may be
+SHORT = 1_000  # letters of a text that may grow as it likes
 
 
+@lru_cache(maxsize=16)
 def render(text: str) -> str:
-    """The HTML of a Markdown text."""
-    return nh3.clean(PARSER.render(text), tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"})
+    """The HTML of a Markdown text, in half a second at most for 20,000 letters, whatever they are.
+
+    The last few are remembered, so that a text can be rendered before a transaction and saved inside of it.
+    """
+    html = PARSER.render(text)
+    if len(html) > MAX_GROWTH * max(len(text), SHORT):
+        html = f"<pre><code>{escape(text, quote=False)}</code></pre>"
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"})
 
 
 def mark_paragraphs(state: StateCore) -> None:
@@ -92,11 +109,7 @@ def highlight(code: str, language: str) -> str:
 @lru_cache(maxsize=64)
 def lexer_for(language: str) -> Lexer:
     """What splits code into tokens. It is looked for in a long list, and has no state of its own."""
-    try:
-        lexer: Lexer = get_lexer_by_name(language)
-    except ClassNotFound:
-        lexer = TextLexer()
-    return lexer
+    return get_lexer_by_name(language if language in LANGUAGES else "text")
 
 
 def render_fence(self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:
@@ -105,13 +118,24 @@ def render_fence(self: RendererHTML, tokens: Sequence[Token], place: int, option
     kind = "output" if language == "output" else "code"
     title = escape(facts.get("title", "Output" if kind == "output" else ""))
     caption = f"<figcaption>{title}</figcaption>" if title else ""
+    code = tokens[place].content
+    env["code"] = env.get("code", 0) + len(code)
+    if len(code) > MAX_BLOCK or env["code"] > MAX_CODE:
+        language = "text"
     return (
         f'<figure class="{kind}">{caption}<pre tabindex="0" role="group" aria-label="{title or "Code"}">'
-        f"<code>{highlight(tokens[place].content, language)}</code></pre></figure>\n"
+        f"<code>{highlight(code, language)}</code></pre></figure>\n"
     )
+
+
+def limited_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, unless it can have so many cells that making them takes long."""
+    columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
+    return columns * (end - start) <= MAX_CELLS and table(state, start, end, silent)
 
 
 PARSER = MarkdownIt("commonmark", {"html": False, "typographer": True})
 PARSER.enable(["table", "strikethrough", "smartquotes"])
+PARSER.block.ruler.at("table", limited_table, {"alt": ["paragraph", "reference"]})
 PARSER.core.ruler.push("mark_paragraphs", mark_paragraphs)
 PARSER.add_render_rule("fence", render_fence)

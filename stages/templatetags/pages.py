@@ -58,10 +58,11 @@ class Block:
             if not arguments:
                 return nodelist.render(context)
             values = tuple([expression.resolve(context) for expression in arguments.values()])
-        if values not in self.kept:
+        text = self.kept.get(values)
+        if text is None:
             if len(self.kept) >= MAX_KEPT:
                 self.kept.clear()
             alone = Context({**self.variables, **dict(zip(arguments, values, strict=True))})
             alone.template = context.template
-            self.kept[values] = nodelist.render(alone)
-        return self.kept[values]
+            text = self.kept[values] = nodelist.render(alone)
+        return text

@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,14 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import AuthedRequest
 from progress.cohorts.forms import posted_pk
 from progress.cohorts.invitations import sender
-from progress.cohorts.invitations.parser import MAX_BYTES, TOO_LARGE, decode, parse
+from progress.cohorts.invitations.parser import MAX_BYTES, decode, parse
 from progress.cohorts.invitations.sender import Delivery
 from progress.cohorts.models import Cohort, EmailKind, EmailOptOut
 from progress.cohorts.permissions import get_unarchived_cohort_or_404, is_signed_in
 from progress.transfer.forms import ListForm
 from progress.transfer.views import has_token
-
-SESSION_KEY = "inviting"  # the list that somebody agreed to after their log-in had expired
 
 
 class PeopleForm(ListForm):
@@ -66,22 +63,15 @@ class PeopleForm(ListForm):
 @cache_control(private=True, no_store=True)
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a list of people; show what would become of it; and when the instructor agrees, invite them."""
-    try:
-        agreed = "agree" in request.POST
-    except RequestDataTooBig:  # Django stops reading long before it has seen the whole form
-        messages.error(request, TOO_LARGE)
-        return redirect("invite", pk)
+    agreed = "agree" in request.POST
     if not is_signed_in(request):
-        if agreed and has_token(request):
-            request.session[SESSION_KEY] = {"cohort": pk, "text": request.POST.get("text", "")[:MAX_BYTES]}
-            messages.info(request, _("Sign in, and your list is here again. Nobody was invited yet."))
+        if text := request.POST.get("text"):
+            # Kept in the page and nowhere else: anybody can send a list.
+            return render(request, "cohorts/invitations/signed_out.html", {"text": text}, status=403)
         return redirect_to_login(request.path)
-    pending = request.session.pop(SESSION_KEY, None)
     cohort = get_unarchived_cohort_or_404(request, pk, lock=False)
     if request.method == "POST":
         form = PeopleForm(request.POST, request.FILES)
-    elif pending and pending["cohort"] == pk:
-        form = PeopleForm({"text": pending["text"]})
     else:
         return render(request, "cohorts/invitations/invite.html", {"cohort": cohort, "form": PeopleForm()})
     if not form.is_valid():

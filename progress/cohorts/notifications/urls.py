@@ -9,5 +9,5 @@ urlpatterns = [
     path("calendar/renew/", views_calendar.renew_calendar, name="renew_calendar"),
     path("calendar/end/", views_calendar.end_calendar, name="end_calendar"),
     path("calendar/<token>.ics", views_calendar.calendar_feed, name="calendar_feed"),
-    path("<int:pk>/write/", views_messages.write_message, name="write_message"),
+    path("<pk:pk>/write/", views_messages.write_message, name="write_message"),
 ]

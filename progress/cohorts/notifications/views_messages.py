@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -26,8 +27,15 @@ from progress.models import Status, new_token
 LISTED_MESSAGES = 10  # earlier messages that are listed
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    def clean(self, value: Any) -> Any:
+        if any(len(str(pk)) > 18 for pk in value or ()):  # more than a database has room for, which it says loudly
+            raise ValidationError(self.error_messages["invalid_choice"])
+        return super().clean(value)
+
+
 class MessageForm(forms.ModelForm):
-    people = forms.ModelMultipleChoiceField(
+    people = PeopleField(
         User.objects.none(),
         label=gettext_lazy("To"),
         widget=forms.CheckboxSelectMultiple,

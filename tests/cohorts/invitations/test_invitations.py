@@ -155,14 +155,25 @@ def test_an_expired_log_in_loses_nothing(cohort, base, instructor):
     form = dict(re.findall(r'name="(text|csrfmiddlewaretoken)" value="([^"]*)"', page))
     del client.cookies["sessionid"]
     answer = client.post(f"{base}/invite/", form | {"agree": "yes"})
-    assert answer.url == f"/accounts/login/?next={base}/invite/"
+    assert answer.status_code == 403
+    assert "You have been signed out" in answer.text
+    assert "new@example.com" in answer.text
+    assert not client.cookies.get("sessionid")  # nothing is kept for somebody whom nobody knows
     client.handler.enforce_csrf_checks = False
-    client.post(answer.url, {"login": instructor.email, "password": PASSWORD})
-    page = client.get(f"{base}/invite/")
+    client.post("/accounts/login/", {"login": instructor.email, "password": PASSWORD})
+    page = client.post(f"{base}/invite/", {"text": form["text"]})  # as the button of that page does
     assert "1 person will be invited" in page.text
     assert not Invitation.objects.exists()
     agree(client, cohort, html.unescape(form["text"]))
     assert emails(cohort) == {"new@example.com"}
+
+
+def test_nothing_is_kept_for_strangers(cohort, base):
+    client = Client()
+    for pk in (cohort.pk, 12345):
+        answer = client.post(f"/cohorts/{pk}/invite/", {"agree": "yes", "text": "a@example.com\n" * 20_000})
+        assert answer.status_code == 403
+    assert not client.cookies.get("sessionid")
 
 
 def test_what_comes_without_a_token_is_shown_and_not_done(cohort, base, instructor):

@@ -96,7 +96,7 @@ def test_it_reads_utf_8_with_and_without_a_mark():
     [
         (b"- [x] a\r\n- [x] th\xe9\n- [x] b", "Line 2 is not UTF-8"),
         ("- [x] a".encode("utf-16"), "Line 1 is not UTF-8"),
-        (b"x" * (MAX_BYTES + 1), "larger than 1 MB"),
+        (b"x" * (MAX_BYTES + 1), "larger than 300 kB"),
     ],
 )
 def test_it_says_what_is_wrong_with_a_file(data, said):

@@ -45,7 +45,10 @@ def test_its_days_are_the_learners_own(content, as_learner, learner, zone, day):
     assert rows_of(as_learner)[1]["changed"] == day
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "start",
+    ["=", "+", "-", "@", "\t", "\r", "\n", "\n=", "\u00a0=", "\u200b=", " \ufeff@", "\uff1d", "\uff0b", "\ufe62"],
+)
 def test_no_cell_is_a_formula(content, as_learner, start):
     content.topics["maps"].title = f'{start}HYPERLINK("http://evil.example")'
     content.topics["maps"].save()

@@ -39,6 +39,9 @@ def test_it_reads_neither_side_again_while_both_are_as_they_were_loaded(roadmap,
     Topic.objects.filter(slug="querysets").update(title="Query sets")
     assert "1 entry differs" in as_maintainer.get(PAGE).text
     assert len(read) == 2
+    assert "1 entry differs" in as_maintainer.get(PAGE).text
+    as_maintainer.get(f"{PAGE}roadmap.diff")
+    assert len(read) == 2
 
 
 def test_it_counts_what_differs_and_shows_it(roadmap, as_maintainer):

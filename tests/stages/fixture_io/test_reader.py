@@ -88,7 +88,7 @@ def test_it_names_file_and_entry(db, tmp_path, entries, says):
         (b"title: \xe9t\xe9", "is not UTF-8"),
         (b"model: stages.stage", "a fixture file is a list of entries"),
         (b"- !!python/object/apply:os.system ['true']", "not valid YAML"),
-        (b"&a [*a]", "entry 1: an entry has exactly"),
+        (b"&a [*a]", "line 1: not valid YAML: what an alias (*name) stands for has to be written out"),
         (b"[" * 20_000, "not valid YAML"),
     ],
 )
