@@ -154,6 +154,7 @@ class Person:
     def __init__(self, mark, cookies, user=None, sees=()):
         self.mark, self.user, self.cookies = mark, user, cookies
         self.marks = {mark, *sees} if user else set()
+        self.pages = [*PRIVATE] if user else []
         self.reader = str(user.pk) if user else ""
         self.done = set()
 
@@ -204,7 +205,7 @@ def people(content):
         for learner in learners:
             cohort.join(learner.user)
             learner.marks.add(instructor.mark)
-        instructor.cohort = f"/cohorts/{cohort.pk}/people/"
+        instructor.pages += [f"/cohorts/{cohort.pk}/", f"/cohorts/{cohort.pk}/people/"] * 2
         people += [*learners, instructor]
     people += [Person(word(), {"csrftoken": TOKEN}) for _ in range(4)]
     return [*people, Person(word(), {"theme": "dark"})]
@@ -255,10 +256,7 @@ class Crowd:
     def act(self, person):
         if "theme" not in person.cookies and self.dice.random() < 0.15:
             return person.tick(self.browser, self.dice.choice(TOPICS))
-        paths = [*PUBLIC * 2, *FOR_ALL, *OTHERS]
-        if person.user:
-            paths += PRIVATE * 2
-        path = self.dice.choice(paths)
+        path = self.dice.choice([*PUBLIC * 2, *FOR_ALL, *OTHERS, *person.pages * 2])
         least = self.edition[0]
         headers = self.headers(path)
         # Of a page that visitors get; it is none of theirs. What is for everyone may say that they have it.
