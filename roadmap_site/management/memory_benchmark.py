@@ -47,7 +47,7 @@ class Crowd:
         cohort.instructors.add(instructor)
         cohort.join(learner)
         Assignment.objects.create(cohort=cohort, track=Track.objects.get(follows_stages=True))
-        self.visitor, self.learner, self.instructor = Client(), Client(), Client()
+        self.visitor, self.learner, self.instructor = (Client(SERVER_NAME="127.0.0.1") for _person in range(3))
         self.learner.force_login(learner)
         self.instructor.force_login(instructor)
         self.topics = list(Topic.objects.published())
