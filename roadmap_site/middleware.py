@@ -7,7 +7,47 @@ import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-ACCEPTS_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+from stages.dictionaries import Dictionary
+from stages.visitor_pages import VisitorPage
+
+
+def accepts(request: HttpRequest, coding: str) -> bool:
+    pattern = rf"\b{coding}\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))"
+    return re.search(pattern, request.headers.get("Accept-Encoding", "")) is not None
+
+
+def replace_content(response: HttpResponse, coding: str, content: bytes) -> None:
+    """Send this in the place of what it is the compressed form of."""
+    response.content = content
+    response.headers["Content-Encoding"] = coding
+    response.headers["Content-Length"] = str(len(content))
+    if "public" not in response.headers.get("Cache-Control", ""):
+        # As Django does for gzip: a length that varies tells an eavesdropper less about what is inside.
+        response.headers["X-Padding"] = secrets.token_hex(secrets.randbelow(50))
+
+
+class DictionaryMiddleware:
+    """Compresses a page with the dictionary that its view offers, or tells the browser where that is.
+
+    A browser says which dictionary it has, by the digest, so of another one or none nothing comes of it.
+    """
+
+    MIN_LENGTH = 2_000  # bytes
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        dictionary: Dictionary | None = getattr(response, "dictionary", None)
+        if not dictionary or not isinstance(response, HttpResponse) or len(response.content) < self.MIN_LENGTH:
+            return response
+        patch_vary_headers(response, ["Accept-Encoding", "Available-Dictionary"])
+        if accepts(request, "dcz") and request.headers.get("Available-Dictionary") == dictionary.available:
+            replace_content(response, "dcz", dictionary.compress(response.content))
+        else:
+            response.headers["Link"] = f'<{dictionary.address}>; rel="compression-dictionary"'
+        return response
 
 
 class BrotliMiddleware:
@@ -31,17 +71,16 @@ class BrotliMiddleware:
         ):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
-        if ACCEPTS_BROTLI.search(request.headers.get("Accept-Encoding", "")):
-            for_everyone = "public" in response.headers.get("Cache-Control", "")
-            response.content = compress_once(response.content) if for_everyone else compress(response.content)
-            response.headers["Content-Encoding"] = "br"
+        if accepts(request, "br"):
+            page: VisitorPage | None = getattr(response, "visitor_page", None)
+            if page and page.text == response.content:
+                replace_content(response, "br", page.compressed)
+            else:
+                for_everyone = "public" in response.headers.get("Cache-Control", "")
+                replace_content(response, "br", (compress_once if for_everyone else compress)(response.content))
             if response.headers.get("ETag", "").startswith('"'):
                 # It names these bytes no longer, only what they say.
                 response.headers["ETag"] = f"W/{response.headers['ETag']}"
-            response.headers["Content-Length"] = str(len(response.content))
-            if not for_everyone:
-                # As Django does for gzip: a length that varies tells an eavesdropper less about what is inside.
-                response.headers["X-Padding"] = secrets.token_hex(secrets.randbelow(50))
         return response
 
 
@@ -63,7 +102,7 @@ def compress(content: bytes, quality: int = 1) -> bytes:
     return compressed
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def compress_once(content: bytes) -> bytes:
     """What is sent to many is worth more time."""
     return compress(content, quality=6)

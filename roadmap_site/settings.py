@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "roadmap_site.middleware.BrotliMiddleware",
+    "roadmap_site.middleware.DictionaryMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "roadmap_site.speculation.SpeculationMiddleware",
     "roadmap_site.middleware.PrivateByDefaultMiddleware",
@@ -83,8 +84,8 @@ MIDDLEWARE = [
 ]
 if LAPTOP:
     INSTALLED_APPS += ["debug_toolbar"]
-    # Behind the two that compress, so that it sees a page it can read.
-    MIDDLEWARE.insert(4, "debug_toolbar.middleware.DebugToolbarMiddleware")
+    # Behind the three that compress, so that it sees a page it can read.
+    MIDDLEWARE.insert(5, "debug_toolbar.middleware.DebugToolbarMiddleware")
     # The tests run with DEBUG off and so without the toolbar; it need not warn about that.
     DEBUG_TOOLBAR_CONFIG = {"IS_RUNNING_TESTS": False, "SHOW_COLLAPSED": True}
 

@@ -4,14 +4,16 @@ This is the one idea of keeping things: **what depends on the content alone hang
 database which version there is (``current_content``, one small query) and gets the `Content` of that version, on
 which everything derived lies as it was first worked out: outlines, the map, whole pages without what belongs to their
 reader. An edit makes another version, and so another `Content` with nothing on it yet. So nothing that is kept can
-be out of date, and nothing is thrown away by hand: an old `Content` goes, with all that hangs on it.
+be out of date, and nothing is thrown away by hand: an old `Content` goes, with all that hangs on it (`Versions`).
 
 The database itself changes the version with every write of content, whoever writes (stages/triggers.py), and a version
 ends as well when the time of something planned has come.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Any, cast
 
 from django.db.models import Count, QuerySet, Subquery, Value
@@ -22,6 +24,7 @@ from stages.outline import Outline, Pair, read_outline, read_prerequisites, read
 from stages.prepared_query import PreparedQuery
 
 VERSIONS = 2  # that are kept: the one that is current, and one that somebody's transaction still sees or tries out
+SETTLED = 100  # times in a row that a version is asked for, and nobody sees another one any more
 MAX_KEPT = (
     1024  # values of one version besides its outlines, most of them pages; beyond, the longest unused goes first
 )
@@ -59,11 +62,15 @@ class Content:
         """``make(content, *arguments)``, worked out once, from nothing but these. What it raises is not kept."""
         return cast(T, self._keep(make, *arguments))
 
+    def forget(self) -> None:
+        """Let go of what is kept at once, and not when Python next looks for circles."""
+        self._keep.cache_clear()
+
 
 def current_content() -> Content:
     """The content as it is now, as this transaction sees it. One query."""
     key = current_version()
-    return content_of(*key) if key else Content()
+    return VERSIONS_SEEN.content_of(*key) if key else Content()
 
 
 def current_version() -> tuple[int, int] | None:
@@ -74,14 +81,36 @@ def current_version() -> tuple[int, int] | None:
     return next(iter(VERSION.rows()), None)
 
 
-@lru_cache(maxsize=VERSIONS)
-def content_of(version: int, dates_come: int) -> Content:
-    """The one Content of a version, as long as so many dates of publication have come."""
-    return Content()
+class Versions:
+    """The one Content of each version that somebody may see: the one that was asked for last, and those before it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int], Content] = OrderedDict()
+        self._in_a_row = 0  # times that the last one was asked for
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def content_of(self, version: int, dates_come: int) -> Content:
+        """The Content of a version, as long as so many dates of publication have come."""
+        key = (version, dates_come)
+        with self._lock:
+            self._in_a_row = self._in_a_row + 1 if key == next(reversed(self._kept), None) else 1
+            content = self._kept.get(key) or Content()
+            self._kept[key] = content
+            self._kept.move_to_end(key)
+            while len(self._kept) > (1 if self._in_a_row >= SETTLED else VERSIONS):
+                _key, old = self._kept.popitem(last=False)
+                old.forget()
+            return content
+
+
+VERSIONS_SEEN = Versions()
 
 
 def version_query() -> QuerySet[ContentVersion, Any]:
-    """What ``content_of`` takes."""
+    """What ``Versions.content_of`` takes."""
     stages, topics, tracks = (
         Coalesce(Subquery(rows.annotate(all=Value(1)).values("all").annotate(number=Count("*")).values("number")), 0)
         for model in (Stage, Topic, Track)

@@ -13,8 +13,11 @@ import secrets
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import Context, Engine, RequestContext, Template
+from django.urls import resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -41,13 +44,29 @@ def render_page(
     ``make(content, *arguments)`` gives the context of the first phase, from a Content and nothing but these arguments;
     it may raise Http404. It is asked once for each version of the content. ``reader`` is what the holes know besides.
     """
-    template = Engine.get_default().get_template(template_name)
-    page = content.keep(first_phase, template, get_language(), make, *arguments)
+    page = kept_page(content, template_name, make, *arguments)
     if reader is None and is_like_all_others(request):
         return page.for_visitors(request).respond(request)
     response = HttpResponse(page.fill(request, reader))
     patch_vary_headers(response, ["Cookie"])
     return response
+
+
+def kept_page(content: Content, template_name: str, make: MakeContext, *arguments: Hashable) -> "Page":
+    """What render_page has filled."""
+    template = Engine.get_default().get_template(template_name)
+    return content.keep(first_phase, template, get_language(), make, *arguments)
+
+
+def text_for_strangers(
+    content: Content, path: str, template_name: str, make: MakeContext, *arguments: Hashable
+) -> bytes:
+    """The page as it is for a visitor who brings nothing and asks for this path, without anybody asking."""
+    request = HttpRequest()
+    request.method, request.path, request.path_info = "GET", path, path
+    request.resolver_match = resolve(path)
+    request.user, request.session = AnonymousUser(), SessionStore()
+    return kept_page(content, template_name, make, *arguments).fill(request)
 
 
 def first_phase(

@@ -39,6 +39,9 @@ def pytest_addoption(parser):
     parser.addoption("--all-lessons", action="store_true", help="run code of lessons that ran before, too")
     parser.addoption("--database-only", action="store_true", help="leave out what asks no database")
     parser.addoption("--require-browser", action="store_true", help="fail where browser tests would be skipped")
+    parser.addoption(
+        "--require-nginx", action="store_true", help="fail where tests of a shared cache would be skipped"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

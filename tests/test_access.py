@@ -23,6 +23,7 @@ STRANGERS_ONLY = dict.fromkeys("limo", 302) | {"v": 200}
 
 TABLE = {
     "/": PUBLIC,
+    "/dictionary": PUBLIC,
     "/map.css": PUBLIC,
     "/stages/<slug>/": PUBLIC,
     "/topics/<slug>/": PUBLIC,

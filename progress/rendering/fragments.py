@@ -35,7 +35,7 @@ def template(name: str) -> Template:
     return Engine.get_default().get_template(name)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _cached_for_language(language: str | None, template: Template, **facts: Hashable) -> SafeString:
     return template.render(Context(facts))
 

@@ -4,18 +4,24 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from stages.content import Content, current_content
+from stages.dictionaries import Dictionary, offer_dictionary
 from stages.links.display import with_alternatives
 from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import Neighbors, Outline, Pair, prerequisites_and_unlocks
-from stages.pages import render_page
+from stages.pages import render_page, text_for_strangers
 from stages.roadmap.layouts import RoadmapLayout, layout_context, layout_of, remember_layout
 from stages.track_access import get_readable_track
+from stages.visitor_pages import brings_nothing
 
+ROADMAP = "stages/roadmap/roadmap.html"
+YEAR = 365 * 24 * 60 * 60
 PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 
 
@@ -23,8 +29,30 @@ PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 @require_safe
 def roadmap(request: HttpRequest) -> HttpResponseBase:
     """The merged roadmap: every stage with its topics, in learning order."""
-    page = render_page(request, current_content(), "stages/roadmap/roadmap.html", roadmap_context, layout_of(request))
+    content, layout = current_content(), layout_of(request)
+    page = render_page(request, content, ROADMAP, roadmap_context, layout)
+    if not brings_nothing(request):
+        offer_dictionary(page, content.keep(dictionary_of_roadmap, layout))
     return remember_layout(request, page)
+
+
+@login_not_required
+@require_safe
+def roadmap_dictionary(request: HttpRequest) -> HttpResponseBase:
+    """What the roadmap is compressed with for browsers that have it. Its address names its content."""
+    dictionary = current_content().keep(dictionary_of_roadmap, layout_of(request))
+    response = HttpResponse(dictionary.text, content_type="text/plain; charset=utf-8")
+    if request.GET.get("v") == dictionary.version:
+        response.headers["Use-As-Dictionary"] = f'match="{reverse("roadmap")}", match-dest=("document")'
+        patch_cache_control(response, public=True, immutable=True, max_age=YEAR)
+    else:
+        patch_cache_control(response, no_cache=True)
+    return response
+
+
+def dictionary_of_roadmap(content: Content, layout: RoadmapLayout) -> Dictionary:
+    text = text_for_strangers(content, reverse("roadmap"), ROADMAP, roadmap_context, layout)
+    return Dictionary(text, f"{reverse('roadmap_dictionary')}?view={layout}")
 
 
 def roadmap_context(content: Content, layout: RoadmapLayout) -> dict[str, Any]:

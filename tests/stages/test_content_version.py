@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from stages import triggers
-from stages.content import Content, content_of, current_content, outline_of_stages
+from stages.content import SETTLED, Content, Versions, current_content, outline_of_stages
 from stages.models import ContentVersion, Revision, Stage, SyncResult, Topic, Track
 
 NOT_CONTENT = {ContentVersion, Revision, SyncResult}
@@ -89,4 +89,19 @@ def test_what_is_kept_is_bounded(content):
     made = []
     assert kept.keep(lambda content, word: made.append(word) or len(word), "four") == 4
     assert kept._keep.cache_info().maxsize < 10_000
-    assert content_of.cache_info().maxsize == 2
+
+
+def test_an_old_version_goes_when_nobody_sees_it_any_more():
+    versions = Versions()
+    old = versions.content_of(1, 0)
+    assert old.keep(lambda content: "kept") == "kept"
+    new = versions.content_of(2, 0)
+    assert versions.content_of(1, 0) is old
+    for _ in range(SETTLED):
+        assert versions.content_of(2, 0) is new
+    assert len(versions) == 1
+    assert old._keep.cache_info().currsize == 0
+    assert versions.content_of(1, 0) is not old
+    assert versions.content_of(2, 0) is new
+    versions.content_of(3, 0)
+    assert len(versions) == 2

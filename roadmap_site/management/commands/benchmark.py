@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress.models import ProgressEvent, Status, TopicProgress
-from roadmap_site.management import cohort_benchmark
+from roadmap_site.management import cohort_benchmark, memory_benchmark
 from stages.models import Stage, Topic, Track
 
 PORT = 8765
@@ -48,11 +48,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cohort", action="store_true", help="measure an instructor's pages of large cohorts instead"
         )
+        parser.add_argument(
+            "--memory", action="store_true", help="measure what a process holds after up to 20,000 requests instead"
+        )
+        parser.add_argument("--measure-memory", action="store_true", help="(used by the command itself)")
         parser.add_argument("--measure-cohort", action="store_true", help="(used by the command itself)")
         parser.add_argument("--prepare", action="store_true", help="(used by the command itself)")
 
     def handle(
-        self, *, rounds: int, requests: int, prepare: bool, cohort: bool, measure_cohort: bool, **options: Any
+        self,
+        *,
+        rounds: int,
+        requests: int,
+        prepare: bool,
+        cohort: bool,
+        measure_cohort: bool,
+        memory: bool,
+        measure_memory: bool,
+        **options: Any,
     ) -> None:
         if prepare:
             self.stdout.write(json.dumps(make_learner()))
@@ -61,10 +74,17 @@ class Command(BaseCommand):
             add_topics()
             self.stdout.write(json.dumps(cohort_benchmark.measure(rounds)))
             return
+        if measure_memory:
+            add_topics()
+            self.stdout.write(json.dumps(memory_benchmark.measure()))
+            return
         with tempfile.TemporaryDirectory(prefix="waymark-benchmark-") as folder:
             for name, url in databases(Path(folder)):
                 if cohort:
                     self.report_cohorts(name, Site(url).measure_cohorts(rounds))
+                    continue
+                if memory:
+                    self.report_memory(name, Site(url).measure_memory())
                     continue
                 self.stdout.write(f"\n{name}, {TOPICS} topics, a signed-in learner who has ticked half of them")
                 with Site(url) as site:
@@ -87,6 +107,12 @@ class Command(BaseCommand):
             self.stdout.write(f"  {'':<26}{'ms':>8}{'ratio':>8}")
             for what, wall in times.items():
                 self.stdout.write(f"  {what:<26}{wall:>8.1f}{wall / times['plain aggregate']:>8.1f}")
+
+    def report_memory(self, name: str, held: dict[str, float]) -> None:
+        self.stdout.write(f"\n{name}, {TOPICS} topics, what one process holds")
+        first = next(iter(held.values()))
+        for requests, megabytes in held.items():
+            self.stdout.write(f"  after {int(requests):>6,} requests{megabytes:>8.0f} MB{megabytes / first:>8.2f}")
 
 
 def databases(folder: Path) -> Iterator[tuple[str, str]]:
@@ -170,6 +196,11 @@ class Site:
         self.prepare()
         measured: dict[str, Any] = json.loads(self.manage("benchmark", "--measure-cohort", "--rounds", str(rounds)))
         return measured
+
+    def measure_memory(self) -> dict[str, float]:
+        self.prepare()
+        held: dict[str, float] = json.loads(self.manage("benchmark", "--measure-memory"))
+        return held
 
     def __enter__(self) -> Self:
         self.prepare()
