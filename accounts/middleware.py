@@ -6,6 +6,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import sessions
 from accounts.requests import HtmxRequest
 
 type View = Callable[..., HttpResponseBase]
@@ -23,6 +24,19 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         page = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(redirect_to_login(page, self.get_login_url(view_func)).url)
+
+
+class LastSeenMiddleware:
+    """Notes when a session was last used, where a page has asked whose it is; see accounts/sessions.py."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.session.accessed and request.user.is_authenticated:
+            sessions.note_use(request)
+        return response
 
 
 class VisitorFormsMiddleware:

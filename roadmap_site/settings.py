@@ -41,6 +41,7 @@ SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 # --- Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "allauth.usersessions",  # before accounts, which takes its page out of the admin
     "accounts",
     "stages",
     "progress",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.LastSeenMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

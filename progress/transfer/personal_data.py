@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model
 from django.utils import timezone
@@ -88,6 +89,13 @@ EXPORT_SECTIONS = [
         Authenticator,
         {"type": "type", "created_at": "created_at", "last_used_at": "last_used_at"},
         {**ROW, "data": "whoever has the secret can sign in with it"},
+    ),
+    ExportSection(
+        "sessions",
+        _("where you are signed in: since when, when it was last used, from which network address and with what"),
+        UserSession,
+        {"created_at": "created_at", "last_seen_at": "last_seen_at", "ip": "ip", "user_agent": "user_agent"},
+        {**ROW, "session_key": "whoever has it is signed in with it", "data": "nothing is kept there"},
     ),
     ExportSection("groups", _("the groups you are in"), User.groups.through, {"name": "group__name"}, ROW),
     ExportSection(
