@@ -67,6 +67,13 @@ class DaysForm(forms.ModelForm):
         return days
 
 
+class DeviceMailForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["new_device_mail"]
+        labels = {"new_device_mail": _("Mail me when somebody signs in on a new device")}
+
+
 class DeleteForm(forms.Form):
     """Asks for the password once more; somebody else may sit at the computer now."""
 

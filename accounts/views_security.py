@@ -5,18 +5,30 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
+from accounts.forms import DeviceMailForm
 from accounts.requests import AuthedRequest
 from accounts.sessions import end_sessions, open_sessions
 from accounts.timezones import parse_zone
 
+LOGINS = 10  # how many recent ones are shown
 
-@require_safe
+
 def security(request: AuthedRequest) -> HttpResponse:
-    """Where the reader is signed in, and the ways to what else guards the account."""
+    """Where the reader is signed in and was lately, and the ways to what else guards the account.
+
+    Its form says whether a log-in on a new device is worth a mail.
+    """
+    form = DeviceMailForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("security")
     context: dict[str, Any] = {
         "sessions": open_sessions(request.user, request.session.session_key),
+        "logins": request.user.login_records.all()[:LOGINS],
+        "form": form,
         "zone": parse_zone(request),
     }
     return render(request, "accounts/security.html", context)

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import LoginRecord, User
 from progress.hooks import export_sections
 from progress.models import (
     Certificate,
@@ -63,7 +63,7 @@ class ExportSection:
 TOPIC = {"topic": "topic__slug", "title": "topic__title"}
 ROW = {"id": "only the number of the row"}
 PERSON = [
-    *("email", "name", "time_zone", "rest_days", "shows_streak", "date_joined", "last_login"),
+    *("email", "name", "time_zone", "rest_days", "shows_streak", "new_device_mail", "date_joined", "last_login"),
     *("is_active", "is_staff", "is_superuser"),
 ]
 EXPORT_SECTIONS = [
@@ -96,6 +96,13 @@ EXPORT_SECTIONS = [
         UserSession,
         {"created_at": "created_at", "last_seen_at": "last_seen_at", "ip": "ip", "user_agent": "user_agent"},
         {**ROW, "session_key": "whoever has it is signed in with it", "data": "nothing is kept there"},
+    ),
+    ExportSection(
+        "log_ins",
+        _("your log-ins of the last 90 days"),
+        LoginRecord,
+        {"at": "at", "ip": "ip", "user_agent": "user_agent", "is_new_device": "is_new_device"},
+        ROW,
     ),
     ExportSection("groups", _("the groups you are in"), User.groups.through, {"name": "group__name"}, ROW),
     ExportSection(

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib.sessions.management.commands import clearsessions
 
+from accounts.logins import forget_old
 from accounts.sessions import end_idle
 
 
@@ -13,3 +14,4 @@ class Command(clearsessions.Command):
     def handle(self, **options: Any) -> None:
         super().handle(**options)
         end_idle()
+        forget_old()

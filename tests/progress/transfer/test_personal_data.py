@@ -25,6 +25,7 @@ def give_everything(user, content, mark):
     user.user_permissions.add(Permission.objects.get(codename="change_stage"))
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": f"{mark} secret"})
     UserSession.objects.create(user=user, session_key=f"{mark} key", ip="192.0.2.9", user_agent=f"{mark} browser")
+    user.login_records.create(ip="192.0.2.9", user_agent=f"{mark} browser", is_new_device=False)
     LogEntry.objects.create(
         user=user,
         content_type=ContentType.objects.get_for_model(topic),
