@@ -8,14 +8,35 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from accounts import logins, mails
+from accounts import login_attempts, logins, mails
 from accounts.models import User
+from accounts.rate_limits import release
 
 logger = logging.getLogger("waymark.accounts")
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _(
+            "Too many wrong passwords. Wait five minutes, or set a new password by mail: that works at once."
+        )
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Called before a password is looked at. Raises a ValidationError where there were too many wrong ones."""
+        self.attempt = login_attempts.take(request, credentials.get("email", ""))
+        if self.attempt is None:
+            logger.warning("too many wrong passwords from %s", self.get_client_ip(request))
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        user = super().authenticate(request, **credentials)
+        if user and self.attempt:
+            release(*self.attempt)
+        return user
+
     def post_login(self, request: HttpRequest, user: User, *, signup: bool, **facts: Any) -> HttpResponse:  # type: ignore[override]
         """Called when somebody is in, by whatever way; the answer leads on to where they wanted to go."""
         response = super().post_login(request, user, signup=signup, **facts)
@@ -51,5 +72,5 @@ class AccountAdapter(DefaultAccountAdapter):
             logger.exception("user %s: no mail about %s", user.pk, template_prefix)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        uid, _, token = key.partition("-")
+        uid, token = key.split("-", 1)
         return mails.site_link(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))

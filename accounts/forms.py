@@ -10,7 +10,7 @@ from accounts import timezones
 from accounts.models import User
 
 
-class SignupForm(forms.Form):
+class SignupFields(forms.Form):
     """What sign-up asks besides allauth's own fields."""
 
     name = forms.CharField(

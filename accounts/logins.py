@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts import login_attempts
 from accounts.devices import device_of, remember_device
 from accounts.models import LoginRecord, User
 
@@ -36,6 +37,11 @@ def record(request: HttpRequest, response: HttpResponse, user: User, *, signup: 
 def forget_old() -> None:
     """Delete the log-ins that are older than KEPT_FOR."""
     LoginRecord.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+
+
+@receiver(signals.password_reset)
+def forgive_wrong_passwords(request: HttpRequest, user: User, **facts: Any) -> None:
+    login_attempts.forgive(request, user.email)
 
 
 @receiver(signals.email_confirmed)

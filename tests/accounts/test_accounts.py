@@ -83,7 +83,7 @@ def test_after_logging_in_one_is_back_where_one_was(learner, client, content):
 def test_guessing_passwords_is_slowed_down(learner, client):
     for _ in range(6):
         page = client.post("/accounts/login/", {"login": learner.email, "password": "wrong"})
-    assert "Too many failed login attempts" in page.text
+    assert "Too many wrong passwords." in page.text
 
 
 def test_a_forgotten_password_is_reset_by_mail(learner, client, mailoutbox):

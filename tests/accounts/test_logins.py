@@ -130,7 +130,7 @@ def test_a_password_that_is_set_by_mail_is_mailed_about(learner, client, mailout
     client.post("/accounts/password/reset/", {"email": learner.email})
     path = re.search(r"http://127.0.0.1:8000(/\S+)", mailoutbox[-1].body).group(1)
     client.post(client.get(path, follow=True).redirect_chain[-1][0], NEW)
-    assert subjects(mailoutbox) == ["A new password", "Your password was changed"]
+    assert subjects(mailoutbox) == ["A new password", "Your password was changed", "Signed in on a new device"]
 
 
 # allauth says what was set up once that is committed, so a test has to commit, too.
