@@ -101,4 +101,5 @@ def end_idle() -> int:
 @receiver(user_logged_out)
 def forget(request: HttpRequest, **kwargs: object) -> None:
     """The session goes with its log-out, and so does its row."""
+    request.signed_out = True  # type: ignore[attr-defined]  # LastSeenMiddleware reads it
     UserSession.objects.filter(session_key=request.session.session_key).delete()

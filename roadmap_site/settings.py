@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "roadmap_site.speculation.SpeculationMiddleware",
     "roadmap_site.middleware.PrivateByDefaultMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.RenamedCookieMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.VisitorFormsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -174,7 +175,6 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the device is then known; see accounts
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Waymark: "
-DEVICE_COOKIE_NAME = "device"  # says to which accounts a browser is known; see accounts/devices.py
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LAPTOP else "https"
 MFA_TOTP_ISSUER = "Waymark"
 # Who can change what everyone reads needs more than a password. A laptop may try it.
@@ -240,6 +240,7 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+DEVICE_COOKIE_NAME = "device"  # says to which accounts a browser is known; see accounts/devices.py
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of the admin may have some hundred rows
 SECURE_REFERRER_POLICY = "same-origin"
@@ -251,6 +252,10 @@ if not LAPTOP:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # A browser takes such names from this very host alone, and over TLS: no other host of its domain can set them.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
     if environ.get("BEHIND_PROXY", "0") == "1":
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         ALLAUTH_TRUSTED_PROXY_COUNT = 1  # rate limits count the client's address, not the proxy's
