@@ -177,6 +177,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Waymark: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LAPTOP else "https"
 MFA_TOTP_ISSUER = "Waymark"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAPTOP
+MFA_FORMS = {"add_webauthn": "accounts.passkeys.PasskeyForm", "login_webauthn": "accounts.passkeys.PasskeyLoginForm"}
 # Who can change what everyone reads needs more than a password. A laptop may try it.
 STAFF_NEEDS_SECOND_FACTOR = not LAPTOP or environ.get("STAFF_SECOND_FACTOR", "0") == "1"
 # Cohorts are made by the group "Instructors", or by everyone whose address is verified.
