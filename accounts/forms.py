@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import timezones
 from accounts.models import User
+from accounts.validators import one_line
 
 
 class SignupFields(forms.Form):
@@ -18,6 +19,7 @@ class SignupFields(forms.Form):
         required=False,
         label=_("Name"),
         help_text=_("What we call you."),
+        validators=[one_line],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["email", "name", "password1"]

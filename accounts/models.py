@@ -9,6 +9,7 @@ from django.db.models.functions import Lower, Now
 from accounts.devices import describe
 from accounts.hooks import pre_delete_hooks
 from accounts.sessions import end_sessions
+from accounts.validators import one_line
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,7 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField("e-mail address", unique=True, error_messages={"unique": "This address is taken."})
-    name = models.CharField("name", max_length=150, blank=True, help_text="What we call you. Any script is fine.")
+    name = models.CharField(
+        "name", max_length=150, blank=True, help_text="What we call you. Any script is fine.", validators=[one_line]
+    )
     is_staff = models.BooleanField("staff", default=False, help_text="May open the admin.")
     is_active = models.BooleanField("active", default=True, help_text="Turn off instead of deleting.")
     time_zone = models.CharField(

@@ -6,12 +6,18 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.validators import one_line
+
 
 class PasskeyForm(AddWebAuthnForm):
     """Adds a passkey, or a security key that is only a second factor."""
 
     name = forms.CharField(
-        label=_("Name"), required=False, max_length=100, help_text=_("What you know it by, such as “My phone”.")
+        label=_("Name"),
+        required=False,
+        max_length=100,
+        validators=[one_line],
+        help_text=_("What you know it by, such as “My phone”."),
     )
     passwordless = forms.BooleanField(
         label=_("Sign in with it alone, without my password"),
