@@ -1,3 +1,4 @@
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
@@ -9,8 +10,9 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.sessions import end_sessions
 
-# Where somebody is signed in is for nobody to read; whoever has to end it has an action of users.
-admin.site.unregister(UserSession)
+# Where somebody is signed in, and as whom elsewhere, is for nobody to read, and providers are in the settings. Whoever
+# has to end sessions has an action of users.
+admin.site.unregister([UserSession, SocialAccount, SocialApp, SocialToken])
 
 
 class UserCreationForm(AdminUserCreationForm):

@@ -66,6 +66,14 @@ MAILS: "dict[str, tuple[StrPromise, StrPromise]]" = {
             "page can end such mails."
         ),
     ),
+    "socialaccount/email/account_connected": (
+        _("Your account is joined to another one"),
+        _("Whoever is signed in at %(provider)s can now sign in to your account with that."),
+    ),
+    "socialaccount/email/account_disconnected": (
+        _("Your account is parted from another one"),
+        _("Nobody can sign in to your account with %(provider)s any more."),
+    ),
     "mfa/email/totp_activated": (
         _("Your account asks for a code"),
         _("An authenticator app was set up for your account. Whoever signs in needs a code of it from now on."),
@@ -102,5 +110,7 @@ def render(name: str, context: dict[str, Any]) -> tuple[str, str]:
             "when": date_format(context["timestamp"], "DATETIME_FORMAT"),
             "device": describe(context["user_agent"]),
         }
+    if "provider" in context:
+        facts["provider"] = context["provider"].name
     body = render_to_string("accounts/email.txt", {**facts, "text": str(text) % facts})
     return str(subject), body

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -29,6 +30,7 @@ def security(request: AuthedRequest) -> HttpResponse:
         "sessions": open_sessions(request.user, request.session.session_key),
         "logins": request.user.login_records.all()[:LOGINS],
         "form": form,
+        "has_oidc": bool(settings.OIDC_SERVER),
         "zone": parse_zone(request),
     }
     return render(request, "accounts/security.html", context)

@@ -8,6 +8,7 @@ Hardly anything else asks which of the two it is. The table in README.md beside 
 from os import environ
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -41,7 +42,9 @@ SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 # --- Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "allauth.usersessions",  # before accounts, which takes its page out of the admin
+    # Before accounts, which takes their pages out of the admin.
+    "allauth.usersessions",
+    "allauth.socialaccount",
     "accounts",
     "stages",
     "progress",
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "django_htmx",
     "roadmap_site.admin.apps.WaymarkAdminConfig",
@@ -181,6 +185,22 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAPTOP
 MFA_FORMS = {"add_webauthn": "accounts.passkeys.PasskeyForm", "login_webauthn": "accounts.passkeys.PasskeyLoginForm"}
+# Signing in with an account elsewhere. An account here is joined to it where both have the same, verified, address.
+OIDC_SERVER = environ.get("OIDC_SERVER", "").rstrip("/")
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"APPS": [], "OAUTH_PKCE_ENABLED": True}}
+if OIDC_SERVER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": environ.get("OIDC_NAME", "OpenID Connect"),
+            "client_id": environ.get("OIDC_CLIENT_ID", ""),
+            "secret": environ.get("OIDC_CLIENT_SECRET", ""),
+            "settings": {"server_url": OIDC_SERVER},
+        }
+    ]
 # Who can change what everyone reads needs more than a password. A laptop may try it.
 STAFF_NEEDS_SECOND_FACTOR = not LAPTOP or environ.get("STAFF_SECOND_FACTOR", "0") == "1"
 # Cohorts are made by the group "Instructors", or by everyone whose address is verified.
@@ -233,6 +253,7 @@ if not LAPTOP:
 
 # --- Security -------------------------------------------------------------------------------------
 
+OIDC_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER))] if OIDC_SERVER else []
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     # The nonce is for the debug toolbar on a laptop; it is in the header only where a page used it.
@@ -241,7 +262,8 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],  # allauth draws the code for authenticator apps as a data: picture
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    # To another account, too: Chromium holds the address that a form is sent on to against this as well.
+    "form-action": [CSP.SELF, *OIDC_ORIGINS],
     "frame-ancestors": [CSP.NONE],
 }
 DEVICE_COOKIE_NAME = "device"  # says to which accounts a browser is known; see accounts/devices.py

@@ -46,7 +46,7 @@ PAGES = {
     "/stages/first/reset/": 5,
     "/tracks/other/reset/": 4,
     "/me/data/": 3,
-    "/me/data/waymark.json": 34,
+    "/me/data/waymark.json": 35,
     "/me/data/progress.csv": 4,
     "/roadmap/checklist.md": 4,
     "/roadmap/print/": 6,

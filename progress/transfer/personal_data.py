@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model
@@ -96,6 +97,19 @@ EXPORT_SECTIONS = [
         UserSession,
         {"created_at": "created_at", "last_seen_at": "last_seen_at", "ip": "ip", "user_agent": "user_agent"},
         {**ROW, "session_key": "whoever has it is signed in with it", "data": "nothing is kept there"},
+    ),
+    ExportSection(
+        "accounts_elsewhere",
+        _("the accounts elsewhere that you sign in with, and what they told of you"),
+        SocialAccount,
+        {
+            "provider": "provider",
+            "uid": "uid",
+            "last_login": "last_login",
+            "date_joined": "date_joined",
+            "extra_data": "extra_data",
+        },
+        ROW,
     ),
     ExportSection(
         "log_ins",
