@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import second_factor  # noqa: F401 - listens to allauth
+        from accounts import logins, second_factor, security_log  # noqa: F401 - they listen to allauth

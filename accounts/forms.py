@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import timezones
 from accounts.models import User
+from accounts.validators import one_line
 
 
-class SignupForm(forms.Form):
+class SignupFields(forms.Form):
     """What sign-up asks besides allauth's own fields."""
 
     name = forms.CharField(
@@ -18,6 +19,7 @@ class SignupForm(forms.Form):
         required=False,
         label=_("Name"),
         help_text=_("What we call you."),
+        validators=[one_line],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["email", "name", "password1"]
@@ -65,6 +67,13 @@ class DaysForm(forms.ModelForm):
         if len(days) == len(WEEKDAYS):
             raise forms.ValidationError(_("Leave at least one day of the week that is no rest day."))
         return days
+
+
+class DeviceMailForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["new_device_mail"]
+        labels = {"new_device_mail": _("Mail me when somebody signs in on a new device")}
 
 
 class DeleteForm(forms.Form):

@@ -1,11 +1,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth import middleware
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, middleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import sessions
 from accounts.requests import HtmxRequest
 
 type View = Callable[..., HttpResponseBase]
@@ -23,6 +25,47 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         page = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(redirect_to_login(page, self.get_login_url(view_func)).url)
+
+
+class RenamedCookieMiddleware:
+    """Takes a visitor's session, with their ticks, from the name that its cookie had before it was ``__Host-``.
+
+    Other hosts of the domain can set a cookie of that name, so no session in which somebody is signed in is taken:
+    they sign in once more. It can go 90 days after the release that changed the name.
+    """
+
+    OLD_NAME = "sessionid"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name = settings.SESSION_COOKIE_NAME
+        if name not in request.COOKIES and self.OLD_NAME in request.COOKIES:
+            session = type(request.session)(request.COOKIES[self.OLD_NAME])
+            if SESSION_KEY not in session and not session.is_empty():
+                session.modified = True  # so that SessionMiddleware sends it by its new name
+                request.session, request.COOKIES[name] = session, request.COOKIES[self.OLD_NAME]
+        return self.get_response(request)
+
+
+class LastSeenMiddleware:
+    """Notes when a session was last used, where a page has asked whose it is; see accounts/sessions.py.
+
+    When it ends, the browser is told to forget what it has kept of it: pages, and drafts of notes. It keeps its
+    cookies, for how it shows the pages and that it is a known device.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.session.accessed and request.user.is_authenticated:
+            sessions.note_use(request)
+        if getattr(request, "signed_out", False):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class VisitorFormsMiddleware:

@@ -6,8 +6,10 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 
+from accounts.devices import describe
 from accounts.hooks import pre_delete_hooks
 from accounts.sessions import end_sessions
+from accounts.validators import one_line
 
 
 class UserManager(BaseUserManager["User"]):
@@ -42,7 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField("e-mail address", unique=True, error_messages={"unique": "This address is taken."})
-    name = models.CharField("name", max_length=150, blank=True, help_text="What we call you. Any script is fine.")
+    name = models.CharField(
+        "name", max_length=150, blank=True, help_text="What we call you. Any script is fine.", validators=[one_line]
+    )
     is_staff = models.BooleanField("staff", default=False, help_text="May open the admin.")
     is_active = models.BooleanField("active", default=True, help_text="Turn off instead of deleting.")
     time_zone = models.CharField(
@@ -52,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         "rest days", default=list, blank=True, help_text="Days of the week, 0 for Monday, that no streak counts on."
     )
     shows_streak = models.BooleanField("show my streak", default=True)
+    new_device_mail = models.BooleanField("mail me about new devices", default=True, db_default=True)
     date_joined = models.DateTimeField("joined", db_default=Now(), editable=False)
 
     objects = UserManager()
@@ -91,3 +96,24 @@ class User(AbstractBaseUser, PermissionsMixin):
             )
             log.update(object_repr="a deleted account", change_message="")
             self.delete()
+
+
+class LoginRecord(models.Model):
+    """That somebody has signed in: when, from where and with what. Kept for 90 days; see accounts/logins.py."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="login_records")
+    at = models.DateTimeField(db_default=Now())
+    ip = models.GenericIPAddressField("network address")
+    user_agent = models.CharField(max_length=200, blank=True)
+    is_new_device = models.BooleanField("on a new device")
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="login_record_at")]
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at}, {self.ip}"
+
+    @property
+    def device(self) -> str:
+        return describe(self.user_agent)

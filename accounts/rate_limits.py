@@ -40,9 +40,12 @@ class RateLimit:
     limit: int
     seconds: int = HOUR
 
+    def slots(self, key: str) -> list[str]:
+        return [f"limit:{self.name}:{key}:{index}" for index in range(self.limit)]
+
     def free_slots(self, key: str) -> list[str]:
         """The slots that are free, as a list. One query."""
-        slots = [f"limit:{self.name}:{key}:{index}" for index in range(self.limit)]
+        slots = self.slots(key)
         taken = cache.get_many(slots)
         return [slot for slot in slots if slot not in taken]
 

@@ -35,6 +35,6 @@ def has_passed(request: HttpRequest) -> bool:
 
 @receiver(authenticator_added)
 def remember_setup(request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Whoever has just typed a code of a new authenticator app need not type another one at once."""
-    if authenticator.type == Authenticator.Type.TOTP:
+    """Whoever has just shown a new authenticator app or passkey need not show it again at once."""
+    if authenticator.type in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN):
         request.session[SETUP_SESSION_KEY] = authenticator.pk

@@ -8,6 +8,7 @@ Hardly anything else asks which of the two it is. The table in README.md beside 
 from os import environ
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -41,6 +42,9 @@ SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 # --- Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # Before accounts, which takes their pages out of the admin.
+    "allauth.usersessions",
+    "allauth.socialaccount",
     "accounts",
     "stages",
     "progress",
@@ -49,6 +53,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "django_htmx",
     "roadmap_site.admin.apps.WaymarkAdminConfig",
@@ -72,11 +77,13 @@ MIDDLEWARE = [
     "roadmap_site.middleware.PrivateByDefaultMiddleware",
     "roadmap_site.input_limits.InputLimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.RenamedCookieMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.middleware.VisitorFormsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.LastSeenMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -149,32 +156,53 @@ LINK_NETWORKS = env_list("LINK_NETWORKS")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.GuessablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90  # a visitor's ticks live in the session: keep them for a season
 
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupFields"
+ACCOUNT_FORMS = {"signup": "accounts.signup.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # A code typed into the page that asked for it keeps the visitor, and the visitor's ticks, in one browser.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the device is then known; see accounts/login_attempts.py
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Waymark: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LAPTOP else "https"
 MFA_TOTP_ISSUER = "Waymark"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAPTOP
+MFA_FORMS = {"add_webauthn": "accounts.passkeys.PasskeyForm", "login_webauthn": "accounts.passkeys.PasskeyLoginForm"}
+# Signing in with an account elsewhere. An account here is joined to it where both have the same, verified, address.
+OIDC_SERVER = environ.get("OIDC_SERVER", "").rstrip("/")
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"APPS": [], "OAUTH_PKCE_ENABLED": True}}
+if OIDC_SERVER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": environ.get("OIDC_NAME", "OpenID Connect"),
+            "client_id": environ.get("OIDC_CLIENT_ID", ""),
+            "secret": environ.get("OIDC_CLIENT_SECRET", ""),
+            "settings": {"server_url": OIDC_SERVER},
+        }
+    ]
 # Who can change what everyone reads needs more than a password. A laptop may try it.
 STAFF_NEEDS_SECOND_FACTOR = not LAPTOP or environ.get("STAFF_SECOND_FACTOR", "0") == "1"
 # Cohorts are made by the group "Instructors", or by everyone whose address is verified.
@@ -227,6 +255,7 @@ if not LAPTOP:
 
 # --- Security -------------------------------------------------------------------------------------
 
+OIDC_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER))] if OIDC_SERVER else []
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     # The nonce is for the debug toolbar on a laptop; it is in the header only where a page used it.
@@ -235,9 +264,11 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],  # allauth draws the code for authenticator apps as a data: picture
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    # To another account, too: Chromium holds the address that a form is sent on to against this as well.
+    "form-action": [CSP.SELF, *OIDC_ORIGINS],
     "frame-ancestors": [CSP.NONE],
 }
+DEVICE_COOKIE_NAME = "device"  # says to which accounts a browser is known; see accounts/devices.py
 X_FRAME_OPTIONS = "DENY"
 # input_limits.py says how much each page takes. What it lets pass fits into memory, so no file is on a disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
@@ -252,6 +283,10 @@ if not LAPTOP:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # A browser takes such names from this very host alone, and over TLS: no other host of its domain can set them.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
     if environ.get("BEHIND_PROXY", "0") == "1":
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         ALLAUTH_TRUSTED_PROXY_COUNT = 1  # rate limits count the client's address, not the proxy's
@@ -264,5 +299,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"waymark.staff": {"level": "INFO"}},  # what staff does is always in the log
+    # What staff does, and what happens to accounts, is always in the log.
+    "loggers": {"waymark.staff": {"level": "INFO"}, "waymark.accounts": {"level": "INFO"}},
 }

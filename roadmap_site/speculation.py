@@ -66,7 +66,9 @@ class SpeculationMiddleware:
         forgets = chromium is not None and int(chromium[1]) >= FORGETS_SINCE
         if request.method == "POST":
             if forgets:
-                response.headers["Clear-Site-Data"] = '"prefetchCache", "prerenderCache"'
+                more = response.headers.get("Clear-Site-Data")
+                fetched = '"prefetchCache", "prerenderCache"'
+                response.headers["Clear-Site-Data"] = f"{more}, {fetched}" if more else fetched
         elif is_page(response) and not is_admin(request):
             patch_vary_headers(response, ["Sec-CH-UA"])  # a shared cache must not give the rules to another browser
             if forgets:

@@ -17,10 +17,10 @@ from django.contrib.auth.models import Permission
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.http import HttpRequest
-from django.test import Client, TransactionTestCase
+from django.test import Client, RequestFactory, TransactionTestCase
 
 from accounts.models import User
+from accounts.sessions import note_use
 from progress.models import TopicProgress
 from progress.reader_progress import ReaderProgress
 from progress.rendering import fragments
@@ -177,11 +177,12 @@ def walked(roadmap, learner):
 
 
 def client_of(user):
-    """A client that is logged in. ``force_login`` would begin a session, read it, and change it for another."""
-    client, request = Client(), HttpRequest()
-    request.session = SessionStore()
+    """A client that is logged in and listed. ``force_login`` would begin a session, and change it for another."""
+    client, request = Client(), RequestFactory().get("/")
+    request.session, request.user = SessionStore(), user
     login(request, user)
     request.session.save()
+    note_use(request)
     client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return client
 

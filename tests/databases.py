@@ -46,7 +46,9 @@ FIXTURES = [str(path) for path in sorted(ROOT.glob("fixtures/*.yaml"))]
 MIGRATIONS = [f"{app}/**/migrations/*.py" for app in APPS]
 CODE = [f"{app}/**/*.py" for app in APPS]
 TEMPLATES = {
-    "empty": Template("", ["manage.py", "migrate", "-v", "0"], [*MIGRATIONS, "stages/triggers.py"]),
+    "empty": Template(
+        "", ["manage.py", "migrate", "-v", "0"], [*MIGRATIONS, "stages/triggers.py", "roadmap_site/settings.py"]
+    ),
     "content": Template("empty", ["-c", MAKE_CONTENT], [*CODE, "tests/content.py"]),
     "roadmap": Template("empty", ["manage.py", "load_roadmap", "-v", "0"], [*CODE, "fixtures/*.yaml"]),
     "loaddata": Template("empty", ["manage.py", "loaddata", "-v", "0", *FIXTURES], [*CODE, "fixtures/*.yaml"]),

@@ -156,6 +156,9 @@ TABLE = {
     "/speculation-rules.json": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/delete/": PRIVATE,
+    "/accounts/security/": PRIVATE,
+    "/accounts/security/end/": POST_ONLY | {"v": "login"},
+    "/accounts/sessions/": dict.fromkeys("limo", 302) | {"v": "login"},
     "/accounts/login/": STRANGERS_ONLY,
     "/accounts/signup/": STRANGERS_ONLY,
     "/accounts/login/code/confirm/": dict.fromkeys("vlimo", 302),
@@ -171,10 +174,27 @@ TABLE = {
     "/accounts/confirm-email/": dict.fromkeys("vlimo", 302),
     "/accounts/reauthenticate/": PRIVATE,
     "/accounts/2fa/": PRIVATE,
+    "/accounts/3rdparty/": PRIVATE,
+    "/accounts/3rdparty/login/cancelled/": PUBLIC,
+    "/accounts/3rdparty/login/error/": dict.fromkeys("limo", 401) | {"v": "login"},
+    "/accounts/3rdparty/signup/": dict.fromkeys("vlimo", 302),
+    **dict.fromkeys(  # what allauth called them once
+        [f"/accounts/social/{name}/" for name in ("login/cancelled", "login/error", "signup", "connections")],
+        dict.fromkeys("limo", 301) | {"v": "login"},
+    ),
+    # Of no provider, as none is in the settings; tests/accounts/test_oidc.py has one.
+    "/accounts/oidc/<provider_id>/login/": dict.fromkeys("vlimo", 404),
+    "/accounts/oidc/<provider_id>/login/callback/": dict.fromkeys("vlimo", 404),
     "/accounts/2fa/authenticate/": dict.fromkeys("vlimo", 302),
     "/accounts/2fa/reauthenticate/": dict.fromkeys("limo", 302) | {"v": "login"},
     "/accounts/2fa/totp/activate/": dict.fromkeys("limo", 302) | {"v": "login"},
     "/accounts/2fa/totp/deactivate/": dict.fromkeys("limo", 404) | {"v": "login"},
+    "/accounts/2fa/webauthn/": PRIVATE,
+    "/accounts/2fa/webauthn/add/": dict.fromkeys("limo", 302) | {"v": "login"},
+    "/accounts/2fa/webauthn/login/": dict.fromkeys("vlimo", 302),
+    "/accounts/2fa/webauthn/reauthenticate/": dict.fromkeys("limo", 302) | {"v": "login"},
+    "/accounts/2fa/webauthn/keys/<pk>/edit/": dict.fromkeys("limo", 302) | {"v": "login"},
+    "/accounts/2fa/webauthn/keys/<pk>/remove/": dict.fromkeys("limo", 302) | {"v": "login"},
     "/accounts/2fa/recovery-codes/": dict.fromkeys("limo", 404) | {"v": "login"},
     "/accounts/2fa/recovery-codes/generate/": dict.fromkeys("limo", 302) | {"v": "login"},
     "/accounts/2fa/recovery-codes/download/": dict.fromkeys("limo", 404) | {"v": "login"},
@@ -202,6 +222,7 @@ def tidy(route):
     return (
         route.replace("(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)", "<uidb36>-<key>")
         .replace("(?P<key>[-:\\w]+)", "<key>")
+        .replace("(?P<provider_id>[^/]+)", "<provider_id>")
         .replace("\\Z", "")
     )
 

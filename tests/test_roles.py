@@ -62,7 +62,7 @@ TABLE = {
     | {"add": NOBODY, "delete": BOSS, "delete_selected": BOSS}
     | {"mark_as_handled": PUBLISHERS, "open_again": PUBLISHERS}
     | LINKS,
-    "accounts.user": ACCOUNTS,
+    "accounts.user": ACCOUNTS | {"sign_out": BOSS},
     "auth.group": ACCOUNTS,
     "cohorts.cohort": ACCOUNTS,
     "account.emailaddress": ACCOUNTS | {"make_verified": BOSS},

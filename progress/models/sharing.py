@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.timezones import user_zone
+from accounts.validators import one_line
 from stages.models import Track
 
 ZONE_HELP = "That of the learner's browser, for one who chose none. Those who look have another."
@@ -50,8 +51,8 @@ class Certificate(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="certificates")
     track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="certificates")
     token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
-    name = models.CharField(max_length=150, help_text="Whose it is, as it was written then.")
-    track_title = models.CharField(max_length=120)
+    name = models.CharField(max_length=150, help_text="Whose it is, as it was written then.", validators=[one_line])
+    track_title = models.CharField(max_length=120, validators=[one_line])
     topics = models.JSONField(help_text="What it covers: a list of [slug, title].")
     time_zone = models.CharField(max_length=64, blank=True, editable=False, help_text=ZONE_HELP)
     issued_at = models.DateTimeField(db_default=Now())

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.validators import one_line
 from stages.models import Topic
 
 if TYPE_CHECKING:
@@ -334,7 +335,7 @@ class Reset(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resets")
-    title = models.CharField(max_length=160, help_text="Of the stage or the track.")
+    title = models.CharField(max_length=160, help_text="Of the stage or the track.", validators=[one_line])
     standings = models.JSONField()
     at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import LoginRecord, User
 from progress.hooks import export_sections
 from progress.models import (
     Certificate,
@@ -62,7 +64,7 @@ class ExportSection:
 TOPIC = {"topic": "topic__slug", "title": "topic__title"}
 ROW = {"id": "only the number of the row"}
 PERSON = [
-    *("email", "name", "time_zone", "rest_days", "shows_streak", "date_joined", "last_login"),
+    *("email", "name", "time_zone", "rest_days", "shows_streak", "new_device_mail", "date_joined", "last_login"),
     *("is_active", "is_staff", "is_superuser"),
 ]
 EXPORT_SECTIONS = [
@@ -88,6 +90,33 @@ EXPORT_SECTIONS = [
         Authenticator,
         {"type": "type", "created_at": "created_at", "last_used_at": "last_used_at"},
         {**ROW, "data": "whoever has the secret can sign in with it"},
+    ),
+    ExportSection(
+        "sessions",
+        _("where you are signed in: since when, when it was last used, from which network address and with what"),
+        UserSession,
+        {"created_at": "created_at", "last_seen_at": "last_seen_at", "ip": "ip", "user_agent": "user_agent"},
+        {**ROW, "session_key": "whoever has it is signed in with it", "data": "nothing is kept there"},
+    ),
+    ExportSection(
+        "accounts_elsewhere",
+        _("the accounts elsewhere that you sign in with, and what they told of you"),
+        SocialAccount,
+        {
+            "provider": "provider",
+            "uid": "uid",
+            "last_login": "last_login",
+            "date_joined": "date_joined",
+            "extra_data": "extra_data",
+        },
+        ROW,
+    ),
+    ExportSection(
+        "log_ins",
+        _("your log-ins of the last 90 days"),
+        LoginRecord,
+        {"at": "at", "ip": "ip", "user_agent": "user_agent", "is_new_device": "is_new_device"},
+        ROW,
     ),
     ExportSection("groups", _("the groups you are in"), User.groups.through, {"name": "group__name"}, ROW),
     ExportSection(

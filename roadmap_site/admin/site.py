@@ -52,7 +52,10 @@ class WaymarkAdminSite(AdminSite):
             return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': next_url})}")
         messages.info(
             request,
-            _("Staff log in with a second factor. Set up an authenticator app here, and then open the admin again."),
+            _(
+                "Staff log in with a second factor. Set up an authenticator app here, or a passkey under “Security”, "
+                "and then open the admin again."
+            ),
         )
         return redirect("mfa_activate_totp")
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from stages.fields import HtmlField, LinesField, LongTextField
 from stages.models.replacements import followers, replacements_by_slug
 from stages.models.search import SearchQuerySet
+from stages.validators import one_line
 
 if TYPE_CHECKING:
     from stages.models.links import LinkCheck
@@ -70,8 +71,10 @@ class Stage(models.Model):
     """A step of the roadmap: topics that belong together, in the order to learn them."""
 
     slug = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(max_length=120)
-    summary = models.CharField(max_length=160, help_text="One sentence: what this stage gives the learner.")
+    title = models.CharField(max_length=120, validators=[one_line])
+    summary = models.CharField(
+        max_length=160, help_text="One sentence: what this stage gives the learner.", validators=[one_line]
+    )
     level = models.CharField(
         max_length=12, choices=Level, blank=True, help_text="Leave empty for a stage that serves every level."
     )
@@ -86,7 +89,7 @@ class Stage(models.Model):
     gain = LongTextField(blank=True, help_text="What a learner can build after this stage.")
     reason = LongTextField(blank=True, help_text="Why it stands where it stands.")
     checklist = LinesField(help_text="What to check at its end, one statement a line; each goes on after “I can”.")
-    project_title = models.CharField(max_length=120, blank=True)
+    project_title = models.CharField(max_length=120, blank=True, validators=[one_line])
     project = LongTextField(
         blank=True, help_text="Markdown: a small thing to build with this stage and those before it."
     )
@@ -150,18 +153,22 @@ class Resource(models.Model):
         validators=[URLValidator(schemes=["http", "https"])],
         error_messages={"unique": "A resource with this address exists already."},
     )
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, validators=[one_line])
     kind = models.CharField(max_length=13, choices=Kind, default=Kind.DOCUMENTATION)
-    publisher = models.CharField(max_length=80, help_text="Who publishes or wrote it.")
+    publisher = models.CharField(max_length=80, help_text="Who publishes or wrote it.", validators=[one_line])
     free = models.BooleanField(default=True)
     language = models.CharField(max_length=10, default="en", validators=[check_language])
     outdated = models.CharField(
-        max_length=160, blank=True, help_text="What is out of date about it and what replaced it, if it is."
+        max_length=160,
+        blank=True,
+        help_text="What is out of date about it and what replaced it, if it is.",
+        validators=[one_line],
     )
     unverified = models.CharField(
         max_length=120,
         blank=True,
         help_text="Why nobody has checked that this address exists, if nobody has.",
+        validators=[one_line],
     )
     state = models.CharField(max_length=9, choices=State, default=State.PUBLISHED)
 
@@ -244,8 +251,10 @@ class Topic(models.Model):
     slug = models.SlugField(max_length=80, unique=True, help_text="Never changes once learners have ticked it.")
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="topics")
     position = models.PositiveSmallIntegerField(default=0)
-    title = models.CharField(max_length=120)
-    summary = models.CharField(max_length=160, help_text="One sentence: what the learner will be able to do.")
+    title = models.CharField(max_length=120, validators=[one_line])
+    summary = models.CharField(
+        max_length=160, help_text="One sentence: what the learner will be able to do.", validators=[one_line]
+    )
     level = models.CharField(max_length=12, choices=Level, default=Level.BEGINNER)
     kind = models.CharField(max_length=7, choices=Kind, default=Kind.LESSON)
     required = models.BooleanField(default=True, help_text="Optional topics are never needed for 100 %.")
@@ -325,7 +334,7 @@ class TopicResource(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="links")
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="links")
     position = models.PositiveSmallIntegerField(default=0)
-    why = models.CharField(max_length=120, blank=True, help_text="One line: why this one.")
+    why = models.CharField(max_length=120, blank=True, help_text="One line: why this one.", validators=[one_line])
 
     # What a page of it says besides; see stages/links/display.py.
     dead: "LinkCheck | None"

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from stages.models.curriculum import Resource, Stage, Topic
+from stages.validators import one_line
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -19,9 +20,9 @@ class Source(models.Model):
     """One of the documents that the roadmap was merged from."""
 
     key = models.SlugField(max_length=40, unique=True)
-    title = models.CharField(max_length=120)
-    form = models.CharField(max_length=160, help_text="How the document is drawn or written.")
-    summary = models.CharField(max_length=300)
+    title = models.CharField(max_length=120, validators=[one_line])
+    form = models.CharField(max_length=160, help_text="How the document is drawn or written.", validators=[one_line])
+    summary = models.CharField(max_length=300, validators=[one_line])
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = SourceQuerySet.as_manager()
@@ -65,12 +66,18 @@ class Entry(models.Model):
         IMAGE = "image"
         FRAME = "frame"
 
-    ref = models.CharField(max_length=20, unique=True, help_text="Its number in the inventory of the documents.")
+    ref = models.CharField(
+        max_length=20, unique=True, help_text="Its number in the inventory of the documents.", validators=[one_line]
+    )
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="entries")
-    section = models.CharField(max_length=120, help_text="The heading it stands under, as printed.")
+    section = models.CharField(
+        max_length=120, help_text="The heading it stands under, as printed.", validators=[one_line]
+    )
     position = models.PositiveSmallIntegerField(default=0)
     line = models.PositiveSmallIntegerField(help_text="Its line in the document.")
-    label = models.CharField(max_length=120, help_text="As printed when short, else a few words of ours.")
+    label = models.CharField(
+        max_length=120, help_text="As printed when short, else a few words of ours.", validators=[one_line]
+    )
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.TOPIC)
     optional = models.BooleanField(default=False, help_text="The document calls it optional.")
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from stages.fields import LongTextField
 from stages.models.curriculum import State, Topic, is_published, planned_index, published_q
 from stages.models.sources import Source
+from stages.validators import one_line
 
 
 class TrackQuerySet(models.QuerySet["Track"]):
@@ -21,7 +22,7 @@ class Track(models.Model):
     """A way through the topics. It orders them and never copies them: a tick counts in every track."""
 
     slug = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, validators=[one_line])
     summary = models.CharField(max_length=300, help_text="What it is, in a sentence or two.")
     audience = LongTextField(blank=True, help_text="Who it is for, and who should take another.")
     difference = LongTextField(blank=True, help_text="How it differs from the merged roadmap, and why.")
@@ -90,8 +91,10 @@ class TrackSection(models.Model):
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="sections")
     slug = models.SlugField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
-    part = models.CharField(max_length=80, blank=True, help_text="For a track in several parts: which one.")
-    title = models.CharField(max_length=160)
+    part = models.CharField(
+        max_length=80, blank=True, help_text="For a track in several parts: which one.", validators=[one_line]
+    )
+    title = models.CharField(max_length=160, validators=[one_line])
     topics = models.ManyToManyField(Topic, through="TrackTopic", related_name="track_sections")
     rows: "list[TrackTopic]"  # its places in order, where somebody composes the track
 

@@ -56,7 +56,7 @@ def test_an_address_exists_once_in_any_case(learner, client, mailoutbox):
     page = sign_up(client, "LENA@example.com")
     assert page.status_code == 200
     assert User.objects.count() == 1
-    assert "already exists" in mailoutbox[-1].body.lower() or "already" in mailoutbox[-1].body.lower()
+    assert mailoutbox[-1].subject == "Waymark: You have an account already"
 
 
 @pytest.mark.django_db
@@ -83,12 +83,12 @@ def test_after_logging_in_one_is_back_where_one_was(learner, client, content):
 def test_guessing_passwords_is_slowed_down(learner, client):
     for _ in range(6):
         page = client.post("/accounts/login/", {"login": learner.email, "password": "wrong"})
-    assert "Too many failed login attempts" in page.text
+    assert "Too many wrong passwords." in page.text
 
 
 def test_a_forgotten_password_is_reset_by_mail(learner, client, mailoutbox):
     client.post("/accounts/password/reset/", {"email": learner.email})
-    link = re.search(r"http://testserver(/\S+)", mailoutbox[-1].body).group(1)
+    link = re.search(r"http://127.0.0.1:8000(/\S+)", mailoutbox[-1].body).group(1)
     page = client.get(link, follow=True)
     client.post(page.redirect_chain[-1][0], {"password1": "another-way-38", "password2": "another-way-38"})
     assert Client().post("/accounts/login/", {"login": learner.email, "password": "another-way-38"}).status_code == 302

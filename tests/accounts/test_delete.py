@@ -62,6 +62,7 @@ def test_it_says_farewell_and_the_person_is_gone(content, as_learner, learner):
 def test_every_device_is_signed_out_and_nobody_else_is(content, learner, outsider):
     here, phone, other, visitor = client_of(learner), client_of(learner), client_of(outsider), Client()
     tick(visitor, "maps", "done")
+    assert [client.get("/me/").status_code for client in (here, phone, other)] == [200, 200, 200]
     here.post(DELETE, {"password": PASSWORD})
     assert [client.get("/me/").status_code for client in (here, phone, other)] == [302, 302, 200]
     owners = [SessionStore().decode(row.session_data).get("_auth_user_id") for row in Session.objects.all()]
@@ -133,6 +134,7 @@ def test_whoever_is_deleted_in_the_admin_goes_as_wholly(content, learner, as_lea
     maintainer.is_superuser = True
     maintainer.save()
     admin = client_of(maintainer)
+    as_learner.get("/me/")
     if by_action:
         data = {"action": "delete_selected", "_selected_action": [learner.pk], "post": "yes"}
         admin.post("/admin/accounts/user/", data)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import timezones
 from accounts.models import User
 from accounts.requests import AuthedRequest
+from accounts.validators import one_line
 from progress.cohorts.forms import DayInput, PartialUpdateForm
 from progress.cohorts.models import LETTERS, Cohort, new_code
 from progress.cohorts.permissions import (
@@ -92,7 +93,9 @@ class NewCohortForm(CohortForm):
 
 
 class DuplicateForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=Cohort._meta.get_field("name").max_length)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=Cohort._meta.get_field("name").max_length, validators=[one_line]
+    )
     first_day = forms.DateField(
         label=gettext_lazy("First day"),
         widget=DayInput,

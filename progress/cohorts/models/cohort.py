@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.timezones import first_valid_zone, zone_names
+from accounts.validators import one_line
 
 # Read aloud and typed from a projector, so no letter looks or sounds like another.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
@@ -75,7 +76,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
 class Cohort(models.Model):
     """People who learn together, and the instructors who see how they get on."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[one_line])
     description = models.TextField(_("description"), max_length=2000, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_zone])
     starts = models.DateField(_("first day"), null=True, blank=True)
@@ -250,7 +251,7 @@ class Group(models.Model):
     """Some learners of a cohort, so that a track can go to them alone. Whoever leaves the cohort is in none."""
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="groups")
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=80, validators=[one_line])
     members = models.ManyToManyField(Enrolment, related_name="groups", blank=True)
 
     class Meta:

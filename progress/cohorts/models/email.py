@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.validators import one_line
 from progress.cohorts.models.cohort import Cohort, Enrolment
 from progress.models import new_token
 
@@ -55,7 +56,9 @@ class Invitation(models.Model):
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(help_text="In lower case.")
-    name = models.CharField(max_length=150, blank=True, help_text="As the list of the instructor has it.")
+    name = models.CharField(
+        max_length=150, blank=True, help_text="As the list of the instructor has it.", validators=[one_line]
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
     )
@@ -120,7 +123,7 @@ class Message(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="messages")
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages_sent")
     recipients = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="messages_received")
-    subject = models.CharField(_("subject"), max_length=120)
+    subject = models.CharField(_("subject"), max_length=120, validators=[one_line])
     text = models.TextField(_("message"), max_length=5000)
     form_key = models.CharField(max_length=22, unique=True, editable=False, help_text="So that one form sends once.")
     at = models.DateTimeField(db_default=Now())

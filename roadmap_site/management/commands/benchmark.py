@@ -231,7 +231,7 @@ class Site:
         """Ask for one page; ``has`` is the ETag of the one that the browser has."""
         headers = HEADERS | ({"If-None-Match": has} if has else {})
         if learner:
-            headers["Cookie"] = f"sessionid={self.learner['session']}; csrftoken={TOKEN}"
+            headers["Cookie"] = f"__Host-sessionid={self.learner['session']}; __Host-csrftoken={TOKEN}"
         content = None
         if data is not None:
             content = urlencode(data | {"csrfmiddlewaretoken": TOKEN})

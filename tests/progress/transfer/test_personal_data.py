@@ -4,6 +4,8 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
@@ -23,6 +25,9 @@ def give_everything(user, content, mark):
     user.groups.add(Group.objects.create(name=f"{mark} group"))
     user.user_permissions.add(Permission.objects.get(codename="change_stage"))
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": f"{mark} secret"})
+    UserSession.objects.create(user=user, session_key=f"{mark} key", ip="192.0.2.9", user_agent=f"{mark} browser")
+    SocialAccount.objects.create(user=user, provider="oidc", uid=f"{mark} uid", extra_data={"name": mark})
+    user.login_records.create(ip="192.0.2.9", user_agent=f"{mark} browser", is_new_device=False)
     LogEntry.objects.create(
         user=user,
         content_type=ContentType.objects.get_for_model(topic),
