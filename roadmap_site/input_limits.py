@@ -53,12 +53,21 @@ LIMITS: dict[str, InputLimit] = {
     **dict.fromkeys(["add_topic", "remove_topic", "move_topic", "require_topic"], FORM),
     **dict.fromkeys(["own_track_authors", "leave_own_track", "remove_own_track"], FORM),
     # Accounts
-    **dict.fromkeys(["account", "account_email", "account_logout", "account_email_verification_sent"], FORM),
+    **dict.fromkeys(
+        ["security", "end_session", "account", "account_email", "account_logout", "account_email_verification_sent"],
+        FORM,
+    ),
     **dict.fromkeys(["account_login", "account_signup", "account_reauthenticate", "account_delete"], PASSWORD),
     **dict.fromkeys(["account_change_password", "account_set_password", "account_reset_password"], PASSWORD),
     **dict.fromkeys(["account_reset_password_from_key", "account_confirm_login_code"], PASSWORD),
 }
-PREFIXES = {"admin:": EDITOR, "content-": EDITOR, "mfa_": PASSWORD}  # of routes that come with a package
+PREFIXES = {
+    "admin:": EDITOR,
+    "content-": EDITOR,
+    "mfa_": PASSWORD,
+    "socialaccount_": FORM,
+    "openid_connect_": FORM,
+}  # of routes that come with a package
 
 
 def limit_of(view_name: str) -> InputLimit | None:

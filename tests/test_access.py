@@ -217,7 +217,7 @@ def routes(patterns=None, prefix="/"):
 
 
 def tidy(route):
-    for converter in ("slug:", "str:", "pk:"):
+    for converter in ("slug:", "str:", "pk:", "int:"):
         route = route.replace(f"<{converter}", "<")
     return (
         route.replace("(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)", "<uidb36>-<key>")

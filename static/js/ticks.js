@@ -44,18 +44,56 @@ addEventListener("pagehide", () => {
     fetch(url, { method: "POST", body: new URLSearchParams(values), keepalive: true, redirect: "manual" });
 });
 
+// What is sent while the site is away is kept in the browser, and sent when the site is back: {url: values}.
+const RETRY_AFTER = 5000; // milliseconds
+const kept = () => JSON.parse(localStorage.getItem("kept-ticks") ?? "{}");
+const rowOf = (url) => document.querySelector(`button[formaction="${CSS.escape(url)}"]`)?.closest(".row");
+
+const keep = (url, values) => {
+  localStorage.setItem("kept-ticks", JSON.stringify({ ...kept(), [url]: values }));
+  clearTimeout(keep.timer);
+  keep.timer = setTimeout(sendKept, RETRY_AFTER);
+};
+
+const forget = (url) => {
+  const { [url]: sent, ...others } = kept();
+  localStorage.setItem("kept-ticks", JSON.stringify(others));
+  return sent;
+};
+
+const sendKept = () => {
+  const token = document.querySelector("form.progress-form [name=csrfmiddlewaretoken]")?.value;
+  for (const [url, values] of Object.entries(kept())) {
+    if (token) values.csrfmiddlewaretoken = token;
+    htmx.ajax("POST", url, { source: document.getElementById("main"), values, swap: "none" });
+  }
+};
+addEventListener("online", sendKept);
+addEventListener("DOMContentLoaded", sendKept);
+
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (!event.detail.xhr || event.detail.xhr.status >= 400 || !forget(event.detail.pathInfo.requestPath)) return;
+  notice(Object.keys(kept()).length ? "" : document.getElementById("notice").dataset.back);
+});
+
 // What could not be saved is put back, and said.
 const failed = (event) => {
-  const path = event.detail.pathInfo?.requestPath ?? event.detail.requestConfig?.path ?? "";
-  const row = document.querySelector(`button[formaction="${CSS.escape(path)}"]`)?.closest(".row");
-  if (!row) return;
+  const url = event.detail.pathInfo?.requestPath ?? event.detail.requestConfig?.path ?? "";
+  const row = rowOf(url);
   const status = event.detail.xhr?.status;
   const words = document.getElementById("notice").dataset; // in the reader's language
-  const why = status === 403 ? words.stale : status ? words.refused.replace("{status}", status) : words.offline;
-  const topic = row.querySelector(".row-name").textContent.trim();
+  const topic = row?.querySelector(".row-name").textContent.trim();
+  if (url.includes("/progress/") && (!status || status === 503)) {
+    keep(url, Object.fromEntries(event.detail.requestConfig.formData));
+    notice(words.away.replace("{topic}", () => topic ?? "…"));
+    return;
+  }
+  forget(url);
+  if (!row) return;
+  const why = status === 403 ? words.stale : words.refused.replace("{status}", status);
   show(row, row.dataset.status);
   notice(words.unsaved.replace("{why}", why).replace("{topic}", () => topic));
 };
 
-for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:sendAbort"])
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
   document.addEventListener(failure, failed);

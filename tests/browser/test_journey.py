@@ -267,10 +267,9 @@ def test_a_press_taken_back_before_the_answer_ends_as_the_reader_left_it(page):
     assert state(page, "Maps") == "false"
 
 
-@pytest.mark.parametrize("failure", ["offline", 500])
-def test_a_tick_that_could_not_be_saved_is_put_back_and_said(page, failure):
+def test_a_tick_that_could_not_be_saved_is_put_back_and_said(page):
     page.goto("/")
-    page.route("**/progress/**", lambda route: route.abort() if failure == "offline" else route.fulfill(status=500))
+    page.route("**/progress/**", lambda route: route.fulfill(status=500))
     box(page, "Maps").click()
     page.get_by_text("“Maps” was not saved").wait_for()
     assert state(page, "Maps") == "false"
@@ -279,6 +278,24 @@ def test_a_tick_that_could_not_be_saved_is_put_back_and_said(page, failure):
     assert saved(page).startswith("Maps: done.")
     assert page.locator("#notice").is_hidden()
     page.complaints.clear()  # the console may complain about a failure that this test made
+
+
+@pytest.mark.parametrize("failure", ["offline", 503])
+def test_a_tick_while_the_site_is_away_is_kept_and_sent_when_it_is_back(open_browser, content, learner, failure):
+    page = open_browser(learner)
+    page.goto("/")
+    page.route("**/progress/**", lambda route: route.abort() if failure == "offline" else route.fulfill(status=503))
+    box(page, "Maps").click()
+    page.get_by_text("“Maps” is not saved yet").wait_for()
+    assert state(page, "Maps") == "true"
+    assert not learner.topic_progress.exists()
+    page.unroute("**/progress/**")
+    page.goto("/topics/compass/")  # wherever the learner is by then
+    page.get_by_text("The site is back").wait_for()
+    assert learner.topic_progress.get().topic.slug == "maps"
+    page.reload()
+    assert page.locator("#notice").is_hidden()
+    page.complaints.clear()
 
 
 def test_an_expired_log_in_leads_to_the_log_in_and_keeps_the_tick(open_browser, content, learner):
