@@ -137,7 +137,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
+    # A connection is tried before it is used, so that a restart of the database costs nobody a page; and while it is
+    # away, that is said within two seconds.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        "connect_timeout": 2,
+        "pool": {"min_size": 1, "max_size": 4, "timeout": 2},
+    }
 
 # Rate limits must count for all workers together, so production keeps them in the database.
 CACHES: dict[str, dict[str, Any]] = {
@@ -277,7 +284,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of the admin may have some hundr
 SECURE_REFERRER_POLICY = "same-origin"
 if not LAPTOP:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the container asks itself, without TLS
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz)$"]  # the container asks itself, without TLS
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

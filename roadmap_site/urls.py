@@ -15,9 +15,12 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/stages/files/", include("stages.admin.sync_page")),
     path("admin/", admin.site.urls),
-    path("healthz", views.healthz, name="healthz"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("healthz", views.readyz, name="healthz"),  # what it was called before there were two
     path("speculation-rules.json", speculation.rules, name="speculation_rules"),
 ]
+handler500 = views.server_error
 
 if settings.DEBUG:
     from debug_toolbar.toolbar import debug_toolbar_urls

@@ -1,18 +1,58 @@
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from stages.models import Topic
+
+RETRY_AFTER = "5"  # seconds
 
 
 @login_not_required
 @require_safe
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Says "ok" when the site can reach its database, and 503 when it cannot."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("no database", status=503, content_type="text/plain")
+def livez(request: HttpRequest) -> HttpResponse:
+    """Says "ok" as long as the process answers, whatever it can reach: restart what does not."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Says "ok" when there is all that pages need, and 503 with what is missing: send no readers there."""
+    missing = whats_missing()
+    return HttpResponse("\n".join(missing) or "ok", status=503 if missing else 200, content_type="text/plain")
+
+
+def whats_missing() -> list[str]:
+    """Of the database, its tables and its content. A query, and a few more until the migrations are there."""
+    try:
+        if unapplied := unapplied_migrations():
+            return [f"migrations: {unapplied} not applied"]
+        return [] if Topic.objects.published().exists() else ["content: no topic is published"]
+    except DatabaseError:
+        return ["database: cannot be reached"]
+
+
+def unapplied_migrations() -> int:
+    if getattr(unapplied_migrations, "none", False):  # no migration is taken back while this process runs
+        return 0
+    executor = MigrationExecutor(connection)
+    count = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    unapplied_migrations.none = not count  # type: ignore[attr-defined]
+    return count
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for what went wrong: 503 while the database is away or too busy, and 500 for a mistake of ours."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return defaults.server_error(request)
+    headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

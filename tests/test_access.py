@@ -153,6 +153,8 @@ TABLE = {
     "/cohorts/<pk>/assignments/<assignment_pk>/rhythm/": POST_ONLY | {"v": "login"},
     "/cohorts/<pk>/assignments/<assignment_pk>/take-over/": POST_ONLY | {"v": "login"},
     "/healthz": PUBLIC,
+    "/livez": PUBLIC,
+    "/readyz": PUBLIC,
     "/speculation-rules.json": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/delete/": PRIVATE,

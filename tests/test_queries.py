@@ -84,7 +84,8 @@ PAGES = {
     "/cohorts/9/groups/": 5,
     "/cohorts/9/groups/9/": 8,
     "/cohorts/9/groups/9/delete/": 6,
-    "/healthz": 1,
+    "/livez": 0,
+    "/readyz": 1,
 }
 TICKS = {"roadmap": 7, "stage": 7, "track": 7, "table": 7, "outline": 7, "map": 7}
 

@@ -83,23 +83,6 @@ def test_cookies_are_careful_in_production():
     assert manage("shell", "--no-imports", "-c", ask, **PRODUCTION).stdout == "True True True 31536000 None\n"
 
 
-def test_the_site_says_when_it_is_healthy(client, db):
-    response = client.get("/healthz")
-    assert (response.status_code, response.text) == (200, "ok")
-
-
-def test_the_site_says_when_its_database_is_gone(client, monkeypatch):
-    from django.db import OperationalError
-
-    class Gone:
-        def cursor(self):
-            raise OperationalError("gone")
-
-    monkeypatch.setattr("roadmap_site.views.connection", Gone())
-    response = client.get("/healthz")
-    assert (response.status_code, response.text) == (503, "no database")
-
-
 @pytest.mark.parametrize(
     ("accepts", "coding"),
     [
