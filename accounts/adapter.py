@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,6 +24,13 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many wrong passwords. Wait five minutes, or set a new password by mail: that works at once."
         )
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address of whoever asks; that of the connection, where what a proxy says of it makes no sense."""
+        try:
+            return super().get_client_ip(request)
+        except (PermissionDenied, ImproperlyConfigured):
+            return request.META.get("REMOTE_ADDR") or "::"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Called before a password is looked at. Raises a ValidationError where there were too many wrong ones."""

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
+from django.test import RequestFactory
 
 from accounts import rate_limits
 
@@ -67,3 +68,13 @@ def test_the_cache_of_production_forgets_none_either(settings):
         cache.set(f"a-{number}", True)
     assert not rate_limits.allows("ada", "shout", 1)
     assert len(cache.get_many([f"a-{number}" for number in range(350)])) == 350
+
+
+@pytest.mark.parametrize("header", ["garbage", ", ,", "10.0.0.1, garbage", "unknown", "[::1"])
+def test_an_address_that_makes_no_sense_is_that_of_the_connection(content, client, settings, header):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": header})
+    request.user = AnonymousUser()
+    assert rate_limits.client_key(request) == "address-127.0.0.1"
+    answer = client.post("/topics/maps/progress/", {"status": "done"}, headers={"X-Forwarded-For": header})
+    assert answer.status_code == 302
