@@ -193,8 +193,9 @@ def people(content):
     def signed_in(mark, sees=()):
         user = make_user(mark)
         Note.objects.create(user=user, topic=content.topics["maps"], text=f"Of {mark}.")
-        cookies = {name: morsel.value for name, morsel in client_of(user).cookies.items()}
-        return Person(mark, cookies | {"csrftoken": TOKEN}, user, sees)
+        # By the names of production, where no other host can set them.
+        cookies = {f"__Host-{name}": morsel.value for name, morsel in client_of(user).cookies.items()}
+        return Person(mark, cookies | {"__Host-csrftoken": TOKEN}, user, sees)
 
     people = []
     for name in ("Hikers", "Climbers"):
@@ -207,7 +208,7 @@ def people(content):
             learner.marks.add(instructor.mark)
         instructor.pages += [f"/cohorts/{cohort.pk}/", f"/cohorts/{cohort.pk}/people/"] * 2
         people += [*learners, instructor]
-    people += [Person(word(), {"csrftoken": TOKEN}) for _ in range(4)]
+    people += [Person(word(), {"__Host-csrftoken": TOKEN}) for _ in range(4)]
     return [*people, Person(word(), {"theme": "dark"})]
 
 
