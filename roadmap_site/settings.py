@@ -154,7 +154,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 # Beyond so many a cache throws a third away, limits as well. The usual 300 are the slots of a handful of people.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
-FIXTURES = BASE_DIR / "fixtures"
+FIXTURES = BASE_DIR / (environ.get("FIXTURES_DIR", "") or "fixtures")
 # check_links asks only the public internet, and these networks: "10.0.0.0/8".
 LINK_NETWORKS = env_list("LINK_NETWORKS")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS"):
+for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "FIXTURES_DIR"):
     os.environ.pop(name, None)
 
 if "--postgres" in sys.argv:

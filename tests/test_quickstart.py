@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
+from tests.content import stage, topic, write_files
 
 WAIT = 300  # seconds at most, for a machine that has much else to do
 SAYS = ["Making the database", "added.", "learner@example.com", "maintainer@example.com", "password"]
@@ -113,12 +114,20 @@ def test_a_database_killed_half_way_is_finished_and_a_second_run_changes_nothing
     assert database.read_bytes() == before
 
 
+def test_it_loads_the_roadmap_of_another_folder(tmp_path):
+    """Also one without tracks, of which there is no cohort to show."""
+    folder = write_files(tmp_path / "knots", stage(), topic("bowline"))
+    code, out, err = finished(quickstart(tmp_path / "db.sqlite3", "--no-server", FIXTURES_DIR=str(folder)))
+    assert (code, err) == (0, "")
+    assert "2 added." in out
+
+
 def test_missing_fixtures_are_one_clear_line(db, tmp_path, settings):
     from django.core.management import CommandError, call_command
 
     settings.FIXTURES = tmp_path / "none"
     settings.LAPTOP = True
-    with pytest.raises(CommandError, match="there are no fixture files"):
+    with pytest.raises(CommandError, match="there is no such folder"):
         call_command("quickstart", no_server=True, verbosity=0)
 
 

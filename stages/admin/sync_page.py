@@ -47,7 +47,11 @@ class Comparison(NamedTuple):
 def comparison() -> Comparison:
     """That of now. It takes seconds, so it is kept for each version of the content and of the files."""
     with lock_content():
-        return current_content().keep(compare_with_files, files_hash(read_bytes(settings.FIXTURES, [])))
+        try:
+            digest = files_hash(read_bytes(settings.FIXTURES, []))
+        except FixtureError:  # there are no files: the page says so
+            digest = ""
+        return current_content().keep(compare_with_files, digest)
 
 
 def compare_with_files(content: Content, digest: str) -> Comparison:
@@ -59,7 +63,7 @@ def compare_with_files(content: Content, digest: str) -> Comparison:
     except FixtureError as error:
         problems = error.problems
     texts = files(rows)
-    return Comparison(texts, diff(read_texts(settings.FIXTURES), texts), differences, problems)
+    return Comparison(texts, diff(read_texts(settings.FIXTURES), texts, settings.FIXTURES.name), differences, problems)
 
 
 @content_viewers_only
@@ -81,7 +85,7 @@ def sync_page(request: HttpRequest) -> TemplateResponse:
 
 @content_viewers_only
 def archive(request: HttpRequest) -> HttpResponse:
-    return download(as_zip(comparison().texts), "roadmap.zip", "application/zip")
+    return download(as_zip(comparison().texts, settings.FIXTURES.name), "roadmap.zip", "application/zip")
 
 
 @content_viewers_only

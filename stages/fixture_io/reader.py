@@ -74,6 +74,8 @@ def read(folder: Path, on_progress: Callable[[int, int], None] = ignore_progress
 
 def read_bytes(folder: Path, problems: list[str]) -> dict[str, bytes]:
     """The files of a folder as ``{file name: bytes}``; those that cannot be read go to ``problems``."""
+    if not folder.is_dir():
+        raise FixtureError([f"{folder}: there is no such folder."])
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise FixtureError([f"{folder}: there are no fixture files (*.yaml) here."])

@@ -20,6 +20,7 @@ from stages.fixture_io import (
     Identity,
     Key,
     Record,
+    Records,
     content_fields,
     content_rows,
     lock_content,
@@ -31,7 +32,7 @@ from stages.fixture_io import (
     to_records,
 )
 from stages.fixture_io.records import CONTENT
-from stages.models import LoadedEntry, Revision, State, Track
+from stages.models import LoadedEntry, Revision, Stage, State, Topic, Track
 from stages.revisions.recorder import record_revisions
 from stages.sync.results import known_renderings, last_result, store_result, text_hash
 from stages.sync.three_way_merge import OURS, THEIRS, UNIQUE_DEFAULTS, Changes, ConflictPolicy, Plan, Side, make_plan
@@ -44,6 +45,10 @@ type ProgressCallback = Callable[[str, int, int], None]  # hears what is done, h
 
 def ignore_progress(what: str, done: int, total: int) -> None:
     """Show no progress."""
+
+
+class UnrelatedFiles(FixtureError):  # noqa: N818 - it is no mistake
+    """Files and database share no stage and no topic, and nobody has said that the files are to take its place."""
 
 
 class Conflict(FixtureError):  # noqa: N818 - it is no mistake
@@ -65,12 +70,13 @@ def load_changes(
     dry_run: bool = False,
     prefer: ConflictPolicy | None = None,
     on_progress: ProgressCallback = ignore_progress,
+    replace_everything: bool = False,
 ) -> Report:
     """``load``, and at once where nothing has changed since the last one."""
     with lock_content():
         if not prefer and (known := last_result(folder)):
             return Report(lines=known.lines, notes=known.notes)
-        plan = load(folder, dry_run, prefer, on_progress)
+        plan = load(folder, dry_run, prefer, on_progress, replace_everything)
         return Report(plan.summary(), list(plan.lines()), list(plan.losses()), plan.notes)
 
 
@@ -79,20 +85,24 @@ def load(
     dry_run: bool = False,
     prefer: ConflictPolicy | Side | None = None,
     on_progress: ProgressCallback = ignore_progress,
+    replace_everything: bool = False,
 ) -> Plan:
     """Bring the database up to date with the files in ``folder`` and return the Plan.
 
     Everything is checked first and written in one transaction. ``prefer`` is OURS, THEIRS or a ConflictPolicy.
-    ``on_progress`` is called as the work goes on. Raises FixtureError for mistakes in the files, and Conflict for
-    conflicts that ``prefer`` does not settle, with the database untouched.
+    ``on_progress`` is called as the work goes on. With the database untouched, raises FixtureError for mistakes in the
+    files, Conflict for conflicts that ``prefer`` does not settle, and UnrelatedFiles for files that would retire
+    all there is, unless they are to ``replace_everything``.
     """
     policy = prefer if isinstance(prefer, ConflictPolicy) else ConflictPolicy(prefer)
     with lock_content():
         problems: list[str] = []
         contents = read_bytes(folder, problems)
         entries = to_records(contents, problems, lambda done, total: on_progress("Reading the files", done, total))
-        taken = taken_keys()
-        plan = make_plan(entries, snapshot(), read_baseline(), policy, taken)
+        rows, taken = snapshot(), taken_keys()
+        if not replace_everything:
+            check_related(folder, entries, rows)
+        plan = make_plan(entries, rows, read_baseline(), policy, taken)
         if plan.conflicts:
             raise Conflict(plan.conflicts)
         if not dry_run:
@@ -101,6 +111,22 @@ def load(
                 rendered = rerender_html(made, on_progress)
             store_result(contents, plan, taken, rendered)
     return plan
+
+
+def check_related(folder: Path, entries: Records, rows: Records) -> None:
+    """Raise UnrelatedFiles if none of the stages and topics that are in use would stay."""
+    in_use = [row for row in rows.values() if row.model in (Stage, Topic) and row.fields["state"] != State.RETIRED]
+    if not in_use or any(row.identity in entries for row in in_use):
+        return
+    stages = sum(row.model is Stage for row in in_use)
+    counts = f"{count_of(stages, 'stage')} and {count_of(len(in_use) - stages, 'topic')}"
+    found = f"{folder}: this is another roadmap: it has none of the {counts} of the database, and would retire them."
+    hint = "Is FIXTURES_DIR right? --replace-everything loads it all the same; nobody loses a tick."
+    raise UnrelatedFiles([f"{found} {hint}"])
+
+
+def count_of(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def read_baseline() -> dict[Identity, Fields]:

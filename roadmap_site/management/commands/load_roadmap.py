@@ -48,12 +48,19 @@ class Command(BaseCommand):
                 "field (stages.topic:slug.title)",
             )
 
+        parser.add_argument(
+            "--replace-everything",
+            action="store_true",
+            help="load another roadmap, which shares no stage and no topic with the database: all there is is retired",
+        )
+
     def handle(
         self,
         *,
         folder: Path,
         dry_run: bool,
         check: bool,
+        replace_everything: bool,
         ours: list[str],
         theirs: list[str],
         verbosity: int,
@@ -65,7 +72,13 @@ class Command(BaseCommand):
         bar = ProgressBar(self.stdout) if verbosity else None
         try:
             with transaction.atomic():
-                report = load_changes(folder, dry_run, prefer=policy, on_progress=bar or ignore_progress)
+                report = load_changes(
+                    folder,
+                    dry_run,
+                    prefer=policy,
+                    on_progress=bar or ignore_progress,
+                    replace_everything=replace_everything,
+                )
                 carried = 0 if dry_run else CarryOver.objects.apply_pending()
         except Conflict as error:
             hint = "Follow --ours or --theirs with a name in brackets to settle that one alone."

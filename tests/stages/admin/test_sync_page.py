@@ -145,6 +145,12 @@ def test_a_file_that_cannot_be_read_is_named(content, as_maintainer, tmp_path, s
     assert as_maintainer.get(f"{PAGE}roadmap.zip").status_code == 200
 
 
+def test_a_folder_that_is_not_there_is_named(content, as_maintainer, tmp_path, settings):
+    settings.FIXTURES = tmp_path / "knots"
+    assert "knots: there is no such folder" in as_maintainer.get(PAGE).text
+    assert "+++ b/knots/tracks.yaml" in as_maintainer.get(f"{PAGE}roadmap.diff").text
+
+
 def test_the_same_content_in_other_words_is_no_difference(roadmap, as_maintainer, tmp_path, settings):
     for path in settings.FIXTURES.glob("*.yaml"):
         (tmp_path / path.name).write_text("# By hand.\n" + path.read_text())

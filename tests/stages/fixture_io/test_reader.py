@@ -98,7 +98,8 @@ def test_it_names_a_broken_file(db, tmp_path, data, says):
 
 
 def test_it_says_when_there_are_no_files(db, tmp_path):
-    assert "there are no fixture files" in complaint(tmp_path / "missing")
+    assert "there are no fixture files" in complaint(tmp_path)
+    assert "missing: there is no such folder" in complaint(tmp_path / "missing")
 
 
 def test_it_reports_every_mistake_at_once(tmp_path):

@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from progress.models import TopicProgress
 from stages.fixture_io import FixtureError
@@ -168,3 +168,31 @@ def test_it_remembers_the_files_and_not_the_rows(folder):
     Topic.objects.filter(slug="maps").update(title="Edited")
     load(folder)
     assert LoadedEntry.objects.get(model="stages.topic", key='["maps"]').fields["title"] == "Maps"
+
+
+def test_files_that_share_nothing_with_the_database_are_refused(folder, learner, tmp_path):
+    TopicProgress.objects.record(learner, Topic.objects.get(slug="maps"), "done")
+    other = write_files(tmp_path / "other", stage("second"), topic("knots", stage="second"))
+    with pytest.raises(CommandError) as refusal:
+        say(other)
+    assert "it has none of the 1 stage and 2 topics of the database, and would retire them" in str(refusal.value)
+    assert str(refusal.value).endswith("Nothing was loaded.")
+    assert Topic.objects.published().count() == 2
+    assert "2 added, 3 retired" in say(other, "--replace-everything")
+    assert [topic.slug for topic in Topic.objects.published()] == ["knots"]
+    assert learner.topic_progress.count() == 1
+    # The way back is the same, for what is retired is not in use.
+    with pytest.raises(CommandError, match="Is FIXTURES_DIR right"):
+        say(folder)
+    say(folder, "--replace-everything")
+    assert learner.topic_progress.get().topic.state == State.PUBLISHED
+
+
+def test_files_that_share_one_topic_are_those_of_this_roadmap(folder, tmp_path):
+    say(write_files(tmp_path / "other", stage("second"), topic("maps", stage="second")))
+    assert Topic.objects.get(slug="maps").stage.slug == "second"
+
+
+def test_a_folder_that_is_not_there_is_one_clear_line(db, tmp_path):
+    with pytest.raises(CommandError, match=r"none: there is no such folder\.\nNothing was loaded"):
+        say(tmp_path / "none")
