@@ -18,7 +18,7 @@ RUN .image/build
 COPY fixtures fixtures
 
 FROM python:3.13-slim
-ENV VENV=/venv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV VENV=/venv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WAYMARK_ENV=production
 RUN useradd --system --uid 10001 --no-create-home waymark
 WORKDIR /app
 COPY --from=build /venv /venv

@@ -6,6 +6,11 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from roadmap_site.environment import WrongVariables
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "roadmap_site.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except WrongVariables as error:
+        sys.exit(str(error))

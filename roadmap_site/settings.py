@@ -1,31 +1,27 @@
 """Settings for Waymark, read from the environment.
 
-Without ``SECRET_KEY`` this is a laptop: debugging on, SQLite, mail printed to the console.
-With it, it is production, and ``check --deploy`` has nothing to say.
-Hardly anything else asks which of the two it is. The table in README.md beside this file explains every variable.
+On a laptop debugging is on, the database SQLite, and mail is printed to the console.
+In production, which is said by ``SECRET_KEY``, ``check --deploy`` has nothing to say.
+Hardly anything else asks which of the two it is. Every variable is declared in environment/variables.py, and explained
+in the table of README.md beside this file.
 """
 
-from os import environ
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from roadmap_site import environment
+from roadmap_site.environment.parsers import database
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env_list(name: str) -> list[str]:
-    """The comma-separated values of an environment variable; empty when it is not set."""
-    return [value.strip() for value in environ.get(name, "").split(",") if value.strip()]
-
+env = environment.read(os.environ)
 
 # --- Laptop or production -------------------------------------------------------------------------
 
-SECRET_KEY = environ.get("SECRET_KEY", "")
-LAPTOP = not SECRET_KEY
+LAPTOP = env["WAYMARK_ENV"] == environment.LAPTOP
 DEBUG = LAPTOP
 
 if LAPTOP:
@@ -33,11 +29,10 @@ if LAPTOP:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
     INTERNAL_IPS = ["127.0.0.1", "::1"]
 else:
-    ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
-    if not ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name the host names of this site, e.g. waymark.example.org")
+    SECRET_KEY = env["SECRET_KEY"]
+    ALLOWED_HOSTS = env["ALLOWED_HOSTS"]
     CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
-SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = env["SECRET_KEY_FALLBACKS"]
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -121,12 +116,7 @@ CRISPY_TEMPLATE_PACK = "waymark"  # templates/waymark/: the CSS is ours, so the 
 
 # --- Data -----------------------------------------------------------------------------------------
 
-DATABASE_URL = environ.get("DATABASE_URL", "")
-if not DATABASE_URL:
-    if not LAPTOP:
-        raise ImproperlyConfigured("DATABASE_URL must name the database, e.g. postgres://user:password@host/name")
-    DATABASE_URL = f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+DATABASES = {"default": env["DATABASE_URL"] or database(f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = 600  # a new connection reads the whole schema again
     DATABASES["default"]["OPTIONS"] = {
@@ -154,9 +144,9 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 # Beyond so many a cache throws a third away, limits as well. The usual 300 are the slots of a handful of people.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
-FIXTURES = BASE_DIR / (environ.get("FIXTURES_DIR", "") or "fixtures")
+FIXTURES = BASE_DIR / env["FIXTURES_DIR"]
 # check_links asks only the public internet, and these networks: "10.0.0.0/8".
-LINK_NETWORKS = env_list("LINK_NETWORKS")
+LINK_NETWORKS = env["LINK_NETWORKS"]
 
 # --- People ---------------------------------------------------------------------------------------
 
@@ -195,7 +185,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAPTOP
 MFA_FORMS = {"add_webauthn": "accounts.passkeys.PasskeyForm", "login_webauthn": "accounts.passkeys.PasskeyLoginForm"}
 # Signing in with an account elsewhere. An account here is joined to it where both have the same, verified, address.
-OIDC_SERVER = environ.get("OIDC_SERVER", "").rstrip("/")
+OIDC_SERVER = env["OIDC_SERVER"]
 SOCIALACCOUNT_ADAPTER = "accounts.oidc.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
@@ -204,16 +194,16 @@ if OIDC_SERVER:
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
         {
             "provider_id": "oidc",
-            "name": environ.get("OIDC_NAME", "OpenID Connect"),
-            "client_id": environ.get("OIDC_CLIENT_ID", ""),
-            "secret": environ.get("OIDC_CLIENT_SECRET", ""),
+            "name": env["OIDC_NAME"],
+            "client_id": env["OIDC_CLIENT_ID"],
+            "secret": env["OIDC_CLIENT_SECRET"],
             "settings": {"server_url": OIDC_SERVER},
         }
     ]
 # Who can change what everyone reads needs more than a password. A laptop may try it.
-STAFF_NEEDS_SECOND_FACTOR = not LAPTOP or environ.get("STAFF_SECOND_FACTOR", "0") == "1"
+STAFF_NEEDS_SECOND_FACTOR = not LAPTOP or env["STAFF_SECOND_FACTOR"]
 # Cohorts are made by the group "Instructors", or by everyone whose address is verified.
-ANYONE_MAY_TEACH = environ.get("ANYONE_MAY_TEACH", "0") == "1"
+ANYONE_MAY_TEACH = env["ANYONE_MAY_TEACH"]
 
 # --- Mail -----------------------------------------------------------------------------------------
 
@@ -224,20 +214,18 @@ else:
         "default": {
             "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "OPTIONS": {
-                "host": environ.get("MAIL_HOST", "localhost"),
-                "port": int(environ.get("MAIL_PORT", "587")),
-                "username": environ.get("MAIL_USER", ""),
-                "password": environ.get("MAIL_PASSWORD", ""),
-                "use_tls": environ.get("MAIL_TLS", "1") == "1",
+                "host": env["MAIL_HOST"],
+                "port": env["MAIL_PORT"],
+                "username": env["MAIL_USER"],
+                "password": env["MAIL_PASSWORD"],
+                "use_tls": env["MAIL_TLS"],
                 "timeout": 10,
             },
         }
     }
 # Mail is also sent by commands, which have no request to ask for the address of the site.
-SITE_URL = environ.get("SITE_URL", "").rstrip("/") or (
-    "http://127.0.0.1:8000" if LAPTOP else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
-)
-DEFAULT_FROM_EMAIL = environ.get("MAIL_FROM", "Waymark <waymark@localhost>")
+SITE_URL = env["SITE_URL"] or ("http://127.0.0.1:8000" if LAPTOP else f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
+DEFAULT_FROM_EMAIL = env["MAIL_FROM"]
 
 # --- Language and time ----------------------------------------------------------------------------
 
@@ -285,18 +273,21 @@ SECURE_REFERRER_POLICY = "same-origin"
 if not LAPTOP:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|healthz)$"]  # the container asks itself, without TLS
-    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_SECONDS = env["HSTS_SECONDS"]
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env["HSTS_SUBDOMAINS"]
+    SECURE_HSTS_PRELOAD = env["HSTS_PRELOAD"]
+    hsts_checks = {"HSTS_SECONDS": "W004", "HSTS_SUBDOMAINS": "W005", "HSTS_PRELOAD": "W021"}
+    # Whoever turns them off means it.
+    SILENCED_SYSTEM_CHECKS = [f"security.{check}" for name, check in hsts_checks.items() if not env[name]]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     # A browser takes such names from this very host alone, and over TLS: no other host of its domain can set them.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     DEVICE_COOKIE_NAME = "__Host-device"
-    if environ.get("BEHIND_PROXY", "0") == "1":
+    ALLAUTH_TRUSTED_PROXY_COUNT = env["BEHIND_PROXY"]  # rate limits count the client's address, not the proxy's
+    if env["BEHIND_PROXY"]:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-        ALLAUTH_TRUSTED_PROXY_COUNT = 1  # rate limits count the client's address, not the proxy's
 
 # --- Logging --------------------------------------------------------------------------------------
 
@@ -305,7 +296,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": env["LOG_LEVEL"]},
     # What staff does, and what happens to accounts, is always in the log.
     "loggers": {"waymark.staff": {"level": "INFO"}, "waymark.accounts": {"level": "INFO"}},
 }

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "FIXTURES_DIR"):
     os.environ.pop(name, None)
+os.environ["WAYMARK_ENV"] = "laptop"  # though its database may be a PostgreSQL
 
 if "--postgres" in sys.argv:
     # A real PostgreSQL out of a wheel. The workers of a parallel run find its address in the environment.

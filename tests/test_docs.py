@@ -125,14 +125,6 @@ def test_the_index_lists_every_decision_once():
     assert sorted(listed) == sorted(Path(page).name for page in DECISIONS)
 
 
-def test_the_table_of_variables_is_that_of_the_settings():
-    source = (BASE / "roadmap_site" / "settings.py").read_text()
-    read = set(re.findall(r'(?:environ\.get|env_list)\("(\w+)"', source))
-    table = section(PAGES["roadmap_site/README.md"], "## Every variable")
-    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
-    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == read
-
-
 def test_every_command_that_a_page_names_exists():
     named = {page: set(re.findall(r"manage\.py (\w+)", text)) for page, text in PAGES.items()}
     assert set().union(*named.values()) <= set(get_commands())

@@ -63,6 +63,7 @@ def address(request, nginx, content, tmp_path, django_db_blocker):
     databases = databases_of(request.config)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
+        "WAYMARK_ENV": "production",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
         "BEHIND_PROXY": "1",

@@ -171,6 +171,7 @@ class Site:
 
     def __init__(self, database_url: str) -> None:
         self.environment = os.environ | {
+            "WAYMARK_ENV": "production",
             "SECRET_KEY": "benchmark-only-" + "x" * 50,
             "ALLOWED_HOSTS": "127.0.0.1",
             "DATABASE_URL": database_url,

@@ -1,0 +1,191 @@
+"""What `manage.py doctor` looks at. Each examination returns what it found, in a few words, or raises Trouble.
+
+They change nothing, send nothing and wait for nothing for long, and no text of theirs has anything secret in it.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from smtplib import SMTPAuthenticationError, SMTPException
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.core.checks import WARNING, run_checks
+from django.core.mail import mailers
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from accounts.models import User
+from stages.models import Topic
+from stages.sync.results import last_result
+
+CONNECT_SECONDS = 2
+CLOCK_SECONDS = 5  # codes of authenticator apps bear half a minute
+UNCLEARED = timedelta(days=7)
+MIN_FREE = 200_000_000  # bytes
+
+
+class Trouble(Exception):  # noqa: N818 - it is a finding
+    """What is wrong, and what to do about it."""
+
+
+def check_settings() -> str:
+    messages = run_checks(include_deployment_checks=not settings.LAPTOP)
+    if serious := [message for message in messages if message.level >= WARNING and not message.is_silenced()]:
+        raise Trouble("; ".join(f"{message.id}: {first_line(message.msg)}" for message in serious))
+    return "a laptop, with debugging on" if settings.LAPTOP else f"production, at {settings.SITE_URL}"
+
+
+def check_database() -> str:
+    """Asks on a connection of its own, which gives up soon."""
+    with_deadline = connection.copy()
+    if connection.vendor == "postgresql":
+        options = with_deadline.settings_dict["OPTIONS"]
+        options.pop("pool", None)
+        options["connect_timeout"] = CONNECT_SECONDS
+    try:
+        return ask_database(with_deadline)
+    finally:
+        with_deadline.close()
+
+
+def ask_database(database: BaseDatabaseWrapper) -> str:
+    database.ensure_connection()
+    version = ".".join(map(str, database.get_database_version()))
+    if database.vendor != "postgresql":
+        return f"{database.display_name} {version}"
+    began = time.monotonic()
+    with database.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        [theirs] = cursor.fetchone()
+    took = time.monotonic() - began
+    apart = abs((timezone.now() - theirs).total_seconds())
+    if apart > CLOCK_SECONDS + took:
+        raise Trouble(f"its clock and that of this machine are {apart:.0f} s apart; let both follow a time server")
+    return f"{database.display_name} {version}, answers in {took * 1000:.0f} ms, clocks {apart:.1f} s apart"
+
+
+def check_migrations() -> str:
+    executor = MigrationExecutor(connection)
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Trouble(f"{len(plan)} are not applied, {plan[0][0]} first; run “manage.py migrate”")
+    return "all applied"
+
+
+def check_cache() -> str:
+    table = settings.CACHES["default"].get("LOCATION")
+    if not table:
+        return "in memory"
+    if table not in connection.introspection.table_names():
+        raise Trouble(f"there is no table “{table}”; run “manage.py createcachetable”")
+    return f"in the table “{table}”"
+
+
+def check_mail() -> str:
+    """Connects and logs in, and sends nothing."""
+    mailer = mailers.default
+    if not isinstance(mailer, EmailBackend):
+        return "is printed, and not sent"
+    where = f"{mailer.host}:{mailer.port}"
+    try:
+        mailer.open()
+    except SMTPAuthenticationError as error:
+        raise Trouble(f"{where} refuses the log-in ({error.smtp_code}); see MAIL_USER and MAIL_PASSWORD") from error
+    except (SMTPException, OSError) as error:
+        text = first_line(error)
+        raise Trouble(f"{where} cannot be used ({text}); see MAIL_HOST, MAIL_PORT and MAIL_TLS") from error
+    mailer.close()
+    return f"{where} takes it{', over TLS' if mailer.use_tls else ''}{', after log-in' if mailer.username else ''}"
+
+
+def check_proxy() -> str:
+    count = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
+    if settings.SECURE_SSL_REDIRECT and not count:
+        raise Trouble(
+            "none is believed, so where one speaks TLS every request is sent on to https for ever; "
+            "set BEHIND_PROXY to the number of proxies"
+        )
+    return f"{count} believed" if count else "none"
+
+
+def check_static_files() -> str:
+    if not isinstance(staticfiles_storage, ManifestFilesMixin):
+        return "served as they are"
+    names = staticfiles_storage.hashed_files.values()
+    missing = [name for name in names if not staticfiles_storage.exists(name)]
+    if missing or not names:
+        what = f"{len(missing)} of the manifest are missing" if missing else "there is no manifest"
+        raise Trouble(f"{what} in {settings.STATIC_ROOT}; run “manage.py collectstatic”")
+    return f"{len(names)} in the manifest, all there"
+
+
+def check_content() -> str:
+    topics = Topic.objects.count()
+    if not topics:
+        raise Trouble("there are no topics; run “manage.py load_roadmap”")
+    result = last_result(settings.FIXTURES)
+    same = result and not result.differs
+    return (
+        f"{topics} topics, {'as in the files' if same else 'not as in the files; “load_roadmap --check” says where'}"
+    )
+
+
+def check_staff() -> str:
+    if not settings.STAFF_NEEDS_SECOND_FACTOR:
+        return "is not asked for a second factor"
+    factors = Authenticator.objects.filter(type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    if without := staff.exclude(pk__in=factors.values("user")).count():
+        raise Trouble(f"{without} of {staff.count()} have no second factor; ask them to sign in and set one up")
+    return f"{staff.count()}, all with a second factor"
+
+
+def check_sessions() -> str:
+    now = timezone.now()
+    expired = Session.objects.filter(expire_date__lt=now)
+    if old := expired.filter(expire_date__lt=now - UNCLEARED).count():
+        raise Trouble(f"{old} expired more than a week ago; let cron run “manage.py clearsessions” every day")
+    return f"{Session.objects.count()}, {expired.count()} of them expired"
+
+
+def check_disk() -> str:
+    file = sqlite_file()
+    if file is None:
+        return "the database is elsewhere"
+    free, size = shutil.disk_usage(file.parent).free, file.stat().st_size
+    if free < max(MIN_FREE, size):
+        raise Trouble(f"{free // 1_000_000} MB are free beside a database of {size // 1_000_000} MB; make room")
+    return f"{free // 1_000_000} MB free, the database has {size // 1_000_000} MB"
+
+
+def sqlite_file() -> Path | None:
+    """The file of the database, where it is one."""
+    name = str(connection.settings_dict["NAME"])
+    return Path(name) if connection.vendor == "sqlite" and "memory" not in name else None
+
+
+def first_line(text: object) -> str:
+    return (str(text).strip().splitlines() or [type(text).__name__])[0].removeprefix("connection failed: ")
+
+
+# {subject: (its examination, whether that asks the database)}, in the order in which they are told
+EXAMINATIONS: dict[str, tuple[Callable[[], str], bool]] = {
+    "settings": (check_settings, False),
+    "database": (check_database, True),
+    "migrations": (check_migrations, True),
+    "cache": (check_cache, True),
+    "mail": (check_mail, False),
+    "proxies": (check_proxy, False),
+    "static files": (check_static_files, False),
+    "content": (check_content, True),
+    "staff": (check_staff, True),
+    "sessions": (check_sessions, True),
+    "disk": (check_disk, False),
+}
