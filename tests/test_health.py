@@ -85,6 +85,7 @@ def site(server):
     port = free_port()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
+        "WAYMARK_ENV": "production",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
         "BEHIND_PROXY": "1",
