@@ -38,6 +38,7 @@ WRONG = {
     "LINK_NETWORKS": ["10.0.0.0/99", "10.0.0.1/8", "intranet"],
     "STAFF_SECOND_FACTOR": ["sure"],
     "LOG_LEVEL": ["loud", "15"],
+    "LOG_FORMAT": ["xml"],
     "PORT": ["http"],
     "WEB_CONCURRENCY": ["lots", "0"],
 }
