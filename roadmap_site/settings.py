@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "roadmap_site.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -87,7 +88,7 @@ MIDDLEWARE = [
 if LAPTOP:
     INSTALLED_APPS += ["debug_toolbar"]
     # Behind the three that compress, so that it sees a page it can read.
-    MIDDLEWARE.insert(5, "debug_toolbar.middleware.DebugToolbarMiddleware")
+    MIDDLEWARE.insert(6, "debug_toolbar.middleware.DebugToolbarMiddleware")
     # The tests run with DEBUG off and so without the toolbar; it need not warn about that.
     DEBUG_TOOLBAR_CONFIG = {"IS_RUNNING_TESTS": False, "SHOW_COLLAPSED": True}
 
@@ -294,9 +295,19 @@ if not LAPTOP:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "roadmap_site.request_log.RequestIDFilter"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"},
+        "json": {"()": "roadmap_site.request_log.JSONFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": env["LOG_FORMAT"], "filters": ["request_id"]}
+    },
     "root": {"handlers": ["console"], "level": env["LOG_LEVEL"]},
     # What staff does, and what happens to accounts, is always in the log.
-    "loggers": {"waymark.staff": {"level": "INFO"}, "waymark.accounts": {"level": "INFO"}},
+    "loggers": {
+        "waymark.staff": {"level": "INFO"},
+        "waymark.accounts": {"level": "INFO"},
+        "waymark.requests": {"level": "WARNING" if LAPTOP else "INFO"},  # runserver has a line of its own
+    },
 }

@@ -38,6 +38,7 @@ WRONG = {
     "LINK_NETWORKS": ["10.0.0.0/99", "10.0.0.1/8", "intranet"],
     "STAFF_SECOND_FACTOR": ["sure"],
     "LOG_LEVEL": ["loud", "15"],
+    "LOG_FORMAT": ["xml"],
     "PORT": ["http"],
     "WEB_CONCURRENCY": ["lots", "0"],
 }
@@ -188,6 +189,6 @@ def test_the_table_of_the_page_is_what_is_declared():
 
 def test_the_containers_are_given_every_variable():
     given = set(re.findall(r"^    (\w+): ", (settings.BASE_DIR / "compose.yaml").read_text(), re.MULTILINE))
-    # The image says the first two, the third is for laptops, and the folder of the last is mounted where it is expected.
+    # The image says the first two, the third is for laptops, and the last is mounted where the image expects it.
     inside = {"WAYMARK_ENV", "PORT", "STAFF_SECOND_FACTOR", "FIXTURES_DIR"}
     assert set(BY_NAME) - given == inside

@@ -180,6 +180,13 @@ VARIABLES = (
         default="WARNING",
     ),
     Variable(
+        "LOG_FORMAT",
+        partial(choice, among=("line", "json")),
+        "`line` or `json`",
+        "how: a line of text, or one of JSON",
+        default="line",
+    ),
+    Variable(
         "PORT",
         partial(number, at_least=1, at_most=65535),
         "a port, `1` to `65535`",
