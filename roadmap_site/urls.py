@@ -1,11 +1,8 @@
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
 from roadmap_site import speculation, views
-from stages.converters import PkConverter
-
-register_converter(PkConverter, "pk")
 
 urlpatterns = [
     path("", include("stages.urls")),

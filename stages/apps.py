@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_save
+from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,9 +11,11 @@ class StagesConfig(AppConfig):
 
     def ready(self) -> None:
         from stages import triggers
+        from stages.converters import PkConverter
         from stages.editing.deletion import content_blockers
         from stages.hooks import deletion_guards
 
+        register_converter(PkConverter, "pk")
         deletion_guards.register(content_blockers)
         post_migrate.connect(triggers.install, sender=self)
         pre_save.connect(triggers.renumber, sender="stages.ContentVersion")

@@ -122,7 +122,7 @@ def test_nobody_changes_the_page_of_another(link, as_outsider):
     assert Share.objects.values().get() == before
 
 
-@pytest.mark.parametrize("token", ["nobody", "a" * 22, "ä", "%00"])
+@pytest.mark.parametrize("token", ["nobody", "a" * 22, "ä"])
 def test_an_unknown_link_leads_nowhere(content, client, token):
     assert client.get(f"/shared/{token}/").status_code == 404
     assert client.get(f"/shared/{token}/card.png").status_code == 404
