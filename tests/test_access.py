@@ -14,6 +14,8 @@ from progress.models import Certificate, Share
 from stages.models import Track
 from tests.conftest import client_of, rolled_back
 
+pytestmark = pytest.mark.timeout(600)  # every route, for one person after another
+
 # What each person gets on GET: v(isitor) l(earner) i(nstructor) m(aintainer) o(utsider).
 PUBLIC = {"v": 200, "l": 200, "i": 200, "m": 200, "o": 200}
 PRIVATE = PUBLIC | {"v": "login"}

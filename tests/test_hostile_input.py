@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.conftest import rolled_back
 from tests.test_access import TABLE, path_of, people  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.timeout(600)  # every route, for one person after another
+
 # --- Every page ---------------------------------------------------------------------------------------
 
 HOSTILE = [

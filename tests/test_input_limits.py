@@ -10,6 +10,8 @@ from roadmap_site.input_limits import InputLimit, limit_of
 from tests.conftest import rolled_back
 from tests.test_access import TABLE, answer, path_of, people  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.timeout(600)  # every route, for one person after another
+
 FORM = "application/x-www-form-urlencoded"
 
 
