@@ -134,7 +134,7 @@ def test_a_restart_costs_no_page_and_an_absence_is_said(server, site):
         assert ask(site, "/livez")[:2] == (200, "ok")
     finally:
         server.start()
-    for _ in range(100):  # the pool asks by itself, more and more seldom
+    for _ in range(300):  # the pool asks by itself, more and more seldom
         if ask(site, "/readyz")[1].startswith("migrations: "):
             break
         time.sleep(0.2)

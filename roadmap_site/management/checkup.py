@@ -101,7 +101,8 @@ def check_mail() -> str:
     except (SMTPException, OSError) as error:
         text = first_line(error)
         raise Trouble(f"{where} cannot be used ({text}); see MAIL_HOST, MAIL_PORT and MAIL_TLS") from error
-    mailer.close()
+    finally:
+        mailer.close()
     return f"{where} takes it{', over TLS' if mailer.use_tls else ''}{', after log-in' if mailer.username else ''}"
 
 
