@@ -71,7 +71,7 @@ def test_a_learner_signs_in_and_out(open_browser, content, learner, javascript):
 def sign_in(page, user):
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill("walk-the-line-27")
-    page.get_by_role("button", name="Sign In").click()
+    page.get_by_role("button", name="Sign In", exact=True).click()
 
 
 def test_a_tick_moves_the_bars_keeps_the_focus_and_is_announced(page):
