@@ -29,6 +29,7 @@ def dictionaries():
 
 def test_after_a_tick_the_roadmap_is_less_than_a_kilobyte(open_browser, roadmap, learner, dictionaries):
     page = open_browser(learner)
+    page.set_default_timeout(30_000)  # the first view of all is worked out for it
     page.goto("/")
     first, whole = page.evaluate(SIZES)
     assert first > 10_000
