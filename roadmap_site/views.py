@@ -1,14 +1,15 @@
 import sys
+from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from roadmap_site.unapplied_migrations import unapplied_migrations
 from stages.models import Topic
 
 RETRY_AFTER = "5"  # seconds
@@ -31,23 +32,25 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(missing) or "ok", status=503 if missing else 200, content_type="text/plain")
 
 
+class MissingError(Exception):
+    """Something that pages need is not there; the message says what."""
+
+
 def whats_missing() -> list[str]:
     """Of the database, its tables and its content. A query, and a few more until the migrations are there."""
     try:
-        if unapplied := unapplied_migrations():
-            return [f"migrations: {unapplied} not applied"]
+        require_migrations()
         return [] if Topic.objects.published().exists() else ["content: no topic is published"]
+    except MissingError as error:
+        return [str(error)]
     except DatabaseError:
         return ["database: cannot be reached"]
 
 
-def unapplied_migrations() -> int:
-    if getattr(unapplied_migrations, "none", False):  # no migration is taken back while this process runs
-        return 0
-    executor = MigrationExecutor(connection)
-    count = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    unapplied_migrations.none = not count  # type: ignore[attr-defined]
-    return count
+@cache  # no migration is taken back while this process runs, and what is raised is not kept
+def require_migrations() -> None:
+    if unapplied := unapplied_migrations():
+        raise MissingError(f"migrations: {len(unapplied)} not applied")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,19 +1,15 @@
 """Whether the site is alive and ready, and what it says while its database is away."""
 
 import http.client
-import os
-import subprocess
-import sys
 import time
 import warnings
 from contextlib import closing
 
 import pytest
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from roadmap_site import views
-from tests.test_shared_cache import free_port
+from tests.test_shared_cache import serving
 
 
 def test_it_is_ready_with_a_database_and_content(client, content):
@@ -28,14 +24,14 @@ def test_it_says_that_there_is_no_content(client, db):
 
 
 def test_it_says_that_migrations_are_missing(client, content, monkeypatch):
-    monkeypatch.setattr(views.unapplied_migrations, "none", False, raising=False)
+    views.require_migrations.cache_clear()
     from django.db.migrations.recorder import MigrationRecorder
 
     MigrationRecorder.Migration.objects.filter(app="cohorts").delete()
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.text.startswith("migrations: ")
-    assert views.unapplied_migrations.none is False
+    assert views.require_migrations.cache_info().currsize == 0
 
 
 def test_it_is_alive_without_a_database(client, django_db_blocker):
@@ -82,20 +78,8 @@ def server(tmp_path_factory):
 @pytest.fixture
 def site(server):
     """The port of a site on an empty database of its own, in two workers."""
-    port = free_port()
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
-        "WAYMARK_ENV": "production",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "BEHIND_PROXY": "1",
-        "DATABASE_URL": server.get_uri(),
-        "SHARED_SECONDS": "30",
-    }
-    command = [sys.executable, "-m", "gunicorn", "tests.site_behind_cache", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--worker-class", "gthread", "--threads", "2", "--log-level", "critical"]
-    process = subprocess.Popen([*command, "--no-control-socket"], cwd=settings.BASE_DIR, env=environment)
-    try:
+    threads = ["--worker-class", "gthread", "--threads", "2", "--log-level", "critical"]
+    with serving(server.get_uri(), 30, *threads) as port:
         for _ in range(300):
             try:
                 ask(port, "/livez")
@@ -103,9 +87,6 @@ def site(server):
             except OSError:
                 time.sleep(0.1)
         yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def ask(port, path):

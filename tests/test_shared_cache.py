@@ -59,26 +59,31 @@ def nginx(request):
 @pytest.fixture
 def address(request, nginx, content, tmp_path, django_db_blocker):
     """Where nginx listens, before the site on the database of this test."""
-    site, cache = free_port(), free_port()
-    databases = databases_of(request.config)
+    databases, cache, configuration = databases_of(request.config), free_port(), tmp_path / "nginx.conf"
+    with serving(databases.server.url(databases.name(databases.current)), SECONDS) as site:
+        text = (settings.BASE_DIR / ".image" / "nginx.conf").read_text()
+        configuration.write_text(configured(text, site, cache, tmp_path))
+        with running([nginx, "-e", "stderr", "-c", str(configuration)], os.environ):
+            reachable(("127.0.0.1", cache))
+            yield ("127.0.0.1", cache)
+
+
+@contextmanager
+def serving(database, seconds, *options):
+    """The site of production on the database of this address, in two workers of gunicorn. Gives its port."""
+    port = free_port()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
         "WAYMARK_ENV": "production",
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
         "BEHIND_PROXY": "1",
-        "SHARED_SECONDS": str(SECONDS),
-        "DATABASE_URL": databases.server.url(databases.name(databases.current)),
+        "SHARED_SECONDS": str(seconds),
+        "DATABASE_URL": database,
     }
-    gunicorn = [sys.executable, "-m", "gunicorn", "tests.site_behind_cache", "--bind", f"127.0.0.1:{site}"]
-    gunicorn += ["--workers", "2", "--no-control-socket", "--log-level", "error"]
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(
-        configured((settings.BASE_DIR / ".image" / "nginx.conf").read_text(), site, cache, tmp_path)
-    )
-    with running(gunicorn, environment), running([nginx, "-e", "stderr", "-c", str(configuration)], environment):
-        reachable(("127.0.0.1", cache))
-        yield ("127.0.0.1", cache)
+    command = [sys.executable, "-m", "gunicorn", "tests.site_behind_cache", "--bind", f"127.0.0.1:{port}"]
+    with running([*command, "--workers", "2", "--no-control-socket", "--log-level", "error", *options], environment):
+        yield port
 
 
 def configured(text, site, cache, folder):

@@ -19,10 +19,10 @@ from django.core.mail import mailers
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.models import User
+from roadmap_site.unapplied_migrations import unapplied_migrations
 from stages.models import Topic
 from stages.sync.results import last_result
 
@@ -73,9 +73,8 @@ def ask_database(database: BaseDatabaseWrapper) -> str:
 
 
 def check_migrations() -> str:
-    executor = MigrationExecutor(connection)
-    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Trouble(f"{len(plan)} are not applied, {plan[0][0]} first; run “manage.py migrate”")
+    if unapplied := unapplied_migrations():
+        raise Trouble(f"{len(unapplied)} are not applied, {unapplied[0]} first; run “manage.py migrate”")
     return "all applied"
 
 
