@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.forms import DeviceMailForm
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, pk_from
 from accounts.sessions import end_sessions, open_sessions
 from accounts.timezones import parse_zone
 
@@ -43,7 +43,7 @@ def end_session(request: AuthedRequest) -> HttpResponse:
     A session of somebody else, or one that has ended, is none of theirs: nothing happens, and they are told so.
     """
     chosen = request.POST.get("session", "")
-    pk = None if chosen == "others" else int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
+    pk = None if chosen == "others" else pk_from(chosen)
     ended = end_sessions(request.user, but=request.session.session_key, pk=pk)
     if ended:
         message = ngettext("You are signed out on %d device.", "You are signed out on %d devices.", ended) % ended

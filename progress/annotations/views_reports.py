@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
 from accounts.models import User
+from accounts.requests import pk_from
 from progress.annotations.forms import ReportForm
 from progress.models import Report
 from stages.models import Resource, Topic
@@ -28,7 +29,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     links = Resource.objects.published().filter(topics=topic).order_by("links__position", "links__pk")
     initial: dict[str, Any] = {}
     link = request.GET.get("link", "")
-    if link.isdecimal() and len(link) < 19 and links.filter(pk=link).exists():
+    if (pk := pk_from(link)) and links.filter(pk=pk).exists():
         initial = {"resource": link, "kind": Report.Kind.LINK}
     form = ReportForm(request.POST or None, links=links, initial=initial)
     status = 200

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from accounts.requests import pk_from
 from progress.cohorts.models import Cohort, Enrolment
 
 if TYPE_CHECKING:
@@ -75,5 +76,4 @@ class RowsField(forms.ModelMultipleChoiceField):
 
 def posted_pk(request: HttpRequest, name: str) -> int:
     """A primary key that a form sent; what is none finds nothing."""
-    sent = request.POST.get(name, "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 19 else 0
+    return pk_from(request.POST.get(name, ""))

@@ -7,7 +7,7 @@ from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from progress.measure import ProgressSummary, StatusBits, TopicSet, bits_of
+from progress.measure import ProgressSummary, StatusBits, TopicSet
 from progress.models import Status
 from progress.reader_progress import ReaderProgress
 from progress.rendering.fragments import cached_fragment, template
@@ -30,16 +30,15 @@ class MapDrawing:
             for stage in sheet.stages
         ]
         self.topic_sets = [TopicSet.of(stage.node.section.topics) for stage in sheet.stages]
-        self.topics = [bits_of(topic.pk for topic in stage.node.section.topics) for stage in sheet.stages]
         self.node = cache(lambda node, status, here: render_node(node, track, status, here))
         self.draw = lru_cache(maxsize=JOINED * len(sheet.stages))(self._draw)
 
     def render(self, progress: ReaderProgress) -> bytes:
         here, bits = topic_on_map(self.sheet, self.outline, progress), progress.bits
         parts = []
-        for number, (stage, topics) in enumerate(zip(self.sheet.stages, self.topics, strict=True)):
+        for number, (stage, topic_set) in enumerate(zip(self.sheet.stages, self.topic_sets, strict=True)):
             is_here = here is not None and here.section == stage.node.section.slug
-            parts.append(self.draw(number, bits.among(topics), here if is_here else None))
+            parts.append(self.draw(number, bits.among(sum(topic_set.bits)), here if is_here else None))
         return b"".join(parts)
 
     def _draw(self, number: int, statuses: StatusBits, here: TopicNode | None) -> bytes:

@@ -123,8 +123,7 @@ def extend(request: AuthedRequest, pk: int, assignment_pk: int) -> HttpResponse:
     cohort = get_cohort_for_edit(request, pk)
     assignment = get_assignment_or_404(cohort, assignment_pk)
     if request.method == "POST" and "take_back" in request.POST:
-        if (learner := request.POST["take_back"]).isdecimal() and len(learner) < 19:
-            assignment.extensions.filter(user=int(learner)).delete()
+        assignment.extensions.filter(user=posted_pk(request, "take_back")).delete()
         return redirect("edit_assignment", cohort.pk, assignment.pk)
     form = ExtensionForm(request.POST or None, assignment=assignment) if assignment.due else None
     if request.method == "POST" and form and form.is_valid():
