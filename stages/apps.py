@@ -15,7 +15,7 @@ class StagesConfig(AppConfig):
         from stages.editing.deletion import content_blockers
         from stages.hooks import deletion_guards
 
-        register_converter(PkConverter, "pk")
         deletion_guards.register(content_blockers)
+        register_converter(PkConverter, "pk")
         post_migrate.connect(triggers.install, sender=self)
         pre_save.connect(triggers.renumber, sender="stages.ContentVersion")

@@ -50,12 +50,11 @@ def test_mail_programs_can_read_the_way_out(db, template, settings):
     """What goes over the wire: Python encodes a header that is longer than a line, and they would not decode it."""
     settings.SITE_URL = "https://waymark." + "a-long-name." * 8 + "example"
     hello(template)
-    sent = outbox.outbox[0].message(policy=SMTP)
-    wire = sent.as_bytes()
-    assert (
-        f"\r\nList-Unsubscribe: <{unsubscribe_url('lena+waymark@example.com', EmailKind.MESSAGE)}>\r\n".encode()
-        in wire
-    )
+    [mail] = outbox.outbox
+    wire = mail.message(policy=SMTP).as_bytes()
+    way_out = mail.extra_headers["List-Unsubscribe"]
+    assert way_out.startswith("<https://waymark.a-long-name.")
+    assert f"\r\nList-Unsubscribe: {way_out}\r\n".encode() in wire
     assert BytesParser(policy=SMTP).parsebytes(wire).get_content().splitlines()[0] == "Hello <Lena> & 莉娜"
 
 
