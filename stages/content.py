@@ -19,7 +19,7 @@ from typing import Any, cast
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
-from stages.models import ContentVersion, Stage, Topic, Track
+from stages.models import ContentVersion, SiteSettings, Source, Stage, Topic, Track
 from stages.outline import Outline, Pair, read_outline, read_prerequisites, read_track_outlines
 from stages.prepared_query import PreparedQuery
 
@@ -46,6 +46,16 @@ class Content:
     def prerequisites(self) -> tuple[Pair, ...]:
         """What needs what, sorted, drafts as well. One query."""
         return read_prerequisites()
+
+    @cached_property
+    def site_settings(self) -> SiteSettings:
+        """What the site calls itself. One query."""
+        return SiteSettings.objects.get_or_default()
+
+    @cached_property
+    def source_count(self) -> int:
+        """How many documents the roadmap was merged from. One query."""
+        return Source.objects.count()
 
     def track_outlines(self, tracks: Iterable[Track]) -> dict[int, Outline]:
         """``{track pk: Outline}``. Two queries, or none where all are known. Empty sections are left out."""
@@ -92,6 +102,11 @@ class Versions:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def newest(self) -> Content | None:
+        """The Content that was asked for last."""
+        with self._lock:
+            return next(reversed(self._kept.values()), None)
+
     def content_of(self, version: int, dates_come: int) -> Content:
         """The Content of a version, as long as so many dates of publication have come."""
         key = (version, dates_come)
@@ -122,14 +137,17 @@ def version_query() -> QuerySet[ContentVersion, Any]:
 VERSION = PreparedQuery(version_query)
 
 
+def current_site_settings() -> SiteSettings:
+    """What the site calls itself, for pages and mail that ask for no other content. No query but a process's first.
+
+    It is that of the version which this process has seen last: here an edit is seen with the next page of the content.
+    """
+    return (VERSIONS_SEEN.newest() or current_content()).site_settings
+
+
 def outline_of_stages() -> Outline:
     """The merged roadmap as an outline. One query, and two more after an edit."""
     return current_content().outline
-
-
-def prerequisites() -> tuple[Pair, ...]:
-    """What needs what, sorted. One query, and one more after an edit."""
-    return current_content().prerequisites
 
 
 def outlines(tracks: Iterable[Track]) -> dict[int, Outline]:

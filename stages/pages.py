@@ -77,7 +77,7 @@ def first_phase(
     *arguments: Hashable,
 ) -> "Page":
     """The page in the language that is active, which is among the arguments to be kept apart from others."""
-    return Page(template, make(content, *arguments))
+    return Page(template, {"site_settings": content.site_settings, **make(content, *arguments)})
 
 
 class Page:

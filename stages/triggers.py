@@ -27,14 +27,17 @@ def new_number() -> int:
 def install(using: str, **kwargs: Any) -> None:
     """Make the one row of ContentVersion and the triggers where they are missing; a receiver of ``post_migrate``."""
     connection = connections[using]
-    if ContentVersion._meta.db_table not in connection.introspection.table_names():
+    tables = connection.introspection.table_names()
+    if ContentVersion._meta.db_table not in tables:
         return  # the migrations have gone back to before there were versions
     versions = ContentVersion.objects.using(using)
     _, is_new = versions.get_or_create(pk=1, defaults={"number": new_number()})
     if kwargs.get("plan") and not is_new:  # migrations may have written content while there were no triggers
         versions.update(number=new_number())
     with connection.cursor() as cursor:
-        for statement in STATEMENTS[connection.vendor]():
+        for statement in STATEMENTS[connection.vendor](
+            [model._meta.db_table for model in CONTENT_MODELS if model._meta.db_table in tables]
+        ):
             cursor.execute(statement)
 
 
@@ -44,18 +47,18 @@ def renumber(instance: ContentVersion, raw: bool, **kwargs: Any) -> None:
         instance.number = new_number()
 
 
-def sqlite() -> Iterator[str]:
+def sqlite(tables: list[str]) -> Iterator[str]:
     """A trigger for each table and kind of write, since SQLite has none for several, nor one for a whole statement."""
     trigger = (
         "CREATE TRIGGER IF NOT EXISTS {table}_version_{write} AFTER {write} ON {table} "
         "BEGIN UPDATE {version} SET number = random(); END"
     )
-    for model in CONTENT_MODELS:
+    for table in tables:
         for write in ("insert", "update", "delete"):
-            yield trigger.format(table=model._meta.db_table, write=write, version=ContentVersion._meta.db_table)
+            yield trigger.format(table=table, write=write, version=ContentVersion._meta.db_table)
 
 
-def postgresql() -> Iterator[str]:
+def postgresql(tables: list[str]) -> Iterator[str]:
     """A trigger for each table, which is run once for each statement."""
     function = (
         "CREATE OR REPLACE FUNCTION {version}_renew() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -69,8 +72,8 @@ def postgresql() -> Iterator[str]:
     )
     version = ContentVersion._meta.db_table
     yield function.format(version=version)
-    for model in CONTENT_MODELS:
-        yield trigger.format(table=model._meta.db_table, version=version)
+    for table in tables:
+        yield trigger.format(table=table, version=version)
 
 
 STATEMENTS = {"sqlite": sqlite, "postgresql": postgresql}

@@ -10,6 +10,7 @@ from stages.models import (
     LoadedEntry,
     Resource,
     Revision,
+    SiteSettings,
     Source,
     Stage,
     Topic,
@@ -26,7 +27,7 @@ def wipe():
     """Take everything away that the site holds except people."""
     for model in (TopicProgress, ProgressEvent, CarryOver, TrackTopic, TrackSection, Track, Entry, Source):
         model.objects.all().delete()
-    for model in (TopicResource, Topic, Resource, Stage, LoadedEntry, Revision):
+    for model in (TopicResource, Topic, Resource, Stage, SiteSettings, LoadedEntry, Revision):
         model.objects.all().delete()
 
 

@@ -240,12 +240,17 @@ def test_every_route_is_in_the_table():
 
 @pytest.fixture
 def people(content, learner, instructor, maintainer, outsider):
+    return people_around(content.other, learner, instructor, maintainer, outsider)
+
+
+def people_around(track, learner, instructor, maintainer, outsider):
+    """A client for everyone, by the first letter of their role, and all that the table names besides the content."""
     Share.objects.create(user=learner, token="leaflet")
     CalendarFeed.objects.create(user=learner, token="leaflet")
     cohort = Cohort.objects.create(pk=1, name="Autumn hikers", code="LEAFLETS")
     cohort.instructors.add(instructor)
     cohort.join(learner)
-    cohort.assignments.create(pk=1, track=content.other)
+    cohort.assignments.create(pk=1, track=track)
     cohort.groups.create(pk=1, name="Evening")
     own = Track.objects.create(slug="own", title="An own track", summary="-", private=True)
     own.sections.create(slug="start", title="Start")
@@ -294,12 +299,12 @@ def test_a_shared_cache_keeps_pages_of_visitors_and_nothing_else(content, people
                     assert not answer.cookies
 
 
-def path_of(route):
-    slug = {"stages": "first", "tracks": "other", "cohorts": "own"}.get(route.split("/")[1], "maps")
-    values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": "leaflet", "<token>": "leaflet"}
+def path_of(route, stage="first", topic="maps", track="other", source="leaflet"):
+    slug = {"stages": stage, "tracks": track, "cohorts": "own"}.get(route.split("/")[1], topic)
+    values = {"<slug>": slug, "<pk>": "1", "<uidb36>-<key>": "1-abc", "<key>": source, "<token>": "leaflet"}
     values |= {
-        "<stage>": "first",
-        "<track>": "other",
+        "<stage>": stage,
+        "<track>": track,
         "<code>": "LEAFLETS",
         "<assignment_pk>": "1",
         "<learner>": "0",

@@ -21,7 +21,18 @@ from progress.cohorts.models import Cohort
 from progress.models import Report
 from stages.admin.reviewers import ReviewerRestrictionsMixin
 from stages.fixture_io import files, snapshot
-from stages.models import Entry, Resource, Revision, Stage, State, Topic, TopicResource, Track, TrackSection
+from stages.models import (
+    Entry,
+    Resource,
+    Revision,
+    SiteSettings,
+    Stage,
+    State,
+    Topic,
+    TopicResource,
+    Track,
+    TrackSection,
+)
 from tests.conftest import client_of, make_user, rolled_back
 from tests.stages.revisions.test_recorder import Forms, filled_in
 from tests.stages.revisions.test_recorder import save as save_form
@@ -56,6 +67,7 @@ TABLE = {
     "stages.track": CONTENT | STATES,
     "stages.tracksection": CONTENT,
     "stages.source": PUBLIC,
+    "stages.sitesettings": PUBLIC | {"add": NOBODY},
     "stages.entry": PUBLIC,
     "stages.revision": dict.fromkeys(["changelist", "change", "history"], EVERYBODY) | READ_ONLY,
     "progress.report": dict.fromkeys(["changelist", "change", "save", "history"], PUBLISHERS)
@@ -121,6 +133,7 @@ def rows(content, people):
         "stages.track": content.other,
         "stages.tracksection": TrackSection.objects.first(),
         "stages.source": content.source,
+        "stages.sitesettings": SiteSettings.objects.create(name="Waymark", subject="summits"),
         "stages.entry": Entry.objects.get(),
         "progress.report": Report.objects.create(topic=content.topics["maps"], text="The link is dead."),
         "accounts.user": person,

@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from progress.cohorts.models import EmailKind, EmailOptOut, hash_of
+from stages.content import current_site_settings
 
 SALT = "cohorts.mail"
 
@@ -67,16 +68,15 @@ def send(
     """Send one mail of an EmailKind, unless its recipient wants none of them; return whether it was sent.
 
     ``template`` is below ``cohorts/notifications/email/``, without its ending; it has
-    ``unsubscribe_url`` besides the context.
+    ``unsubscribe_url`` and ``site_settings`` besides the context.
     Whoever sends many opens a ``mailer`` of ``django.core.mail`` for all of them.
     Raises what the mail server raises.
     """
     if EmailOptOut.objects.opted_out([email], kind):
         return False
     url = unsubscribe_url(email, kind)
-    body = render_to_string(
-        f"cohorts/notifications/email/{template}.txt", {**context, "kind": kind, "unsubscribe_url": url}
-    )
+    frame = {"kind": kind, "unsubscribe_url": url, "site_settings": current_site_settings()}
+    body = render_to_string(f"cohorts/notifications/email/{template}.txt", {**context, **frame})
     headers = {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     one_line = " ".join(subject.split())  # a header is a single line
     message = UnsubscribableMessage(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)

@@ -20,7 +20,7 @@ from accounts.requests import HtmxRequest
 from progress.decorators import unlisted
 from progress.models import Status
 from progress.reader_progress import ReaderProgress
-from stages.content import current_content, prerequisites
+from stages.content import current_content
 from stages.map.stylesheet import map_stylesheet
 from stages.models import Stage, Topic, Track
 from stages.outline import Outline
@@ -146,6 +146,6 @@ def stage(request: PreviewRequest, slug: str) -> HttpResponse:
 def topic(request: PreviewRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_with_drafts(topic.stage, Topic.objects.filter(pk=topic.pk))
-    context = {**describe_topic(topic, outline, prerequisites()), "around": outline.neighbors[topic.slug]}
+    context = {**describe_topic(topic, outline, current_content()), "around": outline.neighbors[topic.slug]}
     request = as_preview(request, outline, index_of_stage(outline, topic.stage), hidden=not topic.is_published())
     return render(request, "stages/roadmap/topic.html", context)

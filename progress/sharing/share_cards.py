@@ -28,7 +28,7 @@ class ShareCard:
     """What is on a card. Equal values make the same picture.
 
     ``percentage`` is None where nothing is said about progress; ``stages`` are pairs of a level and whether the
-    stage is complete.
+    stage is complete. ``site`` and ``subject`` are what the site calls itself, and what it is about.
     """
 
     name: str = ""
@@ -36,6 +36,8 @@ class ShareCard:
     done: int = 0
     total: int = 0
     stages: tuple[tuple[str, bool], ...] = ()
+    site: str = ""
+    subject: str = ""
 
 
 @lru_cache(maxsize=64)
@@ -58,11 +60,13 @@ def draw_card(card: ShareCard) -> bytes:
 
 
 def write_text(pen: ImageDraw.ImageDraw, card: ShareCard) -> None:
-    pen.text((MARGIN + 82, 95), "Waymark", INK, font(44), anchor="lm")
-    name = card.name if can_draw(card.name) else ""
+    pen.text((MARGIN + 82, 95), drawable(card.site), INK, font(44), anchor="lm")
+    way = f"way to {card.subject}" if drawable(card.subject) else "way"
+    name = drawable(card.name)
     if card.percentage is None:
         pen.text((MARGIN, 250), name and truncate(name, 84), INK, font(84), anchor="ls")
-        pen.text((MARGIN, 330), "On the way to Django", SOFT if name else INK, font(48 if name else 76), anchor="ls")
+        size = 48 if name else 76
+        pen.text((MARGIN, 330), truncate(f"On the {way}", size), SOFT if name else INK, font(size), anchor="ls")
         return
     if name:
         pen.text((MARGIN, 222), truncate(name, 60), INK, font(60), anchor="ls")
@@ -71,7 +75,8 @@ def write_text(pen: ImageDraw.ImageDraw, card: ShareCard) -> None:
     sign = MARGIN + font(170).getlength(number) + 14
     pen.text((sign, baseline), "%", ACCENT, font(110), anchor="ls")
     text_x = sign + font(110).getlength("%") + 40
-    pen.text((text_x, baseline - 62), "of the way to Django", INK, font(44), anchor="ls")
+    of_the_way = truncate(f"of the {way}", 44, WIDTH - MARGIN - text_x)
+    pen.text((text_x, baseline - 62), of_the_way, INK, font(44), anchor="ls")
     pen.text((text_x, baseline - 4), f"{card.done} of {card.total} topics done", SOFT, font(34), anchor="ls")
 
 
@@ -80,14 +85,18 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def truncate(text: str, size: int) -> str:
+def truncate(text: str, size: int, max_width: float = WIDTH - 2 * MARGIN) -> str:
     """``text``, cut with an ellipsis where it would run off the card."""
-    max_width = WIDTH - 2 * MARGIN
     if font(size).getlength(text) <= max_width:
         return text
     while font(size).getlength(text + "…") > max_width:
         text = text[:-1]
     return text.rstrip() + "…"
+
+
+def drawable(text: str) -> str:
+    """``text``, or nothing where the font lacks some of its letters."""
+    return text if can_draw(text) else ""
 
 
 def can_draw(text: str) -> bool:

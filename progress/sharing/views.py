@@ -23,11 +23,13 @@ from progress.decorators import unlisted
 from progress.models import Share, Status
 from progress.reader_progress import ReaderProgress
 from progress.sharing import share_cards
-from stages.content import outline_of_stages
+from stages.content import current_site_settings, outline_of_stages
 from stages.models import Topic
 from stages.outline import Outline
 
 FRESH_FOR = 5 * 60  # seconds that others may keep a picture: as long as a revoked one may be seen at most
+
+LETTER_WIDTH = 7.3  # of a name on the badge, in its usual font
 
 
 # --- Turning it on and off ------------------------------------------------------------------------
@@ -125,7 +127,8 @@ def shared_card(request: HttpRequest, token: str) -> HttpResponse:
 @unlisted
 def shared_badge(request: HttpRequest, token: str) -> HttpResponse:
     card = get_shared_card(token)
-    return image_response(request, render_to_string("progress/badge.svg", {"card": card}).encode(), "image/svg+xml")
+    context = {"card": card, "name_width": round(len(card.site) * LETTER_WIDTH)}
+    return image_response(request, render_to_string("progress/badge.svg", context).encode(), "image/svg+xml")
 
 
 def get_share(token: str) -> Share:
@@ -143,12 +146,13 @@ def get_shared_card(token: str) -> share_cards.ShareCard:
 
 
 def share_card_of(share: Share, roadmap: Outline, progress: ReaderProgress) -> share_cards.ShareCard:
-    name = public_name(share.user)
+    name, settings = public_name(share.user), current_site_settings()
+    site, subject = settings.name, str(settings.subject)
     if not share.show_progress:
-        return share_cards.ShareCard(name)
+        return share_cards.ShareCard(name, site=site, subject=subject)
     measured = progress.measure(roadmap.topics)
     stages = tuple((section.level, progress.measure(section.topics).is_complete) for section in roadmap.sections)
-    return share_cards.ShareCard(name, measured.percentage, measured.done, measured.total, stages)
+    return share_cards.ShareCard(name, measured.percentage, measured.done, measured.total, stages, site, subject)
 
 
 def open_graph_context(request: HttpRequest, share: Share, card: share_cards.ShareCard) -> dict[str, str]:
@@ -163,7 +167,7 @@ def open_graph_context(request: HttpRequest, share: Share, card: share_cards.Sha
     )
     version = sha256(repr(card).encode()).hexdigest()[:12]
     return {
-        "title": _("%(name)s’s way to Django") % {"name": name} if name else _("A learner’s way to Django"),
+        "title": (_("%(name)s’s way to %(subject)s") if name else _("A learner’s way to %(subject)s")) % vars(card),
         "description": describe_progress(card),
         "link": page,
         "badge": badge,
@@ -174,8 +178,8 @@ def open_graph_context(request: HttpRequest, share: Share, card: share_cards.Sha
 
 def describe_progress(card: share_cards.ShareCard) -> str:
     if card.percentage is None:
-        return _("On the way to Django")
-    return _("%(percentage)s %% of the way to Django: %(done)s of %(total)s topics done") % vars(card)
+        return _("On the way to %(subject)s") % vars(card)
+    return _("%(percentage)s %% of the way to %(subject)s: %(done)s of %(total)s topics done") % vars(card)
 
 
 def image_response(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:

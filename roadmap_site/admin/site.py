@@ -25,16 +25,20 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class WaymarkAdminSite(AdminSite):
-    site_header = site_title = "Waymark"
     index_title = "The roadmap and its learners"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and second_factor.is_satisfied(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from stages.content import current_site_settings
         from stages.models import Stage
 
-        return {**super().each_context(request), "has_stages": Stage.objects.exists}  # asked where it matters
+        return {
+            **super().each_context(request),
+            **dict.fromkeys(["site_header", "site_title"], current_site_settings().name),
+            "has_stages": Stage.objects.exists,  # asked where it matters
+        }
 
     @method_decorator([secure_admin_login, login_not_required])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

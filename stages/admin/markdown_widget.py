@@ -22,13 +22,13 @@ from stages.markdown.render import render as render_markdown
 
 # How many lines a box needs for what is usually in it.
 TEXTAREA_ROWS = {
-    **dict.fromkeys(["summary", "why", "outdated", "unverified"], 2),
+    **dict.fromkeys(["summary", "why", "outdated", "unverified", "footer"], 2),
     **dict.fromkeys(["gain", "reason", "audience", "difference", "disagreement", "outcomes", "checklist"], 5),
     "replaces": 2,
     "project": 16,
     "body": 32,
 }
-MARKDOWN_FIELDS = {"body", "disagreement", "project"}
+MARKDOWN_FIELDS = {"body", "disagreement", "footer", "project"}
 # A page to be shown in a frame of ours: it runs nothing and loads nothing but our style sheets.
 PREVIEW_CSP = {
     "default-src": [CSP.NONE],

@@ -168,8 +168,8 @@ def to_record(entry: Any, location: Location, problems: list[str]) -> Record | N
     given = entry["fields"]
     key = [given[name] for name in key_names(model) if name in given]
     parts = [part for value in key for part in (value if isinstance(value, list) else [value])]
-    label = " / ".join(map(shorten, parts[:4]))
-    location = replace(location, entry=f"{location.entry}, {model._meta.verbose_name} {label or 'without a key'}")
+    label = " / ".join(map(shorten, parts[:4])) or ("without a key" if key_names(model) else "")
+    location = replace(location, entry=f"{location.entry}, {model._meta.verbose_name} {label}".rstrip())
     messages = [f"{location.of_field(name)}: {message}" for name, message in validation_errors(model, given)]
     problems += messages
     if messages:

@@ -18,6 +18,7 @@ from stages.models import (
     Entry,
     LoadedEntry,
     Resource,
+    SiteSettings,
     Source,
     Stage,
     Topic,
@@ -29,6 +30,7 @@ from stages.models import (
 
 # Each comes after those it points at.
 MODELS: list[type[models.Model]] = [
+    SiteSettings,
     Source,
     Stage,
     Resource,
@@ -101,14 +103,14 @@ class Record:
     @property
     def name(self) -> str:
         """What the record is called on the command line: stages.topic:maps."""
-        return f"{self.model._meta.label_lower}:{'/'.join(self.key)}"
+        return ":".join(filter(None, [self.model._meta.label_lower, "/".join(self.key)]))
 
     def location_of(self, name: str) -> Location | str:
         """Where one of its fields is given."""
         return self.location.of_field(name) if isinstance(self.location, Location) else self.location
 
     def __str__(self) -> str:
-        return f"{self.model._meta.verbose_name} {' / '.join(shorten(part) for part in self.key)}"
+        return f"{self.model._meta.verbose_name} {' / '.join(shorten(part) for part in self.key)}".rstrip()
 
 
 def shorten(value: object, limit: int = 80) -> str:
@@ -162,8 +164,9 @@ def default_of(field: ContentField) -> Any:
 
 
 def key_names(model: type[models.Model]) -> list[str]:
-    """The fields that make up the natural key, in its order."""
+    """The fields that make up the natural key, in its order; none of a model that has one row."""
     return {
+        SiteSettings: [],
         Source: ["key"],
         Resource: ["url"],
         Entry: ["ref"],

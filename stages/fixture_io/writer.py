@@ -12,7 +12,18 @@ from django.db.models import Model
 
 from stages.fixture_io.reader import parse, read_file
 from stages.fixture_io.records import LABELS, FixtureError, Record, Records, content_fields, default_of, key_names
-from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
+from stages.models import (
+    Entry,
+    Resource,
+    SiteSettings,
+    Source,
+    Stage,
+    Topic,
+    TopicResource,
+    Track,
+    TrackSection,
+    TrackTopic,
+)
 
 
 class Dumper(yaml.SafeDumper):
@@ -77,7 +88,12 @@ def write(records: Records, folder: Path) -> None:
             path.unlink()
 
 
-FILE_NAMES: dict[type[Model], str] = {Resource: "resources.yaml", Source: "sources.yaml", Track: "tracks.yaml"}
+FILE_NAMES: dict[type[Model], str] = {
+    Resource: "resources.yaml",
+    SiteSettings: "site.yaml",
+    Source: "sources.yaml",
+    Track: "tracks.yaml",
+}
 
 
 def foreign_files(path: Path) -> Iterator[str]:
@@ -101,7 +117,7 @@ def is_unchanged(path: Path, text: str) -> bool:
 
 
 def files(records: Records) -> dict[str, str]:
-    """``records`` as ``{file name: YAML}``: resources, sources, tracks, and a file for each stage."""
+    """``records`` as ``{file name: YAML}``: one for each of FILE_NAMES, and one for each stage."""
     stages = sorted((record for record in records.values() if record.model is Stage), key=sort_key)
     stage_names = {stage.key: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
     paths = sorted((ancestry(record, records) for record in records.values()), key=lambda path: [*map(sort_key, path)])

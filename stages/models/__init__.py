@@ -4,6 +4,7 @@ from stages.models.curriculum import Level, Resource, Stage, State, Topic, Topic
 from stages.models.links import LinkCheck
 from stages.models.loaded import LoadedEntry, SyncResult
 from stages.models.revisions import Revision
+from stages.models.site_settings import SiteSettings
 from stages.models.sources import Entry, Source
 from stages.models.tracks import Track, TrackSection, TrackTopic
 from stages.models.version import ContentVersion
@@ -16,6 +17,7 @@ __all__ = [
     "LoadedEntry",
     "Resource",
     "Revision",
+    "SiteSettings",
     "Source",
     "Stage",
     "State",

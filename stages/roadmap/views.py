@@ -14,7 +14,7 @@ from stages.content import Content, current_content
 from stages.dictionaries import Dictionary, offer_dictionary
 from stages.links.display import with_alternatives
 from stages.models import Resource, Source, Stage, Topic, Track
-from stages.outline import Neighbors, Outline, Pair, prerequisites_and_unlocks
+from stages.outline import Neighbors, Outline, prerequisites_and_unlocks
 from stages.pages import render_page, text_for_strangers
 from stages.roadmap.layouts import RoadmapLayout, layout_context, layout_of, remember_layout
 from stages.track_access import get_readable_track
@@ -58,6 +58,7 @@ def dictionary_of_roadmap(content: Content, layout: RoadmapLayout) -> Dictionary
 def roadmap_context(content: Content, layout: RoadmapLayout) -> dict[str, Any]:
     return {
         "outline": content.outline,
+        "source_count": content.source_count,
         "has_certificate": Track.objects.published().filter(follows_stages=True).exists(),
         **layout_context(content, content.outline, layout),
     }
@@ -109,11 +110,12 @@ def topic(request: HttpRequest, slug: str) -> HttpResponseBase:
 def topic_context(content: Content, slug: str, track: Track | None, around: Neighbors) -> dict[str, Any]:
     """What the page of a topic says on its way: along which track, if not the roadmap, and between which topics."""
     topic = Topic.objects.select_related("stage").get(slug=slug)
-    return {**describe_topic(topic, content.outline, content.prerequisites), "track": track, "around": around}
+    described = describe_topic(topic, content.outline, content)
+    return {**described, "track": track, "around": around}
 
 
-def describe_topic(topic: Topic, outline: Outline, pairs: tuple[Pair, ...]) -> dict[str, Any]:
-    """What the page of a topic says that is in ``outline``, the merged roadmap; ``pairs`` say what needs what."""
+def describe_topic(topic: Topic, outline: Outline, content: Content) -> dict[str, Any]:
+    """What the page of a topic says that is in ``outline``, the merged roadmap or a draft of it."""
     [(section, outline_topic)] = outline.positions_by_slug[topic.slug]
     entries = topic.entries.select_related("source").order_by("source__position", "position")
     return {
@@ -121,8 +123,9 @@ def describe_topic(topic: Topic, outline: Outline, pairs: tuple[Pair, ...]) -> d
         "section": section,
         "outline_topic": outline_topic,
         "topic_section": replace(section, topics=(outline_topic,)),
-        **prerequisites_and_unlocks(topic.pk, outline, pairs),
+        **prerequisites_and_unlocks(topic.pk, outline, content.prerequisites),
         "links": with_alternatives(topic.links.shown()),
+        "source_count": content.source_count,
         "mentions": [(source, list(group)) for source, group in groupby(entries, key=lambda entry: entry.source)],
     }
 

@@ -48,7 +48,7 @@ def test_the_snippet_for_a_readme_is_copied(open_browser, shown, live_server):
     page.get_by_role("button", name="Copied").wait_for()
     url = f"{live_server.url}/shared/a-link/"
     text = page.evaluate("navigator.clipboard.readText()")
-    assert text == f"[![My way to Django on Waymark]({url}badge.svg)]({url})"
+    assert text == f"[![My way to the goal on Waymark]({url}badge.svg)]({url})"
 
 
 def test_the_last_tick_brings_the_offer_without_another_page(open_browser, content, learner):

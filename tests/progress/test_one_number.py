@@ -143,7 +143,7 @@ def test_card_badge_and_announcement_say_the_same(walked, shared, monkeypatch):
     stages = tuple(
         (section.level, walked.measure(section.topics).is_complete) for section in outline_of_stages().sections
     )
-    assert drawn == [share_cards.ShareCard("Lena Learner", percentage, done, total, stages)]
+    assert drawn == [share_cards.ShareCard("Lena Learner", percentage, done, total, stages, "Waymark", "Django")]
     badge = Client().get(f"{shared}badge.svg").text
     assert set(re.findall(r"(\d+) %", badge)) == {str(percentage)}
     assert f"{done} of {total} topics" in badge

@@ -95,18 +95,18 @@ def instructor_entries(cohorts: Iterable[Cohort]) -> Iterator[CalendarEntry]:
 # --- As a file ----------------------------------------------------------------------------------------
 
 
-def to_ical(entries: Iterable[CalendarEntry], owner: int, now: datetime) -> bytes:
+def to_ical(entries: Iterable[CalendarEntry], owner: int, now: datetime, name: str) -> bytes:
     """The bytes of a calendar with ``entries``, for the person whose pk is ``owner``, as it is at the moment ``now``.
 
-    It is published, so its stamps say when it was made, and nobody is invited to anything. A UID never changes: a
-    program that reads the calendar again moves the day that it knows.
+    Programs list it under ``name``. It is published, so its stamps say when it was made, and nobody is invited to
+    anything. A UID never changes: a program that reads the calendar again moves the day that it knows.
     """
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Waymark//Calendar of dates//EN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", "Waymark")
-    calendar.add("x-wr-calname", "Waymark")  # what most programs read instead of NAME
+    calendar.add("name", single_line(name))
+    calendar.add("x-wr-calname", single_line(name))  # what most programs read instead of NAME
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
     host = urlsplit(settings.SITE_URL).hostname

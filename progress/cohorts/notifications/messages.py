@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from progress.cohorts.email import send
 from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Message
+from stages.content import current_site_settings
 
 WEEKLY_LIMIT = 2  # messages that a learner gets from one cohort in seven days
 log = logging.getLogger(__name__)
@@ -83,4 +84,10 @@ def deliver(message: Message, person: User) -> bool:
 
 def message_context(message: Message, person: User) -> dict[str, Any]:
     """What the mail of one learner is made of; the preview shows the same."""
-    return {"message": message, "name": person.name, "cohort": message.cohort, "sender": message.sender}
+    return {
+        "message": message,
+        "name": person.name,
+        "cohort": message.cohort,
+        "sender": message.sender,
+        "site_settings": current_site_settings(),
+    }

@@ -19,6 +19,7 @@ from progress.cohorts.models import CalendarFeed
 from progress.cohorts.notifications.ical import calendar_entries, to_ical
 from progress.decorators import unlisted
 from progress.models import new_token
+from stages.content import current_site_settings
 
 SHOWN_ENTRIES = 5  # dates that the page shows
 
@@ -75,7 +76,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     etag = f'W/"{sha256(repr(entries).encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        content = to_ical(entries, feed.user_id, timezone.now())
+        content = to_ical(entries, feed.user_id, timezone.now(), current_site_settings().name)
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = 'inline; filename="waymark.ics"'
     response.headers["ETag"] = etag

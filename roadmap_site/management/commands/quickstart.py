@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
+from stages.content import current_site_settings
 
 PASSWORD = "follow-the-trail"  # noqa: S105 - of the demo accounts, which exist on laptops only
 PEOPLE = {"learner": "Lena Learner", "instructor": "Ines Instructor", "maintainer": "Mats Maintainer"}
@@ -50,7 +51,7 @@ class Command(BaseCommand):
     def welcome(self, port: int) -> str:
         accounts = "\n".join(f"    {name}@example.com" for name in PEOPLE)
         return (
-            f"\n{self.style.SUCCESS('Waymark is ready:')} http://127.0.0.1:{port}/\n\n"
+            f"\n{self.style.SUCCESS(f'{current_site_settings().name} is ready:')} http://127.0.0.1:{port}/\n\n"
             f"  Tick a few topics first; sign in later, and they come along.\n"
             f"  Sign in at http://127.0.0.1:{port}/accounts/login/ as\n{accounts}\n"
             f"    with the password {PASSWORD}\n"

@@ -37,7 +37,7 @@ def parsed(text):
     ],
 )
 def test_a_name_in_any_script_comes_out_as_it_went_in(title):
-    text = to_ical([CalendarEntry("due-1", date(2026, 3, 9), title, f"{title} again", "/me/")], 7, NOW)
+    text = to_ical([CalendarEntry("due-1", date(2026, 3, 9), title, f"{title} again", "/me/")], 7, NOW, "Waymark")
     [event] = parsed(text)
     assert event["summary"] == title
     assert event["description"] == f"{title} again"
@@ -48,9 +48,8 @@ def test_a_name_in_any_script_comes_out_as_it_went_in(title):
 
 @given(st.text(), st.dates())
 def test_whatever_a_name_contains_the_file_can_be_read(title, day):
-    text = to_ical(
-        [CalendarEntry("due-1", day, title, title, "/me/"), CalendarEntry("due-2", day, "Other", "", "/me/")], 7, NOW
-    )
+    entries = [CalendarEntry("due-1", day, title, title, "/me/"), CalendarEntry("due-2", day, "Other", "", "/me/")]
+    text = to_ical(entries, 7, NOW, title or "Waymark")
     first, second = parsed(text)
     assert first.decoded("dtstart") == day
     assert "\n" not in first["summary"]
@@ -60,14 +59,14 @@ def test_whatever_a_name_contains_the_file_can_be_read(title, day):
 
 def test_a_name_cannot_add_an_event_or_a_line():
     title = "Maps\r\nEND:VEVENT\r\nBEGIN:VEVENT\nX:1\x85\u2028\x00\x07"
-    [event] = parsed(to_ical([CalendarEntry("due-1", date(2026, 3, 9), title, title, "/me/")], 7, NOW))
+    [event] = parsed(to_ical([CalendarEntry("due-1", date(2026, 3, 9), title, title, "/me/")], 7, NOW, "Waymark"))
     assert event["summary"] == "Maps END:VEVENT BEGIN:VEVENT X:1"
 
 
 def test_a_day_says_whose_it_is_and_when_it_was_written(settings):
     settings.SITE_URL = "https://waymark.example.org"
     [event] = parsed(
-        to_ical([CalendarEntry("due-1", date(2026, 3, 9), "Maps", "Hikers", "/me/#assignment-1")], 7, NOW)
+        to_ical([CalendarEntry("due-1", date(2026, 3, 9), "Maps", "Hikers", "/me/#assignment-1")], 7, NOW, "Waymark")
     )
     assert event["uid"] == "due-1-7@waymark.example.org"
     assert event["url"] == "https://waymark.example.org/me/#assignment-1"

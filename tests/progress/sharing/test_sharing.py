@@ -262,8 +262,8 @@ def test_the_page_names_its_card_in_full(link, content, walker, client):
     page = client.get(link).text
     picture = re.search(r'property="og:image" content="([^"]+)"', page)[1]
     assert picture.startswith(f"http://testserver{link}card.png?")
-    assert 'property="og:title" content="Lena Learner’s way to Django"' in page
-    assert 'property="og:image:alt" content="50 % of the way to Django: 2 of 4 topics done"' in page
+    assert 'property="og:title" content="Lena Learner’s way to the goal"' in page
+    assert 'property="og:image:alt" content="50 % of the way to the goal: 2 of 4 topics done"' in page
     assert 'name="twitter:card" content="summary_large_image"' in page
     response = client.get(picture)
     assert response.headers["Content-Type"] == "image/png"
@@ -300,7 +300,7 @@ def test_the_badge_needs_nothing_that_the_policy_forbids(link, client):
 def test_the_snippets_have_the_badge_and_the_link(link, as_learner):
     page = as_learner.get("/me/share/").text
     url = f"http://testserver{link}"
-    assert f"[![My way to Django on Waymark]({url}badge.svg)]({url})" in page
+    assert f"[![My way to the goal on Waymark]({url}badge.svg)]({url})" in page
     assert f"&lt;a href=&quot;{url}&quot;" in page.replace('"', "&quot;")
 
 

@@ -101,7 +101,7 @@ def test_the_same_page_at_another_address_is_refused(content, as_maintainer, tmp
         for each in (content.resource.url, url)
     ]
     with pytest.raises(FixtureError, match="leads to the same page as"):
-        load(write_files(tmp_path / "files", *entries), replace_everything=True)
+        load(write_files(tmp_path / "files", stage(), *entries))
 
 
 @pytest.mark.parametrize("url", OTHERS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.content import outline_of_stages, outline_of_track, prerequisites
+from stages.content import current_content, outline_of_stages, outline_of_track
 from stages.map.layout import (
     BOX_WIDTH,
     SANS,
@@ -95,7 +95,7 @@ def test_nothing_overlaps(viewport, sections):
 def test_nothing_overlaps_on_the_roadmap_and_on_every_track(roadmap, viewport):
     from stages.models import Track
 
-    needs = needs_of(prerequisites())
+    needs = needs_of(current_content().prerequisites)
     for drawn in [outline_of_stages(), *map(outline_of_track, Track.objects.all())]:
         nodes = layout(drawn, needs, viewport)
         assert_nothing_overlaps(nodes, viewport)

@@ -44,7 +44,7 @@ def test_provenance_goes_both_ways(content, client):
 
 
 def test_a_topic_that_no_document_names_says_so(content, client):
-    assert "None of the five documents names this topic" in client.get("/topics/boots/").text
+    assert "The document behind this roadmap does not name this topic" in client.get("/topics/boots/").text
 
 
 @pytest.mark.parametrize(

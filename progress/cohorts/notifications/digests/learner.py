@@ -50,12 +50,13 @@ class LearnerWeek:
         soon = any(due.day <= self.week.horizon for due in self.upcoming)
         return bool(self.done or self.started or self.starting or self.overrides or soon)
 
-    @property
-    def subject(self) -> str:
+    def subject(self, site: str) -> str:
+        """What the mail is about, from the site that calls itself so."""
         if self.done:
             text = ngettext("Your week: %(number)d topic done", "Your week: %(number)d topics done", len(self.done))
             return text % {"number": len(self.done)}
-        return _("Your week on Waymark") if self.started or self.overrides else _("What comes next on Waymark")
+        text = _("Your week on %(site)s") if self.started or self.overrides else _("What comes next on %(site)s")
+        return text % {"site": site}
 
 
 def learner_week(

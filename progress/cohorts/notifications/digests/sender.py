@@ -29,6 +29,7 @@ from progress.cohorts.models import Cohort, DigestDelivery, EmailKind, EmailOptO
 from progress.cohorts.notifications.digests.instructor import CohortWeek, cohort_week
 from progress.cohorts.notifications.digests.learner import learner_weeks
 from progress.cohorts.notifications.digests.period import Week, reported_week
+from stages.content import current_site_settings
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -203,7 +204,8 @@ def skip_reason(
 
 def learner_emails(weeks: Mapping[int, Week]) -> dict[int, Content]:
     """What the learners get who have something to read."""
-    return {pk: (week.subject, {"learner_week": week}) for pk, week in learner_weeks(weeks).items() if week}
+    site = current_site_settings().name
+    return {pk: (week.subject(site), {"learner_week": week}) for pk, week in learner_weeks(weeks).items() if week}
 
 
 def instructor_emails(weeks: Mapping[int, Week], load_week: LoadCohortWeek) -> dict[int, Content]:
