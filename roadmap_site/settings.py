@@ -147,6 +147,7 @@ CACHES: dict[str, dict[str, Any]] = {
 # Beyond so many a cache throws a third away, limits as well. The usual 300 are the slots of a handful of people.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 FIXTURES = BASE_DIR / env["FIXTURES_DIR"]
+BACKUP_DIR = BASE_DIR / env["BACKUP_DIR"] if env["BACKUP_DIR"] else None
 # check_links asks only the public internet, and these networks: "10.0.0.0/8".
 LINK_NETWORKS = env["LINK_NETWORKS"]
 

@@ -37,5 +37,7 @@ from roadmap_site.settings import *  # noqa: E402, F403
 # It shows itself where DEBUG is on, and tests turn that off. Loading it took a seventh of the start of every process.
 INSTALLED_APPS.remove("debug_toolbar")  # noqa: F405
 MIDDLEWARE.remove("debug_toolbar.middleware.DebugToolbarMiddleware")  # noqa: F405
+if pool := DATABASES["default"].get("OPTIONS", {}).get("pool"):  # noqa: F405
+    pool["timeout"] = 60  # a test has more threads than a worker, and all of them want a connection
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

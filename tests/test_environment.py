@@ -82,7 +82,7 @@ def test_it_names_a_wrong_variable_and_says_what_would_be_right(name, text):
 
 def test_whatever_is_not_any_text_can_be_wrong():
     free = {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "MAIL_USER", "MAIL_PASSWORD"}
-    free |= {"FIXTURES_DIR", "OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
+    free |= {"FIXTURES_DIR", "BACKUP_DIR", "OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
     assert set(WRONG) | free == set(BY_NAME)
 
 
@@ -189,6 +189,7 @@ def test_the_table_of_the_page_is_what_is_declared():
 
 def test_the_containers_are_given_every_variable():
     given = set(re.findall(r"^    (\w+): ", (settings.BASE_DIR / "compose.yaml").read_text(), re.MULTILINE))
-    # The image says the first two, the third is for laptops, and the last is mounted where the image expects it.
-    inside = {"WAYMARK_ENV", "PORT", "STAFF_SECOND_FACTOR", "FIXTURES_DIR"}
+    # The image says the first two, the third is for laptops, the fourth is mounted where the image expects it, and
+    # backups are made in the container of the database.
+    inside = {"WAYMARK_ENV", "PORT", "STAFF_SECOND_FACTOR", "FIXTURES_DIR", "BACKUP_DIR"}
     assert set(BY_NAME) - given == inside

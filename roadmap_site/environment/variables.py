@@ -83,6 +83,12 @@ VARIABLES = (
         default="fixtures",
     ),
     Variable(
+        "BACKUP_DIR",
+        str,
+        "a folder",
+        "where `backup` puts its files, and where `doctor` looks how old the newest is",
+    ),
+    Variable(
         "BEHIND_PROXY",
         proxies,
         "the number of proxies, `0` to `9`",

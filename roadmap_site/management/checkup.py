@@ -22,6 +22,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from accounts.models import User
+from roadmap_site.backups import backups_in
 from roadmap_site.unapplied_migrations import unapplied_migrations
 from stages.models import Topic
 from stages.sync.results import last_result
@@ -29,6 +30,7 @@ from stages.sync.results import last_result
 CONNECT_SECONDS = 2
 CLOCK_SECONDS = 5  # codes of authenticator apps bear half a minute
 UNCLEARED = timedelta(days=7)
+BACKUP_AGE = timedelta(days=2)
 MIN_FREE = 200_000_000  # bytes
 
 
@@ -155,6 +157,18 @@ def check_sessions() -> str:
     return f"{Session.objects.count()}, {expired.count()} of them expired"
 
 
+def check_backups() -> str:
+    folder = settings.BACKUP_DIR
+    if folder is None:
+        return "are made elsewhere, for BACKUP_DIR is not set"
+    if not (backups := backups_in(folder)):
+        raise Trouble(f"there are none in {folder}; let cron run “manage.py backup” every day")
+    age = timedelta(seconds=time.time() - backups[-1].stat().st_mtime)
+    if age > BACKUP_AGE:
+        raise Trouble(f"the newest in {folder} is {age.days} days old; see why cron makes none")
+    return f"{len(backups)}, the newest {age.total_seconds() / 3600:.0f} hours old"
+
+
 def check_disk() -> str:
     file = sqlite_file()
     if file is None:
@@ -187,5 +201,6 @@ EXAMINATIONS: dict[str, tuple[Callable[[], str], bool]] = {
     "content": (check_content, True),
     "staff": (check_staff, True),
     "sessions": (check_sessions, True),
+    "backups": (check_backups, False),
     "disk": (check_disk, False),
 }
