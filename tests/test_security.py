@@ -16,7 +16,7 @@ PRODUCTION = {
 }
 
 
-def manage(*arguments, **environment):
+def manage(*arguments, timeout=60, **environment):
     """Run manage.py in a process of its own with exactly this environment."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
@@ -25,7 +25,7 @@ def manage(*arguments, **environment):
         env=keep | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout,
         check=False,
     )
 

