@@ -312,3 +312,7 @@ LOGGING = {
         "waymark.requests": {"level": "WARNING" if LAPTOP else "INFO"},  # runserver has a line of its own
     },
 }
+if env["SENTRY_DSN"]:
+    from roadmap_site import error_reports
+
+    error_reports.start(env["SENTRY_DSN"])

@@ -39,6 +39,7 @@ WRONG = {
     "STAFF_SECOND_FACTOR": ["sure"],
     "LOG_LEVEL": ["loud", "15"],
     "LOG_FORMAT": ["xml"],
+    "SENTRY_DSN": ["errors.example.org", "https://errors.example.org/hidden", "https://hidden@errors.example.org"],
     "PORT": ["http"],
     "WEB_CONCURRENCY": ["lots", "0"],
 }

@@ -53,6 +53,15 @@ def host(text: str) -> str:
     return text
 
 
+def address_with_key(text: str) -> str:
+    """Where error reports go, ``https://key@host/project``."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.username or not parts.path.strip("/"):
+        raise ValueError
+    host(parts.hostname or "")
+    return text
+
+
 def address(text: str) -> str:
     """Of a site, without a slash at its end."""
     parts = urlsplit(text)

@@ -9,7 +9,18 @@ from functools import partial
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
-from roadmap_site.environment.parsers import address, choice, database, host, items, number, proxies, sender, switch
+from roadmap_site.environment.parsers import (
+    address,
+    address_with_key,
+    choice,
+    database,
+    host,
+    items,
+    number,
+    proxies,
+    sender,
+    switch,
+)
 
 PRODUCTION, LAPTOP = "production", "laptop"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -191,6 +202,14 @@ VARIABLES = (
         "`line` or `json`",
         "how: a line of text, or one of JSON",
         default="line",
+    ),
+    Variable(
+        "SENTRY_DSN",
+        address_with_key,
+        "an address such as `https://key@errors.example.org/1`",
+        "a collector of error reports that speaks Sentry's protocol; a report says what failed, and nothing of who met "
+        "it",
+        secret=True,
     ),
     Variable(
         "PORT",
