@@ -138,6 +138,10 @@ else:
         "pool": {"min_size": 1, "max_size": 4, "timeout": 2},
     }
 
+METRICS_TOKEN = env["METRICS_TOKEN"]
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "roadmap_site.metrics.MetricsMiddleware")
+
 # Rate limits must count for all workers together, so production keeps them in the database.
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from roadmap_site import speculation, views
+from roadmap_site import metrics, speculation, views
 
 urlpatterns = [
     path("", include("stages.urls")),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("healthz", views.readyz, name="healthz"),  # what it was called before there were two
+    path("metrics", metrics.metrics, name="metrics"),
     path("speculation-rules.json", speculation.rules, name="speculation_rules"),
 ]
 handler500 = views.server_error

@@ -160,6 +160,7 @@ TABLE = {
     "/healthz": PUBLIC,
     "/livez": PUBLIC,
     "/readyz": PUBLIC,
+    "/metrics": dict.fromkeys("vlimo", 404),  # without a token in the settings; see tests/test_metrics.py
     "/speculation-rules.json": PUBLIC,
     "/accounts/": PRIVATE,
     "/accounts/delete/": PRIVATE,

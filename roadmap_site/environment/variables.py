@@ -204,11 +204,17 @@ VARIABLES = (
         default="line",
     ),
     Variable(
+        "METRICS_TOKEN",
+        str,
+        "a secret",
+        "lets Prometheus read `/metrics`, as a bearer token; without it there is no such page",
+        secret=True,
+    ),
+    Variable(
         "SENTRY_DSN",
         address_with_key,
         "an address such as `https://key@errors.example.org/1`",
-        "a collector of error reports that speaks Sentry's protocol; a report says what failed, and nothing of who met "
-        "it",
+        "where failures are reported, in Sentry's protocol; a report says what failed, and nothing of who met it",
         secret=True,
     ),
     Variable(
