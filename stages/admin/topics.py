@@ -28,7 +28,12 @@ from stages.admin.reorder import ReorderAdmin
 from stages.admin.workflow import PublishableAdmin, StateFilter
 from stages.editing.duplicate import copy_title, duplicate_stage
 from stages.editing.ordering import next_position
-from stages.editing.validators import find_cycle_with, find_duplicate
+from stages.editing.validators import (
+    find_cycle_with,
+    find_duplicate,
+    find_replacement_cycle_with,
+    find_slug_twin,
+)
 from stages.fixture_io import content_rows
 from stages.models import Resource, Revision, Stage, State, Topic, TopicResource, Track
 from stages.requests import AuthedRequest
@@ -46,9 +51,19 @@ class Counts(TypedDict):
     link_count: int
 
 
+class SlugForm(forms.ModelForm):
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if twin := find_slug_twin(slug, self._meta.model._default_manager.all()):
+            message = _("There is “{slug}” already. Choose one that differs in more than upper and lower case.")
+            raise forms.ValidationError(message.format(slug=twin))
+        return slug
+
+
 class ImmutableSlugMixin(LargeTextMixin, PublishableAdmin, ReorderAdmin):
     """The slug is filled in from the title once, and is fixed from then on: ticks and links hang on it."""
 
+    form = SlugForm
     prepopulated_fields = {"slug": ["title"]}
     list_per_page = 50
 
@@ -95,7 +110,7 @@ class DuplicateMixin(admin.ModelAdmin):
 # --- Stages -------------------------------------------------------------------------------------------
 
 
-class StageForm(forms.ModelForm):
+class StageForm(SlugForm):
     def clean_state(self) -> str:
         state = self.cleaned_data["state"]
         newly_published = state == State.PUBLISHED and (not self.instance.pk or "state" in self.changed_data)
@@ -145,7 +160,7 @@ class StageAdmin(DuplicateMixin, MarkdownPreviewMixin, ImmutableSlugMixin):
 # --- Topics -------------------------------------------------------------------------------------------
 
 
-class TopicForm(forms.ModelForm):
+class TopicForm(SlugForm):
     def clean_prerequisites(self) -> QuerySet[Topic]:
         prerequisites = self.cleaned_data["prerequisites"]
         if self.instance.pk and prerequisites:
@@ -160,12 +175,15 @@ class TopicForm(forms.ModelForm):
         return prerequisites
 
     def clean_replaces(self) -> list[str]:
-        replaces = self.cleaned_data["replaces"]
-        if self.instance.slug and self.instance.slug in replaces:
+        replaces, slug = self.cleaned_data["replaces"], self.instance.slug or self.cleaned_data.get("slug")
+        if slug in replaces:
             raise forms.ValidationError(_("A topic cannot replace itself."))
         known = {*self.instance.replaces, *Topic.objects.filter(slug__in=replaces).values_list("slug", flat=True)}
-        if unknown := [slug for slug in replaces if slug not in known]:
+        if unknown := [replaced for replaced in replaces if replaced not in known]:
             raise forms.ValidationError(_("There is no topic “{slug}”.").format(slug=unknown[0]))
+        if slug and (cycle := find_replacement_cycle_with(slug, replaces)):
+            message = _("These topics would replace each other in a circle: {circle}.")
+            raise forms.ValidationError(message.format(circle=" → ".join(cycle)))
         return replaces
 
 

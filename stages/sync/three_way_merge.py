@@ -12,7 +12,12 @@ from typing import Any, ClassVar, Literal
 from django.db.models import ForeignKey, ManyToManyField, Model
 
 from stages.cycles import find_cycle
-from stages.editing.validators import duplicate_url_problems, empty_stage_warnings
+from stages.editing.validators import (
+    duplicate_url_problems,
+    empty_stage_warnings,
+    live_replaced_warnings,
+    slug_twin_problems,
+)
 from stages.fixture_io import (
     MODELS,
     Fields,
@@ -27,7 +32,7 @@ from stages.fixture_io import (
     shorten,
     target_of,
 )
-from stages.models import State, Topic, Track
+from stages.models import Stage, State, Topic, Track
 
 type Side = Literal["ours", "theirs"]
 OURS: Side = "ours"  # the row's value wins
@@ -326,18 +331,21 @@ def check(plan: Plan) -> None:
     """Raise FixtureError for entries that point nowhere, or that contradict each other when they are loaded."""
     present = {identity: record for identity, record in plan.records.items() if identity not in plan.stay_deleted}
     problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *duplicate_url_problems(present)]
+    problems += slug_twin_problems(plan.result, plan.added)
     if not problems:
-        needs = {
-            record.key[0]: [key[0] for key in record.fields["prerequisites"]]
-            for record in plan.result.values()
-            if record.model is Topic
-        }
-        if cycle := find_cycle(needs):
-            location = locate(plan, (Topic, (cycle[0],)))
-            problems.append(f"{location}: these topics need each other in a circle: {' → '.join(cycle)}.")
+        topics = [record for record in plan.result.values() if record.model is Topic]
+        for what, leads_to in [
+            ("need", {topic.key[0]: [key[0] for key in topic.fields["prerequisites"]] for topic in topics}),
+            ("replace", {topic.key[0]: topic.fields["replaces"] for topic in topics}),
+        ]:
+            if cycle := find_cycle(leads_to):
+                location = locate(plan, (Topic, (cycle[0],)))
+                problems.append(f"{location}: these topics {what} each other in a circle: {' → '.join(cycle)}.")
     if problems:
         raise FixtureError(problems)
     plan.notes += empty_stage_warnings(present)
+    plan.notes += hidden_topic_warnings(plan)
+    plan.notes += live_replaced_warnings(present, plan.result)
     plan.notes += [
         f"{record.location}: replaces “{slug}”, which this database has never had."
         for record in present.values()
@@ -345,6 +353,20 @@ def check(plan: Plan) -> None:
         for slug in record.fields["replaces"]
         if (Topic, (slug,)) not in plan.rows
     ]
+
+
+def hidden_topic_warnings(plan: Plan) -> Iterator[str]:
+    """What is to be said about stages that leave the files while topics of theirs stay, which nobody sees then."""
+    for stage in plan.retired:
+        topics = sum(
+            record.model is Topic
+            and record.fields["stage"] == [*stage.key]
+            and record.fields["state"] == State.PUBLISHED
+            for record in plan.result.values()
+        )
+        if stage.model is Stage and topics:
+            stay = "1 topic stays" if topics == 1 else f"{topics} topics stay"
+            yield f"{stage} has left the files, and {stay} in it: learners see none of them any more."
 
 
 def locate(plan: Plan, identity: Identity) -> Location | str:

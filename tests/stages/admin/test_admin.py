@@ -76,13 +76,22 @@ def test_a_merge_in_the_admin_takes_the_ticks_along(content, as_maintainer, lear
         ("boots, maps", "There is no topic “boots, maps”."),
         ('["boots"]', "There is no topic “[&quot;boots&quot;]”."),
         ("boots\nbots", "There is no topic “bots”."),
+        ("weather", "A topic cannot replace itself."),
+        ("maps", "These topics would replace each other in a circle: weather → maps → weather."),
     ],
 )
 def test_nonsense_in_replaces_is_named(content, as_maintainer, replaces, error):
     topic = content.topics["weather"]
+    Topic.objects.filter(slug="maps").update(replaces=["weather"])
     page = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", topic_form(topic, replaces=replaces))
     assert page.status_code == 200
     assert error in page.text
+
+
+@pytest.mark.parametrize(("model", "slug"), [("stage", "First"), ("topic", "MAPS"), ("track", "Other")])
+def test_a_slug_that_differs_by_case_only_is_refused(content, as_maintainer, model, slug):
+    page = as_maintainer.post(f"/admin/stages/{model}/add/", {"slug": slug, "title": "X"})
+    assert f"There is “{slug.lower()}” already." in page.text
 
 
 def test_the_slug_of_a_topic_is_fixed(content, as_maintainer):

@@ -145,6 +145,18 @@ def test_a_replaced_slug_that_nobody_knows_is_mentioned(folder):
     assert "topic maps: replaces “nope-typo”, which this database has never had." in say(folder)
 
 
+def test_a_replaced_topic_that_stays_is_mentioned(folder):
+    change(folder, topic("maps", replaces=["boots"]), topic("boots", position=2))
+    assert "Note: roadmap.yaml, line" in say(folder)
+    assert "topic maps: replaces “boots”, which stays published beside it." in say(folder)
+
+
+def test_a_stage_that_leaves_while_its_topics_stay_is_mentioned(folder):
+    write_files(folder, topic("maps"), topic("boots", position=2))
+    said = say(folder, "--dry-run")
+    assert "Note: stage first has left the files, and 2 topics stay in it: learners see none of them any more." in said
+
+
 def test_a_topic_may_need_one_that_only_the_database_has(folder):
     Topic.objects.create(slug="knots", stage=Stage.objects.get(), title="Knots", summary="Tie.")
     load(change(folder, topic("maps", prerequisites=[["knots"]]), topic("boots", position=2)))

@@ -283,13 +283,6 @@ def test_a_dry_run_says_what_the_database_keeps(folder):
     ]
 
 
-def test_values_that_mean_the_same_are_no_change(folder):
-    """YAML tells 3 from "3"; a row does not."""
-    load(change(folder, topic("maps", position="3", required="False"), topic("boots")))
-    assert Topic.objects.get(slug="maps").required is False
-    assert not load(folder)
-
-
 def test_a_list_of_keys_that_names_one_twice_is_a_mistake(folder):
     with pytest.raises(FixtureError, match="prerequisites names one twice"):
         load(change(folder, topic("maps", prerequisites=[["boots"], ["boots"]]), topic("boots")))
