@@ -11,7 +11,16 @@ from progress.models import CarryOver
 from roadmap_site.management.progress_bar import ProgressBar
 from stages.fixture_io import FixtureError, files, lock_content, read, snapshot
 from stages.sync.compare import compare, diff, read_texts
-from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, ignore_progress, load_changes, read_baseline
+from stages.sync.load import (
+    LATER,
+    OURS,
+    THEIRS,
+    Conflict,
+    ConflictPolicy,
+    ignore_progress,
+    load_changes,
+    read_baseline,
+)
 from stages.sync.results import last_result
 
 DIFFERENT, FAILED = 1, 2  # how --check ends; 0 is when files and database say the same
@@ -47,7 +56,11 @@ class Command(BaseCommand):
                 help=f"{meaning}, in every conflict or, repeatable, in the one of an entry (stages.topic:slug) or a "
                 "field (stages.topic:slug.title)",
             )
-
+        parser.add_argument(
+            "--postpone-conflicts",
+            action="store_true",
+            help="keep the database's value in every other conflict, and say so; it stays one, to be settled later",
+        )
         parser.add_argument(
             "--replace-everything",
             action="store_true",
@@ -60,6 +73,7 @@ class Command(BaseCommand):
         folder: Path,
         dry_run: bool,
         check: bool,
+        postpone_conflicts: bool,
         replace_everything: bool,
         ours: list[str],
         theirs: list[str],
@@ -68,7 +82,7 @@ class Command(BaseCommand):
     ) -> None:
         if check:
             return self.check_files(folder, verbosity)
-        policy = policy_of(ours, theirs)
+        policy = policy_of(ours, theirs, postpone_conflicts)
         bar = ProgressBar(self.stdout) if verbosity else None
         try:
             with transaction.atomic():
@@ -95,6 +109,8 @@ class Command(BaseCommand):
         # What is taken away is always said, and not only that something is.
         for line in report.lines if verbosity > 1 or dry_run else report.losses if verbosity else ():
             self.stdout.write(line)
+        for conflict in report.postponed:
+            self.stdout.write(self.style.WARNING(f"Not settled yet, and as in the database: {conflict}"))
         if verbosity:
             for note in report.notes:
                 self.stdout.write(f"Note: {note}")
@@ -135,9 +151,11 @@ class Command(BaseCommand):
             self.stdout.write("Files and database say the same.")
 
 
-def policy_of(ours: list[str], theirs: list[str]) -> ConflictPolicy:
-    """The ConflictPolicy that --ours and --theirs state; raises CommandError where they state both for the same."""
+def policy_of(ours: list[str], theirs: list[str], postpone: bool) -> ConflictPolicy:
+    """The ConflictPolicy that the options state; raises CommandError where they state two things for the same."""
     if both := sorted(set(ours) & set(theirs)):
         raise CommandError(f"Both --ours and --theirs for {', '.join(name or 'all conflicts' for name in both)}.")
     named = dict.fromkeys(ours, OURS) | dict.fromkeys(theirs, THEIRS)
-    return ConflictPolicy(named.pop("", None), named)
+    if postpone and "" in named:
+        raise CommandError(f"Both --postpone-conflicts and --{named['']} for all conflicts.")
+    return ConflictPolicy(named.pop("", LATER if postpone else None), named)

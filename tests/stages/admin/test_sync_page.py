@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from stages.admin import sync_page
 from stages.models import Topic
 from stages.sync.compare import as_zip, diff, read_texts
+from tests.content import stage, topic, write_files
 
 PAGE = "/admin/stages/files/"
 PAGES = [PAGE, f"{PAGE}roadmap.zip", f"{PAGE}roadmap.diff"]
@@ -52,6 +53,24 @@ def test_it_counts_what_differs_and_shows_it(roadmap, as_maintainer):
     assert "changed in the database" in page
     assert "<del>-    title: QuerySets</del>" in page
     assert "<ins>+    title: &lt;b&gt;Query sets&lt;/b&gt;</ins>" in page
+
+
+def test_it_says_what_a_release_has_left_unsettled(db, tmp_path, settings, as_maintainer):
+    settings.FIXTURES = write_files(tmp_path, stage(), topic("maps"))
+    call_command("load_roadmap", verbosity=0)
+    Topic.objects.update(title="Charts")
+    write_files(tmp_path, stage(), topic("maps", title="Plans"))
+    call_command("load_roadmap", tmp_path, "--postpone-conflicts", verbosity=0)
+    page = as_maintainer.get(PAGE).text
+    assert "1 change is not settled: files and database changed the same." in page
+    assert "both changed" in page
+
+
+def test_it_says_why_files_cannot_be_loaded(db, tmp_path, settings, as_maintainer):
+    settings.FIXTURES = write_files(tmp_path, stage(), topic("maps", "nowhere"))
+    page = as_maintainer.get(PAGE).text
+    assert "The files cannot be loaded" in page
+    assert "topic maps: stage: there is no stage “nowhere”" in page
 
 
 def test_the_index_of_the_stages_leads_there(content, as_maintainer):

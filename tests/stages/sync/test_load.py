@@ -104,6 +104,37 @@ def test_a_conflict_is_reported_and_settled_as_asked(folder, prefer, title):
     assert not load(folder)
 
 
+def test_a_conflict_may_be_settled_later(folder):
+    """As a release does: what is not in conflict is loaded, and the question stays."""
+    Topic.objects.filter(slug="maps").update(title="From the admin")
+    change(folder, topic("maps", title="From the file", summary="Anew."), topic("boots", position=2))
+    for summary in ("1 changed", "nothing to change"):
+        said = say(folder, "--postpone-conflicts")
+        assert "Not settled yet, and as in the database: roadmap.yaml, line" in said
+        assert "title changed both in the file (From the file) and in the database (From the admin)" in said
+        assert f"Roadmap: {summary}." in said
+        maps = Topic.objects.get(slug="maps")
+        assert (maps.title, maps.summary) == ("From the admin", "Anew.")
+    with pytest.raises(CommandError, match="title changed both in the file"):
+        say(folder)
+    with pytest.raises(CommandError, match="Both --postpone-conflicts and --ours"):
+        say(folder, "--postpone-conflicts", "--ours")
+    assert "Not settled" not in say(folder, "--postpone-conflicts", "--theirs", "stages.topic:maps.title")
+    assert Topic.objects.get(slug="maps").title == "From the file"
+    assert say(folder) == "Roadmap: nothing to change.\n"
+
+
+def test_what_left_one_side_and_changed_on_the_other_may_be_settled_later(folder):
+    Topic.objects.filter(slug="boots").update(title="Edited")
+    Topic.objects.get(slug="maps").delete()
+    change(folder, topic("maps", title="Charts"))
+    for _ in range(2):
+        said = say(folder, "--postpone-conflicts")
+        assert "topic boots: has left the files, but was changed in the database" in said
+        assert "topic maps: changed in the file, but its row was deleted" in said
+        assert list(Topic.objects.values_list("title", "state")) == [("Edited", "published")]
+
+
 def test_the_same_edit_on_both_sides_is_no_conflict(folder):
     Topic.objects.filter(slug="maps").update(title="Charts")
     assert not load(change(folder, topic("maps", title="Charts"), topic("boots", position=2)))
