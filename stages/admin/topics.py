@@ -1,6 +1,6 @@
 """Stages, their topics, and resources."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
@@ -161,6 +161,20 @@ class StageAdmin(DuplicateMixin, MarkdownPreviewMixin, ImmutableSlugMixin):
 
 
 class TopicForm(SlugForm):
+    retire_replaced = forms.BooleanField(
+        label=gettext_lazy("retire the topics that it replaces"),
+        required=False,
+        help_text=gettext_lazy(
+            "As soon as this one is published. Their ticks come along, and their addresses lead here."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Ticked, unless somebody has kept both.
+        kept_both = self.instance.pk and self.instance.is_published() and live_replaced(self.instance).exists()
+        self.initial.setdefault("retire_replaced", not kept_both)
+
     def clean_prerequisites(self) -> QuerySet[Topic]:
         prerequisites = self.cleaned_data["prerequisites"]
         if self.instance.pk and prerequisites:
@@ -185,6 +199,11 @@ class TopicForm(SlugForm):
             message = _("These topics would replace each other in a circle: {circle}.")
             raise forms.ValidationError(message.format(circle=" → ".join(cycle)))
         return replaces
+
+
+def live_replaced(topic: Topic) -> QuerySet[Topic]:
+    """The topics that learners go on seeing although ``topic`` replaces them."""
+    return Topic.objects.published().filter(slug__in=topic.replaces) if topic.replaces else Topic.objects.none()
 
 
 class TopicResourceInline(LargeTextMixin, admin.TabularInline):
@@ -223,7 +242,7 @@ class TopicAdmin(ImmutableSlugMixin):
         (None, {"fields": ["title", "slug", "summary"]}),
         ("Lesson", {"fields": ["outcomes", ("minutes_min", "minutes_max"), "body", "disagreement"]}),
         ("Place", {"fields": ["stage", "place", "level", "kind", "required", "state", "publish_at"]}),
-        ("Ties", {"fields": ["prerequisites", "replaces"]}),
+        ("Ties", {"fields": ["prerequisites", "replaces", "retire_replaced"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
@@ -237,6 +256,21 @@ class TopicAdmin(ImmutableSlugMixin):
         if change and "stage" in form.changed_data:
             obj.position = next_position(obj.stage.topics)  # where it stood is no place in the other stage
         super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet], change: bool
+    ) -> None:
+        if form.cleaned_data.get("retire_replaced") and form.instance.is_published():
+            self.retire_replaced(request, form.instance)
+        super().save_related(request, form, formsets, change)
+
+    def retire_replaced(self, request: HttpRequest, topic: Topic) -> None:
+        for replaced in live_replaced(topic):
+            replaced.state = State.RETIRED
+            replaced.save(update_fields=["state"])
+            self.log_change(request, replaced, [{"changed": {"fields": ["state"]}}])
+            message = _("“{replaced}” is retired, for “{topic}” takes its place.")
+            messages.success(request, message.format(replaced=replaced, topic=topic))
 
     def siblings(self, row: Topic) -> QuerySet[Topic]:
         return row.stage.topics.all()
