@@ -22,6 +22,7 @@ from stages.admin.markdown_widget import MARKDOWN_FIELDS
 from stages.admin.protected_delete import ProtectedDeleteMixin
 from stages.admin.redisplay import RedisplayMixin
 from stages.admin.reviewers import ReviewerRestrictionsMixin
+from stages.editing.text_warnings import has_page, markdown_fields, text_warnings
 from stages.fixture_io import Fields, content_fields
 from stages.fixture_io.records import CONTENT
 from stages.markdown.render import render
@@ -143,6 +144,7 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
     ) -> None:
         super().save_related(request, form, formsets, change)
         notify_of_kept(request, form, formsets)
+        warn_of_texts(request, form.instance)
         if revision := Revision.objects.put_back_by(request.POST, self.opts.label_lower):
             names = restored_fields(revision, "_whole" in request.POST)
             restore_positions(form.instance, revision.before or {}, names)
@@ -191,6 +193,13 @@ def notify_of_kept(request: HttpRequest, form: forms.ModelForm, formsets: Iterab
     if kept:
         message = _("Changed by somebody else since you opened the form, and left as it is now: {fields}.")
         messages.info(request, message.format(fields=", ".join(kept)))
+
+
+def warn_of_texts(request: HttpRequest, row: Model) -> None:
+    """Say what in a text readers will not see as it was meant. It is saved all the same."""
+    for name in markdown_fields(type(row)):
+        for warning in text_warnings(getattr(row, name), has_page):
+            messages.warning(request, f"{field_label(type(row), name)}: {warning}")
 
 
 # --- Words for what changed ---

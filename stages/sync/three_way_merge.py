@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from django.db.models import ForeignKey, ManyToManyField, Model
 
 from stages.cycles import find_cycle
+from stages.editing.text_warnings import record_text_warnings
 from stages.editing.validators import (
     duplicate_url_problems,
     empty_stage_warnings,
@@ -370,6 +371,7 @@ def check(plan: Plan) -> None:
     plan.notes += empty_stage_warnings(present)
     plan.notes += hidden_topic_warnings(plan)
     plan.notes += live_replaced_warnings(present, plan.result)
+    plan.notes += record_text_warnings(present, plan.result)
     plan.notes += [
         f"{record.location}: replaces “{slug}”, which this database has never had."
         for record in present.values()
