@@ -78,7 +78,6 @@ class Report:
 
 def load_changes(
     folder: Path,
-    dry_run: bool = False,
     prefer: ConflictPolicy | None = None,
     on_progress: ProgressCallback = ignore_progress,
     replace_everything: bool = False,
@@ -87,13 +86,12 @@ def load_changes(
     with lock_content():
         if not prefer and (known := last_result(folder)):
             return Report(lines=known.lines, notes=known.notes)
-        plan = load(folder, dry_run, prefer, on_progress, replace_everything)
+        plan = load(folder, prefer, on_progress, replace_everything)
         return Report(plan.summary(), list(plan.lines()), list(plan.losses()), plan.notes, plan.postponed)
 
 
 def load(
     folder: Path,
-    dry_run: bool = False,
     prefer: ConflictPolicy | Side | None = None,
     on_progress: ProgressCallback = ignore_progress,
     replace_everything: bool = False,
@@ -116,11 +114,10 @@ def load(
         plan = make_plan(entries, rows, read_baseline(), policy, taken)
         if plan.conflicts:
             raise Conflict(plan.conflicts)
-        if not dry_run:
-            with record_revisions(Revision.How.FILES):
-                made = apply(plan, on_progress)
-                rendered = rerender_html(made, on_progress)
-            store_result(contents, plan, taken, rendered)
+        with record_revisions(Revision.How.FILES):
+            made = apply(plan, on_progress)
+            rendered = rerender_html(made, on_progress)
+        store_result(contents, plan, taken, rendered)
     return plan
 
 

@@ -1,4 +1,5 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,13 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, IntegrityError, transaction
 
+from progress.impact import capture_content, impact_of
 from progress.models import CarryOver
+from roadmap_site.management.impact_lines import impact_lines
 from roadmap_site.management.progress_bar import ProgressBar
 from stages.fixture_io import FixtureError, files, lock_content, read, snapshot
+from stages.models import Revision
+from stages.revisions.recorder import record_revisions
 from stages.sync.compare import compare, diff, read_texts
 from stages.sync.load import (
     LATER,
@@ -17,6 +22,7 @@ from stages.sync.load import (
     THEIRS,
     Conflict,
     ConflictPolicy,
+    Report,
     ignore_progress,
     load_changes,
     read_baseline,
@@ -38,7 +44,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.FIXTURES, help="where the files are")
         mode = parser.add_mutually_exclusive_group()
-        mode.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+        mode.add_argument(
+            "--dry-run", action="store_true", help="show what would change, for learners as well, and change nothing"
+        )
         mode.add_argument(
             "--check",
             action="store_true",
@@ -84,16 +92,20 @@ class Command(BaseCommand):
             return self.check_files(folder, verbosity)
         policy = policy_of(ours, theirs, postpone_conflicts)
         bar = ProgressBar(self.stdout) if verbosity else None
+        load = partial(
+            load_and_carry_over,
+            folder,
+            prefer=policy,
+            on_progress=bar or ignore_progress,
+            replace_everything=replace_everything,
+        )
+        learners: list[str] = []
         try:
             with transaction.atomic():
-                report = load_changes(
-                    folder,
-                    dry_run,
-                    prefer=policy,
-                    on_progress=bar or ignore_progress,
-                    replace_everything=replace_everything,
-                )
-                carried = 0 if dry_run else CarryOver.objects.apply_pending()
+                if dry_run:
+                    report, carried, learners = rehearse(load)
+                else:
+                    report, carried = load()
         except Conflict as error:
             hint = "Follow --ours or --theirs with a name in brackets to settle that one alone."
             raise CommandError("\n".join([*error.problems, hint, "Nothing was loaded."])) from error
@@ -115,8 +127,11 @@ class Command(BaseCommand):
             for note in report.notes:
                 self.stdout.write(f"Note: {note}")
             self.stdout.write(f"{'Would be' if dry_run else 'Roadmap'}: {report.summary}.")
+            for line in learners:
+                self.stdout.write(line)
             if carried:
-                self.stdout.write(f"{carried} standings carried over to topics that replace others.")
+                will = "would be " if dry_run else ""
+                self.stdout.write(f"{carried} standings {will}carried over to topics that replace others.")
         return None
 
     def check_files(self, folder: Path, verbosity: int) -> None:
@@ -149,6 +164,20 @@ class Command(BaseCommand):
             for name in reworded:
                 self.stdout.write(f"Note: {name} says the same in other words than dump_roadmap would write.")
             self.stdout.write("Files and database say the same.")
+
+
+def load_and_carry_over(folder: Path, **options: Any) -> tuple[Report, int]:
+    return load_changes(folder, **options), CarryOver.objects.apply_pending()
+
+
+def rehearse(load: Callable[[], tuple[Report, int]]) -> tuple[Report, int, list[str]]:
+    """Do it, look at what it does to learners, and take it back: nothing is predicted, so it is what will be."""
+    before = capture_content()
+    with record_revisions(Revision.How.FILES) as revisions:
+        report, carried = load()
+    learners = list(impact_lines(before, impact_of(before, revisions)))
+    transaction.set_rollback(True)
+    return report, carried, learners
 
 
 def policy_of(ours: list[str], theirs: list[str], postpone: bool) -> ConflictPolicy:

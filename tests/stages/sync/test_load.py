@@ -43,16 +43,6 @@ def test_it_updates_what_changed_in_the_file(folder):
     assert [needed.slug for needed in maps.prerequisites.all()] == ["boots"]
 
 
-def test_a_dry_run_shows_the_difference_and_changes_nothing(folder):
-    change(folder, topic("maps", title="Charts"), topic("weather"))
-    said = say(folder, "--dry-run")
-    assert "~ topic maps: title: Maps → Charts" in said
-    assert "+ topic weather" in said
-    assert "- topic boots: retired, for it has left the files" in said
-    assert "Would be: 1 added, 1 changed, 1 retired." in said
-    assert sorted(Topic.objects.values_list("title", "state")) == [("Boots", "published"), ("Maps", "published")]
-
-
 def test_what_left_the_files_is_retired_and_comes_back(folder, learner):
     boots = Topic.objects.get(slug="boots")
     TopicProgress.objects.record(learner, boots, "done")
