@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -65,7 +66,7 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
             seen = undone[-1].pk  # whoever saves it now knows what that undoes
         if request.method == "POST" and object_id and object_id.isdecimal():
             request.opened = values_then(self.model, int(object_id), request.POST.get(SEEN_REVISION, ""))  # type: ignore[attr-defined] # for the forms below
-        context = {"seen_revision": seen, "undone": undone}
+        context = {"seen_revision": seen, "undone": undone, "max_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def get_form(
