@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from stages.content import Content, current_content
 from stages.fixture_io import MODELS, FixtureError, files, lock_content, read, read_bytes, snapshot
+from stages.requests import AnyUser
 from stages.sync.compare import BOTH, Difference, as_zip, compare, diff, read_texts
 from stages.sync.load import read_baseline, taken_keys
 from stages.sync.results import files_hash, last_result
@@ -24,12 +25,17 @@ from stages.sync.three_way_merge import LATER, ConflictPolicy, make_plan
 MAX_DIFF_LINES = 2_000  # of the diff, on the page; the download has them all
 
 
+def may_see_files(user: AnyUser) -> bool:
+    """Whether somebody may see every model of the content, for the files hold all of it, drafts too."""
+    return all(user.has_perm(f"stages.view_{model._meta.model_name}") for model in MODELS)
+
+
 def content_viewers_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Lets those in who may see every model of the content, for the files hold all of it, drafts too."""
+    """Lets those in who may see the files."""
 
     @wraps(view)
     def checked_view(request: HttpRequest) -> HttpResponse:
-        if not all(request.user.has_perm(f"stages.view_{model._meta.model_name}") for model in MODELS):
+        if not may_see_files(request.user):
             raise PermissionDenied
         return view(request)
 

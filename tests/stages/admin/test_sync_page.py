@@ -73,8 +73,11 @@ def test_it_says_why_files_cannot_be_loaded(db, tmp_path, settings, as_maintaine
     assert "topic maps: stage: there is no stage “nowhere”" in page
 
 
-def test_the_index_of_the_stages_leads_there(content, as_maintainer):
-    assert PAGE in as_maintainer.get("/admin/stages/").text
+@pytest.mark.parametrize("index", ["/admin/", "/admin/stages/"])
+def test_both_indexes_lead_there_whoever_may_see_it(content, as_maintainer, maintainer, index):
+    assert PAGE in as_maintainer.get(index).text
+    maintainer.user_permissions.remove(Permission.objects.get(codename="view_source"))
+    assert PAGE not in as_maintainer.get(index).text
 
 
 def test_it_makes_a_fixed_number_of_queries(content, as_maintainer):
