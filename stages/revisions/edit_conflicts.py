@@ -61,6 +61,22 @@ def changes_undone_by(revisions: Collection[Revision], seen: str) -> list[Revisi
             both = changed_field_names(revision) & changed_field_names(own[key])
             revision.undone = {name for name in both if opened.get(name) != now.get(name)}
             undone += [revision] if revision.undone else []
+    return sorted([*undone, *deletions_undone_by(revisions, seen)], key=lambda revision: revision.pk)
+
+
+def deletions_undone_by(revisions: Collection[Revision], seen: str) -> list[Revision]:
+    """The deletions of sections that a form of their track makes anew, for it was opened while they were there."""
+    made = {
+        (revision.within, revision.after["slug"])
+        for revision in revisions
+        if revision.within and revision.after and not revision.before
+    }
+    if not made:
+        return []
+    deletions = revisions_since(seen).filter(model="stages.tracksection", after__isnull=True).select_related("by")
+    undone = [revision for revision in deletions if (revision.within, (revision.before or {}).get("slug")) in made]
+    for revision in undone:
+        revision.undone = {"title"}
     return undone
 
 

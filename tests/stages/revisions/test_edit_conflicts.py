@@ -251,6 +251,18 @@ def test_a_place_in_a_section_and_a_section_of_a_track_are_not_overwritten_unsee
         assert CHANGED in save(as_maintainer, row, mine, **changes).text
 
 
+def test_a_section_that_somebody_removed_comes_back_only_when_it_is_wanted(content, as_maintainer, as_colleague):
+    track = content.other
+    mine, theirs = opened(as_maintainer, track), opened(as_colleague, track)
+    save(as_colleague, track, theirs, **{"sections-1-DELETE": "on"})
+    page = save(as_maintainer, track, mine, **{"sections-1-title": "End"})
+    assert CHANGED in page.text
+    assert "<del>Finish</del>" in page.text
+    assert list(track.sections.values_list("slug", flat=True)) == ["start"]
+    assert save(as_maintainer, track, sent_from(page)).status_code == 302
+    assert list(track.sections.values_list("title", flat=True)) == ["Start", "End"]
+
+
 def test_what_is_loaded_from_the_files_counts_as_well(content, as_maintainer):
     topic = content.topics["maps"]
     mine = opened(as_maintainer, topic)
