@@ -248,6 +248,12 @@ class TopicAdmin(ImmutableSlugMixin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
         return super().get_queryset(request).annotate(link_count=Count("links"))
 
+    def get_fieldsets(self, request: HttpRequest, obj: Topic | None = None) -> Any:
+        """Whoever only looks has no box to tick."""
+        if self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request)):
+            return super().get_fieldsets(request, obj)
+        return [*self.fieldsets[:-1], ("Ties", {"fields": ["prerequisites", "replaces"]})]
+
     @admin.display(description=gettext_lazy("resources"), ordering="link_count")
     def link_count(self, topic: "WithAnnotations[Topic, Counts]") -> int | None:
         return topic.link_count or None
@@ -261,16 +267,16 @@ class TopicAdmin(ImmutableSlugMixin):
         self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet], change: bool
     ) -> None:
         if form.cleaned_data.get("retire_replaced") and form.instance.is_published():
-            self.retire_replaced(request, form.instance)
+            self.retire_topics(request, live_replaced(form.instance), form.instance)
         super().save_related(request, form, formsets, change)
 
-    def retire_replaced(self, request: HttpRequest, topic: Topic) -> None:
-        for replaced in live_replaced(topic):
+    def retire_topics(self, request: HttpRequest, topics: QuerySet[Topic], successor: Topic) -> None:
+        for replaced in topics:
             replaced.state = State.RETIRED
             replaced.save(update_fields=["state"])
             self.log_change(request, replaced, [{"changed": {"fields": ["state"]}}])
             message = _("“{replaced}” is retired, for “{topic}” takes its place.")
-            messages.success(request, message.format(replaced=replaced, topic=topic))
+            messages.success(request, message.format(replaced=replaced, topic=successor))
 
     def siblings(self, row: Topic) -> QuerySet[Topic]:
         return row.stage.topics.all()

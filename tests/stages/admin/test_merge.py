@@ -1,5 +1,7 @@
 """A topic that takes over from others: they are retired in the same save, unless its editor wants to keep both."""
 
+from django.contrib.auth.models import Permission
+
 from progress.models import TopicProgress
 from stages.models import Topic
 from tests.stages.revisions.test_recorder import filled_in
@@ -39,3 +41,10 @@ def test_a_draft_retires_nothing_until_it_is_published(content, as_maintainer):
         form = filled_in(as_maintainer.get(path)) | {"replaces": "boots", "state": state}
         assert as_maintainer.post(path, form).status_code == 302
         assert Topic.objects.get(slug="boots").state == expected
+
+
+def test_whoever_only_looks_has_no_box_to_tick(content, as_maintainer, maintainer):
+    maintainer.user_permissions.set(Permission.objects.filter(codename="view_topic"))
+    page = as_maintainer.get(f"/admin/stages/topic/{content.topics['weather'].pk}/change/")
+    assert page.status_code == 200
+    assert "retire_replaced" not in page.context["adminform"].form.fields

@@ -86,6 +86,7 @@ def test_it_makes_a_fixed_number_of_queries(content, as_maintainer):
             as_maintainer.get(PAGE)
         return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
 
+    Topic.objects.filter(slug="maps").update(title="Charts")  # so that nothing is known of it yet
     before = queries()
     Topic.objects.bulk_create(
         Topic(slug=f"t{number}", title="T", summary="S", stage=content.first) for number in range(50)
