@@ -68,7 +68,7 @@ cohorts/reports/test_timeline.py::test_days_are_those_of_the_cohort |
 | Moodle | a form of the admin erases everyone's progress | here::test_nothing_in_the_admin_takes_progress_away |
 | roadmap.sh | resources of the roadmap got lost | \
 here::test_a_resource_that_was_lost_from_the_files_comes_back_with_its_ticks, \
-stages/sync/test_load.py::test_a_dry_run_shows_the_difference_and_changes_nothing, \
+stages/sync/test_dry_run.py::test_it_shows_the_difference_and_changes_nothing, \
 stages/sync/test_load.py::test_what_left_the_files_is_retired_and_comes_back, \
 progress/transfer/test_import.py::test_ticks_are_never_taken_off_unless_the_learner_asks |
 | Frappe | learners may not read their own year | test_access.py::test_it_answers_as_the_table_says, \

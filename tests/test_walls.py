@@ -28,7 +28,10 @@ FEATURES = {
     "stages.links": ([], "asking for a link knows nothing of the pages that show it"),
     "stages.map": ([], "a drawing of an outline"),
     "stages.search": ([], "it leads to the other features by their addresses"),
-    "stages.editing": (["stages.fixture_io"], "the rules speak of records, and so hold for files and forms alike"),
+    "stages.editing": (
+        ["stages.fixture_io", "stages.markdown"],
+        "the rules speak of records, and so hold for files and forms alike; some are about texts",
+    ),
     "stages.revisions": (["stages.fixture_io"], "a version of a row is the row as the files have it"),
     "stages.sync": (
         ["stages.fixture_io", "stages.editing", "stages.revisions"],

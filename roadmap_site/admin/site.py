@@ -1,7 +1,7 @@
 """The admin: who comes in, and what is written down of what they do there."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -31,6 +31,7 @@ class WaymarkAdminSite(AdminSite):
         return super().has_permission(request) and second_factor.is_satisfied(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from stages.admin.sync_page import may_see_files
         from stages.content import current_site_settings
         from stages.models import Stage
 
@@ -38,6 +39,7 @@ class WaymarkAdminSite(AdminSite):
             **super().each_context(request),
             **dict.fromkeys(["site_header", "site_title"], current_site_settings().name),
             "has_stages": Stage.objects.exists,  # asked where it matters
+            "may_see_files": partial(may_see_files, request.user),
         }
 
     @method_decorator([secure_admin_login, login_not_required])

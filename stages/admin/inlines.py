@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from stages.admin.latest_form import LatestForm
 from stages.admin.reorder import change_link
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ReadonlyTargetField(forms.Field):
         return getattr(value, "pk", value)  # a number where a revision is restored
 
 
-class FixedTargetForm(forms.ModelForm):
+class FixedTargetForm(LatestForm):
     """The form of a row that leads somewhere; where to is chosen once. To lead elsewhere is another row."""
 
     target_field: str
@@ -66,12 +67,21 @@ class NaturalKeyFormSet(forms.BaseInlineFormSet):
     """Rows that are known by one of their fields, ``key_field``, where their number says nothing.
 
     Somebody else may have added or removed some since the form was opened. What is added and is there by now is that
-    row, which also makes it harmless to send a form twice; and what is gone is added, if it is saved after all.
+    row, which also makes it harmless to send a form twice; and what is gone is added, if it is saved after all. It is
+    left out if its editor has left it alone: ``opened`` are the values that rows had when the form was opened, by
+    key, of those that are otherwise now or gone. ``dropped`` are the keys of what was left out.
     """
 
     key_field: str
 
-    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *args: Any,
+        opened: Mapping[str, Mapping[str, Any]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.opened, self.dropped = opened or {}, list[str]()
         super().__init__(data, *args, **kwargs)
         if self.is_bound and self.management_form.is_valid():
             self.match_rows()
@@ -82,6 +92,12 @@ class NaturalKeyFormSet(forms.BaseInlineFormSet):
         row = form.initial.get(self.key_field) if form.instance.pk else _("new")
         for field in form.fields.values():
             field.widget.attrs["aria-label"] = f"{capfirst(str(field.label))}: {row}"
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        if self.opened and index is not None and index < self.initial_form_count():
+            kwargs["opened"] = self.opened.get(self.sent_keys[index], {})
+        return kwargs
 
     def match_rows(self) -> None:
         """Number the rows that were sent anew: those that are there with their ids, and then all others."""
@@ -94,11 +110,25 @@ class NaturalKeyFormSet(forms.BaseInlineFormSet):
         for row in rows:
             if row.get("id") not in keys_by_pk:
                 row["id"] = unsent.pop(row.get(self.key_field), "")
+        self.dropped = [row[self.key_field] for row in rows if not row["id"] and self.is_untouched(row)]
+        rows = [row for row in rows if row["id"] or row.get(self.key_field) not in self.dropped]
         rows.sort(key=lambda row: not row["id"])
+        self.sent_keys = [keys_by_pk[row["id"]] for row in rows if row["id"]]
         for index, row in enumerate(rows):
             self.data |= {f"{self.add_prefix(index)}-{field}": value for field, value in row.items()}
-        self.data[f"{self.prefix}-INITIAL_FORMS"] = sum(bool(row["id"]) for row in rows)
+        self.data[f"{self.prefix}-INITIAL_FORMS"] = len(self.sent_keys)
+        self.data[f"{self.prefix}-TOTAL_FORMS"] = len(rows)
         del self.management_form  # which remembers how many there were
+
+    def is_untouched(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row that is gone was sent just as it was when the form was opened."""
+        opened = self.opened.get(row.get(self.key_field, ""))
+        fields: dict[str, forms.Field] = self.form.base_fields
+        return opened is not None and not any(
+            fields[name].has_changed(value, fields[name].widget.value_from_datadict(row, {}, name))
+            for name, value in opened.items()
+            if name in fields and name != self.key_field
+        )
 
     def split_rows(self, data: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The rows that were sent, each as {field: value}, and a copy of what else was."""

@@ -16,19 +16,26 @@ from django.views.decorators.http import require_safe
 
 from stages.content import Content, current_content
 from stages.fixture_io import MODELS, FixtureError, files, lock_content, read, read_bytes, snapshot
-from stages.sync.compare import Difference, as_zip, compare, diff, read_texts
-from stages.sync.load import read_baseline
+from stages.requests import AnyUser
+from stages.sync.compare import BOTH, Difference, as_zip, compare, diff, read_texts
+from stages.sync.load import read_baseline, taken_keys
 from stages.sync.results import files_hash, last_result
+from stages.sync.three_way_merge import LATER, ConflictPolicy, make_plan
 
 MAX_DIFF_LINES = 2_000  # of the diff, on the page; the download has them all
 
 
+def may_see_files(user: AnyUser) -> bool:
+    """Whether somebody may see every model of the content, for the files hold all of it, drafts too."""
+    return all(user.has_perm(f"stages.view_{model._meta.model_name}") for model in MODELS)
+
+
 def content_viewers_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Lets those in who may see every model of the content, for the files hold all of it, drafts too."""
+    """Lets those in who may see the files."""
 
     @wraps(view)
     def checked_view(request: HttpRequest) -> HttpResponse:
-        if not all(request.user.has_perm(f"stages.view_{model._meta.model_name}") for model in MODELS):
+        if not may_see_files(request.user):
             raise PermissionDenied
         return view(request)
 
@@ -41,7 +48,7 @@ class Comparison(NamedTuple):
     texts: dict[str, str]  # the files as the database would write them
     diffs: dict[str, str]
     differences: list[Difference]
-    problems: list[str]
+    problems: list[str]  # why the files cannot be loaded
 
 
 def comparison() -> Comparison:
@@ -59,7 +66,9 @@ def compare_with_files(content: Content, digest: str) -> Comparison:
     problems: list[str] = []
     differences: list[Difference] = []
     try:
-        differences = compare(read(settings.FIXTURES), rows, read_baseline())
+        records, baseline = read(settings.FIXTURES), read_baseline()
+        differences = compare(records, rows, baseline)
+        make_plan(records, rows, baseline, ConflictPolicy(LATER), taken_keys())
     except FixtureError as error:
         problems = error.problems
     texts = files(rows)
@@ -77,6 +86,7 @@ def sync_page(request: HttpRequest) -> TemplateResponse:
         "app_name": apps.get_app_config("stages").verbose_name,
         "problems": found.problems,
         "differences": found.differences,
+        "conflict_count": sum(difference.side == BOTH for difference in found.differences),
         "entry_count": len({difference.record.identity for difference in found.differences}),
         **diff_context(found.diffs),
     }

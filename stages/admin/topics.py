@@ -1,6 +1,6 @@
 """Stages, their topics, and resources."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
@@ -28,7 +28,12 @@ from stages.admin.reorder import ReorderAdmin
 from stages.admin.workflow import PublishableAdmin, StateFilter
 from stages.editing.duplicate import copy_title, duplicate_stage
 from stages.editing.ordering import next_position
-from stages.editing.validators import find_cycle_with, find_duplicate
+from stages.editing.validators import (
+    find_cycle_with,
+    find_duplicate,
+    find_replacement_cycle_with,
+    find_slug_twin,
+)
 from stages.fixture_io import content_rows
 from stages.models import Resource, Revision, Stage, State, Topic, TopicResource, Track
 from stages.requests import AuthedRequest
@@ -46,9 +51,19 @@ class Counts(TypedDict):
     link_count: int
 
 
+class SlugForm(forms.ModelForm):
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if twin := find_slug_twin(slug, self._meta.model._default_manager.all()):
+            message = _("There is “{slug}” already. Choose one that differs in more than upper and lower case.")
+            raise forms.ValidationError(message.format(slug=twin))
+        return slug
+
+
 class ImmutableSlugMixin(LargeTextMixin, PublishableAdmin, ReorderAdmin):
     """The slug is filled in from the title once, and is fixed from then on: ticks and links hang on it."""
 
+    form = SlugForm
     prepopulated_fields = {"slug": ["title"]}
     list_per_page = 50
 
@@ -95,7 +110,7 @@ class DuplicateMixin(admin.ModelAdmin):
 # --- Stages -------------------------------------------------------------------------------------------
 
 
-class StageForm(forms.ModelForm):
+class StageForm(SlugForm):
     def clean_state(self) -> str:
         state = self.cleaned_data["state"]
         newly_published = state == State.PUBLISHED and (not self.instance.pk or "state" in self.changed_data)
@@ -145,7 +160,21 @@ class StageAdmin(DuplicateMixin, MarkdownPreviewMixin, ImmutableSlugMixin):
 # --- Topics -------------------------------------------------------------------------------------------
 
 
-class TopicForm(forms.ModelForm):
+class TopicForm(SlugForm):
+    retire_replaced = forms.BooleanField(
+        label=gettext_lazy("retire the topics that it replaces"),
+        required=False,
+        help_text=gettext_lazy(
+            "As soon as this one is published. Their ticks come along, and their addresses lead here."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Ticked, unless somebody has kept both.
+        kept_both = self.instance.pk and self.instance.is_published() and live_replaced(self.instance).exists()
+        self.initial.setdefault("retire_replaced", not kept_both)
+
     def clean_prerequisites(self) -> QuerySet[Topic]:
         prerequisites = self.cleaned_data["prerequisites"]
         if self.instance.pk and prerequisites:
@@ -160,13 +189,21 @@ class TopicForm(forms.ModelForm):
         return prerequisites
 
     def clean_replaces(self) -> list[str]:
-        replaces = self.cleaned_data["replaces"]
-        if self.instance.slug and self.instance.slug in replaces:
+        replaces, slug = self.cleaned_data["replaces"], self.instance.slug or self.cleaned_data.get("slug")
+        if slug in replaces:
             raise forms.ValidationError(_("A topic cannot replace itself."))
         known = {*self.instance.replaces, *Topic.objects.filter(slug__in=replaces).values_list("slug", flat=True)}
-        if unknown := [slug for slug in replaces if slug not in known]:
+        if unknown := [replaced for replaced in replaces if replaced not in known]:
             raise forms.ValidationError(_("There is no topic “{slug}”.").format(slug=unknown[0]))
+        if slug and (cycle := find_replacement_cycle_with(slug, replaces)):
+            message = _("These topics would replace each other in a circle: {circle}.")
+            raise forms.ValidationError(message.format(circle=" → ".join(cycle)))
         return replaces
+
+
+def live_replaced(topic: Topic) -> QuerySet[Topic]:
+    """The topics that learners go on seeing although ``topic`` replaces them."""
+    return Topic.objects.published().filter(slug__in=topic.replaces) if topic.replaces else Topic.objects.none()
 
 
 class TopicResourceInline(LargeTextMixin, admin.TabularInline):
@@ -205,11 +242,17 @@ class TopicAdmin(ImmutableSlugMixin):
         (None, {"fields": ["title", "slug", "summary"]}),
         ("Lesson", {"fields": ["outcomes", ("minutes_min", "minutes_max"), "body", "disagreement"]}),
         ("Place", {"fields": ["stage", "place", "level", "kind", "required", "state", "publish_at"]}),
-        ("Ties", {"fields": ["prerequisites", "replaces"]}),
+        ("Ties", {"fields": ["prerequisites", "replaces", "retire_replaced"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
         return super().get_queryset(request).annotate(link_count=Count("links"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Topic | None = None) -> Any:
+        """Whoever only looks has no box to tick."""
+        if self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request)):
+            return super().get_fieldsets(request, obj)
+        return [*self.fieldsets[:-1], ("Ties", {"fields": ["prerequisites", "replaces"]})]
 
     @admin.display(description=gettext_lazy("resources"), ordering="link_count")
     def link_count(self, topic: "WithAnnotations[Topic, Counts]") -> int | None:
@@ -219,6 +262,21 @@ class TopicAdmin(ImmutableSlugMixin):
         if change and "stage" in form.changed_data:
             obj.position = next_position(obj.stage.topics)  # where it stood is no place in the other stage
         super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet], change: bool
+    ) -> None:
+        if form.cleaned_data.get("retire_replaced") and form.instance.is_published():
+            self.retire_topics(request, live_replaced(form.instance), form.instance)
+        super().save_related(request, form, formsets, change)
+
+    def retire_topics(self, request: HttpRequest, topics: QuerySet[Topic], successor: Topic) -> None:
+        for replaced in topics:
+            replaced.state = State.RETIRED
+            replaced.save(update_fields=["state"])
+            self.log_change(request, replaced, [{"changed": {"fields": ["state"]}}])
+            message = _("“{replaced}” is retired, for “{topic}” takes its place.")
+            messages.success(request, message.format(replaced=replaced, topic=successor))
 
     def siblings(self, row: Topic) -> QuerySet[Topic]:
         return row.stage.topics.all()

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from stages.admin.inlines import fixed_target_form, natural_key_formset
+from stages.admin.latest_form import LatestForm
 from stages.admin.reorder import ReorderAdmin
 from stages.admin.topics import DuplicateMixin, ImmutableSlugMixin
 from stages.admin.versioned import VersionedAdmin
@@ -29,7 +30,7 @@ class Counts(TypedDict):
 
 class TrackSectionInline(admin.TabularInline):
     model = TrackSection
-    formset = natural_key_formset("slug")
+    form, formset = LatestForm, natural_key_formset("slug")
     fields = ["part", "title", "slug"]
     prepopulated_fields = {"slug": ["title"]}
     extra = 0

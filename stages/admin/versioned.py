@@ -1,9 +1,12 @@
 """The history of an object in the admin: what changed, word by word, and restoring what was before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
@@ -14,18 +17,21 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from stages.admin.inlines import NaturalKeyFormSet
+from stages.admin.latest_form import LatestForm
 from stages.admin.markdown_widget import MARKDOWN_FIELDS
 from stages.admin.protected_delete import ProtectedDeleteMixin
 from stages.admin.redisplay import RedisplayMixin
 from stages.admin.reviewers import ReviewerRestrictionsMixin
+from stages.editing.text_warnings import has_page, markdown_fields, text_warnings
 from stages.fixture_io import Fields, content_fields
 from stages.fixture_io.records import CONTENT
 from stages.markdown.render import render
-from stages.models import Revision
+from stages.models import Revision, TrackSection
 from stages.revisions.diff import Difference, differences
-from stages.revisions.edit_conflicts import SEEN_REVISION, newest_revision
+from stages.revisions.edit_conflicts import SEEN_REVISION, newest_revision, revisions_since, values_then
 from stages.revisions.recorder import INLINE_MODELS, LABELS, ContentSnapshot
-from stages.revisions.restore import RestoreForm, restore_positions
+from stages.revisions.restore import RestoreForm, form_values, restore_positions
 
 REVISIONS_PER_PAGE = 20
 
@@ -54,12 +60,33 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
         """A form says which revision was the newest when it was opened; see stages/revisions/edit_conflicts.py."""
         for name in MARKDOWN_FIELDS & request.POST.keys():
             render(request.POST[name].replace("\r\n", "\n"))  # takes its time before the transaction, not inside
-        undone = [describe(revision) for revision in getattr(request, "undone", [])]
+        undone = [describe(revision, parts_of(revision.undone)) for revision in getattr(request, "undone", [])]
         seen = request.POST.get(SEEN_REVISION, "") if request.method == "POST" else newest_revision()
         if undone:
             seen = undone[-1].pk  # whoever saves it now knows what that undoes
-        context = {"seen_revision": seen, "undone": undone}
+        if request.method == "POST" and object_id and object_id.isdecimal():
+            request.opened = values_then(self.model, int(object_id), request.POST.get(SEEN_REVISION, ""))  # type: ignore[attr-defined] # for the forms below
+        context = {"seen_revision": seen, "undone": undone, "max_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **context})
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """The form, which keeps what has been changed since it was opened, and its editor left alone."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        opened = getattr(request, "opened", {}) if obj else {}
+        values = {name: value for name, value in opened.items() if name in form.base_fields}
+        if not values:
+            return form
+        return type(form.__name__, (LatestForm, form), {"opened": form_values(self.model, values, [])})
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: InlineModelAdmin, prefix: str
+    ) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "POST" and issubclass(inline.formset, NaturalKeyFormSet):
+            kwargs["opened"] = rows_as_opened(request, obj, inline, inline.formset.key_field)
+        return kwargs
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -117,6 +144,8 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
         self, request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet], change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
+        notify_of_kept(request, form, formsets)
+        warn_of_texts(request, form.instance)
         if revision := Revision.objects.put_back_by(request.POST, self.opts.label_lower):
             names = restored_fields(revision, "_whole" in request.POST)
             restore_positions(form.instance, revision.before or {}, names)
@@ -130,17 +159,66 @@ def restored_fields(revision: Revision, whole: bool) -> list[str]:
     return [name for name in revision.before or {} if whole or name in revision.changed_fields()]
 
 
+# --- What has been changed since a form was opened ---
+
+
+def rows_as_opened(
+    request: HttpRequest, parent: Model, inline: InlineModelAdmin, key_field: str
+) -> dict[str, Mapping[str, Any]]:
+    """The values that the rows below a form had when it was opened, by their keys, where they are others by now."""
+    if inline.model is TrackSection:
+        return sections_as_opened(parent, request.POST.get(SEEN_REVISION, ""))
+    name, part = INLINE_MODELS[type(parent)]
+    rows = [form_values(part, entry, []) for entry in getattr(request, "opened", {}).get(name, [])]
+    return {str(row[key_field]): row for row in rows}
+
+
+def sections_as_opened(track: Model, seen: str) -> dict[str, Mapping[str, Any]]:
+    """The same of the sections of a track, which have revisions of their own, by the slugs of then and of now."""
+    opened: dict[str, Mapping[str, Any]] = {}
+    for revision in revisions_since(seen).filter(model="stages.tracksection", within=track.pk):
+        if revision.before:
+            values = opened.get(revision.before["slug"], revision.before)
+            opened |= {entry["slug"]: values for entry in (revision.before, revision.after) if entry}
+    return opened
+
+
+def notify_of_kept(request: HttpRequest, form: forms.ModelForm, formsets: Iterable[forms.BaseInlineFormSet]) -> None:
+    """Say what was changed by somebody else meanwhile, and has stayed."""
+    kept = [str(form.fields[name].label) for name in getattr(form, "kept", [])]
+    kept += [
+        str(formset.get_queryset().model._meta.verbose_name_plural)
+        for formset in formsets
+        if getattr(formset, "dropped", None) or any(getattr(row, "kept", None) for row in formset.forms)
+    ]
+    if kept:
+        message = _("Changed by somebody else since you opened the form, and left as it is now: {fields}.")
+        messages.info(request, message.format(fields=", ".join(kept)))
+
+
+def warn_of_texts(request: HttpRequest, row: Model) -> None:
+    """Say what in a text readers will not see as it was meant. It is saved all the same."""
+    for name in markdown_fields(type(row)):
+        for warning in text_warnings(getattr(row, name), has_page):
+            messages.warning(request, f"{field_label(type(row), name)}: {warning}")
+
+
 # --- Words for what changed ---
 
 
-def describe(revision: Revision) -> Revision:
-    """Give a revision what its pages show: its kind, what became of each field, and where it is restored."""
+def describe(revision: Revision, names: Iterable[str] | None = None) -> Revision:
+    """Give a revision what its pages show: its kind, what became of its fields, and where it is restored."""
     model = LABELS[revision.model]
     revision.kind = str(capfirst(model._meta.verbose_name))
-    revision.differences = labelled_differences(model, revision.before, revision.after)
+    revision.differences = labelled_differences(model, revision.before, revision.after, names)
     if revision.before:
         revision.restore_url = reverse(f"admin:stages_{model._meta.model_name}_put_back", args=[revision.pk])
     return revision
+
+
+def parts_of(names: Iterable[str | tuple[str, tuple[str, ...]]]) -> set[str]:
+    """The fields of an entry that these are; a link is in that of all links."""
+    return {name if isinstance(name, str) else name[0] for name in names}
 
 
 def labelled_differences(

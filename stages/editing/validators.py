@@ -1,14 +1,16 @@
 """What must hold in the content, said once: ``load_roadmap`` and the forms of the admin ask here."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from stages.cycles import find_cycle
 from stages.fixture_io import Identity, Record
-from stages.models import Resource, Stage, State, Topic
+from stages.models import Resource, Stage, State, Topic, Track
 
+SLUGGED = (Stage, Topic, Track)  # what has its slug in its address
 PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -46,6 +48,41 @@ def empty_stage_warnings(records: Mapping[Identity, Record]) -> Iterator[str]:
     for record in records.values():
         if record.model is Stage and record.fields["state"] == State.PUBLISHED and record.key[0] not in filled:
             yield f"{record.location}: it is published, and has no published topic."
+
+
+def slug_twin_problems(records: Mapping[Identity, Record], added: Iterable[Record]) -> Iterator[str]:
+    """Problems with new entries whose slug is another's but for upper and lower case."""
+    slugs: dict[tuple[type[Model], str], set[str]] = {}
+    for model, key in records:
+        if model in SLUGGED:
+            slugs.setdefault((model, key[0].lower()), set()).add(key[0])
+    for record in added:
+        if record.model not in SLUGGED:
+            continue
+        if twins := slugs[record.model, record.key[0].lower()] - {record.key[0]}:
+            yield f"{record.location}: its slug is “{min(twins)}” but for upper and lower case."
+
+
+def find_slug_twin(slug: str, rows: QuerySet[Any]) -> str | None:
+    """The slug of one of ``rows`` that is ``slug`` but for upper and lower case, if there is one."""
+    twin: str | None = rows.filter(slug__iexact=slug).exclude(slug=slug).values_list("slug", flat=True).first()
+    return twin
+
+
+def live_replaced_warnings(records: Mapping[Identity, Record], result: Mapping[Identity, Record]) -> Iterator[str]:
+    """What is to be said about topics that replace one that learners go on seeing."""
+    for record in records.values():
+        for slug in record.fields["replaces"] if record.model is Topic else ():
+            replaced = result.get((Topic, (slug,)))
+            if replaced and State.PUBLISHED == replaced.fields["state"] == record.fields["state"]:
+                yield f"{record.location_of('replaces')}: replaces “{slug}”, which stays published beside it."
+
+
+def find_replacement_cycle_with(slug: str, replaced: Iterable[str]) -> list[str] | None:
+    """The circle that there would be if the topic ``slug`` replaced exactly ``replaced``, or None. One query."""
+    others = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
+    own = {slug: list(replaced)}
+    return find_cycle(own | others | own)  # looked for from this topic on
 
 
 def find_cycle_with(slug: str, needed: Iterable[str]) -> list[str] | None:

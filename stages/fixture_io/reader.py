@@ -1,7 +1,8 @@
 """Reading the fixture files, with errors that say where."""
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from stages.fixture_io.records import (
 )
 
 MAX_BYTES = 5_000_000  # of one file
+MAX_DEPTH = 20  # of brackets in brackets, and a file has five
+TOO_DEEP = "lists and mappings lie in each other too deeply"
+PLAIN_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the fast one, where there is one
@@ -34,12 +38,20 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
     Of aliases of aliases a few lines can make more than fits into memory.
     """
 
+    depth = 0
+
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         if node in self.constructed_objects:
             raise yaml.constructor.ConstructorError(
                 None, None, "what an alias (*name) stands for has to be written out", node.start_mark
             )
-        return super().construct_object(node, deep)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.constructor.ConstructorError(None, None, TOO_DEEP, node.start_mark)
+        try:
+            return super().construct_object(node, deep)
+        finally:
+            self.depth -= 1
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = set()
@@ -52,6 +64,34 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return mapping
 
 
+@dataclass(frozen=True)
+class Unclear:
+    """A value that is not what its tag says, or that YAML takes for another than it looks like; no field takes it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def construct_integer(loader: Loader, node: yaml.ScalarNode) -> int | Unclear:
+    """A whole number in plain digits: to YAML ``010`` is eight, and ``1:30`` ninety."""
+    return int(node.value) if PLAIN_INTEGER.fullmatch(node.value) else Unclear(node.value)
+
+
+def construct_scalar_by(name: str) -> Callable[[Loader, yaml.ScalarNode], Any]:
+    def construct(loader: Loader, node: yaml.ScalarNode) -> Any:
+        try:
+            return getattr(loader, f"construct_yaml_{name}")(node)
+        except (ValueError, KeyError, OverflowError, AttributeError):  # such as a month 13
+            return Unclear(str(node.value))
+
+    return construct
+
+
+Loader.add_constructor("tag:yaml.org,2002:int", construct_integer)
+for tag in ("bool", "float", "timestamp"):
+    Loader.add_constructor(f"tag:yaml.org,2002:{tag}", construct_scalar_by(tag))
 Loader.add_constructor(
     yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
     lambda loader, node: loader.construct_mapping(node, deep=True),
@@ -79,6 +119,11 @@ def read_bytes(folder: Path, problems: list[str]) -> dict[str, bytes]:
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise FixtureError([f"{folder}: there are no fixture files (*.yaml) here."])
+    problems += [
+        f"{path.name}: is not read, for the name of a fixture file ends with “.yaml”."
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in {".yml", ".yaml"} and path.suffix != ".yaml" and not path.name.startswith(".")
+    ]
     contents = {path.name: read_file(path, problems) for path in paths}
     return {name: data for name, data in contents.items() if data is not None}
 
@@ -121,27 +166,54 @@ def parse(name: str, data: bytes, problems: list[str]) -> list[tuple[Any, int, d
     try:
         if len(data) > MAX_BYTES:
             raise ValueError(f"the file is larger than {MAX_BYTES:,} bytes")
-        loader = Loader(data.decode())
+        text = data.decode()
+        loader = Loader(text)
         node = loader.get_single_node()
-        entries = loader.construct_document(node) if node else []
+        entries = loader.construct_document(node) if node else None
     except UnicodeDecodeError as error:
-        problems.append(f"{name}: byte {error.start} is not UTF-8.")
+        problems.append(f"{name}, line {line_at(data, error.start)}: byte {error.start} is not UTF-8.")
     except ValueError as error:
         problems.append(f"{name}: {error}.")
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.reader.ReaderError as error:
+        if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
+            place, sign = line_at(text, found.start()), f"U+{ord(found[0]):04X}"
+            problems.append(f"{name}, line {place}: not valid YAML: the character {sign} is not allowed.")
+        else:
+            problems.append(f"{name}: not valid YAML: {shorten(error.reason)}.")
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problems.append(f"{name}{line}: not valid YAML: {shorten(getattr(error, 'problem', None) or error)}.")
+    except RecursionError:
+        problems.append(f"{name}, line {line_of_depth(text)}: not valid YAML: {TOO_DEEP}.")
     else:
-        if entries is None:
-            return []
         if isinstance(entries, list):
             return [
                 (entry, item.start_mark.line + 1, field_lines(item))
                 for entry, item in zip(entries, node.value, strict=True)
             ]
-        problems.append(f"{name}: a fixture file is a list of entries, each with “model” and “fields”.")
+        start = node.start_mark.line + 1 if node else 1
+        what = "is empty" if entries is None else "is no list"
+        problems.append(
+            f"{name}, line {start}: {what}; a fixture file is a list of entries with “model” and “fields”."
+        )
     return []
+
+
+def line_at[T: (bytes, str)](text: T, place: int) -> int:
+    newline = b"\n" if isinstance(text, bytes) else "\n"
+    return text[:place].count(newline) + 1
+
+
+def line_of_depth(text: str) -> int:
+    """The line on which lists and mappings lie deeper in each other than they may."""
+    depth, line = 0, 1
+    for event in yaml.parse(text, Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else line
+        if depth > MAX_DEPTH:
+            break
+    return line
 
 
 def field_lines(entry: yaml.Node) -> dict[str, int]:
@@ -205,6 +277,8 @@ def validation_errors(model: type[models.Model], given: Mapping[str, Any]) -> It
         elif isinstance(field, models.DateTimeField):
             if value is not None and parse_timestamp(value) is None:
                 yield name, f"{name} “{shorten(value)}”: give day, time and offset, such as 2026-05-04T08:00:00Z."
+        elif kind := wrong_type(field, value):
+            yield name, f"{name} “{shorten(value)}”: is not {kind}."
         else:
             try:
                 field.clean(value, None)
@@ -212,12 +286,31 @@ def validation_errors(model: type[models.Model], given: Mapping[str, Any]) -> It
                 shown = f"{name} “{shorten(value)}”" if value else name
                 yield name, f"{shown}: {' '.join(error.messages)}"
             else:
-                if isinstance(field, models.CharField) and not isinstance(value, str) and value is not None:
-                    yield name, f"{name} “{shorten(value)}”: is not text; put it in quotation marks."
+                if isinstance(value, str) and value and not value.strip():
+                    yield name, f"{name}: This field cannot be blank."
                 elif isinstance(value, str) and "\0" in value:
                     yield name, f"{name}: has a NUL character, which no database keeps."
-                elif isinstance(field, models.PositiveSmallIntegerField) and not 0 <= int(value) <= 32767:
+                elif isinstance(field, models.PositiveSmallIntegerField) and not 0 <= value <= 32767:
                     yield name, f"{name} “{value}”: is not between 0 and 32767."
+
+
+# What YAML may make of the values of a field, and what to say of others.
+TYPES: dict[type[ContentField], tuple[type, str]] = {
+    models.BooleanField: (bool, "true or false"),
+    models.IntegerField: (int, "a whole number in plain digits, such as 10"),
+    models.CharField: (str, "text; put it in quotation marks"),
+    models.TextField: (str, "text; put it in quotation marks"),
+    models.JSONField: (list, "a list of lines of text"),
+}
+
+
+def wrong_type(field: ContentField, value: object) -> str | None:
+    """What a value should be and is not, or None."""
+    for kind, (type_, name) in TYPES.items():
+        if isinstance(field, kind):
+            is_one = isinstance(value, type_) and not (type_ is int and isinstance(value, bool))
+            return None if is_one or (value is None and field.null) else name
+    return None
 
 
 def is_key(value: object) -> bool:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import chain, islice
 from types import NoneType
@@ -55,6 +55,9 @@ CONTENT: dict[type[models.Model], models.Q] = {
 def content_rows[M: models.Model](model: type[M]) -> models.QuerySet[M]:
     """The rows of a model that belong into the files."""
     return model._default_manager.filter(CONTENT.get(model, models.Q()))
+
+
+ONE_DAY = timedelta(days=1)
 
 
 class FixtureError(Exception):
@@ -150,9 +153,13 @@ def parse_timestamp(value: Any) -> datetime | None:
     """The time that a file means, or None if it does not say which: a time of day needs its offset."""
     try:
         moment = parse_datetime(value) if isinstance(value, str) else value
-    except ValueError:
+        if not isinstance(moment, datetime) or not is_aware(moment):
+            return None
+        for day in (-ONE_DAY, ONE_DAY):  # there is such a time in every time zone
+            moment.astimezone(UTC) + day
+    except (ValueError, OverflowError):
         return None
-    return moment if isinstance(moment, datetime) and is_aware(moment) else None
+    return moment
 
 
 def default_of(field: ContentField) -> Any:

@@ -58,6 +58,8 @@ class Revision(models.Model):
     differences: list["Difference"]
     restore_url: str
     is_inline: bool
+    # The names of what a form would undo of it; see stages/revisions/edit_conflicts.py.
+    undone: set[str | tuple[str, tuple[str, ...]]]
 
     objects = RevisionQuerySet.as_manager()
 

@@ -35,30 +35,9 @@ class RestoreForm:
             restored.add(INLINE_MODELS[model_admin.model][0])
         self.left = [name for name in entry if name not in restored]
         values = {name: value for name, value in entry.items() if name in form_class.base_fields}
-        initial = self.field_values(model_admin.model, values)
+        initial = form_values(model_admin.model, values, self.missing)
         self.hide(form_class(instance=row or model_admin.model(), initial=initial))
         self.hide_inlines()
-
-    def field_values(self, model: type[Model], values: Fields) -> dict[str, Any]:
-        return {name: self.field_value(model._meta.get_field(name), value) for name, value in values.items()}
-
-    def field_value(self, field: "ContentField | ForeignObjectRel", value: Any) -> Any:
-        if isinstance(field, ManyToManyField):
-            return [self.pk_of(target_of(field), key) for key in value]
-        if isinstance(field, ForeignKey):
-            return self.pk_of(target_of(field), value) if value else None
-        return field.to_python(value) if isinstance(field, Field) else value
-
-    def pk_of(self, model: type[Model], key: Iterable[str]) -> Any:
-        try:
-            row = model._default_manager.get_by_natural_key(*key)  # type: ignore[attr-defined] # of content, each has it
-            return row.pk
-        except ObjectDoesNotExist:
-            name = " / ".join(key)
-            message = _("There is no %(kind)s “%(name)s” any more.") % {"kind": model._meta.verbose_name, "name": name}
-            if message not in self.missing:
-                self.missing.append(message)
-            return None
 
     def hide(self, form: forms.BaseForm) -> None:
         self.hidden_fields += [field.as_hidden() for field in form]
@@ -84,12 +63,37 @@ class RestoreForm:
     def replace_parts(self, formset: forms.BaseInlineFormSet, part: type[Model], entries: list[Fields]) -> None:
         """Give each row the values that it had, mark those that were not there, and add those that are gone."""
         target = TARGET[part]
-        restored = {values[target]: values for values in (self.field_values(part, entry) for entry in entries)}
+        restored = {values[target]: values for values in (form_values(part, entry, self.missing) for entry in entries)}
         present = {getattr(row, f"{target}_id") for row in formset.get_queryset()}
         formset.initial_extra = [values for pk, values in restored.items() if pk not in present]
         formset.extra = len(formset.initial_extra)
         for form in formset.initial_forms:
             form.initial.update(restored.get(getattr(form.instance, f"{target}_id"), {"DELETE": True}))
+
+
+def form_values(model: type[Model], entry: Fields, missing: list[str]) -> dict[str, Any]:
+    """The values of an entry as the initial ones of a form. What they point at and is gone is said in ``missing``."""
+    return {name: form_value(model._meta.get_field(name), value, missing) for name, value in entry.items()}
+
+
+def form_value(field: "ContentField | ForeignObjectRel", value: Any, missing: list[str]) -> Any:
+    if isinstance(field, ManyToManyField):
+        return [pk_of(target_of(field), key, missing) for key in value]
+    if isinstance(field, ForeignKey):
+        return pk_of(target_of(field), value, missing) if value else None
+    return field.to_python(value) if isinstance(field, Field) else value
+
+
+def pk_of(model: type[Model], key: Iterable[str], missing: list[str]) -> Any:
+    try:
+        row = model._default_manager.get_by_natural_key(*key)  # type: ignore[attr-defined] # of content, each has it
+        return row.pk
+    except ObjectDoesNotExist:
+        name = " / ".join(key)
+        message = _("There is no %(kind)s “%(name)s” any more.") % {"kind": model._meta.verbose_name, "name": name}
+        if message not in missing:
+            missing.append(message)
+        return None
 
 
 def restore_positions(row: Model, entry: Fields, names: Collection[str]) -> None:

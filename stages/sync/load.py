@@ -35,9 +35,19 @@ from stages.fixture_io.records import CONTENT
 from stages.models import LoadedEntry, Revision, Stage, State, Topic, Track
 from stages.revisions.recorder import record_revisions
 from stages.sync.results import known_renderings, last_result, store_result, text_hash
-from stages.sync.three_way_merge import OURS, THEIRS, UNIQUE_DEFAULTS, Changes, ConflictPolicy, Plan, Side, make_plan
+from stages.sync.three_way_merge import (
+    LATER,
+    OURS,
+    THEIRS,
+    UNIQUE_DEFAULTS,
+    Changes,
+    ConflictPolicy,
+    Plan,
+    Side,
+    make_plan,
+)
 
-__all__ = ["OURS", "THEIRS", "ConflictPolicy", "Plan", "load", "load_changes", "read_baseline"]
+__all__ = ["LATER", "OURS", "THEIRS", "ConflictPolicy", "Plan", "load", "load_changes", "read_baseline"]
 
 
 type ProgressCallback = Callable[[str, int, int], None]  # hears what is done, how far that is, and of how much
@@ -63,11 +73,11 @@ class Report:
     lines: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    postponed: list[str] = field(default_factory=list)  # conflicts in which the database's value stays for now
 
 
 def load_changes(
     folder: Path,
-    dry_run: bool = False,
     prefer: ConflictPolicy | None = None,
     on_progress: ProgressCallback = ignore_progress,
     replace_everything: bool = False,
@@ -76,20 +86,19 @@ def load_changes(
     with lock_content():
         if not prefer and (known := last_result(folder)):
             return Report(lines=known.lines, notes=known.notes)
-        plan = load(folder, dry_run, prefer, on_progress, replace_everything)
-        return Report(plan.summary(), list(plan.lines()), list(plan.losses()), plan.notes)
+        plan = load(folder, prefer, on_progress, replace_everything)
+        return Report(plan.summary(), list(plan.lines()), list(plan.losses()), plan.notes, plan.postponed)
 
 
 def load(
     folder: Path,
-    dry_run: bool = False,
     prefer: ConflictPolicy | Side | None = None,
     on_progress: ProgressCallback = ignore_progress,
     replace_everything: bool = False,
 ) -> Plan:
     """Bring the database up to date with the files in ``folder`` and return the Plan.
 
-    Everything is checked first and written in one transaction. ``prefer`` is OURS, THEIRS or a ConflictPolicy.
+    Everything is checked first and written in one transaction. ``prefer`` is a Side or a ConflictPolicy.
     ``on_progress`` is called as the work goes on. With the database untouched, raises FixtureError for mistakes in the
     files, Conflict for conflicts that ``prefer`` does not settle, and UnrelatedFiles for files that would retire
     all there is, unless they are to ``replace_everything``.
@@ -105,11 +114,10 @@ def load(
         plan = make_plan(entries, rows, read_baseline(), policy, taken)
         if plan.conflicts:
             raise Conflict(plan.conflicts)
-        if not dry_run:
-            with record_revisions(Revision.How.FILES):
-                made = apply(plan, on_progress)
-                rendered = rerender_html(made, on_progress)
-            store_result(contents, plan, taken, rendered)
+        with record_revisions(Revision.How.FILES):
+            made = apply(plan, on_progress)
+            rendered = rerender_html(made, on_progress)
+        store_result(contents, plan, taken, rendered)
     return plan
 
 

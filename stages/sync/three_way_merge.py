@@ -2,7 +2,7 @@
 
 For every field there are the file as it was last loaded, the file now, and the row now. Where only the file changed,
 the row follows. Where only the row changed, it stays. Where both changed, and differently, that is a conflict, unless
-the caller says whose value wins.
+the caller says whose value wins, or that it stays a conflict: then the row stays, and what was last loaded as well.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,7 +12,13 @@ from typing import Any, ClassVar, Literal
 from django.db.models import ForeignKey, ManyToManyField, Model
 
 from stages.cycles import find_cycle
-from stages.editing.validators import duplicate_url_problems, empty_stage_warnings
+from stages.editing.text_warnings import record_text_warnings
+from stages.editing.validators import (
+    duplicate_url_problems,
+    empty_stage_warnings,
+    live_replaced_warnings,
+    slug_twin_problems,
+)
 from stages.fixture_io import (
     MODELS,
     Fields,
@@ -27,11 +33,12 @@ from stages.fixture_io import (
     shorten,
     target_of,
 )
-from stages.models import State, Topic, Track
+from stages.models import Stage, State, Topic, Track
 
-type Side = Literal["ours", "theirs"]
+type Side = Literal["ours", "theirs", "later"]
 OURS: Side = "ours"  # the row's value wins
 THEIRS: Side = "theirs"  # the file's value wins
+LATER: Side = "later"  # the row's value stays until somebody says which one wins
 
 type Changes = dict[str, tuple[Any, Any]]  # {field: (row now, new value)}
 type Baseline = Mapping[Identity, Fields]  # the files as they were last loaded
@@ -55,7 +62,8 @@ class ConflictPolicy:
     named: dict[str, Side] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.default or self.named)
+        """Whether it settles anything."""
+        return bool(self.named) or self.default in (OURS, THEIRS)
 
     def side_for(self, record: Record, name: str | None = None) -> Side | None:
         return self.named.get(f"{record.name}.{name}") or self.named.get(record.name) or self.default
@@ -86,6 +94,8 @@ class Plan:
     local_changes: list[str] = field(default_factory=list)  # lines: what the database has of its own, and keeps
     notes: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    postponed: list[str] = field(default_factory=list)  # lines: the conflicts that stay ones
+    postponed_base: dict[Identity, Fields | None] = field(default_factory=dict)  # what was last loaded, and stays so
     result: Records = field(default_factory=dict)  # the database as it will be
 
     def __bool__(self) -> bool:
@@ -100,7 +110,21 @@ class Plan:
             entries[identity] = base | {
                 name: self.result[identity].fields[name] for name in base.keys() & UNIQUE_DEFAULTS.keys()
             }
+        for identity, kept in self.postponed_base.items():
+            if kept is None:
+                entries.pop(identity, None)
+            else:
+                entries[identity] = entries.get(identity, {}) | kept
         return entries
+
+    def add_conflict(self, message: str, side: Side | None, identity: Identity, base: Fields | None) -> None:
+        """Note what both changed; ``base`` is what was last loaded of it, and None of what never was."""
+        if side != LATER:
+            self.conflicts.append(message)
+            return
+        self.postponed.append(message)
+        known = self.postponed_base.get(identity, {})
+        self.postponed_base[identity] = None if base is None or known is None else known | base
 
     def lines(self) -> Iterator[str]:
         """The plan for people, one line for each thing that would change, and then for each that stays apart."""
@@ -139,7 +163,7 @@ def make_plan(
 
     Raises FixtureError for names that nothing has, and for what would contradict itself when it is loaded.
     """
-    plan = Plan(records, rows, baseline, policy or ConflictPolicy())
+    plan = Plan(records, rows, baseline, ConflictPolicy() if policy is None else policy)
     if unknown := plan.policy.unknown_names([*records.values(), *rows.values()]):
         raise FixtureError([f"There is no entry and no field “{shorten(name)}” to settle." for name in unknown])
     for identity, record in records.items():
@@ -182,10 +206,11 @@ def plan_added(record: Record, base: Fields | None, plan: Plan) -> None:
     if record.fields == base or side == OURS:
         plan.local_changes.append(f"= {record}: stays deleted, as in the database")
     else:
-        plan.conflicts.append(
+        message = (
             f"{record.location}: changed in the file, but its row was deleted; "
             f"--theirs brings it back, --ours does not ({record.name})."
         )
+        plan.add_conflict(message, side, record.identity, base)
 
 
 def merge(record: Record, row: Fields, base: Fields | None, plan: Plan) -> Changes:
@@ -198,11 +223,12 @@ def merge(record: Record, row: Fields, base: Fields | None, plan: Plan) -> Chang
         file_changed = base is None or base[name] != new
         row_changed = base is None or base[name] != now
         side = plan.policy.side_for(record, name)
-        if file_changed and row_changed and side is None:
-            plan.conflicts.append(
+        if file_changed and row_changed and side in (None, LATER):
+            message = (
                 f"{record.location_of(name)}: {name} changed both in the file ({shorten(new)}) and in the database "
                 f"({shorten(now)}); --theirs takes the file's, --ours keeps the database's ({record.name}.{name})."
             )
+            plan.add_conflict(message, side, record.identity, base and {name: base[name]})
         elif file_changed and not (row_changed and side == OURS):
             changes[name] = (now, new)
         else:
@@ -224,11 +250,12 @@ def plan_removed(row: Record, base: Fields, plan: Plan) -> None:
             plan.detached.add(row.identity)
         else:
             plan.removed.append(row)
-    elif side is None:
-        plan.conflicts.append(
+    elif side != OURS:
+        message = (
             f"{row}: has left the files, but was changed in the database; "
             f"--theirs takes it away, --ours keeps it ({row.name})."
         )
+        plan.add_conflict(message, side, row.identity, base)
 
 
 def plan_dependents(plan: Plan) -> None:
@@ -241,10 +268,13 @@ def plan_dependents(plan: Plan) -> None:
             if side == OURS:
                 leaving.pop(identity, None)
             elif side != THEIRS:
-                plan.conflicts.append(
+                message = (
                     f"{record}: has left the files, but in the database {pointer} hangs on it; "
                     f"--theirs takes both away, --ours keeps them ({record.name})."
                 )
+                plan.add_conflict(message, side, record.identity, plan.baseline[identity])
+                if side == LATER:
+                    leaving.pop(identity, None)
             elif pointer.identity in plan.records:  # its own entry says where it belongs
                 file = plan.records[pointer.identity]
                 if pointer.identity not in changes:
@@ -326,18 +356,22 @@ def check(plan: Plan) -> None:
     """Raise FixtureError for entries that point nowhere, or that contradict each other when they are loaded."""
     present = {identity: record for identity, record in plan.records.items() if identity not in plan.stay_deleted}
     problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *duplicate_url_problems(present)]
+    problems += slug_twin_problems(plan.result, plan.added)
     if not problems:
-        needs = {
-            record.key[0]: [key[0] for key in record.fields["prerequisites"]]
-            for record in plan.result.values()
-            if record.model is Topic
-        }
-        if cycle := find_cycle(needs):
-            location = locate(plan, (Topic, (cycle[0],)))
-            problems.append(f"{location}: these topics need each other in a circle: {' → '.join(cycle)}.")
+        topics = [record for record in plan.result.values() if record.model is Topic]
+        for what, leads_to in [
+            ("need", {topic.key[0]: [key[0] for key in topic.fields["prerequisites"]] for topic in topics}),
+            ("replace", {topic.key[0]: topic.fields["replaces"] for topic in topics}),
+        ]:
+            if cycle := find_cycle(leads_to):
+                location = locate(plan, (Topic, (cycle[0],)))
+                problems.append(f"{location}: these topics {what} each other in a circle: {' → '.join(cycle)}.")
     if problems:
         raise FixtureError(problems)
     plan.notes += empty_stage_warnings(present)
+    plan.notes += hidden_topic_warnings(plan)
+    plan.notes += live_replaced_warnings(present, plan.result)
+    plan.notes += record_text_warnings(present, plan.result)
     plan.notes += [
         f"{record.location}: replaces “{slug}”, which this database has never had."
         for record in present.values()
@@ -345,6 +379,20 @@ def check(plan: Plan) -> None:
         for slug in record.fields["replaces"]
         if (Topic, (slug,)) not in plan.rows
     ]
+
+
+def hidden_topic_warnings(plan: Plan) -> Iterator[str]:
+    """What is to be said about stages that leave the files while topics of theirs stay, which nobody sees then."""
+    for stage in plan.retired:
+        topics = sum(
+            record.model is Topic
+            and record.fields["stage"] == [*stage.key]
+            and record.fields["state"] == State.PUBLISHED
+            for record in plan.result.values()
+        )
+        if stage.model is Stage and topics:
+            stay = "1 topic stays" if topics == 1 else f"{topics} topics stay"
+            yield f"{stage} has left the files, and {stay} in it: learners see none of them any more."
 
 
 def locate(plan: Plan, identity: Identity) -> Location | str:

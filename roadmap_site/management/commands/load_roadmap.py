@@ -1,4 +1,5 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,25 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, IntegrityError, transaction
 
+from progress.impact import capture_content, impact_of
 from progress.models import CarryOver
+from roadmap_site.management.impact_lines import impact_lines
 from roadmap_site.management.progress_bar import ProgressBar
 from stages.fixture_io import FixtureError, files, lock_content, read, snapshot
+from stages.models import Revision
+from stages.revisions.recorder import record_revisions
 from stages.sync.compare import compare, diff, read_texts
-from stages.sync.load import OURS, THEIRS, Conflict, ConflictPolicy, ignore_progress, load_changes, read_baseline
+from stages.sync.load import (
+    LATER,
+    OURS,
+    THEIRS,
+    Conflict,
+    ConflictPolicy,
+    Report,
+    ignore_progress,
+    load_changes,
+    read_baseline,
+)
 from stages.sync.results import last_result
 
 DIFFERENT, FAILED = 1, 2  # how --check ends; 0 is when files and database say the same
@@ -29,7 +44,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.FIXTURES, help="where the files are")
         mode = parser.add_mutually_exclusive_group()
-        mode.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+        mode.add_argument(
+            "--dry-run", action="store_true", help="show what would change, for learners as well, and change nothing"
+        )
         mode.add_argument(
             "--check",
             action="store_true",
@@ -47,7 +64,11 @@ class Command(BaseCommand):
                 help=f"{meaning}, in every conflict or, repeatable, in the one of an entry (stages.topic:slug) or a "
                 "field (stages.topic:slug.title)",
             )
-
+        parser.add_argument(
+            "--postpone-conflicts",
+            action="store_true",
+            help="keep the database's value in every other conflict, and say so; it stays one, to be settled later",
+        )
         parser.add_argument(
             "--replace-everything",
             action="store_true",
@@ -60,6 +81,7 @@ class Command(BaseCommand):
         folder: Path,
         dry_run: bool,
         check: bool,
+        postpone_conflicts: bool,
         replace_everything: bool,
         ours: list[str],
         theirs: list[str],
@@ -68,18 +90,22 @@ class Command(BaseCommand):
     ) -> None:
         if check:
             return self.check_files(folder, verbosity)
-        policy = policy_of(ours, theirs)
+        policy = policy_of(ours, theirs, postpone_conflicts)
         bar = ProgressBar(self.stdout) if verbosity else None
+        load = partial(
+            load_and_carry_over,
+            folder,
+            prefer=policy,
+            on_progress=bar or ignore_progress,
+            replace_everything=replace_everything,
+        )
+        learners: list[str] = []
         try:
             with transaction.atomic():
-                report = load_changes(
-                    folder,
-                    dry_run,
-                    prefer=policy,
-                    on_progress=bar or ignore_progress,
-                    replace_everything=replace_everything,
-                )
-                carried = 0 if dry_run else CarryOver.objects.apply_pending()
+                if dry_run:
+                    report, carried, learners = rehearse(load)
+                else:
+                    report, carried = load()
         except Conflict as error:
             hint = "Follow --ours or --theirs with a name in brackets to settle that one alone."
             raise CommandError("\n".join([*error.problems, hint, "Nothing was loaded."])) from error
@@ -95,12 +121,17 @@ class Command(BaseCommand):
         # What is taken away is always said, and not only that something is.
         for line in report.lines if verbosity > 1 or dry_run else report.losses if verbosity else ():
             self.stdout.write(line)
+        for conflict in report.postponed:
+            self.stdout.write(self.style.WARNING(f"Not settled yet, and as in the database: {conflict}"))
         if verbosity:
             for note in report.notes:
                 self.stdout.write(f"Note: {note}")
             self.stdout.write(f"{'Would be' if dry_run else 'Roadmap'}: {report.summary}.")
+            for line in learners:
+                self.stdout.write(line)
             if carried:
-                self.stdout.write(f"{carried} standings carried over to topics that replace others.")
+                will = "would be " if dry_run else ""
+                self.stdout.write(f"{carried} standings {will}carried over to topics that replace others.")
         return None
 
     def check_files(self, folder: Path, verbosity: int) -> None:
@@ -135,9 +166,25 @@ class Command(BaseCommand):
             self.stdout.write("Files and database say the same.")
 
 
-def policy_of(ours: list[str], theirs: list[str]) -> ConflictPolicy:
-    """The ConflictPolicy that --ours and --theirs state; raises CommandError where they state both for the same."""
+def load_and_carry_over(folder: Path, **options: Any) -> tuple[Report, int]:
+    return load_changes(folder, **options), CarryOver.objects.apply_pending()
+
+
+def rehearse(load: Callable[[], tuple[Report, int]]) -> tuple[Report, int, list[str]]:
+    """Do it, look at what it does to learners, and take it back: nothing is predicted, so it is what will be."""
+    before = capture_content()
+    with record_revisions(Revision.How.FILES) as revisions:
+        report, carried = load()
+    learners = list(impact_lines(before, impact_of(before, revisions)))
+    transaction.set_rollback(True)
+    return report, carried, learners
+
+
+def policy_of(ours: list[str], theirs: list[str], postpone: bool) -> ConflictPolicy:
+    """The ConflictPolicy that the options state; raises CommandError where they state two things for the same."""
     if both := sorted(set(ours) & set(theirs)):
         raise CommandError(f"Both --ours and --theirs for {', '.join(name or 'all conflicts' for name in both)}.")
     named = dict.fromkeys(ours, OURS) | dict.fromkeys(theirs, THEIRS)
-    return ConflictPolicy(named.pop("", None), named)
+    if postpone and "" in named:
+        raise CommandError(f"Both --postpone-conflicts and --{named['']} for all conflicts.")
+    return ConflictPolicy(named.pop("", LATER if postpone else None), named)

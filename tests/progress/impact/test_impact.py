@@ -133,7 +133,7 @@ def delete_a_track(client, content):
 
 
 def merge(client, content):
-    return post(client, content.topics["weather"], replaces="maps")
+    return post(client, content.topics["weather"], replaces="maps", retire_replaced=None)
 
 
 EDITS = [edit_topic, move, draft_stage, retire_track, edit_track, take_out, add_a_topic, delete_a_topic]

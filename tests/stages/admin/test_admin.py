@@ -76,13 +76,22 @@ def test_a_merge_in_the_admin_takes_the_ticks_along(content, as_maintainer, lear
         ("boots, maps", "There is no topic “boots, maps”."),
         ('["boots"]', "There is no topic “[&quot;boots&quot;]”."),
         ("boots\nbots", "There is no topic “bots”."),
+        ("weather", "A topic cannot replace itself."),
+        ("maps", "These topics would replace each other in a circle: weather → maps → weather."),
     ],
 )
 def test_nonsense_in_replaces_is_named(content, as_maintainer, replaces, error):
     topic = content.topics["weather"]
+    Topic.objects.filter(slug="maps").update(replaces=["weather"])
     page = as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", topic_form(topic, replaces=replaces))
     assert page.status_code == 200
     assert error in page.text
+
+
+@pytest.mark.parametrize(("model", "slug"), [("stage", "First"), ("topic", "MAPS"), ("track", "Other")])
+def test_a_slug_that_differs_by_case_only_is_refused(content, as_maintainer, model, slug):
+    page = as_maintainer.post(f"/admin/stages/{model}/add/", {"slug": slug, "title": "X"})
+    assert f"There is “{slug.lower()}” already." in page.text
 
 
 def test_the_slug_of_a_topic_is_fixed(content, as_maintainer):
@@ -164,10 +173,9 @@ def form_data(form):
 
 def test_every_field_of_a_lesson_and_a_stage_is_in_its_form(content, as_maintainer):
     topic = as_maintainer.get(f"/admin/stages/topic/{content.topics['maps'].pk}/change/").context["adminform"].form
-    # The slug is fixed, and the place is changed where rows are put in order.
-    assert {*topic.fields, "slug", "position", "resources"} == {field.name for field in content_fields(Topic)} | {
-        "resources"
-    }
+    # The slug is fixed, the place is changed where rows are put in order, and one box is about other topics.
+    fields = {field.name for field in content_fields(Topic)}
+    assert {*topic.fields, "slug", "position"} == fields | {"retire_replaced"}
     for model, row in [(Stage, content.first), (Track, content.other), (Resource, content.resource)]:
         form = as_maintainer.get(f"/admin/stages/{model._meta.model_name}/{row.pk}/change/").context["adminform"].form
         fields = {field.name for field in content_fields(model)}

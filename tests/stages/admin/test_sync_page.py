@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from stages.admin import sync_page
 from stages.models import Topic
 from stages.sync.compare import as_zip, diff, read_texts
+from tests.content import stage, topic, write_files
 
 PAGE = "/admin/stages/files/"
 PAGES = [PAGE, f"{PAGE}roadmap.zip", f"{PAGE}roadmap.diff"]
@@ -54,8 +55,29 @@ def test_it_counts_what_differs_and_shows_it(roadmap, as_maintainer):
     assert "<ins>+    title: &lt;b&gt;Query sets&lt;/b&gt;</ins>" in page
 
 
-def test_the_index_of_the_stages_leads_there(content, as_maintainer):
-    assert PAGE in as_maintainer.get("/admin/stages/").text
+def test_it_says_what_a_release_has_left_unsettled(db, tmp_path, settings, as_maintainer):
+    settings.FIXTURES = write_files(tmp_path, stage(), topic("maps"))
+    call_command("load_roadmap", verbosity=0)
+    Topic.objects.update(title="Charts")
+    write_files(tmp_path, stage(), topic("maps", title="Plans"))
+    call_command("load_roadmap", tmp_path, "--postpone-conflicts", verbosity=0)
+    page = as_maintainer.get(PAGE).text
+    assert "1 change is not settled: files and database changed the same." in page
+    assert "both changed" in page
+
+
+def test_it_says_why_files_cannot_be_loaded(db, tmp_path, settings, as_maintainer):
+    settings.FIXTURES = write_files(tmp_path, stage(), topic("maps", "nowhere"))
+    page = as_maintainer.get(PAGE).text
+    assert "The files cannot be loaded" in page
+    assert "topic maps: stage: there is no stage “nowhere”" in page
+
+
+@pytest.mark.parametrize("index", ["/admin/", "/admin/stages/"])
+def test_both_indexes_lead_there_whoever_may_see_it(content, as_maintainer, maintainer, index):
+    assert PAGE in as_maintainer.get(index).text
+    maintainer.user_permissions.remove(Permission.objects.get(codename="view_source"))
+    assert PAGE not in as_maintainer.get(index).text
 
 
 def test_it_makes_a_fixed_number_of_queries(content, as_maintainer):
@@ -64,6 +86,7 @@ def test_it_makes_a_fixed_number_of_queries(content, as_maintainer):
             as_maintainer.get(PAGE)
         return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
 
+    Topic.objects.filter(slug="maps").update(title="Charts")  # so that nothing is known of it yet
     before = queries()
     Topic.objects.bulk_create(
         Topic(slug=f"t{number}", title="T", summary="S", stage=content.first) for number in range(50)

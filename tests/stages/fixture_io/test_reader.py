@@ -1,5 +1,7 @@
 """Reading the files: every mistake is named with its file and entry, and the database stays as it was."""
 
+import math
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -58,7 +60,6 @@ def complaint(folder):
             ],
             ["stage is missing; it is a key"],
         ),
-        ([stage(), topic("maps", replaces="boots")], ["replaces", "list of lines"]),
         ([stage(slug="Not a slug!")], ["slug “Not a slug!”"]),
         ([{"model": "auth.user", "fields": {}}], ["entry 1: there is no model “auth.user”"]),
         ([{"model": "stages.stage"}], ["exactly “model” and “fields”"]),
@@ -70,6 +71,22 @@ def complaint(folder):
         ([stage(position=99999)], ["position “99999”", "32767"]),
         ([track("one"), track("two")], ["entry 2, track two: the stages already belongs to track one"]),
         ([{"model": "stages.topic", "fields": {}}], ["topic without a key", "slug"]),
+        *(
+            ([stage(), topic("maps", **{name: value})], [f"entry 2, topic maps: {name} “{value}”: is not {kind}"])
+            for name, value, kind in [
+                *[("body", value, "text") for value in (False, ["a"], {"a": "b"}, b"a", None, 7, 1.5)],
+                *[("minutes_min", value, "a whole number") for value in (10.9, "10", True, math.inf, None)],
+                *[("required", value, "true or false") for value in ("f", 0, None, [])],
+                *[("outcomes", value, "a list of lines") for value in ("a", {"a": "b"}, None)],
+            ]
+        ),
+        ([stage(), topic("maps", title=" ")], ["topic maps: title: This field cannot be blank"]),
+        ([stage(), topic("maps", replaces=["maps"])], ["topic maps: these topics replace each other", "maps → maps"]),
+        (
+            [stage(), topic("maps", replaces=["plans"]), topic("plans", replaces=["maps"])],
+            ["these topics replace each other in a circle: maps → plans → maps"],
+        ),
+        ([stage(), topic("maps"), topic("Maps")], ["topic Maps: its slug is “maps” but for upper and lower case"]),
     ],
 )
 def test_it_names_file_and_entry(db, tmp_path, entries, says):
@@ -85,7 +102,14 @@ def test_it_names_file_and_entry(db, tmp_path, entries, says):
     [
         (b"- model: [unclosed", "roadmap.yaml, line 2: not valid YAML"),
         (b"- a: 1\n  a: 2\n", "roadmap.yaml, line 1: not valid YAML: “a” stands twice"),
-        (b"\xff\xfe\x00\x01", "roadmap.yaml: byte 0 is not UTF-8"),
+        (b"", "roadmap.yaml, line 1: is empty; a fixture file is a list of entries"),
+        (b"# Nothing yet.\n", "roadmap.yaml, line 1: is empty"),
+        (b"\xff\xfe\x00\x01", "roadmap.yaml, line 1: byte 0 is not UTF-8"),
+        (b"- a\n- b\0\n", "roadmap.yaml, line 2: not valid YAML: the character U+0000 is not allowed"),
+        *(
+            (b"- a: 1\n- b: " + b"[" * depth + b"]" * depth, "line 2: not valid YAML: lists and mappings lie in each")
+            for depth in (30, 300, 5_000)
+        ),
         (b"title: \xe9t\xe9", "is not UTF-8"),
         (b"model: stages.stage", "a fixture file is a list of entries"),
         (b"- !!python/object/apply:os.system ['true']", "not valid YAML"),
@@ -96,6 +120,30 @@ def test_it_names_file_and_entry(db, tmp_path, entries, says):
 def test_it_names_a_broken_file(db, tmp_path, data, says):
     (tmp_path / "roadmap.yaml").write_bytes(data)
     assert says in complaint(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("minutes_min", value) for value in ("010", "1:30", "0x10", "9" * 5_000, "!!int x", ".inf", ".nan")],
+        *[("body", value) for value in ("!!binary aGVsbG8=", "!!bool x", "!!float x", "2026-02-30", "no")],
+        *[("publish_at", f"{time}") for time in ("0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00")],
+        *[("publish_at", f"{time}") for time in ("2026-13-04T08:00:00Z", "'9999-12-31T23:59:59-10:00'", "2026-05-04")],
+    ],
+)
+def test_it_names_a_value_that_yaml_reads_otherwise_than_it_looks(db, tmp_path, name, value):
+    write_files(tmp_path, stage(), name="first.yaml")
+    lines = ["- model: stages.topic", "  fields:", "    slug: maps", "    stage: [first]", "    title: Maps"]
+    lines += ["    summary: S", f"    {name}: {value}"]
+    (tmp_path / "roadmap.yaml").write_text("\n".join(lines))
+    assert f"roadmap.yaml, line 7: entry 1, topic maps: {name} “" in complaint(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["more.yml", "more.YAML"])
+def test_a_file_with_another_ending_is_not_passed_over(db, tmp_path, name):
+    write_files(tmp_path, stage(), topic("maps"))
+    write_files(tmp_path, topic("boots"), name=name)
+    assert f"{name}: is not read, for the name of a fixture file ends with “.yaml”" in complaint(tmp_path)
 
 
 def test_it_says_when_there_are_no_files(db, tmp_path):

@@ -48,19 +48,68 @@ def add_row(data, **values):
     )
 
 
-def test_whoever_saves_second_sees_what_came_in_between(content, as_maintainer, as_colleague):
+def test_two_people_change_two_fields_and_both_are_kept(content, as_maintainer, as_colleague):
     topic = content.topics["maps"]
     mine, theirs = opened(as_maintainer, topic), opened(as_colleague, topic)
     assert save(as_colleague, topic, theirs, title="Charts").status_code == 302
-    page = save(as_maintainer, topic, mine, summary="Read them.")
+    page = as_maintainer.post(path_of(topic), mine | {"summary": "Read them."}, follow=True)
+    assert "Changed by somebody else since you opened the form, and left as it is now: Title." in page.text
+    topic.refresh_from_db()
+    assert (topic.title, topic.summary) == ("Charts", "Read them.")
+    assert [revision.changed_fields() for revision in Revision.objects.all()] == [["summary"], ["title"]]
+
+
+def test_whoever_changes_the_same_sees_what_came_in_between(content, as_maintainer, as_colleague):
+    topic = content.topics["maps"]
+    mine, theirs = opened(as_maintainer, topic), opened(as_colleague, topic)
+    save(as_colleague, topic, theirs, title="Charts", summary="Draw them.")
+    page = save(as_maintainer, topic, mine, title="Plans")
     assert page.status_code == 200
     assert CHANGED in page.text
     assert "Cora Colleague" in page.text
     assert "<del>Maps</del><ins>Charts</ins>" in page.text
     assert "Please correct" not in page.text
+    assert [difference.name for difference in page.context["undone"][0].differences] == ["title"]
+    assert (sent_from(page)["title"], sent_from(page)["summary"]) == ("Plans", "Draw them.")
     topic.refresh_from_db()
-    assert (topic.title, topic.summary) == ("Charts", "Know your maps.")
+    assert topic.title == "Charts"
     assert Revision.objects.count() == 1
+
+
+def test_every_kind_of_field_is_kept(content, as_maintainer, as_colleague):
+    topic = content.topics["maps"]
+    mine = opened(as_maintainer, topic)
+    values = {"stage": content.second.pk, "level": "advanced", "kind": "project", "minutes_max": "20"}
+    values |= {"prerequisites": [content.topics["snacks"].pk], "replaces": "boots", "outcomes": "read\r\ndraw"}
+    values |= {"publish_at_0": "2020-05-04", "publish_at_1": "08:00:00", "body": "One.\r\n\r\nTwo."}
+    theirs = opened(as_colleague, topic)
+    del theirs["required"]
+    assert save(as_colleague, topic, theirs, **values).status_code == 302
+    topic.refresh_from_db()
+    assert save(as_maintainer, topic, mine, title="Charts").status_code == 302
+    after = Topic.objects.get(pk=topic.pk)
+    assert after.title == "Charts"
+    assert (after.stage, after.level, after.kind, after.required) == (content.second, "advanced", "project", False)
+    assert (after.minutes_max, after.replaces, after.outcomes) == (20, ["boots"], ["read", "draw"])
+    assert (after.publish_at, after.body) == (topic.publish_at, "One.\n\nTwo.")
+    assert list(after.prerequisites.all()) == [content.topics["snacks"]]
+
+
+def test_what_is_kept_is_in_the_form_that_asks_about_another_mistake(content, as_maintainer, as_colleague):
+    topic = content.topics["maps"]
+    mine = opened(as_maintainer, topic)
+    save(as_colleague, topic, opened(as_colleague, topic), minutes_max="10")
+    page = save(as_maintainer, topic, mine, minutes_min="20")
+    assert "cannot be above the most" in page.text
+    assert (sent_from(page)["minutes_min"], sent_from(page)["minutes_max"]) == ("20", "10")
+
+
+def test_what_came_and_went_meanwhile_is_not_asked_about(content, as_maintainer, as_colleague):
+    topic = content.topics["maps"]
+    mine = opened(as_maintainer, topic)
+    for title in ("Charts", "Maps"):
+        save(as_colleague, topic, opened(as_colleague, topic), title=title)
+    assert save(as_maintainer, topic, mine, title="Plans").status_code == 302
 
 
 def test_what_was_typed_is_kept_and_can_be_saved_all_the_same(content, as_maintainer, as_colleague):
@@ -90,7 +139,7 @@ def test_a_form_with_a_mistake_does_not_forget_when_it_was_opened(content, as_ma
     topic = content.topics["maps"]
     mine = opened(as_maintainer, topic)
     save(as_colleague, topic, opened(as_colleague, topic), title="Charts")
-    page = save(as_maintainer, topic, mine, minutes_min="x")
+    page = save(as_maintainer, topic, mine, minutes_min="x", title="Plans")
     assert "Please correct the error below" in page.text
     assert CHANGED in save(as_maintainer, topic, sent_from(page), minutes_min=mine["minutes_min"]).text
 
@@ -99,7 +148,7 @@ def test_the_second_tab_of_one_person_is_asked_too(content, as_maintainer):
     topic = content.topics["maps"]
     first, second = opened(as_maintainer, topic), opened(as_maintainer, topic)
     save(as_maintainer, topic, first, title="Charts")
-    assert "You, in another tab" in save(as_maintainer, topic, second, summary="Read them.").text
+    assert "You, in another tab" in save(as_maintainer, topic, second, title="Plans").text
 
 
 def test_nobody_is_asked_about_what_their_form_leaves_as_it_is(content, as_maintainer, as_colleague):
@@ -132,7 +181,6 @@ def test_two_people_edit_two_links_of_one_topic(content, as_maintainer, as_colle
     TopicResource.objects.create(topic=topic, resource=other, position=2, why="Other.")
     mine, theirs = opened(as_maintainer, topic), opened(as_colleague, topic)
     save(as_colleague, topic, add_row(theirs, resource=third.pk, why="Third.", topic=topic.pk), **{"links-0-why": "!"})
-    mine["links-0-why"] = "!"  # as it is now
     assert save(as_maintainer, topic, mine, **{"links-1-why": "?"}).status_code == 302
     assert list(topic.links.values_list("why", flat=True)) == ["!", "?", "Third."]
 
@@ -158,6 +206,39 @@ def test_a_link_that_somebody_removed_comes_back_only_when_it_is_wanted(content,
     assert list(topic.links.values_list("resource", "why")) == [(content.resource.pk, "It is long.")]
 
 
+def test_what_somebody_did_below_the_form_is_kept(content, as_maintainer, as_colleague):
+    """A link that they changed, one that they removed, and one that they added."""
+    topic = content.topics["maps"]
+    other, third = (
+        Resource.objects.create(url=f"https://example.org/{name}/", title=name, publisher="E") for name in "bc"
+    )
+    TopicResource.objects.create(topic=topic, resource=other, position=2, why="Other.")
+    mine, theirs = opened(as_maintainer, topic), opened(as_colleague, topic)
+    theirs = add_row(theirs, resource=third.pk, why="Third.", topic=topic.pk)
+    save(as_colleague, topic, theirs, **{"links-0-why": "It is clear.", "links-1-DELETE": "on"})
+    page = as_maintainer.post(path_of(topic), mine | {"title": "Charts"}, follow=True)
+    assert "left as it is now: topic resources." in page.text
+    assert list(topic.links.values_list("resource", "why")) == [
+        (content.resource.pk, "It is clear."),
+        (third.pk, "Third."),
+    ]
+    topic.refresh_from_db()
+    assert topic.title == "Charts"
+
+
+def test_what_somebody_did_to_sections_and_places_is_kept(content, as_maintainer, as_colleague):
+    track, section = content.other, TrackSection.objects.get(slug="start")
+    mine, theirs = opened(as_maintainer, track), opened(as_colleague, track)
+    save(as_colleague, track, theirs, **{"sections-0-title": "Beginning", "sections-1-DELETE": "on"})
+    assert save(as_maintainer, track, mine, summary="Anew.").status_code == 302
+    assert list(track.sections.values_list("slug", "title")) == [("start", "Beginning")]
+    mine, theirs = opened(as_maintainer, section), opened(as_colleague, section)
+    theirs.pop("places-0-required")
+    save(as_colleague, section, theirs, **{"places-1-DELETE": "on"})
+    assert save(as_maintainer, section, mine, part="One").status_code == 302
+    assert list(section.places.values_list("topic__slug", "required")) == [("maps", False)]
+
+
 def test_a_place_in_a_section_and_a_section_of_a_track_are_not_overwritten_unseen(
     content, as_maintainer, as_colleague
 ):
@@ -166,7 +247,20 @@ def test_a_place_in_a_section_and_a_section_of_a_track_are_not_overwritten_unsee
         mine, theirs = opened(as_maintainer, row), opened(as_colleague, row)
         theirs.pop(name)
         save(as_colleague, row, theirs | ({name: "Beginning"} if "title" in name else {}))
-        assert CHANGED in save(as_maintainer, row, mine, title="Anew").text
+        changes = {name: "Anew"} if "title" in name else {name.replace("required", "DELETE"): "on"}
+        assert CHANGED in save(as_maintainer, row, mine, **changes).text
+
+
+def test_a_section_that_somebody_removed_comes_back_only_when_it_is_wanted(content, as_maintainer, as_colleague):
+    track = content.other
+    mine, theirs = opened(as_maintainer, track), opened(as_colleague, track)
+    save(as_colleague, track, theirs, **{"sections-1-DELETE": "on"})
+    page = save(as_maintainer, track, mine, **{"sections-1-title": "End"})
+    assert CHANGED in page.text
+    assert "<del>Finish</del>" in page.text
+    assert list(track.sections.values_list("slug", flat=True)) == ["start"]
+    assert save(as_maintainer, track, sent_from(page)).status_code == 302
+    assert list(track.sections.values_list("title", flat=True)) == ["Start", "End"]
 
 
 def test_what_is_loaded_from_the_files_counts_as_well(content, as_maintainer):
@@ -174,18 +268,23 @@ def test_what_is_loaded_from_the_files_counts_as_well(content, as_maintainer):
     mine = opened(as_maintainer, topic)
     with record_revisions("files"):
         Topic.objects.filter(pk=topic.pk).update(title="Charts")
-    assert "load_roadmap" in save(as_maintainer, topic, mine).text
+    assert "load_roadmap" in save(as_maintainer, topic, mine, title="Plans").text
 
 
 def test_putting_back_undoes_nothing_unseen(content, as_maintainer, as_colleague):
     topic = content.topics["maps"]
     save(as_maintainer, topic, opened(as_maintainer, topic), title="Charts")
-    page = as_maintainer.get(f"/admin/stages/topic/put-back/{Revision.objects.get().pk}/")
+    path = f"/admin/stages/topic/put-back/{Revision.objects.get().pk}/"
+    form = Forms(as_maintainer.get(path).text)
     save(as_colleague, topic, opened(as_colleague, topic), summary="Read them.")
-    form = Forms(page.text)
+    assert as_maintainer.post(form.action, form.data).status_code == 302
+    topic.refresh_from_db()
+    assert (topic.title, topic.summary) == ("Maps", "Read them.")
+    form = Forms(as_maintainer.get(path.replace(path.split("/")[-2], str(Revision.objects.first().pk))).text)
+    save(as_colleague, topic, opened(as_colleague, topic), title="Sketches")
     assert CHANGED in as_maintainer.post(form.action, form.data).text
     topic.refresh_from_db()
-    assert (topic.title, topic.summary) == ("Charts", "Read them.")
+    assert topic.title == "Sketches"
 
 
 def test_what_changes_numbers_is_asked_after_that(content, as_maintainer, as_colleague, learner):
@@ -194,13 +293,13 @@ def test_what_changes_numbers_is_asked_after_that(content, as_maintainer, as_col
     learner.topic_progress.create(topic=topic, status="done")
     mine = opened(as_maintainer, topic)
     save(as_colleague, topic, opened(as_colleague, topic), title="Shoes")
-    page = save(as_maintainer, topic, mine, state="retired")
+    page = save(as_maintainer, topic, mine, state="retired", title="Sandals")
     question = save(as_maintainer, topic, sent_from(page))
     assert question.context["impact"]
     form = Forms(question.text)
     assert as_maintainer.post(form.action, form.data).status_code == 302
     topic.refresh_from_db()
-    assert (topic.state, topic.title) == ("retired", "Boots")
+    assert (topic.state, topic.title) == ("retired", "Sandals")
 
 
 @pytest.mark.parametrize("seen", ["x", "-1", "", "9" * 40])

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -148,7 +149,7 @@ def test_loading_leaves_revisions_that_say_so(db, tmp_path, as_maintainer):
 
 
 def test_a_dry_run_leaves_none(db, tmp_path):
-    load(write_files(tmp_path / "f", stage("first")), dry_run=True)
+    call_command("load_roadmap", write_files(tmp_path / "f", stage("first")), "--dry-run", verbosity=0)
     assert not Revision.objects.exists()
 
 

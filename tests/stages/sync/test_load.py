@@ -43,16 +43,6 @@ def test_it_updates_what_changed_in_the_file(folder):
     assert [needed.slug for needed in maps.prerequisites.all()] == ["boots"]
 
 
-def test_a_dry_run_shows_the_difference_and_changes_nothing(folder):
-    change(folder, topic("maps", title="Charts"), topic("weather"))
-    said = say(folder, "--dry-run")
-    assert "~ topic maps: title: Maps → Charts" in said
-    assert "+ topic weather" in said
-    assert "- topic boots: retired, for it has left the files" in said
-    assert "Would be: 1 added, 1 changed, 1 retired." in said
-    assert sorted(Topic.objects.values_list("title", "state")) == [("Boots", "published"), ("Maps", "published")]
-
-
 def test_what_left_the_files_is_retired_and_comes_back(folder, learner):
     boots = Topic.objects.get(slug="boots")
     TopicProgress.objects.record(learner, boots, "done")
@@ -104,6 +94,37 @@ def test_a_conflict_is_reported_and_settled_as_asked(folder, prefer, title):
     assert not load(folder)
 
 
+def test_a_conflict_may_be_settled_later(folder):
+    """As a release does: what is not in conflict is loaded, and the question stays."""
+    Topic.objects.filter(slug="maps").update(title="From the admin")
+    change(folder, topic("maps", title="From the file", summary="Anew."), topic("boots", position=2))
+    for summary in ("1 changed", "nothing to change"):
+        said = say(folder, "--postpone-conflicts")
+        assert "Not settled yet, and as in the database: roadmap.yaml, line" in said
+        assert "title changed both in the file (From the file) and in the database (From the admin)" in said
+        assert f"Roadmap: {summary}." in said
+        maps = Topic.objects.get(slug="maps")
+        assert (maps.title, maps.summary) == ("From the admin", "Anew.")
+    with pytest.raises(CommandError, match="title changed both in the file"):
+        say(folder)
+    with pytest.raises(CommandError, match="Both --postpone-conflicts and --ours"):
+        say(folder, "--postpone-conflicts", "--ours")
+    assert "Not settled" not in say(folder, "--postpone-conflicts", "--theirs", "stages.topic:maps.title")
+    assert Topic.objects.get(slug="maps").title == "From the file"
+    assert say(folder) == "Roadmap: nothing to change.\n"
+
+
+def test_what_left_one_side_and_changed_on_the_other_may_be_settled_later(folder):
+    Topic.objects.filter(slug="boots").update(title="Edited")
+    Topic.objects.get(slug="maps").delete()
+    change(folder, topic("maps", title="Charts"))
+    for _ in range(2):
+        said = say(folder, "--postpone-conflicts")
+        assert "topic boots: has left the files, but was changed in the database" in said
+        assert "topic maps: changed in the file, but its row was deleted" in said
+        assert list(Topic.objects.values_list("title", "state")) == [("Edited", "published")]
+
+
 def test_the_same_edit_on_both_sides_is_no_conflict(folder):
     Topic.objects.filter(slug="maps").update(title="Charts")
     assert not load(change(folder, topic("maps", title="Charts"), topic("boots", position=2)))
@@ -143,6 +164,18 @@ def test_an_entry_may_not_point_at_what_was_deleted(folder):
 def test_a_replaced_slug_that_nobody_knows_is_mentioned(folder):
     change(folder, topic("maps", replaces=["nope-typo"]), topic("boots", position=2))
     assert "topic maps: replaces “nope-typo”, which this database has never had." in say(folder)
+
+
+def test_a_replaced_topic_that_stays_is_mentioned(folder):
+    change(folder, topic("maps", replaces=["boots"]), topic("boots", position=2))
+    assert "Note: roadmap.yaml, line" in say(folder)
+    assert "topic maps: replaces “boots”, which stays published beside it." in say(folder)
+
+
+def test_a_stage_that_leaves_while_its_topics_stay_is_mentioned(folder):
+    write_files(folder, topic("maps"), topic("boots", position=2))
+    said = say(folder, "--dry-run")
+    assert "Note: stage first has left the files, and 2 topics stay in it: learners see none of them any more." in said
 
 
 def test_a_topic_may_need_one_that_only_the_database_has(folder):

@@ -8,7 +8,7 @@ from stages.fixture_io import Record, content_fields, default_of, snapshot, writ
 from stages.fixture_io.records import Location, key_of
 from stages.models import Resource, Stage, State, Topic, TopicResource
 from stages.sync.load import Conflict, load
-from stages.sync.three_way_merge import LEFT_FILES, OURS, THEIRS, ConflictPolicy, make_plan
+from stages.sync.three_way_merge import LATER, LEFT_FILES, OURS, THEIRS, ConflictPolicy, make_plan
 from tests.content import wipe
 
 
@@ -100,7 +100,7 @@ def test_it_asks_about_what_collides_and_about_nothing_else(found):
 
 
 @many
-@given(sides(), st.sampled_from([None, OURS, THEIRS]))
+@given(sides(), st.sampled_from([None, OURS, THEIRS, LATER]))
 def test_every_edit_is_in_the_outcome_unless_it_collides(found, wish):
     files, rows, loaded = found
     plan = make_plan(*found, ConflictPolicy(wish))
@@ -135,6 +135,18 @@ def test_a_wish_settles_everything_and_the_next_load_has_nothing_to_do(found, wi
     assert plan.conflicts == []
     again = make_plan(plan.records, plan.result, plan.new_baseline())
     assert again.conflicts == []
+    assert not again
+
+
+@many
+@given(sides())
+def test_what_is_postponed_is_asked_again_and_nothing_else(found):
+    asked = [text.rpartition("(")[2] for text in make_plan(*found).conflicts]
+    plan = make_plan(*found, ConflictPolicy(LATER))
+    assert plan.conflicts == []
+    assert [text.rpartition("(")[2] for text in plan.postponed] == asked
+    again = make_plan(plan.records, plan.result, plan.new_baseline())
+    assert [text.rpartition("(")[2] for text in again.conflicts] == asked
     assert not again
 
 
