@@ -243,6 +243,10 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Those of earlier releases, served beside this one's; archive_static puts them there.
+STATIC_ARCHIVE = env["STATIC_ARCHIVE"]
+if STATIC_ARCHIVE:
+    WHITENOISE_ROOT = STATIC_ARCHIVE
 if not LAPTOP:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

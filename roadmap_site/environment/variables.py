@@ -83,6 +83,12 @@ VARIABLES = (
         default="fixtures",
     ),
     Variable(
+        "STATIC_ARCHIVE",
+        str,
+        "a folder",
+        "keeps the static files of earlier releases for 30 days, for the pages of theirs that are still open or kept",
+    ),
+    Variable(
         "BEHIND_PROXY",
         proxies,
         "the number of proxies, `0` to `9`",
