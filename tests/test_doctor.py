@@ -75,7 +75,7 @@ def test_it_ends_with_1_and_asks_nothing_more_of_a_database_that_is_away():
         took = time.monotonic() - began
     assert result.returncode == 1
     assert "WRONG  database: " in result.stdout
-    assert result.stdout.count("not asked, for the database is away") == 5
+    assert result.stdout.count("not asked, for the database is away") == 6
     assert "hidden" not in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     assert took < 30  # a start on a busy machine, and the two seconds
@@ -225,6 +225,17 @@ def test_a_disk_that_is_full(monkeypatch, tmp_path):
     monkeypatch.setattr(checkup, "MIN_FREE", 10**18)
     with pytest.raises(Trouble, match="make room"):
         checkup.check_disk()
+
+
+def test_a_cache_server_that_is_away(settings):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    url = f"redis://:hidden@127.0.0.1:{port}/0"
+    settings.CACHE_URL = url
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
+    with pytest.raises(Trouble, match=r"127\.0\.0\.1 cannot be used.*see CACHE_URL") as caught:
+        checkup.check_cache()
+    assert "hidden" not in str(caught.value)
 
 
 def test_wrong_variables_are_said_before_anything_else():

@@ -9,7 +9,19 @@ from functools import partial
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
-from roadmap_site.environment.parsers import address, choice, database, host, items, number, proxies, sender, switch
+from roadmap_site.environment.parsers import (
+    address,
+    cache_server,
+    choice,
+    database,
+    host,
+    items,
+    number,
+    proxies,
+    replica,
+    sender,
+    switch,
+)
 
 PRODUCTION, LAPTOP = "production", "laptop"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -73,6 +85,21 @@ VARIABLES = (
         "`postgres://user:password@host/name` or `sqlite:////path/to/file`",
         "the database; a laptop has `db.sqlite3`",
         required=True,
+        secret=True,
+    ),
+    Variable(
+        "REPLICA_URL",
+        replica,
+        "`postgres://user:password@host/name`",
+        "a replica of the database, from which visitors who bring no cookie read the content",
+        empty=dict,
+        secret=True,
+    ),
+    Variable(
+        "CACHE_URL",
+        cache_server,
+        "`redis://host:6379/0`, or `rediss://` for TLS",
+        "a Valkey or Redis for all machines, which counts limits in the place of a table of the database",
         secret=True,
     ),
     Variable(
