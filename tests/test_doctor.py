@@ -227,6 +227,43 @@ def test_a_disk_that_is_full(monkeypatch, tmp_path):
         checkup.check_disk()
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ((True, 0, 500), None),  # nothing has happened for long
+        ((True, 900_000, 59), None),
+        ((True, 900_000, 61), r"0\.9 MB and 61 s behind"),
+        ((False, None, None), "a server that is none"),
+        (OperationalError("away"), "away.*see REPLICA_URL"),
+    ],
+)
+def test_a_replica_that_is_behind(monkeypatch, row, words):
+    class Server:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+        def cursor(self):
+            return self
+
+        def execute(self, query, parameters=()):
+            if "pg_is_in_recovery" in query and isinstance(row, Exception):
+                raise row
+
+        def fetchone(self):
+            return row
+
+    monkeypatch.setattr(checkup, "connection", Server())
+    monkeypatch.setattr(checkup, "connections", {"replica": Server()})
+    if words is None:
+        assert checkup.check_replica() == f"{row[1]} bytes behind"
+    else:
+        with pytest.raises(Trouble, match=words):
+            checkup.check_replica()
+
+
 def test_a_cache_server_that_is_away(settings):
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
