@@ -19,7 +19,7 @@ COPY fixtures fixtures
 
 FROM python:3.13-slim
 ENV VENV=/venv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WAYMARK_ENV=production
-RUN useradd --system --uid 10001 --no-create-home waymark
+RUN useradd --system --uid 10001 --no-create-home waymark && install -d -o 10001 /srv/static
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -8,19 +8,21 @@ together (accounts/rate_limits.py). A route without a limit fails the suite.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.defaults import bad_request
 
-from accounts.rate_limits import WorkerCounts, client_key
+from accounts.rate_limits import SharedCounts, WorkerCounts, client_key
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}  # their bodies are never read
 
 
 class InputLimit(NamedTuple):
     kilobytes: int  # of a body with its files
-    per_hour: int  # requests that write, of one account, or of one visitor's address, that a worker takes
+    # Requests that write, of one account, or of one visitor's address, that a worker takes; by CACHE_URL, all.
+    per_hour: int
 
 
 TICK = InputLimit(16, 36_000)  # some milliseconds each: ten a second for an hour
@@ -81,7 +83,7 @@ class InputLimitsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.counts = WorkerCounts()
+        self.counts = SharedCounts() if settings.CACHE_URL else WorkerCounts()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # PostgreSQL stores no NUL, and nobody types one.

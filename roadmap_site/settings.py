@@ -128,28 +128,43 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "timeout": 20,
     }
-else:
-    # A connection is tried before it is used, so that a restart of the database costs nobody a page; and while it is
-    # away, that is said within two seconds.
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
-        **DATABASES["default"].get("OPTIONS", {}),
-        "connect_timeout": 2,
-        "pool": {"min_size": 1, "max_size": 4, "timeout": 2},
-    }
+if env["REPLICA_URL"]:
+    DATABASES["replica"] = env["REPLICA_URL"]
+    DATABASE_ROUTERS = ["roadmap_site.replica.ReplicaRouter"]
+    MIDDLEWARE.insert(1, "roadmap_site.replica.ReplicaMiddleware")
+for server in DATABASES.values():
+    if server["ENGINE"].endswith("postgresql"):
+        # A connection is tried before it is used, so that a restart of the database costs nobody a page; and while it
+        # is away, that is said within two seconds.
+        server["CONN_HEALTH_CHECKS"] = True
+        server["OPTIONS"] = {
+            **server.get("OPTIONS", {}),
+            "connect_timeout": 2,
+            "pool": {"min_size": 1, "max_size": 4, "timeout": 2},
+        }
+        # They would outlive a transaction, and with it the connection that a pooler lends.
+        server["DISABLE_SERVER_SIDE_CURSORS"] = env["BEHIND_POOLER"]
 
 METRICS_TOKEN = env["METRICS_TOKEN"]
 if METRICS_TOKEN:
     MIDDLEWARE.insert(0, "roadmap_site.metrics.MetricsMiddleware")
 
-# Rate limits must count for all workers together, so production keeps them in the database.
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    if LAPTOP
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-}
-# Beyond so many a cache throws a third away, limits as well. The usual 300 are the slots of a handful of people.
-CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
+# Rate limits must count for all workers together, so production keeps them in the database, or in a server for it.
+CACHE_URL = env["CACHE_URL"]
+CACHES: dict[str, dict[str, Any]]
+if CACHE_URL:
+    wait = {"socket_connect_timeout": 2, "socket_timeout": 2}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL, "OPTIONS": wait}
+    }
+else:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        if LAPTOP
+        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    }
+    # Beyond so many a cache throws a third away, limits as well. The usual 300 are the slots of a handful of people.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 FIXTURES = BASE_DIR / env["FIXTURES_DIR"]
 BACKUP_DIR = BASE_DIR / env["BACKUP_DIR"] if env["BACKUP_DIR"] else None
 # check_links asks only the public internet, and these networks: "10.0.0.0/8".
@@ -248,6 +263,10 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Those of earlier releases, served beside this one's; archive_static puts them there.
+STATIC_ARCHIVE = env["STATIC_ARCHIVE"]
+if STATIC_ARCHIVE:
+    WHITENOISE_ROOT = STATIC_ARCHIVE
 if not LAPTOP:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -2,7 +2,7 @@ import sys
 from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
@@ -40,7 +40,7 @@ def whats_missing() -> list[str]:
     """Of the database, its tables and its content. A query, and a few more until the migrations are there."""
     try:
         require_migrations()
-        return [] if Topic.objects.published().exists() else ["content: no topic is published"]
+        return [] if Topic.objects.using(DEFAULT_DB_ALIAS).published().exists() else ["content: no topic is published"]
     except MissingError as error:
         return [str(error)]
     except DatabaseError:
@@ -54,8 +54,10 @@ def require_migrations() -> None:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for what went wrong: 503 while the database is away or too busy, and 500 for a mistake of ours."""
-    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+    """The page for what went wrong: 503 while what keeps our data is away or too busy, 500 for a mistake of ours."""
+    error = sys.exception()
+    of_the_cache = type(error).__module__ == "redis.exceptions"  # which need not be installed
+    if not isinstance(error, OperationalError | InterfaceError) and not of_the_cache:
         return defaults.server_error(request)
     headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

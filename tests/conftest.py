@@ -42,6 +42,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--require-nginx", action="store_true", help="fail where tests of a shared cache would be skipped"
     )
+    parser.addoption(
+        "--require-machines", action="store_true", help="fail where tests of several machines would be skipped"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

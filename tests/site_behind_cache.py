@@ -11,7 +11,8 @@ from stages import visitor_pages
 
 # Nothing is collected, and no table is made.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-settings.CACHES["default"]["BACKEND"] = "django.core.cache.backends.locmem.LocMemCache"
+if not settings.CACHE_URL:
+    settings.CACHES["default"]["BACKEND"] = "django.core.cache.backends.locmem.LocMemCache"
 # How long a shared cache answers by itself, and again while it asks.
 assert visitor_pages.SHARED.count("=30") == 2
 visitor_pages.SHARED = visitor_pages.SHARED.replace("=30", f"={os.environ['SHARED_SECONDS']}")

@@ -75,7 +75,7 @@ def test_it_ends_with_1_and_asks_nothing_more_of_a_database_that_is_away():
         took = time.monotonic() - began
     assert result.returncode == 1
     assert "WRONG  database: " in result.stdout
-    assert result.stdout.count("not asked, for the database is away") == 5
+    assert result.stdout.count("not asked, for the database is away") == 6
     assert "hidden" not in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     assert took < 30  # a start on a busy machine, and the two seconds
@@ -225,6 +225,54 @@ def test_a_disk_that_is_full(monkeypatch, tmp_path):
     monkeypatch.setattr(checkup, "MIN_FREE", 10**18)
     with pytest.raises(Trouble, match="make room"):
         checkup.check_disk()
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ((True, 0, 500), None),  # nothing has happened for long
+        ((True, 900_000, 59), None),
+        ((True, 900_000, 61), r"0\.9 MB and 61 s behind"),
+        ((False, None, None), "a server that is none"),
+        (OperationalError("away"), "away.*see REPLICA_URL"),
+    ],
+)
+def test_a_replica_that_is_behind(monkeypatch, row, words):
+    class Server:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+        def cursor(self):
+            return self
+
+        def execute(self, query, parameters=()):
+            if "pg_is_in_recovery" in query and isinstance(row, Exception):
+                raise row
+
+        def fetchone(self):
+            return row
+
+    monkeypatch.setattr(checkup, "connection", Server())
+    monkeypatch.setattr(checkup, "connections", {"replica": Server()})
+    if words is None:
+        assert checkup.check_replica() == f"{row[1]} bytes behind"
+    else:
+        with pytest.raises(Trouble, match=words):
+            checkup.check_replica()
+
+
+def test_a_cache_server_that_is_away(settings):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    url = f"redis://:hidden@127.0.0.1:{port}/0"
+    settings.CACHE_URL = url
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
+    with pytest.raises(Trouble, match=r"127\.0\.0\.1 cannot be used.*see CACHE_URL") as caught:
+        checkup.check_cache()
+    assert "hidden" not in str(caught.value)
 
 
 def test_wrong_variables_are_said_before_anything_else():

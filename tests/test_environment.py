@@ -17,6 +17,9 @@ WRONG = {
     "WAYMARK_ENV": ["prod"],
     "ALLOWED_HOSTS": ["https://a.b/", "a.b:8000", "*", "a_b", "a.b/c", "good.org, -bad.org", "[::z]", "a b"],
     "DATABASE_URL": ["waymark", "mysql://u:p@h/n", "postgres://h", "postgres://u:p@h:port/n"],
+    "BEHIND_POOLER": ["pgbouncer"],
+    "REPLICA_URL": ["waymark", "sqlite:////path", "postgres://h"],
+    "CACHE_URL": ["cache.example.org:6379", "memcached://hidden@h:11211", "redis://", "redis://h:port"],
     "BEHIND_PROXY": ["maybe", "-1", "10", "1.5"],
     "HSTS_SECONDS": ["a year", "-1", "1e3"],
     "HSTS_SUBDOMAINS": ["2"],
@@ -82,7 +85,7 @@ def test_it_names_a_wrong_variable_and_says_what_would_be_right(name, text):
 
 
 def test_whatever_is_not_any_text_can_be_wrong():
-    free = {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "METRICS_TOKEN", "MAIL_USER", "MAIL_PASSWORD"}
+    free = {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "METRICS_TOKEN", "MAIL_USER", "MAIL_PASSWORD", "STATIC_ARCHIVE"}
     free |= {"FIXTURES_DIR", "BACKUP_DIR", "OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
     assert set(WRONG) | free == set(BY_NAME)
 
@@ -154,6 +157,7 @@ def test_gunicorn_says_it_without_a_traceback_and_does_not_try_again(environment
         ({"MAIL_PASSWORD": "waymark"}, ["MAIL_USER"]),
         ({"HSTS_SECONDS": "3600"}, ["HSTS_PRELOAD"]),
         ({"HSTS_SUBDOMAINS": "0"}, ["HSTS_PRELOAD"]),
+        ({"REPLICA_URL": "postgres://u:p@h/n", "DATABASE_URL": "sqlite:////path"}, ["REPLICA_URL"]),
         ({"SITE_URL": "https://elsewhere.example.org"}, ["SITE_URL"]),
         ({"SITE_URL": "https://waymark.example.org/learn", "HSTS_SECONDS": "0", "HSTS_PRELOAD": "0"}, []),
     ],

@@ -166,3 +166,17 @@ def test_a_form_in_no_charset_of_browsers_is_refused(content, as_learner, charse
 def test_browsers_are_read(content, as_learner, learner, charset):
     as_learner.generic("POST", "/topics/maps/progress/", b"status=done", f"{FORM}; charset={charset}")
     assert learner.topic_progress.get().status == "done"
+
+
+def test_all_workers_count_together_and_each_by_itself_while_the_cache_is_away(monkeypatch):
+    from accounts.rate_limits import SharedCounts
+
+    key = ("tick", "user-1")
+    one, other = SharedCounts(), SharedCounts()
+    assert [one.add(key), other.add(key), one.add(("star", "user-1")), one.add(key)] == [1, 2, 1, 3]
+
+    def away(*values, **options):
+        raise ConnectionError
+
+    monkeypatch.setattr("accounts.rate_limits.cache.add", away)
+    assert [one.add(key), one.add(key), other.add(key)] == [1, 2, 1]

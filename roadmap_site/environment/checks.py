@@ -27,6 +27,9 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[str]:
             yield f"{other} is missing: with {one} alone nobody logs in to the mail server."
     if values["HSTS_PRELOAD"] and (values["HSTS_SECONDS"] < YEAR or not values["HSTS_SUBDOMAINS"]):
         yield "HSTS_PRELOAD must be 0 where HSTS_SECONDS is less than a year (31536000) or HSTS_SUBDOMAINS is 0."
+    database = values["DATABASE_URL"]
+    if values["REPLICA_URL"] and not (database and database["ENGINE"].endswith("postgresql")):
+        yield "REPLICA_URL must be empty where DATABASE_URL is no PostgreSQL."
     name = urlsplit(values["SITE_URL"]).hostname
     if name and values["ALLOWED_HOSTS"] and not validate_host(name, values["ALLOWED_HOSTS"]):
         yield f"SITE_URL must be at one of ALLOWED_HOSTS: {name} is not, so links in mail would be refused."

@@ -87,6 +87,20 @@ def database(text: str) -> dict[str, Any]:
     return parsed
 
 
+def replica(text: str) -> dict[str, Any]:
+    """As database(), of a server that can have replicas."""
+    if urlsplit(text).scheme == "sqlite":
+        raise ValueError
+    return database(text)
+
+
+def cache_server(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or parts.port == 0:
+        raise ValueError
+    return text
+
+
 def valid(validator: Callable[[str], None], text: str) -> None:
     try:
         validator(text)

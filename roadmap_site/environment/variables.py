@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 from roadmap_site.environment.parsers import (
     address,
     address_with_key,
+    cache_server,
     choice,
     database,
     host,
     items,
     number,
     proxies,
+    replica,
     sender,
     switch,
 )
@@ -87,6 +89,28 @@ VARIABLES = (
         secret=True,
     ),
     Variable(
+        "BEHIND_POOLER",
+        switch,
+        SWITCH,
+        "whether a pooler such as pgbouncer stands before the databases and lends a connection for a transaction",
+        default="0",
+    ),
+    Variable(
+        "REPLICA_URL",
+        replica,
+        "`postgres://user:password@host/name`",
+        "a replica of the database, from which visitors who bring no cookie read the content",
+        empty=dict,
+        secret=True,
+    ),
+    Variable(
+        "CACHE_URL",
+        cache_server,
+        "`redis://host:6379/0`, or `rediss://` for TLS",
+        "a Valkey or Redis for all machines, which counts limits in the place of a table of the database",
+        secret=True,
+    ),
+    Variable(
         "FIXTURES_DIR",
         str,
         "a folder",
@@ -98,6 +122,12 @@ VARIABLES = (
         str,
         "a folder",
         "where `backup` puts its files, and where `doctor` looks how old the newest is",
+    ),
+    Variable(
+        "STATIC_ARCHIVE",
+        str,
+        "a folder",
+        "keeps the static files of earlier releases for 30 days, for the pages of theirs that are still open or kept",
     ),
     Variable(
         "BEHIND_PROXY",

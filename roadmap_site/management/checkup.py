@@ -9,25 +9,29 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from smtplib import SMTPAuthenticationError, SMTPException
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.core.cache import cache
 from django.core.checks import WARNING, run_checks
 from django.core.mail import mailers
 from django.core.mail.backends.smtp import EmailBackend
-from django.db import connection
+from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from accounts.models import User
 from roadmap_site.backups import backups_in
+from roadmap_site.replica import REPLICA
 from roadmap_site.unapplied_migrations import unapplied_migrations
 from stages.models import Topic
 from stages.sync.results import last_result
 
 CONNECT_SECONDS = 2
+BEHIND_SECONDS = 60
 CLOCK_SECONDS = 5  # codes of authenticator apps bear half a minute
 UNCLEARED = timedelta(days=7)
 BACKUP_AGE = timedelta(days=2)
@@ -81,12 +85,45 @@ def check_migrations() -> str:
 
 
 def check_cache() -> str:
+    if settings.CACHE_URL:
+        return ask_cache_server()
     table = settings.CACHES["default"].get("LOCATION")
     if not table:
         return "in memory"
     if table not in connection.introspection.table_names():
         raise Trouble(f"there is no table “{table}”; run “manage.py createcachetable”")
     return f"in the table “{table}”"
+
+
+def ask_cache_server() -> str:
+    where = urlsplit(settings.CACHE_URL).hostname
+    try:
+        cache.get("doctor")
+    except Exception as error:  # of whichever client
+        raise Trouble(f"{where} cannot be used ({first_line(error)}); see CACHE_URL") from error
+    return f"at {where}"
+
+
+def check_replica() -> str:
+    """How far it is behind; its own time of the last transaction says nothing where nothing happens."""
+    if REPLICA not in connections:
+        return "none"
+    try:
+        with connections[REPLICA].cursor() as replica, connection.cursor() as primary:
+            primary.execute("SELECT pg_current_wal_lsn()")
+            replica.execute(
+                "SELECT pg_is_in_recovery(), pg_wal_lsn_diff(%s, pg_last_wal_replay_lsn()), "
+                "extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())",
+                primary.fetchone(),
+            )
+            is_replica, behind, seconds = replica.fetchone() or (False, 0, 0)
+    except DatabaseError as error:
+        raise Trouble(f"cannot be used ({first_line(error)}); see REPLICA_URL") from error
+    if not is_replica:
+        raise Trouble("REPLICA_URL leads to a server that is none")
+    if behind > 0 and (seconds or 0) > BEHIND_SECONDS:
+        raise Trouble(f"{behind / 1_000_000:.1f} MB and {seconds:.0f} s behind; visitors read old content")
+    return f"{max(behind, 0):.0f} bytes behind"
 
 
 def check_mail() -> str:
@@ -194,6 +231,7 @@ EXAMINATIONS: dict[str, tuple[Callable[[], str], bool]] = {
     "settings": (check_settings, False),
     "database": (check_database, True),
     "migrations": (check_migrations, True),
+    "replica": (check_replica, True),
     "cache": (check_cache, True),
     "mail": (check_mail, False),
     "proxies": (check_proxy, False),
