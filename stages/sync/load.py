@@ -75,6 +75,10 @@ class Report:
     notes: list[str] = field(default_factory=list)
     postponed: list[str] = field(default_factory=list)  # conflicts in which the database's value stays for now
 
+    @property
+    def changes_nothing(self) -> bool:
+        return self.summary == Plan.NOTHING
+
 
 def load_changes(
     folder: Path,

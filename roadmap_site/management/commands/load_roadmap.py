@@ -175,7 +175,7 @@ def rehearse(load: Callable[[], tuple[Report, int]]) -> tuple[Report, int, list[
     before = capture_content()
     with record_revisions(Revision.How.FILES) as revisions:
         report, carried = load()
-    learners = list(impact_lines(before, impact_of(before, revisions)))
+    learners = [] if report.changes_nothing else list(impact_lines(before, impact_of(before, revisions)))
     transaction.set_rollback(True)
     return report, carried, learners
 
