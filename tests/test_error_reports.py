@@ -13,6 +13,7 @@ from tests.test_security import PRODUCTION, manage
 
 # A page that fails, with what should stay here in its address, its query, its cookies, its form and its variables.
 FAIL = """
+import warnings; warnings.simplefilter("ignore")  # WhiteNoise misses the folder that collectstatic makes
 from unittest.mock import patch
 from django.test import Client
 HIDDEN = "hid" + "den"  # the lines of the code are in the report
