@@ -28,7 +28,8 @@ pytestmark = [pytest.mark.timeout(150), pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def environment(request, content):
     databases = databases_of(request.config)
-    return os.environ | {
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    return inherited | {
         "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
         "WAYMARK_ENV": "production",
         "SECRET_KEY": settings.SECRET_KEY,

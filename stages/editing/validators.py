@@ -79,8 +79,11 @@ def live_replaced_warnings(records: Mapping[Identity, Record], result: Mapping[I
 
 
 def find_replacement_cycle_with(slug: str, replaced: Iterable[str]) -> list[str] | None:
-    """The circle that there would be if the topic ``slug`` replaced exactly ``replaced``, or None. One query."""
-    others = dict(Topic.objects.exclude(replaces=[]).values_list("slug", "replaces"))
+    """The circle that there would be if the topic ``slug`` replaced exactly ``replaced``, or None. One query.
+
+    What is retired may stay as it is: a merge is taken back by letting the old topic replace the new one.
+    """
+    others = dict(Topic.objects.exclude(replaces=[]).exclude(state=State.RETIRED).values_list("slug", "replaces"))
     own = {slug: list(replaced)}
     return find_cycle(own | others | own)  # looked for from this topic on
 

@@ -359,9 +359,11 @@ def check(plan: Plan) -> None:
     problems += slug_twin_problems(plan.result, plan.added)
     if not problems:
         topics = [record for record in plan.result.values() if record.model is Topic]
+        # What is retired may stay as it is: a merge is taken back by letting the old topic replace the new one.
+        offered = [topic for topic in topics if topic.fields["state"] != State.RETIRED]
         for what, leads_to in [
             ("need", {topic.key[0]: [key[0] for key in topic.fields["prerequisites"]] for topic in topics}),
-            ("replace", {topic.key[0]: topic.fields["replaces"] for topic in topics}),
+            ("replace", {topic.key[0]: topic.fields["replaces"] for topic in offered}),
         ]:
             if cycle := find_cycle(leads_to):
                 location = locate(plan, (Topic, (cycle[0],)))

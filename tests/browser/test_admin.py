@@ -100,9 +100,9 @@ def test_two_tabs_do_not_overwrite_each_other_unseen(open_browser, content, main
     second.get_by_text("was changed successfully").wait_for()
     first.get_by_label("Summary:").fill("Read them.")
     first.get_by_role("button", name="Save and continue editing").click()
-    alert = first.get_by_role("alert")
+    alert = first.locator(".edit-conflict")
     assert "You, in another tab" in alert.inner_text()
-    assert "Draw them." in alert.inner_text()
+    assert alert.locator("ins").inner_text() == "Draw"
     assert "Charts" not in alert.inner_text()
     assert first.get_by_label("Summary:").input_value() == "Read them."
     first.get_by_role("button", name="Save and continue editing").click()

@@ -88,6 +88,16 @@ def test_nonsense_in_replaces_is_named(content, as_maintainer, replaces, error):
     assert error in page.text
 
 
+def test_a_merge_can_be_taken_back(content, as_maintainer):
+    """What is retired replaces nothing any more, so the old topic may replace the new one."""
+    topic = content.topics["weather"]
+    Topic.objects.filter(slug="maps").update(replaces=["weather"], state="retired")
+    form = topic_form(topic, replaces="maps")
+    assert as_maintainer.post(f"/admin/stages/topic/{topic.pk}/change/", form).status_code == 302
+    topic.refresh_from_db()
+    assert topic.replaces == ["maps"]
+
+
 @pytest.mark.parametrize(("model", "slug"), [("stage", "First"), ("topic", "MAPS"), ("track", "Other")])
 def test_a_slug_that_differs_by_case_only_is_refused(content, as_maintainer, model, slug):
     page = as_maintainer.post(f"/admin/stages/{model}/add/", {"slug": slug, "title": "X"})
