@@ -22,7 +22,7 @@ from stages.markdown.render import render as render_markdown
 
 # How many lines a box needs for what is usually in it.
 TEXTAREA_ROWS = {
-    **dict.fromkeys(["summary", "why", "outdated", "unverified", "footer"], 2),
+    **dict.fromkeys(["summary", "why", "outdated", "unverified", "lead", "description", "footer"], 2),
     **dict.fromkeys(["gain", "reason", "audience", "difference", "disagreement", "outcomes", "checklist"], 5),
     "replaces": 2,
     "project": 16,

@@ -41,9 +41,6 @@ class ReorderAdmin(admin.ModelAdmin):
     change_form_template = "admin/stages/change_form.html"
     change_list_template = "admin/stages/change_list.html"
 
-    class Media:
-        css = {"all": ["css/admin/content.css"]}
-
     def get_urls(self) -> list[URLPattern]:
         name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
         urls = []

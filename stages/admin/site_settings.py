@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from stages.admin.markdown_widget import LargeTextMixin
 from stages.admin.versioned import VersionedAdmin
 from stages.models import SiteSettings
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(VersionedAdmin):
+class SiteSettingsAdmin(LargeTextMixin, VersionedAdmin):
     list_display = ["name", "subject", "lead"]
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:

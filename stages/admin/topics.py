@@ -305,9 +305,6 @@ class ResourceAdmin(LargeTextMixin, PublishableAdmin):
     list_per_page = 50
     search_fields = ["title", "url", "publisher"]
 
-    class Media:
-        css = {"all": ["css/admin/content.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
         return super().get_queryset(request).annotate(topic_count=Count("links"))
 

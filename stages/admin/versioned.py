@@ -41,6 +41,9 @@ class VersionedAdmin(RedisplayMixin, ProtectedDeleteMixin, ReviewerRestrictionsM
 
     object_history_template = "admin/stages/history.html"
 
+    class Media:
+        css = {"all": ["css/admin/content.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What is content: the tracks that instructors compose are theirs, and are edited elsewhere."""
         return super().get_queryset(request).filter(CONTENT.get(self.model, Q()))

@@ -50,6 +50,7 @@ def test_a_form_that_is_too_large_is_not_sent_and_nothing_is_lost(open_browser, 
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
     page = open_browser(maintainer)
     page.goto(f"/admin/stages/topic/{content.topics['maps'].pk}/change/")
+    assert page.get_by_text("This is too long to be sent").is_hidden()
     page.locator("#id_body").fill("é" * 20_000)  # six bytes each, as a form sends them
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("alert").get_by_text("This is too long to be sent").wait_for()
