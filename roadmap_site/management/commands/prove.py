@@ -8,10 +8,10 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import psutil
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
@@ -36,6 +36,8 @@ class Command(BaseCommand):
         parser.add_argument("--here", action="store_true", help="(used by the command itself)")
 
     def handle(self, *, seconds: int, database: str | None, here: bool, **options: Any) -> None:
+        if find_spec("psutil") is None:
+            raise CommandError("It takes the development packages: run “uv sync” first.")
         if here:
             self.prove(seconds)
             return
@@ -134,12 +136,16 @@ def wait_for_database() -> None:
 
 
 def kill_a_worker(server: subprocess.Popen[bytes]) -> None:
+    import psutil
+
     if workers := psutil.Process(server.pid).children():
         random.choice(workers).kill()  # noqa: S311
 
 
 def crash_postgresql() -> None:
     """Stop it at once, without a checkpoint, and start it again; it repairs itself from its log."""
+    import psutil
+
     with connection.cursor() as cursor:
         cursor.execute("SHOW data_directory")
         folder = Path(cursor.fetchone()[0])
