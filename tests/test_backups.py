@@ -6,6 +6,7 @@ import threading
 import warnings
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import product, takewhile
 from pathlib import Path
 
 import pytest
@@ -107,13 +108,10 @@ def test_it_is_of_one_moment_while_people_tick(elsewhere, tmp_path):
 
     def tick(learners):
         clients = [(learner, client_of(learner)) for learner in learners]
-        for status in ("done", "learning", "none", "done"):
-            for learner, client in clients:
-                for slug in topics:
-                    if stop.is_set():
-                        return
-                    if client.post(f"/topics/{slug}/progress/", {"status": status}).status_code == 302:
-                        acknowledged.append((learner.pk, slug))
+        wanted = product(("done", "learning", "none", "done"), clients, topics)
+        for status, (learner, client), slug in takewhile(lambda _: not stop.is_set(), wanted):
+            if client.post(f"/topics/{slug}/progress/", {"status": status}).status_code == 302:
+                acknowledged.append((learner.pk, slug))
         connection.close()
 
     threads = [threading.Thread(target=tick, args=[people[number::2]]) for number in range(2)]
