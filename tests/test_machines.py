@@ -5,7 +5,6 @@ Two machines for the web, PostgreSQL with a replica behind pgbouncer, and a Redi
 
 import http.client
 import json
-import os
 import re
 import signal
 import sys
@@ -17,9 +16,10 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
+from roadmap_site.management import local_site
+from roadmap_site.management.local_site import free_port
 from tests import machines
 from tests.conftest import client_of, make_user
-from tests.test_quickstart import free_port
 from tests.test_security import manage
 from tests.test_shared_cache import TOKEN, Browser, reachable
 from tests.test_shared_cache import running as running_program
@@ -63,20 +63,16 @@ class Site:
         self.pooler = machines.PgBouncer(stack.enter_context(machines.folder()))
         self.pooler.lead_to(self.primary)
         stack.enter_context(self.pooler.running())
-        self.environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
-            "WAYMARK_ENV": "production",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "BEHIND_PROXY": "1",
-            "SHARED_SECONDS": "0",
-            "DATABASE_URL": f"postgres://waymark@127.0.0.1:{self.pooler.port}/waymark",
+        self.environment = local_site.environment(
+            f"postgres://waymark@127.0.0.1:{self.pooler.port}/waymark",
+            SECRET_KEY=settings.SECRET_KEY,
+            SHARED_SECONDS="0",
+            BEHIND_POOLER="1",
             # libpq tries one after the other, and takes the primary where no replica answers.
-            "BEHIND_POOLER": "1",
-            "REPLICA_URL": "postgres://waymark@127.0.0.1,127.0.0.1/waymark?target_session_attrs=prefer-standby"
+            REPLICA_URL="postgres://waymark@127.0.0.1,127.0.0.1/waymark?target_session_attrs=prefer-standby"
             f"&port={self.replica.port},{self.primary.port}",
-            "CACHE_URL": stack.enter_context(machines.redis_server(stack.enter_context(machines.folder()))),
-        }
+            CACHE_URL=stack.enter_context(machines.redis_server(stack.enter_context(machines.folder()))),
+        )
         direct = self.environment | {"DATABASE_URL": self.primary.address()}
         machines.python(MIGRATE, direct)
         self.walkers = [

@@ -9,10 +9,9 @@ from contextlib import closing
 import psutil
 import pytest
 
-from roadmap_site.management.local_site import HEADERS, environment, listens
+from roadmap_site.management.local_site import HEADERS, free_port, served
 from roadmap_site.metrics import claim_place
 from tests.conftest import databases_of
-from tests.test_quickstart import free_port
 
 TOKEN = "t" * 40
 
@@ -54,12 +53,7 @@ def counted(port, route):
 def test_all_workers_are_added_up_and_nothing_is_lost_with_one(request, content, tmp_path):
     databases, port = databases_of(request.config), free_port()
     url = databases.server.url(databases.name(databases.current))
-    settings = {"METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
-    production = environment(url) | {"DJANGO_SETTINGS_MODULE": "roadmap_site.settings"} | settings
-    command = [sys.executable, "-m", "gunicorn", "roadmap_site.wsgi", "--bind", f"127.0.0.1:{port}"]
-    server = subprocess.Popen([*command, "--workers", "2", "--no-control-socket"], env=production, stderr=-3)
-    try:
-        assert listens(port)
+    with served(url, port, METRICS_TOKEN=TOKEN, PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as server:
         for number in range(1, 4):
             for _ in range(10):
                 assert ask(port, "/livez")[0] == 200
@@ -70,6 +64,3 @@ def test_all_workers_are_added_up_and_nothing_is_lost_with_one(request, content,
         assert set(counted(port, "/topics/<slug:slug>/")) <= {"404", "500"}
         assert "a-secret" not in ask(port, "/metrics", Authorization=f"Bearer {TOKEN}")[1]
         assert len(list(tmp_path.glob("histogram_*.db"))) <= 4
-    finally:
-        server.terminate()
-        server.wait(timeout=30)

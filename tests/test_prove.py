@@ -80,7 +80,7 @@ def test_it_holds(request, roadmap):
     if connection.vendor == "sqlite":  # a copy of the roadmap is there already
         databases = databases_of(request.config)
         url = databases.server.url(databases.name(databases.current))
-        production = environment(url) | {"DJANGO_SETTINGS_MODULE": "roadmap_site.settings"}
+        production = environment(url)
         for command in (["createcachetable"], ["collectstatic", "--noinput"]):
             assert manage(*command, timeout=600, **production).returncode == 0
         result = manage("prove", "--here", "--seconds=5", timeout=1700, **production)

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
+from roadmap_site.management.local_site import free_port
 from tests.content import stage, topic, write_files
 
 WAIT = 300  # seconds at most, for a machine that has much else to do
@@ -33,12 +34,6 @@ def finished(process):
     out, err = process.communicate(timeout=WAIT)
     assert "Traceback" not in err
     return process.returncode, out, err
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_it_makes_everything_and_serves(tmp_path):

@@ -17,8 +17,9 @@ import pytest
 from django.conf import settings
 
 from progress.models import ProgressEvent
+from roadmap_site.management import local_site
+from roadmap_site.management.local_site import free_port
 from tests.conftest import client_of, databases_of, make_user
-from tests.test_quickstart import free_port
 from tests.test_shared_cache import HEADERS, TOKEN, Browser, configured, nginx, reachable, running  # noqa: F401
 
 RELOADS = 2
@@ -28,18 +29,9 @@ pytestmark = [pytest.mark.timeout(150), pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def environment(request, content):
     databases = databases_of(request.config)
-    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
-    return inherited | {
-        "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
-        "WAYMARK_ENV": "production",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "BEHIND_PROXY": "1",
-        "SHARED_SECONDS": "0",
-        "DATABASE_URL": databases.server.url(databases.name(databases.current)),
-        "VENV": sys.prefix,
-        "PORT": str(free_port()),
-    }
+    url = databases.server.url(databases.name(databases.current))
+    own = {"SECRET_KEY": settings.SECRET_KEY, "SHARED_SECONDS": "0", "VENV": sys.prefix, "PORT": str(free_port())}
+    return local_site.environment(url, **own)
 
 
 def gunicorn(app="tests.site_behind_cache", *options):

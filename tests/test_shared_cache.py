@@ -27,9 +27,9 @@ from django.conf import settings
 
 from progress.cohorts.models import Cohort
 from progress.models import Note
+from roadmap_site.management.local_site import environment, free_port
 from stages.models import Topic
 from tests.conftest import client_of, databases_of, make_user
-from tests.test_quickstart import free_port
 
 REQUESTS = 10_000
 THREADS = 8
@@ -72,17 +72,9 @@ def address(request, nginx, content, tmp_path, django_db_blocker):
 def serving(database, seconds, *options):
     """The site of production on the database of this address, in two workers of gunicorn. Gives its port."""
     port = free_port()
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
-        "WAYMARK_ENV": "production",
-        "SECRET_KEY": settings.SECRET_KEY,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "BEHIND_PROXY": "1",
-        "SHARED_SECONDS": str(seconds),
-        "DATABASE_URL": database,
-    }
+    production = environment(database, SECRET_KEY=settings.SECRET_KEY, SHARED_SECONDS=str(seconds))
     command = [sys.executable, "-m", "gunicorn", "tests.site_behind_cache", "--bind", f"127.0.0.1:{port}"]
-    with running([*command, "--workers", "2", "--no-control-socket", "--log-level", "error", *options], environment):
+    with running([*command, "--workers", "2", "--no-control-socket", "--log-level", "error", *options], production):
         yield port
 
 

@@ -23,14 +23,23 @@ HEADERS = {"Host": "127.0.0.1", "X-Forwarded-Proto": "https"}
 TOKEN = "b" * 32  # of the CSRF cookie
 
 
-def environment(database_url: str) -> dict[str, str]:
-    return os.environ | {
+def environment(database_url: str, **variables: str) -> dict[str, str]:
+    """That of production on this database, whatever the caller's own is, with these variables besides."""
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    return inherited | {
+        "DJANGO_SETTINGS_MODULE": "roadmap_site.settings",
         "WAYMARK_ENV": "production",
         "SECRET_KEY": "on-this-machine-only-" + "x" * 50,
         "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": database_url,
         "BEHIND_PROXY": "1",
+        **variables,
     }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -74,7 +83,7 @@ def prepare(database_url: str) -> None:
 
 @contextmanager
 def served(
-    database_url: str, port: int, *options: str, app: str = "roadmap_site.wsgi"
+    database_url: str, port: int, *options: str, app: str = "roadmap_site.wsgi", **variables: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """gunicorn with two workers, as soon as it listens. Raises CommandError, with what it said, where it does not."""
     gunicorn = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"]
@@ -82,7 +91,7 @@ def served(
         server = subprocess.Popen(  # noqa: S603
             [*gunicorn, "--workers", "2", "--no-control-socket", *options],
             cwd=settings.BASE_DIR,
-            env=environment(database_url),
+            env=environment(database_url, **variables),
             stdout=log,
             stderr=log,
         )

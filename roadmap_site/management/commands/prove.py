@@ -1,7 +1,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -67,7 +66,7 @@ class Command(BaseCommand):
     # --- On the database that is attacked -------------------------------------------------------------
 
     def prove(self, seconds: int) -> None:
-        port, url = free_port(), os.environ["DATABASE_URL"]
+        port, url = local_site.free_port(), os.environ["DATABASE_URL"]
         options = ["--worker-class", "gthread", "--threads", "4", "--log-level", "critical"]
         with local_site.served(url, port, *options) as server:
             held = [self.tick(port, server, seconds), self.race(port)]
@@ -116,11 +115,6 @@ class Command(BaseCommand):
             + ("; ".join(wrong) or "each is there once")
         )
         return not wrong
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def wait_for_database() -> None:

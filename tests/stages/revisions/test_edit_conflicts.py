@@ -173,11 +173,13 @@ def test_a_form_that_is_sent_twice_is_saved_once(content, as_maintainer):
     assert list(topic.links.values_list("resource", "why")) == [(other.pk, "Other.")]
 
 
+def two_resources():
+    return [Resource.objects.create(url=f"https://example.org/{name}/", title=name, publisher="E") for name in "bc"]
+
+
 def test_two_people_edit_two_links_of_one_topic(content, as_maintainer, as_colleague):
     topic = content.topics["maps"]
-    other, third = (
-        Resource.objects.create(url=f"https://example.org/{name}/", title=name, publisher="E") for name in "bc"
-    )
+    other, third = two_resources()
     TopicResource.objects.create(topic=topic, resource=other, position=2, why="Other.")
     mine, theirs = opened(as_maintainer, topic), opened(as_colleague, topic)
     save(as_colleague, topic, add_row(theirs, resource=third.pk, why="Third.", topic=topic.pk), **{"links-0-why": "!"})
@@ -209,9 +211,7 @@ def test_a_link_that_somebody_removed_comes_back_only_when_it_is_wanted(content,
 def test_what_somebody_did_below_the_form_is_kept(content, as_maintainer, as_colleague):
     """A link that they changed, one that they removed, and one that they added."""
     topic = content.topics["maps"]
-    other, third = (
-        Resource.objects.create(url=f"https://example.org/{name}/", title=name, publisher="E") for name in "bc"
-    )
+    other, third = two_resources()
     TopicResource.objects.create(topic=topic, resource=other, position=2, why="Other.")
     mine, theirs = opened(as_maintainer, topic), opened(as_colleague, topic)
     theirs = add_row(theirs, resource=third.pk, why="Third.", topic=topic.pk)
