@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lessons.blocks import Block
+from stages.markdown import code_blocks
+from stages.markdown.code_blocks import Block
 
 
 class Passed:
@@ -55,4 +56,5 @@ def around() -> str:
 def parts() -> Iterator[str]:
     yield from (sys.version, platform.platform(), sqlite3.sqlite_version)
     yield from sorted(f"{package.name}=={package.version}" for package in distributions())
-    yield from (path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
+    folders = (Path(__file__).parent, Path(code_blocks.__file__).parent)
+    yield from (path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.glob("*.py")))

@@ -1,7 +1,8 @@
 """Runs each lesson in a clean process, forked from one that has done before what lessons have in common.
 
-Most lessons have the settings of startproject: their processes are forked from one in which Django is set up so,
-with its tables made. Those with settings of their own start where nothing is set up yet, but much imported.
+Most lessons have the settings of startproject, but for their apps and templates: their processes are forked from one
+in which Django is set up so, with its tables made. Those with settings of their own start where nothing is set up yet,
+but much imported.
 """
 
 import atexit
@@ -14,7 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from tests.lessons.blocks import Block
+from stages.markdown.code_blocks import Block
 from tests.lessons.scratch import prepare, run
 
 SECONDS = 60

@@ -1,94 +1,31 @@
-"""Runs the code of a lesson in a Django project made for it, in a process of its own.
+"""Runs the code of a lesson as a learner does, in a process of its own.
 
-Blocks with a title are files of the project; a folder with a models.py is an app, and a ``config/settings.py``
-goes on where the settings of startproject end. Python without a title runs afterwards, from top to bottom in one
-namespace, as in ``manage.py shell``: models are made, their tables are there, and ``await`` works.
+What needs a project gets a real one: what ``setup_steps`` tells the reader is carried out, with the settings that
+``startproject`` writes, and nothing else. Blocks with a title are files of it. Python without a title runs afterwards,
+from top to bottom, in the namespace of ``manage.py shell``, and must be such that it can be pasted there. Files of
+tests are run by ``manage.py test``, or by pytest where they are written for it.
 """
 
 import ast
 import asyncio
+import codeop
 import contextlib
 import importlib
 import inspect
 import io
 import os
+import re
+import shutil
 import sys
 import traceback
 import unittest
+import warnings
 from functools import partial
+from importlib.metadata import distribution
 from pathlib import Path
 
-SETTINGS = """
-from pathlib import Path
+from stages.markdown.lesson_project import SETTINGS, edited_settings, in_project, names_assigned, setup_steps
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-SECRET_KEY = "for-this-example-only"
-DEBUG = False
-ALLOWED_HOSTS = ["*"]
-INSTALLED_APPS = [
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    *{apps},
-]
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-ROOT_URLCONF = "config.urls"
-TEMPLATES = [
-    {{
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {{
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        }},
-    }},
-]
-WSGI_APPLICATION = "config.wsgi.application"
-DATABASES = {{
-    "default": {{
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": BASE_DIR / "db.sqlite3",
-        "OPTIONS": {{"init_command": "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY;"}},
-    }},
-}}
-MAILERS = {{"default": {{"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}}}
-AUTH_PASSWORD_VALIDATORS = [
-    {{"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"}},
-    {{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}},
-    {{"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"}},
-    {{"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"}},
-]
-LANGUAGE_CODE = "en-us"
-TIME_ZONE = "UTC"
-USE_I18N = True
-USE_TZ = True
-STATIC_URL = "static/"
-MEDIA_URL = "media/"
-MEDIA_ROOT = BASE_DIR / "media"
-"""
-URLS = """
-from django.contrib import admin
-from django.urls import include, path
-
-urlpatterns = [path("admin/", admin.site.urls), *(path("", include(name)) for name in {urls})]
-"""
-WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
-ASGI = "from django.core.asgi import get_asgi_application\n\napplication = get_asgi_application()\n"
 # What a project imports when it is served, and what its lessons ask for most.
 COMMON = [
     *("django.core.asgi", "django.core.wsgi", "django.test", "django.views.generic", "django.contrib.auth.views"),
@@ -96,8 +33,8 @@ COMMON = [
     *("django.contrib.sessions.middleware", "django.middleware.clickjacking", "django.middleware.csrf"),
     *("django.middleware.common", "django.middleware.security", "django.contrib.sessions.backends.db"),
 ]
-# What makes a folder of Python files an app; any other is a plain package.
-APP_FILES = {"models.py", "apps.py", "views.py", "admin.py", "forms.py", "urls.py", "tasks.py", "signals.py"}
+DATABASE = "db.sqlite3"
+THIS_PROJECT = Path(__file__).resolve().parents[2]
 
 
 def run(folder, blocks):
@@ -108,26 +45,29 @@ def run(folder, blocks):
     """
     begin(folder)
     said = io.StringIO()
+    blocks = [block for block in blocks if "norun" not in block.facts]
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             os.chdir(folder)
-            Project(folder, blocks).run()
+            (Project if in_project(blocks) else Scripts)(folder, blocks).run()
     except BaseException as error:  # also SystemExit: the example may have called it
         return "".join(traceback.format_exception(error))[-3000:] + said.getvalue()[-1500:]
     return ""
 
 
 def prepare(folder):
-    """Make a project without any app in ``folder`` and set Django up, for the processes of lessons to go on with."""
+    """Start a project in ``folder``, make its tables and set Django up, for the processes of lessons to go on with."""
     begin(folder)
-    project = Project(folder, [])
-    project.write()
-    project.set_up()
-    for name in COMMON:
-        importlib.import_module(name)
+    Project(folder, []).carry_out("django-admin startproject config .")
+    set_up()
+    from django.core.management import call_command
     from django.db import connections
 
+    call_command("migrate", verbosity=0)
+    for name in COMMON:
+        importlib.import_module(name)
     connections.close_all()  # SQLite allows none of them in another process
+    (folder / DATABASE).rename(folder / f"{DATABASE}.migrated")
 
 
 def spare_effort():
@@ -140,175 +80,242 @@ def spare_effort():
 
 
 def begin(folder):
-    for name in ("DJANGO_ALLOW_ASYNC_UNSAFE", "DATABASE_URL"):  # what the tests around it may have set
+    for name in ("DJANGO_ALLOW_ASYNC_UNSAFE", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"):  # what tests may have set
         os.environ.pop(name, None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     spare_effort()
     sys.dont_write_bytecode = True  # each file is imported once
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    # A learner's folder and the packages; not this project, whose apps have names that lessons use, too.
+    sys.path[:] = [str(folder), *(path for path in sys.path if Path(path).resolve() not in (folder, THIS_PROJECT))]
 
 
-class Project:
+def set_up():
+    import django
+
+    django.setup()
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(write_without_waiting)
+
+
+def write_without_waiting(connection, **kwargs):
+    """What a power cut would do to the database of a lesson matters to nobody."""
+    if connection.vendor == "sqlite":
+        with connection.connection:
+            connection.connection.execute("PRAGMA synchronous=OFF")
+
+
+class Scripts:
+    """Files, and Python that runs in ``python`` beside them."""
+
     def __init__(self, folder, blocks):
         self.folder = folder
-        self.blocks = [block for block in blocks if "norun" not in block.facts]
-        self.rendered = set()
+        self.blocks = blocks
+        self.titles = list(dict.fromkeys(block.title for block in blocks if block.title))
 
     def run(self):
-        self.write()
-        self.start()
+        self.write_files()
         self.import_modules()
-        self.run_scripts()
+        self.run_scripts({"__name__": "__main__"})
         self.run_tests()
-        self.render_templates()
 
-    # --- Making the project ---
-
-    def write(self):
-        texts = {}
-        for block in self.blocks:
-            if block.title:
-                texts[block.title] = f"{texts[block.title]}\n\n{block.text}" if block.title in texts else block.text
-        folders = {Path(title).parts[0] for title in texts if len(Path(title).parts) > 1}
-        self.apps = sorted(
-            name
-            for name in folders - {"config", "templates", "static", "tests"}
-            if any(f"{name}/{file}" in texts for file in APP_FILES)
-            or any(title.startswith((f"{name}/templatetags/", f"{name}/management/")) for title in texts)
-        )
-        urls = [f"{name}.urls" for name in self.apps if f"{name}/urls.py" in texts]
-        settings = SETTINGS.format(apps=self.apps) + texts.pop("config/settings.py", "")
-        texts = {
-            "config/settings.py": settings,
-            "config/urls.py": URLS.format(urls=urls),
-            "config/wsgi.py": WSGI,
-            "config/asgi.py": ASGI,
-            **texts,
-        }
-        for title, text in texts.items():
-            path = self.folder / title
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-            if path.suffix == ".py":
-                for parent in path.relative_to(self.folder).parents[:-1]:
-                    (self.folder / parent / "__init__.py").touch()
+    def write_files(self):
+        for title in self.titles:
+            self.write(title, "\n\n".join(block.text for block in self.blocks if block.title == title))
         importlib.invalidate_caches()
-        self.titles = list(texts)
 
-    def start(self):
-        from django.apps import apps
-        from django.conf import settings
-        from django.test.signals import template_rendered
-        from django.test.utils import setup_test_environment
-
-        if not apps.ready:
-            self.set_up()
-        elif self.apps:
-            self.add_apps()
-        setup_test_environment(debug=settings.DEBUG)
-        template_rendered.connect(self.note_rendered, weak=False)
-
-    def set_up(self):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        import django
-        from django.conf import settings
-
-        settings.MIGRATION_MODULES = {
-            app.split(".")[-1]: None
-            for app in settings.INSTALLED_APPS
-            if not (self.folder / app / "migrations").is_dir()
-        }
-        django.setup()
-        self.migrate()
-
-    def add_apps(self):
-        """Go on from a set-up without them."""
-        from django.apps import apps
-        from django.conf import settings
-        from django.core.signals import setting_changed
-
-        settings.INSTALLED_APPS += self.apps  # the list of config.settings, too
-        apps.set_installed_apps(settings.INSTALLED_APPS)
-        setting_changed.send(sender=Project, setting="INSTALLED_APPS", value=settings.INSTALLED_APPS, enter=True)
-        self.migrate()
-
-    def migrate(self):
-        from django.apps import apps
-        from django.conf import settings
-        from django.core.management import call_command
-
-        for config in apps.get_app_configs():
-            if not (self.folder / config.name / "migrations").is_dir():
-                settings.MIGRATION_MODULES[config.label] = None
-        call_command("migrate", run_syncdb=True, verbosity=0)
-
-    def note_rendered(self, template, **kwargs):
-        self.rendered.add(template.name)
+    def write(self, title, text):
+        path = self.folder / title
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        if path.suffix == ".py":
+            for parent in path.relative_to(self.folder).parents[:-1]:
+                (self.folder / parent / "__init__.py").touch()
 
     def import_modules(self):
         for title in self.titles:
             if title.endswith(".py") and "/migrations/" not in title and Path(title).name != "manage.py":
-                importlib.import_module(title.removesuffix(".py").replace("/", ".").removesuffix(".__init__"))
+                importlib.import_module(module_of(title))
 
-    # --- Running it ---
-
-    def run_scripts(self):
-        from django.apps import apps
-
-        names = {"__name__": "__main__"}
-        if self.apps:
-            names |= {model.__name__: model for model in apps.get_models()}
+    def run_scripts(self, names):
         printed = None
         for block in self.blocks:
             if block.language == "python" and not block.title:
-                printed = self.run_script(block, names)
+                self.check_place(block)
+                printed = run_script(block, names)
             elif block.language == "output":
-                if printed is None or printed.strip() != block.text.strip():
+                if printed is None or printed.rstrip("\n") != block.text.rstrip("\n"):
                     raise AssertionError(f"line {block.line}: it printed\n{printed}\nand not\n{block.text}")
                 printed = None
 
-    def run_script(self, block, names):
-        place = f"<line {block.line}>"
-        code = compile(block.text, place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        printed = io.StringIO()
-        wanted = block.facts.get("raises")
-        try:
-            with contextlib.redirect_stdout(printed):
-                result = eval(code, names)
-                if inspect.iscoroutine(result):
-                    asyncio.run(result)
-        except Exception as error:
-            if type(error).__name__ != wanted:
-                raise
-        else:
-            if wanted:
-                raise AssertionError(f"line {block.line}: it did not raise {wanted}.")
-        return printed.getvalue()
+    def check_place(self, block):
+        """Nothing to check: these lines may as well be a file."""
 
     def run_tests(self):
-        modules = [title for title in self.titles if Path(title).name.startswith("test") and title.endswith(".py")]
-        modules = [title for title in modules if Path(title).name != "testing.py"]
-        for title in modules:
-            module = importlib.import_module(title.removesuffix(".py").replace("/", "."))
-            suite = unittest.defaultTestLoader.loadTestsFromModule(module)
-            if suite.countTestCases():
-                result = unittest.TextTestRunner(stream=sys.stderr, verbosity=0).run(suite)
-                if not result.wasSuccessful():
-                    raise AssertionError(f"{title}: {[*result.failures, *result.errors][0][1]}")
-            else:
-                self.run_pytest(title)
+        for title in self.titles:
+            if Path(title).name.startswith("test") and title.endswith(".py") and Path(title).name != "testing.py":
+                self.run_test_file(title)
+
+    def run_test_file(self, title):
+        suite = unittest.defaultTestLoader.loadTestsFromName(module_of(title))
+        if not suite.countTestCases():
+            self.run_pytest(title)
+        elif not (result := unittest.TextTestRunner(stream=sys.stderr, verbosity=0).run(suite)).wasSuccessful():
+            raise AssertionError(f"{title}: {[*result.failures, *result.errors][0][1]}")
 
     def run_pytest(self, title):
         import pytest
-        from django.test.utils import teardown_test_environment
 
-        teardown_test_environment()  # pytest-django sets up its own
         ini = self.folder / "pytest.ini"
         if not ini.exists():
             ini.write_text("[pytest]\n")
         arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(self.folder), "-c", str(ini)]
         if code := pytest.main([*arguments, title]):
             raise AssertionError(f"{title}: pytest ended with {code!r}")
+
+
+class Project(Scripts):
+    """A project: what the page says is carried out, step by step."""
+
+    def __init__(self, folder, blocks):
+        super().__init__(folder, blocks)
+        self.edits = []
+        self.rendered = set()
+
+    def run(self):
+        self.make_deprecations_errors()
+        for step in setup_steps(self.blocks):
+            if step.file:
+                self.write(step.file, step.code)
+            elif step.kind == "files":
+                self.write_files()
+            else:
+                for command in step.commands:
+                    self.carry_out(command)
+        self.set_up()
+        self.import_modules()
+        self.call("check")
+        self.note_templates()
+        self.run_scripts(self.shell_names())
+        self.run_tests()
+        self.render_templates()
+
+    # --- Carrying out ---
+
+    def carry_out(self, command):
+        name, *arguments = (
+            command.removeprefix("python ").removeprefix("manage.py ").removeprefix("django-admin ").split()
+        )
+        if name == "-m":  # pip install
+            for package in arguments[2:]:
+                distribution(package.partition("[")[0])
+        elif name == "startproject":
+            if not (self.folder / "manage.py").exists():  # else prepare() has
+                apart(self.call, name, arguments[0], str(self.folder))
+        elif name == "startapp":
+            apart(self.call, name, *arguments)
+        elif name == "makemigrations":
+            self.set_up()
+            self.call(name)
+        elif name == "migrate":
+            self.set_up()
+            self.migrate()
+        elif name != "shell":
+            raise ValueError(f"the tests do not know how to carry out {command!r}")
+        importlib.invalidate_caches()
+
+    def call(self, name, *arguments):
+        from django.core.management import call_command
+
+        call_command(name, *arguments, verbosity=0)
+
+    def migrate(self):
+        """Make the tables, beginning with those that prepare() has made."""
+        migrated = self.folder / f"{DATABASE}.migrated"
+        if migrated.exists():
+            shutil.copy(migrated, self.folder / DATABASE)
+        self.call("migrate")
+
+    def write(self, title, text):
+        if title == SETTINGS:
+            text = edited_settings((self.folder / SETTINGS).read_text(), edit := text)
+            self.edits.append(edit)
+        super().write(title, text)
+
+    def set_up(self):
+        """Set Django up, or go on from where prepare() has."""
+        from django.apps import apps
+        from django.conf import settings
+        from django.core.signals import setting_changed
+
+        if not apps.ready:
+            set_up()
+            self.edits.clear()  # they are in the file
+        names = {"BASE_DIR": settings.BASE_DIR}
+        for code in self.edits:
+            exec(code, names)
+        for name in names_assigned("\n".join(self.edits)):
+            setattr(settings, name, names[name])
+            if name == "INSTALLED_APPS":
+                apps.set_installed_apps(names[name])
+            setting_changed.send(sender=Project, setting=name, value=names[name], enter=True)
+        self.edits.clear()
+
+    def make_deprecations_errors(self):
+        """Those of the lesson's own code and of Django."""
+        from django.utils.deprecation import RemovedAfterNextVersionWarning, RemovedInNextVersionWarning
+
+        folders = "|".join(sorted({re.escape(title.split("/")[0].removesuffix(".py")) for title in self.titles}))
+        for category in (DeprecationWarning, PendingDeprecationWarning):
+            warnings.filterwarnings("error", category=category, module=rf"(__main__|<string>|config|{folders})(\.|$)")
+        for category in (RemovedInNextVersionWarning, RemovedAfterNextVersionWarning):
+            warnings.simplefilter("error", category)
+
+    def shell_names(self):
+        from django.core.management.commands.shell import Command
+
+        return Command().get_namespace(verbosity=0)
+
+    def check_place(self, block):
+        """It can be pasted into the shell, which takes line by line."""
+        if awaits(block.text):
+            raise AssertionError(f"line {block.line}: manage.py shell takes no await outside of a function.")
+        typed = []
+        for line in f"{block.text}\n".splitlines():
+            typed.append(line)
+            try:
+                if codeop.compile_command("\n".join(typed)):
+                    typed = []
+            except SyntaxError as error:
+                raise AssertionError(f"line {block.line}: pasted into manage.py shell, it ends at: {line}") from error
+
+    # --- Tests and templates ---
+
+    def run_test_file(self, title):
+        from django.test.utils import _TestState, teardown_test_environment
+
+        if hasattr(_TestState, "saved_data"):  # a test begins in a process of its own
+            teardown_test_environment()
+        if unittest.defaultTestLoader.loadTestsFromName(module_of(title)).countTestCases():
+            self.call("test", module_of(title))
+        else:
+            self.run_pytest(title)
+
+    def note_templates(self):
+        from django.template import Template
+        from django.test.signals import template_rendered
+
+        render = Template._render
+
+        def noted(template, context):
+            self.rendered.add(template.name)
+            return render(template, context)
+
+        def signaled(template, **kwargs):
+            self.rendered.add(template.name)
+
+        Template._render = noted
+        template_rendered.connect(signaled, weak=False)  # what setup_test_environment() puts in the place of that
 
     def render_templates(self):
         from django.contrib.auth.models import AnonymousUser
@@ -324,3 +331,48 @@ class Project:
                 if name not in self.rendered:
                     template = engine.get_template(name) if name else engine.from_string(block.text)
                     template.render(RequestContext(request))
+
+
+def module_of(title):
+    return title.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+def awaits(text):
+    """Whether there is an await outside of every function."""
+    try:
+        compile(text, "lesson", "exec", dont_inherit=True)
+    except SyntaxError:
+        return True
+    return False
+
+
+def run_script(block, names):
+    code = compile(block.text, f"<line {block.line}>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    printed = io.StringIO()
+    wanted = block.facts.get("raises")
+    try:
+        with contextlib.redirect_stdout(printed):
+            result = eval(code, names)
+            if inspect.iscoroutine(result):
+                asyncio.run(result)
+    except Exception as error:
+        if type(error).__name__ != wanted:
+            raise
+    else:
+        if wanted:
+            raise AssertionError(f"line {block.line}: it did not raise {wanted}.")
+    return printed.getvalue()
+
+
+def apart(call, *arguments):
+    """Call in a process of its own, for what would set Django up without the project's settings."""
+    child = os.fork()
+    if not child:
+        try:
+            call(*arguments)
+        except BaseException as error:
+            print(error, file=sys.__stderr__)
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        raise AssertionError(f"{arguments} failed")
