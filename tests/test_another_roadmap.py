@@ -17,6 +17,7 @@ from progress.models import Certificate
 from progress.sharing import views
 from stages import content
 from stages.content import Versions, current_content
+from stages.markdown import lesson_project
 from stages.models import SiteSettings, Source, Topic, Track
 from stages.sync.compare import read_texts
 from tests.accounts.test_accounts import confirm, sign_up
@@ -158,6 +159,7 @@ ALLOWED = {
     "stages/links/http.py": {"Waymark"},  # what a robots.txt calls the program that asks
     "stages/models/site_settings.py": {"Waymark"},  # the name of the program, for a site that has none
     "progress/cohorts/notifications/ical.py": {"-//Waymark//Calendar of dates//EN"},  # which program wrote a calendar
+    "stages/markdown/lesson_project.py": {lesson_project.TEMPLATES},  # the name of a class
     # The sender, until MAIL_FROM names another.
     "roadmap_site/environment/variables.py": {
         "an address such as `Waymark <waymark@example.org>`",

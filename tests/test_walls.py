@@ -37,7 +37,10 @@ FEATURES = {
         ["stages.fixture_io", "stages.editing", "stages.revisions"],
         "a load reads files, keeps to the rules, and is recorded",
     ),
-    "stages.roadmap": (["stages.map", "stages.links"], "the map is one of four layouts; a dead link has alternatives"),
+    "stages.roadmap": (
+        ["stages.map", "stages.links", "stages.markdown"],
+        "the map is one of four layouts; a dead link has alternatives; a page says what the code of its lesson needs",
+    ),
     "stages.admin": (["stages.*"], "the admin is a form over all of it"),
     "progress.rendering": ([], "pieces of pages, for every feature"),
     "progress.tracking": (["progress.rendering"], "a tick answers with the pieces it changed"),

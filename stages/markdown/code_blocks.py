@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from stages.markdown.code_fences import parse_info_string
 
@@ -29,7 +30,9 @@ class Block:
 
 
 def code_blocks(text: str) -> Iterator[Block]:
-    for token in PARSER.parse(text):
-        if token.type == "fence":
-            language, facts = parse_info_string(token.info)
-            yield Block(language, facts, token.content, token.map[0] + 1 if token.map else 1)
+    return (block_of(token) for token in PARSER.parse(text) if token.type == "fence")
+
+
+def block_of(fence: Token) -> Block:
+    language, facts = parse_info_string(fence.info)
+    return Block(language, facts, fence.content, fence.map[0] + 1 if fence.map else 1)

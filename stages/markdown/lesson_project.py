@@ -7,7 +7,7 @@ says where a block belongs. Blocks in, values out.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from stages.markdown.code_blocks import Block
@@ -95,7 +95,7 @@ USES_TABLES = re.compile(
 class Step(NamedTuple):
     """Something to do: commands to type (``file`` is empty), or lines to write into a file.
 
-    ``kind`` is ``install``, ``start``, ``settings``, ``urls``, ``files``, ``tables`` or ``shell``.
+    ``kind`` is ``install``, ``start``, ``settings``, ``urls``, ``files``, ``tables``, ``shell`` or ``tests``.
     """
 
     kind: str
@@ -137,6 +137,14 @@ def steps_of(blocks: Sequence[Block]) -> Iterator[Step]:
         yield Step("tables", "".join(f"$ python manage.py {command}\n" for command in tables))
     if any(block.language == "python" and not block.title for block in blocks):
         yield Step("shell", f"$ {SHELL}\n")
+    if tests := [block for block in blocks if is_test_file(block.title)]:
+        by_django = any("TestCase" in block.text for block in tests)
+        yield Step("tests", "$ python manage.py test\n" if by_django else "$ pytest\n")
+
+
+def is_test_file(title: str) -> bool:
+    name = title.rpartition("/")[2]
+    return name.startswith("test") and name.endswith(".py") and name != "testing.py"
 
 
 def commands_for_tables(blocks: Iterable[Block], titles: Iterable[str]) -> Iterator[str]:
@@ -193,17 +201,64 @@ def urls_including(apps: Iterable[str]) -> str:
     )
 
 
+# --- Where a block belongs ---
+
+PLACES = {
+    "output": "Output",
+    "console": "in a terminal",
+    "bash": "in a terminal",
+    "html+django": "a template",
+    "html": "HTML",
+    "css": "CSS",
+    "javascript": "JavaScript",
+    "sql": "SQL",
+    "http": "HTTP",
+    "text": "to read",
+}
+
+
+def places_of(blocks: Sequence[Block]) -> Iterator[tuple[str, str]]:
+    """For each block its file or where it is typed, and what to know of that; empty where there is nothing to say."""
+    project = in_project(blocks)
+    seen: set[str] = set()
+    for block in blocks:
+        if not block.title:
+            python = block.language == "python"
+            yield place_of_python(block.text, project) if python else PLACES.get(block.language, ""), ""
+        elif block.title in seen:
+            yield block.title, "goes on"
+        else:
+            seen.add(block.title)
+            yield block.title, "new settings" if block.title == SETTINGS else ""
+
+
+def place_of_python(text: str, project: bool) -> str:
+    return f"in {SHELL}" if project else "in python -m asyncio" if awaits(text) else "in python, or as a file"
+
+
 # --- Python, read and not run ---
 
 
-@cache
+@lru_cache(maxsize=256)
 def tree_of(text: str) -> ast.Module:
     """What Python makes of a text; nothing where that is no Python."""
     try:
         tree: ast.Module = compile(text, "lesson", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
     return tree
+
+
+def awaits(text: str) -> bool:
+    """Whether there is an ``await`` outside of every function."""
+    nodes: list[ast.AST] = [*tree_of(text).body]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            nodes.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def modules_imported(text: str) -> Iterator[str]:

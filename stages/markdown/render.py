@@ -16,7 +16,9 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
 
+from stages.markdown.code_blocks import block_of
 from stages.markdown.code_fences import parse_info_string
+from stages.markdown.lesson_project import places_of
 
 # Nothing else may stand in a text, whatever comes out of the steps before.
 TAGS = {
@@ -112,18 +114,30 @@ def lexer_for(language: str) -> Lexer:
     return get_lexer_by_name(language if language in LANGUAGES else "text")
 
 
+def find_places(state: StateCore) -> None:
+    """Write down for each block of code where it belongs."""
+    fences = [token for token in state.tokens if token.type == "fence"]
+    for token, (place, note) in zip(fences, places_of([block_of(token) for token in fences]), strict=True):
+        token.meta |= {"place": place, "note": note}
+
+
 def render_fence(self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:
-    """A block of code: highlighted, with the name of its file, and reached by keyboard when it is too wide."""
-    language, facts = parse_info_string(tokens[place].info)
-    kind = "output" if language == "output" else "code"
-    title = escape(facts.get("title", "Output" if kind == "output" else ""))
-    caption = f"<figcaption>{title}</figcaption>" if title else ""
-    code = tokens[place].content
-    env["code"] = env.get("code", 0) + len(code)
-    if len(code) > MAX_BLOCK or env["code"] > MAX_CODE:
-        language = "text"
+    """A block of code, with where it belongs."""
+    token = tokens[place]
+    language, _ = parse_info_string(token.info)
+    env["code"] = env.get("code", 0) + len(token.content)
+    if len(token.content) > MAX_BLOCK or env["code"] > MAX_CODE:
+        language = language if language == "output" else "text"
+    return code_figure(token.content, language, token.meta["place"], token.meta["note"])
+
+
+def code_figure(code: str, language: str, place: str, note: str = "") -> str:
+    """Code as HTML: highlighted, with where it belongs, and reached by keyboard when it is too wide."""
+    label = ", ".join(escape(words) for words in (place, note) if words)
+    caption = f"<figcaption>{label}</figcaption>" if label else ""
     return (
-        f'<figure class="{kind}">{caption}<pre tabindex="0" role="group" aria-label="{title or "Code"}">'
+        f'<figure class="{"output" if language == "output" else "code"}">{caption}'
+        f'<pre tabindex="0" role="group" aria-label="{label or "Code"}">'
         f"<code>{highlight(code, language)}</code></pre></figure>\n"
     )
 
@@ -138,4 +152,5 @@ PARSER = MarkdownIt("commonmark", {"html": False, "typographer": True})
 PARSER.enable(["table", "strikethrough", "smartquotes"])
 PARSER.block.ruler.at("table", limited_table, {"alt": ["paragraph", "reference"]})
 PARSER.core.ruler.push("mark_paragraphs", mark_paragraphs)
+PARSER.core.ruler.push("find_places", find_places)
 PARSER.add_render_rule("fence", render_fence)

@@ -17,6 +17,7 @@ from stages.models import Resource, Source, Stage, Topic, Track
 from stages.outline import Neighbors, Outline, prerequisites_and_unlocks
 from stages.pages import render_page, text_for_strangers
 from stages.roadmap.layouts import RoadmapLayout, layout_context, layout_of, remember_layout
+from stages.roadmap.setup import setup_of
 from stages.track_access import get_readable_track
 from stages.visitor_pages import brings_nothing
 
@@ -124,6 +125,7 @@ def describe_topic(topic: Topic, outline: Outline, content: Content) -> dict[str
         "outline_topic": outline_topic,
         "topic_section": replace(section, topics=(outline_topic,)),
         **prerequisites_and_unlocks(topic.pk, outline, content.prerequisites),
+        "setup": setup_of(topic.body, outline),
         "links": with_alternatives(topic.links.shown()),
         "source_count": content.source_count,
         "mentions": [(source, list(group)) for source, group in groupby(entries, key=lambda entry: entry.source)],

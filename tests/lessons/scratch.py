@@ -24,7 +24,15 @@ from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
 
-from stages.markdown.lesson_project import SETTINGS, edited_settings, in_project, names_assigned, setup_steps
+from stages.markdown.lesson_project import (
+    SETTINGS,
+    awaits,
+    edited_settings,
+    in_project,
+    is_test_file,
+    names_assigned,
+    setup_steps,
+)
 
 # What a project imports when it is served, and what its lessons ask for most.
 COMMON = [
@@ -153,7 +161,7 @@ class Scripts:
 
     def run_tests(self):
         for title in self.titles:
-            if Path(title).name.startswith("test") and title.endswith(".py") and Path(title).name != "testing.py":
+            if is_test_file(title):
                 self.run_test_file(title)
 
     def run_test_file(self, title):
@@ -220,7 +228,7 @@ class Project(Scripts):
         elif name == "migrate":
             self.set_up()
             self.migrate()
-        elif name != "shell":
+        elif name not in ("shell", "test", "pytest"):  # those are what runs then
             raise ValueError(f"the tests do not know how to carry out {command!r}")
         importlib.invalidate_caches()
 
@@ -335,15 +343,6 @@ class Project(Scripts):
 
 def module_of(title):
     return title.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-
-
-def awaits(text):
-    """Whether there is an await outside of every function."""
-    try:
-        compile(text, "lesson", "exec", dont_inherit=True)
-    except SyntaxError:
-        return True
-    return False
 
 
 def run_script(block, names):

@@ -12,6 +12,7 @@ from tests.lessons import style
 from tests.lessons.blocks import blocks_of
 from tests.lessons.parsers import PARSERS
 from tests.lessons.remembering import passed_before
+from tests.lessons.rules import RULES
 from tests.lessons.running import run_lesson
 
 RECORDS = read(settings.FIXTURES)
@@ -145,6 +146,13 @@ def test_hardly_any_code_is_not_run():
     assert len(left) <= 0.05 * len(blocks), left
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.says)
+def test_no_lesson_contradicts_another(rule):
+    assert rule.stated_by in LESSONS
+    assert any(rule.breaks(block) for block in blocks_of(rule.broken))
+    assert [(slug, block.line) for slug, blocks in BLOCKS.items() for block in blocks if rule.breaks(block)] == []
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -160,6 +168,16 @@ def test_hardly_any_code_is_not_run():
         ('```python title="tests.py"\ndef test_it():\n    assert 1 == 2\n```', "pytest ended with"),
         ("```python\nimport os\n\nos._exit(3)\n```", "ended with 3"),
         ("```python\nimport asyncio\n\nawait asyncio.sleep(0)\nraise KeyError\n```", "KeyError"),
+        ("```python\nimport asyncio\nimport django\n\nawait asyncio.sleep(0)\n```", "takes no await"),
+        ("```python\nimport django\n\nfor a in ():\n    pass\nprint(1)\n```", "pasted into manage.py shell"),
+        (
+            '```python\nfrom django.test import Client\n\nprint(Client().get("/").status_code)\n```\n\n```output\n404\n```',
+            "it printed\n400",
+        ),
+        ("```python\nimport django\n\nprint(User.objects.get(pk=1))\n```", "User matching query does not exist"),
+        ("```python\nimport django\n\nprint(Session._base_manager.first())\n```", "no such table"),
+        ("```python\nimport django\n\nimport re\n\nre.sub('a', 'b', 'c', 1)\n```", "DeprecationWarning"),
+        ("```python\nprint()\nprint(1)\n```\n\n```output\n1\n```", "it printed"),
     ],
 )
 def test_broken_code_is_noticed(text, says):
