@@ -171,7 +171,8 @@ def test_no_lesson_contradicts_another(rule):
         ("```python\nimport asyncio\nimport django\n\nawait asyncio.sleep(0)\n```", "takes no await"),
         ("```python\nimport django\n\nfor a in ():\n    pass\nprint(1)\n```", "pasted into manage.py shell"),
         (
-            '```python\nfrom django.test import Client\n\nprint(Client().get("/").status_code)\n```\n\n```output\n404\n```',
+            "```python\nfrom django.test import Client\n\nprint(Client().get('/').status_code)\n```\n"
+            "\n```output\n404\n```",
             "it printed\n400",
         ),
         ("```python\nimport django\n\nprint(User.objects.get(pk=1))\n```", "User matching query does not exist"),
