@@ -30,6 +30,18 @@ WITH_CODE = {
 BLOCKS = {slug: blocks_of(text) for slug, text in WITH_CODE.items()}
 # What a lesson shows to be read and not to be run: files and commands of other programs, and what they print.
 SHOWN = {"text", "output", "console", "bash", "http", "dotenv"}
+# A new project lets the test client in only after setup_test_environment().
+CLIENT_WITHOUT_SETUP = """
+```python
+from django.test import Client
+
+print(Client().get("/").status_code)
+```
+
+```output
+404
+```
+"""
 
 
 def texts():
@@ -170,11 +182,7 @@ def test_no_lesson_contradicts_another(rule):
         ("```python\nimport asyncio\n\nawait asyncio.sleep(0)\nraise KeyError\n```", "KeyError"),
         ("```python\nimport asyncio\nimport django\n\nawait asyncio.sleep(0)\n```", "takes no await"),
         ("```python\nimport django\n\nfor a in ():\n    pass\nprint(1)\n```", "pasted into manage.py shell"),
-        (
-            "```python\nfrom django.test import Client\n\nprint(Client().get('/').status_code)\n```\n"
-            "\n```output\n404\n```",
-            "it printed\n400",
-        ),
+        (CLIENT_WITHOUT_SETUP, "it printed\n400"),
         ("```python\nimport django\n\nprint(User.objects.get(pk=1))\n```", "User matching query does not exist"),
         ("```python\nimport django\n\nprint(Session._base_manager.first())\n```", "no such table"),
         ("```python\nimport django\n\nimport re\n\nre.sub('a', 'b', 'c', 1)\n```", "DeprecationWarning"),
