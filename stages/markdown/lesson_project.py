@@ -48,6 +48,7 @@ TEMPLATES = [
     },
 ]
 """
+PYTEST = '[tool.pytest.ini_options]\nDJANGO_SETTINGS_MODULE = "config.settings"\n'
 
 
 class Package(NamedTuple):
@@ -95,7 +96,8 @@ USES_TABLES = re.compile(
 class Step(NamedTuple):
     """Something to do: commands to type (``file`` is empty), or lines to write into a file.
 
-    ``kind`` is ``install``, ``start``, ``settings``, ``urls``, ``files``, ``tables``, ``shell`` or ``tests``.
+    ``kind`` is ``install``, ``start``, ``settings``, ``urls``, ``pytest``, ``files``, ``tables``, ``shell`` or
+    ``tests``.
     """
 
     kind: str
@@ -118,6 +120,9 @@ def setup_steps(blocks: Sequence[Block]) -> list[Step]:
 def steps_of(blocks: Sequence[Block]) -> Iterator[Step]:
     titles = list(dict.fromkeys(block.title for block in blocks if block.title))
     apps, packages = apps_of(titles), packages_of(blocks)
+    by_django, by_pytest = files_of_tests(blocks)
+    if by_pytest:
+        packages.append(Package("pytest-django"))
     assigned = names_assigned("\n".join(block.text for block in blocks if block.title == SETTINGS))
     if packages:
         yield Step("install", f"$ python -m pip install {' '.join(package.distribution for package in packages)}\n")
@@ -131,15 +136,27 @@ def steps_of(blocks: Sequence[Block]) -> Iterator[Step]:
     with_urls = [app for app in apps if f"{app}/urls.py" in titles]
     if with_urls and URLS not in titles:
         yield Step("urls", urls_including(with_urls), URLS)
+    if by_pytest and not {"pyproject.toml", "pytest.ini"} & {*titles}:
+        yield Step("pytest", PYTEST, "pyproject.toml")
     if titles:
         yield Step("files")
     if tables := list(commands_for_tables(blocks, titles)):
         yield Step("tables", "".join(f"$ python manage.py {command}\n" for command in tables))
     if any(block.language == "python" and not block.title for block in blocks):
         yield Step("shell", f"$ {SHELL}\n")
-    if tests := [block for block in blocks if is_test_file(block.title)]:
-        by_django = any("TestCase" in block.text for block in tests)
-        yield Step("tests", "$ python manage.py test\n" if by_django else "$ pytest\n")
+    commands = ["python manage.py test"] if by_django else []
+    if by_pytest:
+        commands.append(f"pytest {' '.join(by_pytest)}")
+    if commands:
+        yield Step("tests", "".join(f"$ {command}\n" for command in commands))
+
+
+def files_of_tests(blocks: Iterable[Block]) -> tuple[list[str], list[str]]:
+    """The files of tests for ``manage.py test``, and those for pytest."""
+    by_django = {block.title: "TestCase" in block.text for block in blocks if is_test_file(block.title)}
+    return [title for title, django in by_django.items() if django], [
+        title for title, django in by_django.items() if not django
+    ]
 
 
 def is_test_file(title: str) -> bool:

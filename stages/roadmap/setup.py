@@ -16,6 +16,7 @@ TEXTS = {
     "start": _("Start a project in an empty folder. In one that you have, make the apps that are missing."),
     "settings": _("Change the settings. Here is the list as it is then, with what is new."),
     "urls": _("Let the addresses of the project lead to those of the app."),
+    "pytest": _("Tell pytest whose settings to use."),
     "files": _("Write the files of this page, each under the name above it."),
     "tables": _("Make the tables."),
     "shell": _(
@@ -30,6 +31,7 @@ EXPLAINED = {
     "start": "create-django-project",
     "settings": "django-settings",
     "urls": "first-django-app",
+    "pytest": "pytest",
     "tables": "migrations",
     "shell": "django-shell",
     "tests": "testing",
@@ -56,7 +58,9 @@ def setup_of(body: str, outline: Outline) -> list[SetupStep]:
 
 def look_of(file: str) -> tuple[str, str]:
     """The language of lines for a file or a terminal, and what stands above them."""
-    return ("python", file) if file else ("console", "in a terminal")
+    if not file:
+        return "console", "in a terminal"
+    return "toml" if file.endswith(".toml") else "python", file
 
 
 def topic_of(slug: str, outline: Outline) -> OutlineTopic | None:

@@ -16,6 +16,7 @@ import io
 import os
 import re
 import shutil
+import subprocess
 import sys
 import traceback
 import unittest
@@ -172,14 +173,16 @@ class Scripts:
             raise AssertionError(f"{title}: {[*result.failures, *result.errors][0][1]}")
 
     def run_pytest(self, title):
-        import pytest
-
-        ini = self.folder / "pytest.ini"
-        if not ini.exists():
-            ini.write_text("[pytest]\n")
-        arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(self.folder), "-c", str(ini)]
-        if code := pytest.main([*arguments, title]):
-            raise AssertionError(f"{title}: pytest ended with {code!r}")
+        """In a process of its own, which finds its settings as a learner's does."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTEST_"))
+        }
+        command = [Path(sys.executable).with_name("pytest"), "-q", "-p", "no:cacheprovider", title]
+        found = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        if found.returncode:
+            raise AssertionError(
+                f"{title}: pytest ended with {found.returncode}\n{found.stdout[-2000:]}{found.stderr}"
+            )
 
 
 class Project(Scripts):

@@ -50,7 +50,9 @@ def test_an_app_is_started_named_in_the_settings_and_migrated():
         ("```python\nimport rest_framework\n```", "install", "$ python -m pip install djangorestframework"),
         ("```python\nimport rest_framework\n```", "settings", '"rest_framework",  # new'),
         ('```python title="shop/tests.py"\nclass A(TestCase):\n    pass\n```', "tests", "$ python manage.py test"),
-        ('```python title="shop/tests.py"\ndef test_a():\n    pass\n```', "tests", "$ pytest"),
+        ('```python title="shop/tests.py"\ndef test_a():\n    pass\n```', "tests", "$ pytest shop/tests.py"),
+        ('```python title="a/test_b.py"\ndef test_a():\n    pass\n```', "pytest", "DJANGO_SETTINGS_MODULE"),
+        ('```python title="a/test_b.py"\ndef test_a():\n    pass\n```', "install", "pytest-django"),
     ],
 )
 def test_what_else_a_lesson_may_need(block, kind, said):
