@@ -46,7 +46,7 @@ def texts():
     for slug, track in TRACKS.items():
         yield slug, "\n\n".join([track["summary"], track["audience"], track["difference"]])
     for record in RECORDS.values():
-        words = " ".join(record.fields.get(name, "") for name in ("why", "outdated"))
+        words = " ".join(record.fields.get(name, "") for name in ("why", "outdated", "paraphrase"))
         if words.strip():
             yield str(record), words
 
