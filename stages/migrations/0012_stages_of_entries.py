@@ -1,6 +1,7 @@
 """An entry led to one stage, and leads to any number: in the rows, in what was last loaded and in the history.
 
-On the way back, an entry keeps the first of its stages, and one without a label is called by its paraphrase.
+On the way back, an entry keeps the first of its stages, and one without a label is called by its paraphrase. What has
+no column any more was never loaded either, so that the files bring it again on the way forth.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 ENTRY = "stages.entry"
+NEW = ["heading", "sign", "paraphrase", "printed_url", "cites"]
 type Fields = dict[str, Any]
 
 
@@ -25,7 +27,9 @@ def to_one(fields: Fields) -> Fields:
     if "stages" in fields:
         stages = fields.pop("stages")
         fields["stage"] = stages[0] if stages else None
-    return fields
+    if not fields.get("label") and "paraphrase" in fields:
+        fields["label"] = fields["paraphrase"][:120]
+    return {name: value for name, value in fields.items() if name not in NEW}
 
 
 def rewrite(apps: Apps, change: Callable[[Fields], Fields]) -> None:
@@ -51,7 +55,7 @@ def forwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def first_stages(Entry: Any) -> Iterator[tuple[int, int]]:
-    links = Entry.stages.through.objects.order_by("-stage__position", "-stage_id")
+    links = Entry.stages.through.objects.order_by("-stage__slug")
     yield from dict(links.values_list("entry_id", "stage_id")).items()
 
 
@@ -63,6 +67,10 @@ def backwards(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for entry in Entry.objects.filter(label=""):
         Entry.objects.filter(pk=entry.pk).update(label=entry.paraphrase[:120])
     rewrite(apps, to_one)
+    LoadedEntry = apps.get_model("stages", "LoadedEntry")
+    for source in LoadedEntry.objects.filter(model="stages.source"):
+        source.fields.pop("drawing", None)
+        source.save()
 
 
 class Migration(migrations.Migration):
