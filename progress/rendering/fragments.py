@@ -26,6 +26,7 @@ ROW_TEMPLATES = {
     "stage": "full",
     "track": "full",
     "search": "full",
+    "source": "compact",
     "topic": "lone",
 }
 
@@ -54,7 +55,7 @@ def render_row(
     htmx to put in its place.
     """
     variant = ROW_TEMPLATES[page]
-    sign = variant != "compact" or (page != "outline" and topic.level != section.level)
+    sign = variant != "compact" or (page not in ("outline", "source") and topic.level != section.level)
     return cached_fragment(
         template("includes/row.html"),
         topic=topic,

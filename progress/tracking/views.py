@@ -29,9 +29,10 @@ from progress.rendering.fragments import ROW_TEMPLATES, render_bar, render_conti
 from progress.rendering.map_fragments import render_map_update
 from stages.content import Content, current_content
 from stages.map.stylesheet import map_stylesheet
-from stages.models import Level, Topic, Track
+from stages.models import Level, Source, Topic
 from stages.outline import Outline, OutlineTopic, Section
 from stages.prepared_query import PreparedQuery
+from stages.roadmap.documents import read_document
 from stages.roadmap.layouts import RoadmapLayout, topics_at_level
 from stages.safe_redirect import safe_next_url
 from stages.track_access import get_readable_track
@@ -144,21 +145,39 @@ def tick_response(request: HtmxRequest, change: Change, content: Content, page: 
             )
             messages.info(request, undo_form)
         return HttpResponseRedirect(f"{safe_next_url(request)}#{quote(request.GET.get('at', ''))}")
-    slug, track, outline = change.slug, None, content.outline
-    if page == "track" or (page in RoadmapLayout and "track" in request.POST):
-        access = get_readable_track(content, request.user, request.POST.get("track", ""))
-        track, outline = (access.track, access.outline) if access else (None, Outline(()))
-    if slug not in outline.positions_by_slug:
+    shown = shown_outline(request, content, page)
+    if change.slug not in shown.outline.positions_by_slug:
         return HttpResponseClientRefresh()  # the page is no longer what it was
-    return HttpResponse(refreshed_fragments(request, change, content, outline, page, track))
+    return HttpResponse(refreshed_fragments(request, change, content, shown, page))
 
 
-def refreshed_fragments(
-    request: HttpRequest, change: Change, content: Content, outline: Outline, page: str, track: Track | None
-) -> str:
+class ShownOutline(NamedTuple):
+    """What a page shows, what that is called, and along which track its links lead."""
+
+    outline: Outline
+    label: str
+    track: str = ""
+
+
+def shown_outline(request: HttpRequest, content: Content, page: str) -> ShownOutline:
+    """What the page shows that a tick comes from; without a topic if there is no such page any more."""
+    if page == "track" or (page in RoadmapLayout and "track" in request.POST):
+        if access := get_readable_track(content, request.user, request.POST.get("track", "")):
+            return ShownOutline(access.outline, access.track.title, access.track.slug)
+        return ShownOutline(Outline(()), "")
+    if page == "source":
+        try:
+            document = content.keep(read_document, request.POST.get("source", ""))
+        except Source.DoesNotExist:
+            return ShownOutline(Outline(()), "")
+        return ShownOutline(document.outline, document.source.title)
+    return ShownOutline(content.outline, _("The whole roadmap"))
+
+
+def refreshed_fragments(request: HttpRequest, change: Change, content: Content, shown: ShownOutline, page: str) -> str:
     """What htmx swaps in: the topic wherever it stands on the page, the bars above it, and a sentence to say."""
     progress = ReaderProgress.for_request(request)
-    label, track_slug = (track.title, track.slug) if track else (_("The whole roadmap"), "")
+    outline, label, track_slug = shown
     slug, pressed = change.slug, request.GET.get("at")
     positions = outline.positions_by_slug[slug]
     status = progress.status_of(positions[0][1].pk)
@@ -174,12 +193,13 @@ def refreshed_fragments(
         fragments = [render_row(page, section, topic, track_slug, status, swap=True) for section, topic in positions]
     if page == "outline":
         fragments += level_bars(outline, positions, progress)
-    elif page not in ("search", "map"):
+    elif page not in ("search", "map", "source"):
         fragments += [render_bar(section.slug, section.title, measure, swap=True) for section, measure in measured]
     if page == "roadmap":
         fragments += [render_trail(section.slug, measure, swap=True) for section, measure in measured]
     if page not in ("stage", "search", "topic"):
         fragments.append(render_bar("total", label, progress.measure(outline.topics), swap=True))
+    if page not in ("stage", "search", "topic", "source"):
         fragments.append(
             render_continue_button(progress.next_topic(outline.topics), track_slug, started=True, swap=True)
         )

@@ -45,18 +45,18 @@ class EntryTargetFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, entries: QuerySet[Entry]) -> QuerySet[Entry]:
         if self.value() == "nowhere":
-            return entries.filter(stage=None, topics=None, resources=None).exclude(kind=Entry.Kind.FRAME)
+            return entries.filter(stages=None, topics=None, resources=None).exclude(kind=Entry.Kind.FRAME)
         return entries
 
 
 @admin.register(Entry)
 class EntryAdmin(VersionedAdmin):
-    list_display = ["ref", "label", "section", "kind", "source"]
+    list_display = ["ref", "words", "section", "kind", "source"]
     list_filter = [EntryTargetFilter, "source", "kind"]
     list_select_related = ["source"]
     list_per_page = 50
-    search_fields = ["ref", "label", "section"]
-    autocomplete_fields = ["stage", "topics", "resources"]
+    search_fields = ["ref", "label", "paraphrase", "section"]
+    autocomplete_fields = ["cites", "stages", "topics", "resources"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What the document says, and where, is not for us to change."""

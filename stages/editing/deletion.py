@@ -17,7 +17,7 @@ def content_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
     if model is Stage:
         if topics := Topic.objects.filter(stage__in=pks).count():
             yield ngettext("%(count)d topic is in it.", "%(count)d topics are in it.", topics) % {"count": topics}
-        if entries := Entry.objects.filter(stage__in=pks).count():
+        if entries := Entry.objects.filter(stages__in=pks).distinct().count():
             message = ngettext(
                 "%(count)d entry of a document leads to it.", "%(count)d entries of documents lead to it.", entries
             )

@@ -133,7 +133,15 @@ def as_yaml(entries: list[dict[str, Any]]) -> str:
     try:
         return dump(entries, FastDumper)
     except UnusualText:
-        return dump(entries, Dumper)
+        return "".join(map(as_yaml_item, entries))
+
+
+def as_yaml_item(entry: dict[str, Any]) -> str:
+    """One entry as it stands in the list."""
+    try:
+        return dump([entry], FastDumper)
+    except UnusualText:
+        return dump([entry], Dumper)
 
 
 def dump(entries: list[dict[str, Any]], dumper: type[yaml.SafeDumper]) -> str:

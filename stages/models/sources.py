@@ -1,7 +1,9 @@
 from typing import Self
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from stages.models.curriculum import Resource, Stage, Topic
 from stages.validators import one_line
@@ -19,9 +21,20 @@ class SourceQuerySet(models.QuerySet["Source"]):
 class Source(models.Model):
     """One of the documents that the roadmap was merged from."""
 
+    class Drawing(models.TextChoices):
+        """How its page draws it. Headings in headings are written "Outer / Inner" (``Entry.section``)."""
+
+        SECTIONS = "sections", _("sections, each with its lines")
+        GRAPH = "graph", _("a graph of the outer headings, and sections")
+        TABLE_AND_TREE = "table and tree", _("a table of the outer headings, and a tree of the others")
+        CHECK_LIST = "check-list", _("sections whose lines are boxes to tick")
+
     key = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=120, validators=[one_line])
     form = models.CharField(max_length=160, help_text="How the document is drawn or written.", validators=[one_line])
+    drawing = models.CharField(
+        max_length=14, choices=Drawing, default=Drawing.SECTIONS, help_text="How its page here draws it."
+    )
     summary = models.CharField(max_length=300, validators=[one_line])
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -48,7 +61,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One thing that a document names, and where in the roadmap it went.
 
-    An entry that describes the document itself, its title or its form, is a frame and goes nowhere else.
+    What stands on one line of the document is drawn as one line. An entry that describes the document itself, its
+    title or its form, is a frame: it goes nowhere, and no page shows it.
     """
 
     class Kind(models.TextChoices):
@@ -71,16 +85,48 @@ class Entry(models.Model):
     )
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="entries")
     section = models.CharField(
-        max_length=120, help_text="The heading it stands under, as printed.", validators=[one_line]
+        max_length=120,
+        blank=True,
+        help_text="The heading it stands under, as printed; one in another is written “Outer / Inner”. "
+        "Empty for what stands under none.",
+        validators=[one_line],
     )
     position = models.PositiveSmallIntegerField(default=0)
     line = models.PositiveSmallIntegerField(help_text="Its line in the document.")
+    heading = models.BooleanField(default=False, help_text="It is that heading itself, or a part of it.")
+    sign = models.CharField(
+        max_length=8, blank=True, help_text="The sign or number that is printed before it.", validators=[one_line]
+    )
     label = models.CharField(
-        max_length=120, help_text="As printed when short, else a few words of ours.", validators=[one_line]
+        max_length=120,
+        blank=True,
+        help_text="As printed when short, else a few words of ours. Empty for what the paraphrase alone says.",
+        validators=[one_line],
+    )
+    paraphrase = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What the document says with it, as one sentence in our own words.",
+        validators=[one_line],
     )
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.TOPIC)
     optional = models.BooleanField(default=False, help_text="The document calls it optional.")
-    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    printed_url = models.URLField(
+        "printed address",
+        max_length=500,
+        blank=True,
+        help_text="The address that the document prints, whatever is there today.",
+        validators=[URLValidator(schemes=["http", "https"])],
+    )
+    cites = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="cited_by",
+        limit_choices_to={"kind": Kind.CITATION},
+        help_text="The citations that are printed after it.",
+    )
+    stages = models.ManyToManyField(Stage, blank=True, related_name="entries")
     topics = models.ManyToManyField(Topic, blank=True, related_name="entries")
     resources = models.ManyToManyField(Resource, blank=True, related_name="entries")
 
@@ -89,9 +135,21 @@ class Entry(models.Model):
     class Meta:
         ordering = ["source", "position", "pk"]
         verbose_name_plural = "entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(label="", paraphrase=""),
+                name="entry_says_something",
+                violation_error_message="Give a label, a paraphrase or both.",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.ref} {self.label}"
+        return f"{self.ref} {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What it is called: as the document has it, or in our own words."""
+        return self.label or self.paraphrase
 
     def natural_key(self) -> tuple[str]:
         return (self.ref,)

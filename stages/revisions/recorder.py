@@ -71,7 +71,7 @@ def revisions_between(before: "ContentSnapshot", after: "ContentSnapshot", **fac
                 model=model._meta.label_lower,
                 object_id=pk,
                 within=(after if pk in new else before).rows[model][pk]["track_id"] if model is TrackSection else None,
-                title=next(entry[name] for name in ("title", "label", "name") if entry.get(name))[:200],
+                title=next(entry[name] for name in ("title", "label", "paraphrase", "name") if entry.get(name))[:200],
                 **entries,
                 **facts,
             )

@@ -3,7 +3,6 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,9 +12,10 @@ from django.views.decorators.http import require_safe
 from stages.content import Content, current_content
 from stages.dictionaries import Dictionary, offer_dictionary
 from stages.links.display import with_alternatives
-from stages.models import Resource, Source, Stage, Topic, Track
+from stages.models import Source, Stage, Topic, Track
 from stages.outline import Neighbors, Outline, prerequisites_and_unlocks
 from stages.pages import render_page, text_for_strangers
+from stages.roadmap.documents import PUBLISHED_TRACK, read_document
 from stages.roadmap.layouts import RoadmapLayout, layout_context, layout_of, remember_layout
 from stages.roadmap.setup import setup_of
 from stages.track_access import get_readable_track
@@ -23,7 +23,6 @@ from stages.visitor_pages import brings_nothing
 
 ROADMAP = "stages/roadmap/roadmap.html"
 YEAR = 365 * 24 * 60 * 60
-PUBLISHED_TRACK = Prefetch("track", Track.objects.published())
 
 
 @login_not_required
@@ -205,10 +204,8 @@ def source(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def source_context(content: Content, key: str) -> dict[str, Any]:
-    source = get_object_or_404(Source.objects.prefetch_related(PUBLISHED_TRACK), key=key)
-    topics = Prefetch("topics", Topic.objects.published().in_learning_order())
-    resources = Prefetch("resources", Resource.objects.published())
-    stage = Prefetch("stage", Stage.objects.published())
-    entries = source.entries.prefetch_related(stage, topics, resources)
-    sections = [(title, list(group)) for title, group in groupby(entries, key=lambda entry: entry.section)]
-    return {"source": source, "sections": sections}
+    try:
+        document = content.keep(read_document, key)
+    except Source.DoesNotExist as error:
+        raise Http404 from error
+    return {"document": document, "source": document.source}

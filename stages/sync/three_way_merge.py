@@ -33,7 +33,7 @@ from stages.fixture_io import (
     shorten,
     target_of,
 )
-from stages.models import Stage, State, Topic, Track
+from stages.models import Entry, Stage, State, Topic, Track
 
 type Side = Literal["ours", "theirs", "later"]
 OURS: Side = "ours"  # the row's value wins
@@ -355,7 +355,8 @@ def release_unique_claims(plan: Plan) -> None:
 def check(plan: Plan) -> None:
     """Raise FixtureError for entries that point nowhere, or that contradict each other when they are loaded."""
     present = {identity: record for identity, record in plan.records.items() if identity not in plan.stay_deleted}
-    problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *duplicate_url_problems(present)]
+    problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *check_words(plan)]
+    problems += duplicate_url_problems(present)
     problems += slug_twin_problems(plan.result, plan.added)
     if not problems:
         topics = [record for record in plan.result.values() if record.model is Topic]
@@ -436,3 +437,9 @@ def check_minutes(plan: Plan) -> Iterator[str]:
         if record.model is Topic and record.fields["minutes_min"] > record.fields["minutes_max"]:
             least, most = record.fields["minutes_min"], record.fields["minutes_max"]
             yield f"{locate(plan, identity)}: minutes_min {least} would be more than minutes_max {most}."
+
+
+def check_words(plan: Plan) -> Iterator[str]:
+    for identity, record in plan.result.items():
+        if record.model is Entry and not (record.fields["label"] or record.fields["paraphrase"]):
+            yield f"{locate(plan, identity)}: would have neither a label nor a paraphrase."

@@ -60,8 +60,8 @@ def about_markdown(markdown):
                 yield f"line {line}: HTML; put code in backticks."
             elif part.type == "image":
                 yield f"line {line}: an image."
-            elif part.type == "link_open" and not re.match(r"https://|/topics/", part.attrs["href"]):
-                yield f"line {line}: a link to {part.attrs['href']!r}; https:// or /topics/slug/."
+            elif part.type == "link_open" and not re.match(r"https://|/topics/|/sources/", part.attrs["href"]):
+                yield f"line {line}: a link to {part.attrs['href']!r}; https:// or /topics/slug/ or /sources/key/."
             elif part.type == "text" and re.search(r"\*\*|__\w|`|\]\(|\[\[", part.content):
                 yield f"line {line}: a mark that marks nothing: {part.content!r}"
     if markdown != markdown.strip():

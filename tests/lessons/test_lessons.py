@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from stages.fixture_io import read
-from stages.models import Resource, Stage, Topic, Track
+from stages.models import Resource, Source, Stage, Topic, Track
 from tests.lessons import style
 from tests.lessons.blocks import blocks_of
 from tests.lessons.parsers import PARSERS
@@ -21,6 +21,7 @@ TOPICS = {key[0]: record.fields for (model, key), record in RECORDS.items() if m
 STAGES = {key[0]: record.fields for (model, key), record in RECORDS.items() if model is Stage}
 TRACKS = {key[0]: record.fields for (model, key), record in RECORDS.items() if model is Track}
 PROJECTS = {slug: topic for slug, topic in TOPICS.items() if topic["kind"] == Topic.Kind.PROJECT}
+SOURCES = {key[0]: record.fields for (model, key), record in RECORDS.items() if model is Source}
 LESSONS = {slug: topic for slug, topic in TOPICS.items() if slug not in PROJECTS}
 # Every Markdown text with code that is to run: lessons, briefs, and the projects of stages.
 WITH_CODE = {
@@ -59,7 +60,7 @@ def texts():
     for slug, track in TRACKS.items():
         yield slug, "\n\n".join([track["summary"], track["audience"], track["difference"]])
     for record in RECORDS.values():
-        words = " ".join(record.fields.get(name, "") for name in ("why", "outdated"))
+        words = " ".join(record.fields.get(name, "") for name in ("why", "outdated", "paraphrase"))
         if words.strip():
             yield str(record), words
 
@@ -97,6 +98,21 @@ def test_no_sentence_is_a_documents_own():
     assert copied == []
 
 
+# What the documents were called before they were named: nobody who comes from a search knows which ones are meant.
+COMMON_NOUNS = re.compile(r"(?i)\bthe (ten stages|table|tree|fifteen|nineteen|check-list)\b")
+
+
+def test_a_document_is_named_by_its_title_with_a_link():
+    titles = {source["title"]: f"/sources/{key}/" for key, source in SOURCES.items()}
+    for slug, topic in TOPICS.items():
+        text = topic["disagreement"]
+        assert not text or "(/sources/" in text, slug
+        links = re.findall(r"\[([^]]+)\]\((/sources/[^)]+/)\)", text)
+        assert [link for link in links if titles.get(link[0]) != link[1]] == [], slug
+        plain = re.sub(r"\bthe (table|tree) of \[", "[", text, flags=re.I)
+        assert not COMMON_NOUNS.search(plain), slug
+
+
 def test_no_two_lessons_share_a_sentence():
     found = {}
     for slug, topic in TOPICS.items():
@@ -113,7 +129,10 @@ def test_links_lead_somewhere():
     known = set((settings.FIXTURES / "known_urls.txt").read_text().split()) | RESOURCES
     for slug, text in {**WITH_CODE, **{slug: topic["disagreement"] for slug, topic in TOPICS.items()}}.items():
         for address in re.findall(r"\]\(([^)\s]+)\)", text):
-            if address.startswith("/topics/"):
+            if address.startswith("/sources/"):
+                assert address == "/sources/" or address.split("/")[2] in SOURCES, (slug, address)
+                assert address.endswith("/"), (slug, address)
+            elif address.startswith("/topics/"):
                 assert address.split("/")[2] in TOPICS, (slug, address)
                 assert address.endswith("/"), (slug, address)
             else:

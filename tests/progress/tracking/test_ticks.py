@@ -3,7 +3,7 @@
 import pytest
 
 from progress.models import ProgressEvent
-from stages.models import State
+from stages.models import Entry, Source, State
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/stages/first/"}
 
@@ -145,3 +145,38 @@ def test_the_button_to_go_on_follows(as_learner, content):
 def test_nobody_elses_progress_is_touched(as_learner, outsider, content):
     tick(as_learner, "maps", "done")
     assert not outsider.topic_progress.exists()
+
+
+@pytest.fixture
+def check_list(content):
+    """A document whose two lines name the topic “maps”, and one of them another."""
+    Source.objects.update(drawing=Source.Drawing.CHECK_LIST)
+    second = Entry.objects.create(ref="x2", source=content.source, section="Part two", line=4, label="Charts")
+    second.topics.add(content.topics["maps"], content.topics["boots"])
+    return content.source
+
+
+def test_a_tick_on_a_check_list_changes_every_line_that_names_the_topic(as_learner, learner, check_list):
+    page = as_learner.get("/sources/leaflet/").text
+    assert page.count('formaction="/topics/maps/progress/') == 2
+    assert '<input type="hidden" name="source" value="leaflet">' in page
+    answer = tick(as_learner, "maps", "done", htmx=True, page="source", source="leaflet").text
+    assert 'id="line-3--maps" data-status="done" hx-swap-oob="true"' in answer
+    assert 'id="line-4--maps" data-status="done" hx-swap-oob="true"' in answer
+    assert 'id="bar-total"' in answer
+    assert "Charts: 1 of 2 done." in answer
+    assert "onward" not in answer
+    assert status_of(learner, "maps") == "done"
+
+
+def test_a_visitor_ticks_a_check_list_without_javascript(client, check_list):
+    response = tick(client, "maps", "done", query="?at=line-3--maps", page="source", next="/sources/leaflet/")
+    assert response.url == "/sources/leaflet/#line-3--maps"
+    assert 'id="line-3--maps" data-status="done"' in client.get("/sources/leaflet/").text
+
+
+@pytest.mark.parametrize("source", ["gone", ""])
+def test_a_document_that_is_gone_meanwhile_is_no_failure(as_learner, learner, content, source):
+    response = tick(as_learner, "maps", "done", htmx=True, page="source", source=source)
+    assert response.headers["HX-Refresh"] == "true"
+    assert status_of(learner, "maps") == "done"

@@ -144,5 +144,11 @@ def test_it_is_the_same_text_whichever_dumper_writes_it(one, two):
 
 
 def test_the_fast_dumper_writes_the_roadmap():
-    """Not one of its texts is so unusual that its file would have to be written slowly."""
-    assert not any(UNUSUAL.search(path.read_text()) for path in settings.FIXTURES.glob("*.yaml"))
+    """Hardly one of its entries has a text so unusual that it has to be written slowly: emoji in headings are."""
+    texts = [text for path in settings.FIXTURES.glob("*.yaml") for text in path.read_text().split("\n- model: ")]
+    assert sum(bool(UNUSUAL.search(text)) for text in texts) <= 30
+
+
+def test_an_unusual_text_does_not_change_how_its_neighbors_are_written():
+    entries = [{"model": "stages.stage", "fields": {"title": title}} for title in ("Long " * 30, "🚀", "Plain")]
+    assert as_yaml(entries) == "".join(as_yaml([entry]) for entry in entries) == dump_yaml(entries, Dumper)

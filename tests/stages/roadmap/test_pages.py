@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from stages.models import Resource, Stage, Topic, Track, TrackTopic
+from stages.models import Entry, Resource, Stage, Topic, Track, TrackTopic
 
 
 def test_the_roadmap_shows_every_stage_and_topic_in_order(roadmap, client):
@@ -118,8 +118,7 @@ def test_head_is_answered(content, client):
 
 def test_a_source_links_nothing_that_is_not_published(content, client):
     entry = content.source.entries.get()
-    entry.stage = content.second
-    entry.save()
+    entry.stages.add(content.second)
     assert "/stages/second/" in client.get("/sources/leaflet/").text
     content.second.state = content.other.state = "draft"
     content.second.save()
@@ -223,3 +222,66 @@ def test_a_resource_shows_its_facts(content, client):
     page = client.get("/topics/maps/").text
     for text in ("Documentation", "Example", "German", "paid", "It is from 1902.", "It is short."):
         assert text in page
+
+
+def add_entry(content, ref, **fields):
+    return Entry.objects.create(ref=ref, source=content.source, position=int(ref[1:]), line=int(ref[1:]), **fields)
+
+
+def test_a_document_shows_headings_in_headings_and_what_it_says_in_our_words(content, client):
+    heading = add_entry(content, "x2", section="Packing", label="Packing", heading=True, sign="🎒")
+    heading.topics.add(content.topics["boots"])
+    add_entry(content, "x3", section="Packing / Food", paraphrase="Take enough.").topics.add(content.topics["snacks"])
+    page = client.get("/sources/leaflet/").text
+    assert '<h2><span class="heading-sign" aria-hidden="true">🎒</span> Packing<span id="x2"></span></h2>' in page
+    assert "<h3>Food</h3>" in page
+    assert '<span class="paraphrase">Take enough.</span>' in page
+    topic = client.get("/topics/snacks/").text
+    assert '<a href="/sources/leaflet/#x3">Packing / Food</a>: Take enough.' in topic
+
+
+def test_a_description_that_goes_where_its_heading_goes_does_not_say_so_again(content, client):
+    for ref, words in [("x2", {"label": "Packing", "heading": True}), ("x3", {"paraphrase": "Take enough."})]:
+        add_entry(content, ref, section="Packing", **words).topics.add(content.topics["boots"])
+    assert client.get("/sources/leaflet/").text.count("/topics/boots/") == 1
+
+
+def test_what_stands_under_no_heading_opens_the_document(content, client):
+    add_entry(content, "x0", paraphrase="For walkers.").topics.add(content.topics["boots"])
+    page = client.get("/sources/leaflet/").text
+    assert page.index("For walkers.") < page.index("<h2>Part one</h2>")
+    assert '<a href="/sources/leaflet/#x0">At its beginning</a>: For walkers.' in client.get("/topics/boots/").text
+
+
+def test_a_line_leads_to_its_citations_and_back(content, client):
+    note = add_entry(
+        content, "x9", label="A walk", kind="citation", sign="[1]", printed_url="https://example.org/walk"
+    )
+    content.source.entries.get(ref="x1").cites.add(note)
+    page = client.get("/sources/leaflet/").text
+    assert '<a href="#x9" aria-label="Citation [1]: A walk">[1]</a>' in page
+    assert '<a href="#x1">Maps</a>' in page
+    assert "printed address: https://example.org/walk" in page
+
+
+def test_what_went_nowhere_says_so_and_a_frame_is_not_shown(content, client):
+    add_entry(content, "x2", section="Part one", label="Compasses")
+    add_entry(content, "x3", section="Part one", label="A list with dots", kind="frame")
+    page = client.get("/sources/leaflet/").text
+    assert "This is not taught here." in page
+    assert "A list with dots" not in page
+
+
+@pytest.mark.parametrize(
+    ("drawing", "element"),
+    [
+        ("sections", '<section class="document-section">'),
+        ("graph", '<li class="node">'),
+        ("table and tree", '<th scope="row">'),
+        ("check-list", '<li class="line box-line"'),
+    ],
+)
+def test_a_document_is_drawn_as_it_is_told(content, client, drawing, element):
+    content.source.drawing = drawing
+    content.source.save()
+    assert element in client.get("/sources/leaflet/").text

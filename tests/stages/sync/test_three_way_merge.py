@@ -375,3 +375,22 @@ def test_a_key_that_is_taken_by_what_is_no_content_is_named(folder, own):
     own()
     with pytest.raises(FixtureError, match="entry 4, track own-way: somebody's own track has this key"):
         load(change(folder, topic("maps"), topic("boots"), track("own-way")))
+
+
+def test_an_entry_of_a_document_says_something(folder):
+    source = entry("source", key="leaflet", title="A leaflet", form="A list.", summary="It names maps.")
+    silent = entry("entry", ref="x1", source=["leaflet"], line=1)
+    with pytest.raises(FixtureError, match="entry x1: would have neither a label nor a paraphrase"):
+        load(change(folder, topic("maps"), topic("boots"), source, silent))
+
+
+def test_what_a_maintainer_says_of_a_document_stays(folder):
+    source = entry("source", key="leaflet", title="A leaflet", form="A list.", summary="It names maps.")
+    note = entry("entry", ref="x2", source=["leaflet"], line=2, label="A walk", kind="citation", sign="[1]")
+    told = entry("entry", ref="x1", source=["leaflet"], line=1, paraphrase="Take a map.", cites=[["x2"]])
+    load(change(folder, topic("maps"), topic("boots"), source, told, note))
+    Entry.objects.filter(ref="x1").update(paraphrase="Take two maps.")
+    told["fields"]["stages"] = [["first"]]
+    load(change(folder, topic("maps"), topic("boots"), source, told, note))
+    row = Entry.objects.get(ref="x1")
+    assert (row.paraphrase, row.cites.get().sign, row.stages.get().slug) == ("Take two maps.", "[1]", "first")
