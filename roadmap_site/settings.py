@@ -37,7 +37,8 @@ SECRET_KEY_FALLBACKS = env["SECRET_KEY_FALLBACKS"]
 # --- Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    # Before accounts, which takes their pages out of the admin.
+    # Before our own, which take their pages out of the admin.
+    "django_tasks_db",
     "allauth.usersessions",
     "allauth.socialaccount",
     "accounts",
@@ -247,6 +248,18 @@ else:
 # Mail is also sent by commands, which have no request to ask for the address of the site.
 SITE_URL = env["SITE_URL"] or ("http://127.0.0.1:8000" if LAPTOP else f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
 DEFAULT_FROM_EMAIL = env["MAIL_FROM"]
+
+# --- Tasks -----------------------------------------------------------------------------------------
+
+# Without a worker a task runs where it is asked for, and no longer than one waits for a page.
+QUEUE_WORKER = env["QUEUE_WORKER"]
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if QUEUE_WORKER
+        else "django.tasks.backends.immediate.ImmediateBackend"
+    }
+}
 
 # --- Language and time ----------------------------------------------------------------------------
 

@@ -2,13 +2,14 @@ import sys
 from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from roadmap_site.replica import REPLICA
 from roadmap_site.unapplied_migrations import unapplied_migrations
 from stages.models import Topic
 
@@ -27,9 +28,18 @@ def livez(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Says "ok" when there is all that pages need, and 503 with what is missing: send no readers there."""
+    """Says "ok" when there is all that pages need, and 503 with what is missing: send no readers there.
+
+    While the primary database is away and a replica is not, that is said, and no reason to send nobody: visitors read.
+    """
     missing = whats_missing()
-    return HttpResponse("\n".join(missing) or "ok", status=503 if missing else 200, content_type="text/plain")
+    status = 503
+    if missing == [AWAY] and replica_answers():
+        missing, status = [f"{AWAY}; a replica answers visitors"], 200
+    return HttpResponse("\n".join(missing) or "ok", status=status if missing else 200, content_type="text/plain")
+
+
+AWAY = "database: cannot be reached"
 
 
 class MissingError(Exception):
@@ -44,7 +54,15 @@ def whats_missing() -> list[str]:
     except MissingError as error:
         return [str(error)]
     except DatabaseError:
-        return ["database: cannot be reached"]
+        return [AWAY]
+
+
+def replica_answers() -> bool:
+    """Whether there is a replica of the database, with content in it."""
+    try:
+        return REPLICA in connections and Topic.objects.using(REPLICA).published().exists()
+    except DatabaseError:
+        return False
 
 
 @cache  # no migration is taken back while this process runs, and what is raised is not kept

@@ -144,6 +144,7 @@ TABLE = {
     "/cohorts/overrides/<pk>/undo/": POST_ONLY | {"v": "login"},
     "/cohorts/overrides/<pk>/dispute/": NOBODYS,
     "/cohorts/<pk>/write/": INSTRUCTORS,
+    "/cohorts/<pk>/write/again/": POST_ONLY | {"v": "login"},
     "/cohorts/<pk>/standings.csv": INSTRUCTORS,
     "/cohorts/<pk>/groups/": INSTRUCTORS,
     "/cohorts/<pk>/groups/<group_pk>/": INSTRUCTORS,

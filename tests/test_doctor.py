@@ -14,7 +14,10 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from progress.cohorts.email_queue import deliver_emails
+from progress.cohorts.models import QueuedEmail
 from roadmap_site.management import checkup
 from roadmap_site.management.checkup import EXAMINATIONS, Trouble
 from tests.test_security import PRODUCTION, manage
@@ -75,7 +78,7 @@ def test_it_ends_with_1_and_asks_nothing_more_of_a_database_that_is_away():
         took = time.monotonic() - began
     assert result.returncode == 1
     assert "WRONG  database: " in result.stdout
-    assert result.stdout.count("not asked, for the database is away") == 6
+    assert result.stdout.count("not asked, for the database is away") == 7
     assert "hidden" not in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     assert took < 30  # a start on a busy machine, and the two seconds
@@ -279,3 +282,18 @@ def test_wrong_variables_are_said_before_anything_else():
     result = manage("doctor", **PRODUCTION | {"MAIL_PORT": "smtp"})
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("MAIL_PORT must be")
+
+
+def test_it_says_when_nobody_sends_what_is_queued(content, settings):
+    assert doctor()[0]["queue"] == ("OK", "no worker; 0 mails wait, 0 failed in the last seven days")
+    hours_ago = timezone.now() - timedelta(hours=3)
+    facts = {"kind": "message", "email": "x@example.com", "queued_at": hours_ago, "not_before": hours_ago}
+    QueuedEmail.objects.create(key="x", **facts)
+    assert "1 mails have waited for more than 2:00:00" in doctor()[0]["queue"][1]
+    QueuedEmail.objects.update(state=QueuedEmail.State.FAILED)
+    settings.QUEUE_WORKER = True
+    assert doctor()[0]["queue"] == ("OK", "a worker; 0 mails wait, 1 failed in the last seven days")
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    deliver_emails.enqueue()
+    DBTaskResult.objects.update(enqueued_at=hours_ago)
+    assert "is “manage.py db_worker” running?" in doctor()[0]["queue"][1]

@@ -38,6 +38,7 @@ WRONG = {
     ],
     "OIDC_SERVER": ["login.example.org", "https://user:hidden@login.example.org"],
     "ANYONE_MAY_TEACH": ["everyone"],
+    "QUEUE_WORKER": ["sometimes"],
     "LINK_NETWORKS": ["10.0.0.0/99", "10.0.0.1/8", "intranet"],
     "STAFF_SECOND_FACTOR": ["sure"],
     "LOG_LEVEL": ["loud", "15"],

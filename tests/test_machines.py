@@ -229,6 +229,7 @@ def lose_the_primary(site, meanwhile):
 def visitors_read(site):
     for address in site.addresses:
         assert "Maps" in site.page(address, "/")
+        assert site.page(address, "/readyz") == "database: cannot be reached; a replica answers visitors"
 
 
 def test_a_lost_primary_costs_seconds_and_no_tick_where_commits_are_synchronous(site, capsys):

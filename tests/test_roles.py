@@ -15,9 +15,10 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.timezone import now
 
 from accounts.models import User
-from progress.cohorts.models import Cohort
+from progress.cohorts.models import Cohort, QueuedEmail
 from progress.models import Report
 from stages.admin.reviewers import ReviewerRestrictionsMixin
 from stages.fixture_io import files, snapshot
@@ -77,6 +78,7 @@ TABLE = {
     "accounts.user": ACCOUNTS | {"sign_out": BOSS},
     "auth.group": ACCOUNTS,
     "cohorts.cohort": ACCOUNTS,
+    "cohorts.queuedemail": dict.fromkeys(["changelist", "change", "history", "send_again"], BOSS) | READ_ONLY,
     "account.emailaddress": ACCOUNTS | {"make_verified": BOSS},
     "mfa.authenticator": ACCOUNTS,
     "admin.logentry": dict.fromkeys(["changelist", "change", "history"], BOSS) | READ_ONLY,
@@ -139,6 +141,9 @@ def rows(content, people):
         "accounts.user": person,
         "auth.group": Group.objects.get(name="Instructors"),
         "cohorts.cohort": Cohort.objects.create(name="Hikers"),
+        "cohorts.queuedemail": QueuedEmail.objects.create(
+            key="x", kind="message", email="x@example.com", queued_at=now(), not_before=now()
+        ),
         "account.emailaddress": EmailAddress.objects.get(user=person),
         "mfa.authenticator": Authenticator.objects.create(user=person, type="totp", data={"secret": "x"}),
         "admin.logentry": LogEntry.objects.create(user=person, content_type=kind, object_repr="x", action_flag=CHANGE),

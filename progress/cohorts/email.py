@@ -4,20 +4,22 @@ The link needs neither log-in nor question. Every mail has the headers of RFC 80
 unsubscribe by itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from email import message
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.policy import Policy, default
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage, mailers
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
 
-from progress.cohorts.models import EmailKind, EmailOptOut, hash_of
+from progress.cohorts.models import EmailKind, QueuedEmail, hash_of
 from stages.content import current_site_settings
 
 SALT = "cohorts.mail"
@@ -56,29 +58,49 @@ class UnsubscribableMessage(EmailMessage):
         return super().message(policy=policy)
 
 
-def send(
+def queued_email(
     kind: EmailKind,
+    key: str,
     email: str,
     subject: str,
     template: str,
     context: Mapping[str, Any],
-    reply_to: Iterable[str] = (),
-    mailer: BaseEmailBackend | None = None,
-) -> bool:
-    """Send one mail of an EmailKind, unless its recipient wants none of them; return whether it was sent.
+    reply_to: str = "",
+    **of: Any,
+) -> QueuedEmail:
+    """A mail of an EmailKind with its text, not saved yet; see ``progress.cohorts.email_queue``.
 
-    ``template`` is below ``cohorts/notifications/email/``, without its ending; it has
-    ``unsubscribe_url`` and ``site_settings`` besides the context.
-    Whoever sends many opens a ``mailer`` of ``django.core.mail`` for all of them.
-    Raises what the mail server raises.
+    ``template`` is below ``cohorts/notifications/email/``, without its ending; it has ``unsubscribe_url`` and
+    ``site_settings`` besides the context. ``of`` says what it belongs to: a user, an invitation, a message.
     """
-    if EmailOptOut.objects.opted_out([email], kind):
-        return False
-    url = unsubscribe_url(email, kind)
-    frame = {"kind": kind, "unsubscribe_url": url, "site_settings": current_site_settings()}
+    frame = {
+        "kind": kind,
+        "unsubscribe_url": unsubscribe_url(email, kind),
+        "site_settings": current_site_settings(),
+    }
     body = render_to_string(f"cohorts/notifications/email/{template}.txt", {**context, **frame})
-    headers = {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    one_line = " ".join(subject.split())  # a header is a single line
-    message = UnsubscribableMessage(one_line, body, to=[email], reply_to=list(reply_to), headers=headers)
-    (mailer or mailers.default).send_messages([message])
-    return True
+    one_line = Truncator(" ".join(subject.split())).chars(200)  # a header is a single line
+    now = timezone.now()
+    return QueuedEmail(
+        key=key,
+        kind=kind,
+        email=email,
+        subject=one_line,
+        body=body,
+        reply_to=reply_to,
+        queued_at=now,
+        not_before=now,
+        **of,
+    )
+
+
+def message_of(queued: QueuedEmail) -> EmailMessage:
+    """The mail itself. Sent twice it has the same Message-ID, so that a mail program shows it once."""
+    url = unsubscribe_url(queued.email, EmailKind(queued.kind))
+    headers = {
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Message-ID": f"<{hash_of(queued.key)[:32]}.{queued.pk}@{urlsplit(settings.SITE_URL).hostname}>",
+    }
+    reply_to = [queued.reply_to] if queued.reply_to else []
+    return UnsubscribableMessage(queued.subject, queued.body, to=[queued.email], reply_to=reply_to, headers=headers)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.db.transaction import on_commit
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from progress.maintenance.link_reports import Offline, check_links
+from progress.maintenance.link_reports import Offline, check_in_background, check_links
 from stages.admin import ResourceAdmin
 from stages.admin.link_actions import LINK_ACTIONS, LinkActionsMixin, LinkFilter, link_status
 from stages.links.fetcher import Fetcher, Timeouts
@@ -49,6 +50,12 @@ class CheckedResourceAdmin(LinkActionsMixin, ResourceAdmin):
     @admin.action(description=_("Check these links now"), permissions=["change_resources"])
     def check_now(self, request: HttpRequest, resources: QuerySet[Resource]) -> None:
         number = resources.count()
+        if number > MAX_LINKS and settings.QUEUE_WORKER:
+            pks = list(resources.values_list("pk", flat=True))
+            on_commit(lambda: check_in_background.enqueue(pks))
+            text = _("%(number)d links are being asked for, one site after the other. Their column “link” fills up.")
+            self.message_user(request, text % {"number": number})
+            return
         if number > MAX_LINKS:
             text = _("Choose %(most)d links at most: a site is asked for one thing at a time, and you would wait.")
             self.message_user(request, text % {"most": MAX_LINKS}, messages.ERROR)

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
+from django.tasks import task
 
 from progress.models import Report
 from stages.links.fetcher import Fetcher
 from stages.links.results import CheckResult, Outcome
 from stages.links.scheduler import fetch_all
 from stages.models import LinkCheck, Resource
-from stages.models.links import DEAD_AFTER, host_of
+from stages.models.links import DEAD_AFTER, due_for_check, host_of
 
 OFFLINE_AT = 5  # hosts that are all gone at once: rather we are. Without a network some resolvers say “no such host”.
 
@@ -36,6 +37,16 @@ def check_links(
     if len({host_of(resource.url) for resource, result in unsaved if result.outcome == Outcome.FAILED}) >= OFFLINE_AT:
         raise Offline
     yield from saved_checks(unsaved)
+
+
+@task
+def check_in_background(pks: list[int]) -> None:
+    """Ask for these resources in a worker, which takes as long as it takes. See check_links.
+
+    What comes is saved as it comes; a worker that is killed leaves the others unasked, for the next ``check_links``.
+    """
+    for _checked in check_links(due_for_check(among=Resource.objects.filter(pk__in=pks)), Fetcher()):
+        pass
 
 
 def saved_checks(results: Iterable[tuple[Resource, CheckResult]]) -> Iterator[tuple[Resource, LinkCheck]]:

@@ -177,6 +177,13 @@ VARIABLES = (
         default="Waymark <waymark@localhost>",
     ),
     Variable(
+        "QUEUE_WORKER",
+        switch,
+        SWITCH,
+        "whether [a worker](#the-worker) sends mail beside the site; otherwise pages wait for the mail server",
+        default="0",
+    ),
+    Variable(
         "SITE_URL",
         address,
         "an address such as `https://waymark.example.org`",

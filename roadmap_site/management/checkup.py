@@ -22,8 +22,10 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
+from progress.cohorts.models import QueuedEmail
 from roadmap_site.backups import backups_in
 from roadmap_site.replica import REPLICA
 from roadmap_site.unapplied_migrations import unapplied_migrations
@@ -34,6 +36,8 @@ CONNECT_SECONDS = 2
 BEHIND_SECONDS = 60
 CLOCK_SECONDS = 5  # codes of authenticator apps bear half a minute
 UNCLEARED = timedelta(days=7)
+TASK_WAITS = timedelta(minutes=10)
+MAIL_WAITS = timedelta(hours=2)
 BACKUP_AGE = timedelta(days=2)
 MIN_FREE = 200_000_000  # bytes
 
@@ -144,6 +148,20 @@ def check_mail() -> str:
     return f"{where} takes it{', over TLS' if mailer.use_tls else ''}{', after log-in' if mailer.username else ''}"
 
 
+def check_queue() -> str:
+    """Whether what is queued is done: the tasks by a worker, and the mails by whomever."""
+    now = timezone.now()
+    late = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - TASK_WAITS)
+    if settings.QUEUE_WORKER and (tasks := late.count()):
+        raise Trouble(f"{tasks} tasks have waited for more than {TASK_WAITS}; is “manage.py db_worker” running?")
+    waiting = QueuedEmail.objects.unsent()
+    if mails := waiting.filter(queued_at__lt=now - MAIL_WAITS, tries__lte=1).count():
+        raise Trouble(f"{mails} mails have waited for more than {MAIL_WAITS}; let cron run “manage.py send_digests”")
+    failed = QueuedEmail.objects.filter(state=QueuedEmail.State.FAILED, queued_at__gt=now - timedelta(days=7)).count()
+    worker = "a worker" if settings.QUEUE_WORKER else "no worker"
+    return f"{worker}; {waiting.count()} mails wait, {failed} failed in the last seven days"
+
+
 def check_proxy() -> str:
     count = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
     if settings.SECURE_SSL_REDIRECT and not count:
@@ -234,6 +252,7 @@ EXAMINATIONS: dict[str, tuple[Callable[[], str], bool]] = {
     "replica": (check_replica, True),
     "cache": (check_cache, True),
     "mail": (check_mail, False),
+    "queue": (check_queue, True),
     "proxies": (check_proxy, False),
     "static files": (check_static_files, False),
     "content": (check_content, True),

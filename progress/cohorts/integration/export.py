@@ -14,6 +14,7 @@ from progress.cohorts.models import (
     Invitation,
     Message,
     Override,
+    QueuedEmail,
 )
 from progress.transfer.personal_data import ROW, TOPIC, ExportSection
 
@@ -95,6 +96,27 @@ COHORT_EXPORT_SECTIONS = [
             "at": "message__at",
         },
         ROW,
+    ),
+    ExportSection(
+        "queued_emails",
+        _("the mails that were queued for you, and what became of them"),
+        QueuedEmail,
+        {
+            "kind": "kind",
+            "email": "email",
+            "subject": "subject",
+            "text": "body",
+            "state": "state",
+            "queued_at": "queued_at",
+            "tried_at": "tried_at",
+            "problem": "problem",
+        },
+        {
+            **ROW,
+            "key": "only the number of the mail",
+            **dict.fromkeys(["not_before", "tries"], "only how it is tried again"),
+            **dict.fromkeys(["invitation", "message", "reply_to"], "in the invitation or the message"),
+        },
     ),
     ExportSection(
         "overrides",

@@ -1,23 +1,18 @@
 """Invitations between the reader of lists, the database and the mail.
 
 A list is looked at, and shown; nothing is written before the instructor agrees. Then the rows are written in one go,
-and after that the mails are sent, each on its own: ``sent_at`` says which were, and the others can be sent again.
+and after that the mails are queued, each on its own: ``sent_at`` says which were sent, and the others can be again.
 What instructors are told never depends on whether somebody has an account.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
 from re import DOTALL, findall
-from smtplib import SMTPRecipientsRefused
-from time import monotonic
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.core.mail import mailers
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.http import HttpRequest
@@ -27,14 +22,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rate_limits import RateLimit, release
-from progress.cohorts.email import absolute_url, send
+from progress.cohorts.email import absolute_url, queued_email
+from progress.cohorts.email_queue import queue, start
 from progress.cohorts.invitations.parser import ParsedList, Person, Problem
-from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation, hash_of
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation, QueuedEmail, hash_of
 
 DAILY_LIMIT = RateLimit("invites", 200, 24 * 60 * 60)  # of one instructor
 WEEKLY_LIMIT = RateLimit("invited", 3, 7 * 24 * 60 * 60)  # to one address, from everybody
 REMIND_AFTER = timedelta(days=3)  # before somebody is reminded
-MAX_SECONDS = 15  # seconds that a page may take for its mails; the rest waits for another press
 
 
 def claim_invitations(
@@ -136,11 +131,12 @@ def invite(cohort: Cohort, parsed: ParsedList, by: User) -> tuple[list[Invitatio
 
 @dataclass
 class Delivery:
-    """How sending went. ``stopped`` says in a sentence why it ended before everybody had their mail."""
+    """What became of the mails of some invitations. What is in no number has no mail yet; ``stopped`` says why."""
 
     sent: int = 0
+    waiting: int = 0
+    failed: int = 0
     suppressed: int = 0  # addresses that want none, or had enough of them this week
-    skipped: int = 0  # sent by somebody else at the same moment, or answered
     stopped: str = ""
 
 
@@ -151,69 +147,55 @@ def due_invitations(invitations: Iterable[Invitation]) -> list[Invitation]:
 
 
 def deliver(cohort: Cohort, invitations: Collection[Invitation], by: User) -> Delivery:
-    """Send the mails of invitations through one connection; return a Delivery. Raises nothing of the mail server.
+    """Queue the mails of invitations and start them; return a Delivery.
 
-    What is in no number of the Delivery waits.
+    Of an invitation whose mail is on its way, or could not be sent, it is that one which is sent.
     """
-    delivery, began = Delivery(), monotonic()
-    own_slots = DAILY_LIMIT.free_slots(str(by.pk))
-    context = {"cohort": cohort, "by": by, "visible_lines": visibility_lines()}
-    mailer = mailers.default
-    try:
-        if invitations:
-            mailer.open()
-        for invitation in invitations:
-            if monotonic() - began > MAX_SECONDS:
-                delivery.stopped = _("The others are waiting for another press of “Send again”.")
-                break
-            day, week = (
-                DAILY_LIMIT.take(own_slots),
-                WEEKLY_LIMIT.take(WEEKLY_LIMIT.free_slots(hash_of(invitation.email))),
-            )
-            slots = [slot for slot in (day, week) if slot]
-            sent: bool | None = False
-            try:
-                if not day:
-                    delivery.stopped = _("%(most)d invitations a day are the limit. The others can be sent tomorrow.")
-                    delivery.stopped %= {"most": DAILY_LIMIT.limit}
-                    break
-                sent = send_one(invitation, context, mailer) if week else False
-                delivery.sent += sent is True
-                delivery.suppressed += sent is False
-                delivery.skipped += sent is None
-            finally:
-                if not sent:
-                    release(*slots)
-    except OSError:
-        delivery.stopped = _("The mail server does not answer. Nothing is lost: send the others again a little later.")
-    finally:
-        with suppress(OSError):  # whatever went out is out
-            mailer.close()
+    unsent = QueuedEmail.objects.filter(invitation__in=invitations).exclude(state=QueuedEmail.State.SENT)
+    known = {email.invitation_id: email for email in unsent}
+    QueuedEmail.objects.filter(pk__in=[email.pk for email in known.values()]).send_again()
+    new, delivery = new_emails(cohort, [one for one in invitations if one.pk not in known], by)
+    counts = start([*known.values(), *queue(new)])
+    delivery.sent, delivery.waiting, delivery.failed = counts
     return delivery
 
 
-def send_one(invitation: Invitation, context: Mapping[str, Any], mailer: BaseEmailBackend) -> bool | None:
-    """Send one mail; return whether it was sent, or None when another press of the button has it or it is answered.
+def new_emails(cohort: Cohort, invitations: Collection[Invitation], by: User) -> tuple[list[QueuedEmail], Delivery]:
+    """The mails of invitations that have none on its way, as far as the limits of sender and addresses go."""
+    opted_out = EmailOptOut.objects.opted_out([invitation.email for invitation in invitations], EmailKind.INVITATION)
+    own_slots = DAILY_LIMIT.free_slots(str(by.pk)) if invitations else []
+    context = {"cohort": cohort, "by": by, "visible_lines": visibility_lines()}
+    emails, delivery = [], Delivery()
+    for invitation in invitations:
+        if invitation.email in opted_out:
+            delivery.suppressed += 1
+            continue
+        day = DAILY_LIMIT.take(own_slots)
+        if not day:
+            delivery.stopped = _("%(most)d invitations a day are the limit. The others can be sent tomorrow.")
+            delivery.stopped %= {"most": DAILY_LIMIT.limit}
+            break
+        if WEEKLY_LIMIT.take(WEEKLY_LIMIT.free_slots(hash_of(invitation.email))):
+            emails.append(email_of(invitation, context))
+        else:
+            release(day)
+            delivery.suppressed += 1
+    return emails, delivery
 
-    Whatever happens on the way, it counts as sent only if it was: the time is written first, so that of two presses
-    at once only one sends, and taken back when sending fails.
-    """
-    before, now = invitation.sent_at, timezone.now()
-    row = Invitation.objects.pending().filter(pk=invitation.pk)
-    if not row.filter(sent_at=before).update(sent_at=now):
-        return None
-    subject = _("%(person)s invites you to “%(cohort)s”") % {"person": context["by"], "cohort": context["cohort"]}
+
+def email_of(invitation: Invitation, context: Mapping[str, Any]) -> QueuedEmail:
+    """The mail of an invitation, not saved yet. There is one for each time that it was sent before, and one more."""
+    sent_before = int(invitation.sent_at.timestamp()) if invitation.sent_at else 0
     link = absolute_url(invitation.get_absolute_url())
-    mail_context = {**context, "invitation": invitation, "link": link, "is_reminder": before}
-    sent = False
-    try:
-        sent = send(EmailKind.INVITATION, invitation.email, subject, "invitation", mail_context, mailer=mailer)
-    except (SMTPRecipientsRefused, ValueError):
-        pass  # of this one address the server wants to know nothing
-    finally:  # also when the process is told to end
-        if not sent:
-            row.filter(sent_at=now).update(sent_at=before)
-    return sent
+    return queued_email(
+        EmailKind.INVITATION,
+        f"invitation:{invitation.pk}:{sent_before}",
+        invitation.email,
+        _("%(person)s invites you to “%(cohort)s”") % {"person": context["by"], "cohort": context["cohort"]},
+        "invitation",
+        {**context, "invitation": invitation, "link": link, "is_reminder": invitation.sent_at},
+        invitation=invitation,
+    )
 
 
 def visibility_lines() -> list[tuple[str, str]]:

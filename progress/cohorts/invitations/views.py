@@ -111,6 +111,20 @@ def report_delivery(request: HttpRequest, delivery: Delivery, asked: int) -> Non
     if delivery.sent:
         said = ngettext("%(count)d mail is sent.", "%(count)d mails are sent.", delivery.sent)
         messages.success(request, said % {"count": delivery.sent})
+    if delivery.waiting:
+        said = ngettext(
+            "%(count)d mail is waiting, and goes out by itself.",
+            "%(count)d mails are waiting, and go out by themselves.",
+            delivery.waiting,
+        )
+        messages.info(request, said % {"count": delivery.waiting})
+    if delivery.failed:
+        said = ngettext(
+            "The mail server did not take %(count)d mail. The list below says why.",
+            "The mail server did not take %(count)d mails. The list below says why.",
+            delivery.failed,
+        )
+        messages.error(request, said % {"count": delivery.failed})
     if delivery.suppressed:
         said = ngettext(
             "%(count)d address takes no more invitations at the moment.",
@@ -119,9 +133,9 @@ def report_delivery(request: HttpRequest, delivery: Delivery, asked: int) -> Non
         )
         messages.warning(request, said % {"count": delivery.suppressed})
     if delivery.stopped:
-        waiting = asked - delivery.sent - delivery.suppressed - delivery.skipped
-        said = ngettext("%(count)d mail is not sent yet.", "%(count)d mails are not sent yet.", waiting)
-        messages.warning(request, " ".join([said % {"count": waiting}, delivery.stopped]))
+        left = asked - delivery.sent - delivery.waiting - delivery.failed - delivery.suppressed
+        said = ngettext("%(count)d mail is not sent yet.", "%(count)d mails are not sent yet.", left)
+        messages.warning(request, " ".join([said % {"count": left}, delivery.stopped]))
 
 
 @require_POST

@@ -21,6 +21,7 @@ from progress.cohorts.models.email import (
     hash_of,
 )
 from progress.cohorts.models.override import Override
+from progress.cohorts.models.queued_email import QueuedEmail
 
 __all__ = [
     "LETTERS",
@@ -39,6 +40,7 @@ __all__ = [
     "LastInstructorError",
     "Message",
     "Override",
+    "QueuedEmail",
     "check_zone",
     "hash_of",
     "new_code",

@@ -1,8 +1,6 @@
 """Messages from instructors to some of their learners: each by a mail of their own, and only so many in a week."""
 
-import logging
 from datetime import timedelta
-from smtplib import SMTPException
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -10,12 +8,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from progress.cohorts.email import send
-from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Message
+from progress.cohorts.email import queued_email
+from progress.cohorts.email_queue import queue
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Message, QueuedEmail
 from stages.content import current_site_settings
 
 WEEKLY_LIMIT = 2  # messages that a learner gets from one cohort in seven days
-log = logging.getLogger(__name__)
 
 
 class RecipientSplit(NamedTuple):
@@ -45,8 +43,8 @@ def split_recipients(cohort: Cohort, people: QuerySet[User]) -> RecipientSplit:
 
 def send_message(
     cohort: Cohort, sender: User, people: QuerySet[User], subject: str, text: str, form_key: str
-) -> tuple[Message | None, list[User]]:
-    """Send a message to those of ``people`` whom it reaches; return it with those whose mail failed.
+) -> tuple[Message | None, list[QueuedEmail]]:
+    """Write a message to those of ``people`` whom it reaches; return it with their mails, queued and not yet started.
 
     Returns ``(None, [])`` where the same form was sent before. The cohort is locked while the week is counted, so
     that two instructors at once do not write more than a week allows.
@@ -60,26 +58,22 @@ def send_message(
             return None, []
         reached = split_recipients(cohort, people).reached
         message.recipients.set(reached)
-    failed = [person for person in reached if not deliver(message, person)]
-    message.recipients.remove(*failed)
-    return message, failed
+        return message, queue(email_to(person, message) for person in reached)
 
 
-def deliver(message: Message, person: User) -> bool:
-    """Send one learner's mail; return whether the mail server took it."""
-    try:
-        send(
-            EmailKind.MESSAGE,
-            person.email,
-            message.subject,
-            "message",
-            message_context(message, person),
-            [message.sender.email],
-        )
-    except (SMTPException, OSError):
-        log.exception("Message %s could not be sent to learner %s", message.pk, person.pk)
-        return False
-    return True
+def email_to(person: User, message: Message) -> QueuedEmail:
+    """The mail of one learner, not saved yet."""
+    return queued_email(
+        EmailKind.MESSAGE,
+        f"message:{message.pk}:{person.pk}",
+        person.email,
+        message.subject,
+        "message",
+        message_context(message, person),
+        reply_to=message.sender.email,
+        message=message,
+        user=person,
+    )
 
 
 def message_context(message: Message, person: User) -> dict[str, Any]:

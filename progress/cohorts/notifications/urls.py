@@ -10,4 +10,5 @@ urlpatterns = [
     path("calendar/end/", views_calendar.end_calendar, name="end_calendar"),
     path("calendar/<token>.ics", views_calendar.calendar_feed, name="calendar_feed"),
     path("<pk:pk>/write/", views_messages.write_message, name="write_message"),
+    path("<pk:pk>/write/again/", views_messages.send_message_again, name="send_message_again"),
 ]

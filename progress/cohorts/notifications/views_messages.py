@@ -5,18 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.forms import choice_field
-from progress.cohorts.models import Cohort, Message
+from progress.cohorts.email_queue import Counts, start
+from progress.cohorts.forms import choice_field, posted_pk
+from progress.cohorts.models import Cohort, Message, QueuedEmail
 from progress.cohorts.notifications.messages import WEEKLY_LIMIT, message_context, send_message, split_recipients
 from progress.cohorts.permissions import get_cohort_for_edit
 from progress.cohorts.reports.gradebook import FILTERS
@@ -76,8 +78,26 @@ def write_message(request: AuthedRequest, pk: int) -> HttpResponse:
         if "send" in request.POST:
             return send_and_redirect(request, cohort, form)
         context |= preview_context(request, cohort, form)
-    context["earlier"] = cohort.messages.select_related("sender").prefetch_related("recipients")[:LISTED_MESSAGES]
+    context["earlier"] = earlier_messages(cohort)
     return render(request, "cohorts/notifications/write_message.html", context, status=400 if form.errors else 200)
+
+
+def earlier_messages(cohort: Cohort) -> QuerySet[Message]:
+    """The newest messages, each with its ``mails``, ``sent``, ``waiting`` and ``failed``. Two queries.
+
+    Of a message that is older than what the queue remembers there are no ``mails``.
+    """
+    unsent = [QueuedEmail.State.WAITING, QueuedEmail.State.SENDING]
+    return (
+        cohort.messages.select_related("sender")
+        .prefetch_related("recipients")
+        .annotate(
+            mails=Count("queued_emails"),
+            sent=Count("queued_emails", filter=Q(queued_emails__state=QueuedEmail.State.SENT)),
+            waiting=Count("queued_emails", filter=Q(queued_emails__state__in=unsent)),
+            failed=Count("queued_emails", filter=Q(queued_emails__state=QueuedEmail.State.FAILED)),
+        )[:LISTED_MESSAGES]
+    )
 
 
 def initial_data(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
@@ -112,16 +132,41 @@ def preview_context(request: AuthedRequest, cohort: Cohort, form: MessageForm) -
 
 def send_and_redirect(request: AuthedRequest, cohort: Cohort, form: MessageForm) -> HttpResponse:
     data = form.cleaned_data
-    message, failed = send_message(
+    message, emails = send_message(
         cohort, request.user, data["people"], data["subject"], data["text"], data["form_key"]
     )
     if message is None:
         messages.info(request, _("This message was sent before, so it was not sent again."))
-    else:
-        number = message.recipients.count()
-        text = ngettext("Sent to %(number)d learner.", "Sent to %(number)d learners.", number)
-        messages.success(request, text % {"number": number})
+        return redirect("cohort", cohort.pk)
+    report_counts(request, start(emails))
+    failed = QueuedEmail.objects.filter(message=message, state=QueuedEmail.State.FAILED).select_related("user")
     if failed:
-        names = ", ".join(map(str, failed))
+        names = ", ".join(str(email.user) for email in failed)
         messages.error(request, _("The mail server did not take the mail to: %(names)s.") % {"names": names})
     return redirect("cohort", cohort.pk)
+
+
+@require_POST
+def send_message_again(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Send the mails of a message that failed or still wait. What was sent is not sent again."""
+    cohort = get_cohort_for_edit(request, pk, lock=False)
+    message = get_object_or_404(cohort.messages, pk=posted_pk(request, "message"))
+    emails = QueuedEmail.objects.filter(message=message).exclude(state=QueuedEmail.State.SENT)
+    pks = [email.pk for email in emails]
+    emails.send_again()
+    report_counts(request, start(QueuedEmail.objects.filter(pk__in=pks)))
+    return redirect("write_message", cohort.pk)
+
+
+def report_counts(request: AuthedRequest, counts: Counts) -> None:
+    """Say how many learners the mail has gone to, and how many wait for it."""
+    if counts.sent or not counts.waiting:
+        text = ngettext("Sent to %(number)d learner.", "Sent to %(number)d learners.", counts.sent)
+        messages.success(request, text % {"number": counts.sent})
+    if counts.waiting:
+        text = ngettext(
+            "%(number)d mail is waiting, and goes out by itself.",
+            "%(number)d mails are waiting, and go out by themselves.",
+            counts.waiting,
+        )
+        messages.info(request, text % {"number": counts.waiting})

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.db.models import OuterRef, Subquery
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
@@ -20,7 +21,7 @@ from progress.cohorts import formatting
 from progress.cohorts.due_dates import due_soon
 from progress.cohorts.invitations import sender
 from progress.cohorts.learner_plans import plan_cards, plans_for
-from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Invitation, QueuedEmail
 from progress.cohorts.overrides import active_overrides
 from progress.cohorts.permissions import can_create_cohorts
 from progress.cohorts.reports.gradebook import Row
@@ -166,7 +167,9 @@ PENDING = PreparedQuery(lambda user: Invitation.objects.pending_for(user).values
 @register.inclusion_tag("cohorts/invitations/includes/pending_invitations.html")
 def pending_invitations(cohort: Cohort) -> dict[str, Any]:
     """For the instructors of a cohort: who was invited and is not in it, and what can be done about it."""
-    unused = [invitation for invitation in cohort.invitations.all() if not invitation.is_used]
+    unsent = QueuedEmail.objects.filter(invitation=OuterRef("pk")).exclude(state=QueuedEmail.State.SENT)
+    invitations = cohort.invitations.annotate(problem=Subquery(unsent.values("problem")[:1]))
+    unused = [invitation for invitation in invitations if not invitation.is_used]
     waiting = [invitation for invitation in unused if not invitation.declined]
     opted_out = EmailOptOut.objects.opted_out([invitation.email for invitation in waiting], EmailKind.INVITATION)
     due = [invitation for invitation in sender.due_invitations(waiting) if invitation.email not in opted_out]

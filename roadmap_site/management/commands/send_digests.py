@@ -1,16 +1,17 @@
 from datetime import date
-from smtplib import SMTPException
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from progress.cohorts.models import QueuedEmail
 from progress.cohorts.notifications.digests.sender import DigestEmail, DigestRun
 
 
 class Command(BaseCommand):
     help = (
-        "Send the weekly mails of cohorts. Run it every hour: each person gets theirs on Monday at 7 by their own "
-        "clock, or until Wednesday when that failed, and never twice."
+        "Send the weekly mails of cohorts, and whatever else waits to be sent. Run it every hour: each person gets "
+        "theirs on Monday at 7 by their own clock, or until Wednesday when that failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,17 +27,19 @@ class Command(BaseCommand):
                 for email in emails:
                     self.stdout.write(dry_run_line(email))
             return
-        try:
-            run.send()
-        except (SMTPException, OSError) as error:
-            raise CommandError(
-                f"The mail server cannot be reached: {error}. Sent before that: {run.sent}. "
-                "Everyone else gets theirs with the next run."
-            ) from error
+        run.send()
+        waiting = QueuedEmail.objects.unsent()
         if verbosity:
-            self.stdout.write(f"Sent: {run.sent}. Nothing to say to: {run.empty}. Failed: {run.failed}.")
+            self.stdout.write(
+                f"Sent: {run.sent}. Nothing to say to: {run.empty}. Failed: {run.failed}. Waiting: {waiting.count()}."
+            )
         if run.failed:
-            raise CommandError(f"{run.failed} of these mails could not be sent. The next run tries them again.")
+            raise CommandError(f"{run.failed} of these mails could not be sent, and are given up.")
+        if not settings.QUEUE_WORKER and (problems := waiting.exclude(problem="")):
+            raise CommandError(
+                f"{problems.count()} of these mails could not be sent: {problems[0].problem}. "
+                "The next run tries them again."
+            )
 
 
 def monday_of(text: str | None) -> date | None:

@@ -3,14 +3,14 @@
 import re
 from datetime import timedelta
 from html import unescape
-from smtplib import SMTPException
 
 import pytest
 from django.core import mail as outbox
 from django.utils import timezone
 
-from progress.cohorts.models import EmailKind, EmailOptOut, Group, Message, hash_of
-from progress.cohorts.notifications import messages
+from progress.cohorts.models import Cohort, EmailKind, EmailOptOut, Group, Message, hash_of
+from progress.cohorts.notifications.messages import WEEKLY_LIMIT
+from tests.cohorts.mail_server import Choosy
 from tests.cohorts.roster_pages import join
 from tests.progress.tracking.test_ticks import tick
 
@@ -81,7 +81,7 @@ def test_a_mail_that_looks_like_html_is_shown_as_it_is_written(there, cohort, as
 
 def test_a_week_has_a_limit_also_across_instructors(there, cohort, as_instructor, learner):
     [ada] = join(cohort, "Ada")
-    for number in range(messages.WEEKLY_LIMIT):
+    for number in range(WEEKLY_LIMIT):
         send(as_instructor, there, [learner], key=f"k{number}")
     outbox.outbox.clear()
     page = as_instructor.post(there, form_of([learner, ada], form_key="x")).text
@@ -99,20 +99,46 @@ def test_a_form_sent_twice_sends_once(there, as_instructor, learner):
     assert len(outbox.outbox) == 1
 
 
-def test_a_mail_that_fails_is_named_and_does_not_count(there, cohort, as_instructor, learner, monkeypatch):
+@pytest.fixture
+def refused(settings, monkeypatch):
+    """The addresses that the mail server knows nothing of; to be filled."""
+    settings.MAILERS = {"default": {"BACKEND": "tests.cohorts.mail_server.Choosy"}}
+    monkeypatch.setattr(Choosy, "refused", set())
+    return Choosy.refused
+
+
+def test_a_mail_that_fails_is_named_and_does_not_count(there, cohort, as_instructor, learner, refused):
     [ada] = join(cohort, "Ada")
-    real = messages.send
-
-    def fails_for_ada(kind, email, *args):
-        if email == ada.email:
-            raise SMTPException("no")
-        return real(kind, email, *args)
-
-    monkeypatch.setattr(messages, "send", fails_for_ada)
+    refused.add(ada.email)
     page = send(as_instructor, there, [ada, learner]).text
     assert "did not take the mail to: Ada." in page
     assert "Sent to 1 learner." in page
     assert set(Message.objects.get().recipients.all()) == {learner}
+
+
+def test_what_failed_is_sent_again_and_nothing_else(there, cohort, as_instructor, learner, refused):
+    [ada] = join(cohort, "Ada")
+    refused.add(ada.email)
+    send(as_instructor, there, [ada, learner])
+    assert "1 sent, 0 waiting, 1 failed" in as_instructor.get(there).text
+    message = Message.objects.get()
+    again = {"message": message.pk}
+    assert "1 sent, 0 waiting, 1 failed" in as_instructor.post(f"{there}again/", again, follow=True).text
+    refused.clear()
+    page = as_instructor.post(f"{there}again/", again, follow=True).text
+    assert "2 sent, 0 waiting, 0 failed" in page
+    assert "Send again" not in page
+    assert [mail.to for mail in outbox.outbox] == [[learner.email], [ada.email]]
+    assert set(message.recipients.all()) == {learner, ada}
+    as_instructor.post(f"{there}again/", again)
+    assert len(outbox.outbox) == 2
+
+
+def test_nobody_sends_again_what_is_of_another_cohort(there, cohort, content, as_instructor, instructor, learner):
+    other = Cohort.objects.create(name="Another")
+    message = Message.objects.create(cohort=other, sender=instructor, subject="-", text="-", form_key="z")
+    assert as_instructor.post(f"{there}again/", {"message": message.pk}).status_code == 404
+    assert as_instructor.post(f"/cohorts/{other.pk}/write/again/", {"message": message.pk}).status_code == 404
 
 
 def test_only_current_learners_are_written_to(there, cohort, as_instructor, learner, outsider):

@@ -8,7 +8,8 @@ import pytest
 from django.core import mail as outbox
 from django.test import Client
 
-from progress.cohorts.email import send, unsubscribe_url
+from progress.cohorts.email import queued_email, unsubscribe_url
+from progress.cohorts.email_queue import queue, start
 from progress.cohorts.models import EmailKind, EmailOptOut, hash_of
 
 
@@ -24,7 +25,9 @@ def template(settings, tmp_path):
 
 
 def hello(template, email="Lena+waymark@example.com", **options):
-    return send(EmailKind.MESSAGE, email, "Hello\nBcc: everyone", template, {"name": "<Lena> & 莉娜"}, **options)
+    context = {"name": "<Lena> & 莉娜"}
+    mail = queued_email(EmailKind.MESSAGE, f"to {email}", email, "Hello\nBcc: everyone", template, context, **options)
+    return start(queue([mail])).sent
 
 
 def path_of(address):
@@ -33,7 +36,7 @@ def path_of(address):
 
 
 def test_it_is_plain_text_to_one_address_with_a_way_out(db, template, settings):
-    assert hello(template, reply_to=["ines@example.com"])
+    assert hello(template, reply_to="ines@example.com")
     [sent] = outbox.outbox
     assert sent.to == ["Lena+waymark@example.com"]
     assert sent.reply_to == ["ines@example.com"]

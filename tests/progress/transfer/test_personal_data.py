@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import User
 from progress import models
-from progress.cohorts.models import CalendarFeed, Cohort, CustomTrack, DigestDelivery, EmailKind, Override
+from progress.cohorts.models import CalendarFeed, Cohort, CustomTrack, DigestDelivery, EmailKind, Override, QueuedEmail
 from progress.hooks import export_sections
 from stages.models import Revision
 from tests.conftest import make_user
@@ -59,6 +59,16 @@ def give_everything(user, content, mark):
     cohort.messages.create(sender=user, subject=f"{mark} subject", text=f"{mark} text").recipients.add(user)
     Override.objects.create(learner=user, by=user, topic=topic, cohort=cohort, reason=f"{mark} reason", before="none")
     CustomTrack.objects.create(track=content.other).authors.add(user)
+    QueuedEmail.objects.create(
+        key=f"{mark} key",
+        kind=EmailKind.MESSAGE,
+        email=user.email,
+        user=user,
+        subject=f"{mark} mail",
+        body=f"{mark} body",
+        queued_at="2027-01-04T07:00Z",
+        not_before="2027-01-04T07:00Z",
+    )
     DigestDelivery.objects.create(user=user, kind=EmailKind.LEARNING, week="2027-01-04")
     CalendarFeed.objects.create(user=user)
 

@@ -1,22 +1,20 @@
 """Who gets a weekly mail, and that everybody gets it once.
 
-A mail is claimed before it is sent: the claim is a DigestDelivery, of which the database allows one. Of two runs at
-once one gets it. A mail that the server does not take gives its claim back, so the next run tries again. Whoever ends
-a run with force, between a claim and its mail, costs that one person the mail of that week; nobody gets it twice.
+A mail is claimed when it is queued, in one transaction: the claim is a DigestDelivery, of which the database allows
+one. Of two runs at once one gets it, and a run that is ended with force leaves whole pairs or nothing.
 """
 
 import logging
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from smtplib import SMTPException
+from itertools import batched
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from allauth.account.models import EmailAddress
-from django.core.mail import mailers
-from django.core.mail.backends.base import BaseEmailBackend
-from django.db import IntegrityError
+from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,8 +22,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.timezones import user_zone
-from progress.cohorts.email import send
-from progress.cohorts.models import Cohort, DigestDelivery, EmailKind, EmailOptOut, Enrolment
+from progress.cohorts.email import queued_email
+from progress.cohorts.email_queue import deliver, deliver_emails, queue
+from progress.cohorts.models import Cohort, DigestDelivery, EmailKind, EmailOptOut, Enrolment, QueuedEmail
 from progress.cohorts.notifications.digests.instructor import CohortWeek, cohort_week
 from progress.cohorts.notifications.digests.learner import learner_weeks
 from progress.cohorts.notifications.digests.period import Week, reported_week
@@ -80,6 +79,7 @@ class DigestRun:
     sent: int = 0
     empty: int = 0
     failed: int = 0
+    queued: list[int] = field(default_factory=list)  # pks of QueuedEmail
 
     def emails(self) -> Iterator[list[DigestEmail]]:
         """Every DigestEmail, in lists of those who are looked at together."""
@@ -108,12 +108,19 @@ class DigestRun:
         return list(emails.values())
 
     def send(self) -> None:
-        """Send all of it. Raises what the mail server raises when it cannot be reached at all."""
+        """Queue all of it, and deliver that with whatever else is due; where a worker runs, it delivers."""
         for emails in self.emails():
             self.record_empty([email for email in emails if not email.skip_reason and not email.subject])
-            to_send = [email for email in emails if email.subject]
-            if to_send:
-                self.deliver(to_send)
+            self.queued += [row.pk for email in emails if email.subject and (row := queue_digest(email))]
+        if settings.QUEUE_WORKER:
+            deliver_emails.enqueue()
+        else:
+            deliver()
+        QueuedEmail.objects.forget_old()
+        for pks in batched(self.queued, CHUNK_SIZE):
+            counts = QueuedEmail.objects.filter(pk__in=pks).counts()
+            self.sent += counts["sent"]
+            self.failed += counts["failed"]
 
     def record_empty(self, emails: Collection[DigestEmail]) -> None:
         """Remember that there is nothing to be said, so that the next run need not look again."""
@@ -123,39 +130,20 @@ class DigestRun:
         except IntegrityError:  # one of them deleted their account just now: the next run looks at the others again
             log.info("The empty weeks of %s people were not remembered", len(emails))
 
-    def deliver(self, emails: Iterable[DigestEmail]) -> None:
-        """Send some emails through one connection, which is opened anew when the server has had enough of it."""
-        connection = mailers.default
-        connection.open()
-        try:
-            for email in emails:
-                if claim := claim_delivery(email):
-                    try:
-                        self.sent += send_email(email, connection)
-                    except Exception as error:
-                        claim.delete()
-                        self.failed += 1
-                        log.exception("The %s mail to person %s failed", email.kind, email.user.pk)
-                        # What is wrong with one email is no reason to keep everyone else waiting.
-                        if isinstance(error, (SMTPException, OSError)):
-                            connection.close()
-                            connection.open()
-        finally:
-            connection.close()
 
-
-def claim_delivery(email: DigestEmail) -> DigestDelivery | None:
-    """Claim an email; return the claim, or None where another run was faster or the person has gone."""
+def queue_digest(email: DigestEmail) -> QueuedEmail | None:
+    """Claim an email and queue it; None where another run was faster or the person has gone."""
+    context = {**(email.context or {}), "name": email.user.name}
+    key = f"{email.kind}:{email.monday}:{email.user.pk}"
+    mail = queued_email(email.kind, key, email.user.email, email.subject, email.kind.value, context, user=email.user)
     try:
-        claim, is_created = DigestDelivery.objects.get_or_create(user=email.user, kind=email.kind, week=email.monday)
+        with transaction.atomic():
+            _claim, is_created = DigestDelivery.objects.get_or_create(
+                user=email.user, kind=email.kind, week=email.monday
+            )
+            return next(iter(queue([mail])), None) if is_created else None
     except IntegrityError:
         return None
-    return claim if is_created else None
-
-
-def send_email(email: DigestEmail, connection: BaseEmailBackend) -> bool:
-    context = {**(email.context or {}), "name": email.user.name}
-    return send(email.kind, email.user.email, email.subject, email.kind.value, context, mailer=connection)
 
 
 # --- To whom ------------------------------------------------------------------------------------------
