@@ -20,7 +20,7 @@ BUDGET = {
     "/?view=outline": (18_300, 1_880),
     "/?view=map": (29_500, 4_000),
     "/stages/orm-and-databases/": (5_700, 340),
-    "/topics/querysets/": (5_000, 290),
+    "/topics/querysets/": (5_600, 320),
     "/tracks/": (3_300, 220),
     "/search/?q=form": (7_500, 720),
 }
