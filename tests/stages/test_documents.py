@@ -188,7 +188,7 @@ def test_what_is_meant_otherwise_than_its_word_leads_where_it_is_meant():
         "d3.s4.3": {"static-files"},
         "d3.s11c.6": {"authorization"},
         "d4.s1c.7": {"python-testing"},
-        "d4.s1c.11": {"consuming-apis"},
+        "d4.s1c.11": {"rest-apis"},
     }
     for ref, slugs in meant.items():
         assert {topic.slug for topic in Entry.objects.get(ref=ref).topics.all()} - {"view-decorators"} == slugs
