@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from stages.markdown.render import render
+from stages.markdown.render import render, render_by_reader
 
 
 class LongTextFormField(forms.CharField):
@@ -49,8 +49,9 @@ class HtmlField(models.TextField):
 
     descriptor_class = HtmlAttribute
 
-    def __init__(self, source: str, **options: Any) -> None:
+    def __init__(self, source: str, by_reader: bool = False, **options: Any) -> None:
         self.source = source
+        self.by_reader = by_reader  # no matter of the database, and so of no migration
         super().__init__(**{"editable": False, "default": "", **options})
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
@@ -63,7 +64,7 @@ class HtmlField(models.TextField):
         return html
 
     def render(self, instance: models.Model) -> str:
-        return render(getattr(instance, self.source))
+        return (render_by_reader if self.by_reader else render)(getattr(instance, self.source))
 
 
 def check_lines(value: object) -> None:

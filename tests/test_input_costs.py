@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from progress.cohorts.invitations import parser as invitation_parser
 from progress.transfer import checklist_parser
 from stages.fixture_io import FixtureError, reader
-from stages.markdown.render import render
+from stages.markdown.render import render, render_by_reader
 
 
 def parse_checklist(text):
@@ -22,6 +22,7 @@ def parse_checklist(text):
 
 PARSERS = {
     "Markdown": (render, 20_000, ValueError),
+    "a reader's Markdown": (render_by_reader, 20_000, ValueError),
     "check-list": (parse_checklist, checklist_parser.MAX_BYTES, checklist_parser.NotAChecklist),
     "list of people": (
         lambda text: invitation_parser.parse(invitation_parser.decode(text.encode())),

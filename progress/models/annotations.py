@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from stages.fields import HtmlField, LongTextField
-from stages.markdown.render import render
+from stages.markdown.render import render_by_reader
 from stages.models import Resource, Topic
 from stages.models.search import SearchQuerySet
 
@@ -52,7 +52,8 @@ class NoteQuerySet(SearchQuerySet["Note"]):
         Returns whether the note says so now. It does not when it was changed since, as in a second tab: then
         nothing is overwritten.
         """
-        render(text)  # which takes its time, before others wait for this one; HtmlField gets what is remembered of it
+        # It takes its time, before others wait for this one; HtmlField gets what is remembered of it.
+        render_by_reader(text)
         with transaction.atomic():
             note = self.select_for_update().filter(user=user, topic_id=topic_id).first()
             saved_text = note.text if note else ""
@@ -80,7 +81,7 @@ class Note(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notes")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="notes")
     text = LongTextField(max_length=20_000)
-    html = HtmlField("text")
+    html = HtmlField("text", by_reader=True)
     changed_at = models.DateTimeField(db_default=Now())
 
     objects = NoteQuerySet.as_manager()

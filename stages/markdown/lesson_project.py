@@ -249,6 +249,12 @@ def places_of(blocks: Sequence[Block]) -> Iterator[tuple[str, str]]:
             yield block.title, "new settings" if block.title == SETTINGS else ""
 
 
+def titles_of(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
+    """The same of blocks that are no lesson's, without reading their code."""
+    for block in blocks:
+        yield block.title or (PLACES["output"] if block.language == "output" else ""), ""
+
+
 def place_of_python(text: str, project: bool) -> str:
     return f"in {SHELL}" if project else "in python -m asyncio" if awaits(text) else "in python, or as a file"
 

@@ -18,7 +18,7 @@ from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, St
 
 from stages.markdown.code_blocks import block_of
 from stages.markdown.code_fences import parse_info_string
-from stages.markdown.lesson_project import places_of
+from stages.markdown.lesson_project import places_of, titles_of
 
 # Nothing else may stand in a text, whatever comes out of the steps before.
 TAGS = {
@@ -51,9 +51,20 @@ SHORT = 1_000  # letters of a text that may grow as it likes
 def render(text: str) -> str:
     """The HTML of a Markdown text, in half a second at most for 20,000 letters, whatever they are.
 
-    The last few are remembered, so that a text can be rendered before a transaction and saved inside of it.
+    Its code is labelled with where it belongs in the project of a lesson. The last few are remembered, so that a text
+    can be rendered before a transaction and saved inside of it.
     """
-    html = PARSER.render(text)
+    return to_html(text, by_reader=False)
+
+
+@lru_cache(maxsize=16)
+def render_by_reader(text: str) -> str:
+    """The same of what a reader wrote: there is no project, so a block has the title that it was given."""
+    return to_html(text, by_reader=True)
+
+
+def to_html(text: str, by_reader: bool) -> str:
+    html = PARSER.render(text, {"by_reader": by_reader})
     if len(html) > MAX_GROWTH * max(len(text), SHORT):
         html = f"<pre><code>{escape(text, quote=False)}</code></pre>"
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"})
@@ -117,7 +128,9 @@ def lexer_for(language: str) -> Lexer:
 def find_places(state: StateCore) -> None:
     """Write down for each block of code where it belongs."""
     fences = [token for token in state.tokens if token.type == "fence"]
-    for token, (place, note) in zip(fences, places_of([block_of(token) for token in fences]), strict=True):
+    blocks = [block_of(token) for token in fences]
+    places = titles_of(blocks) if state.env["by_reader"] else places_of(blocks)
+    for token, (place, note) in zip(fences, places, strict=True):
         token.meta |= {"place": place, "note": note}
 
 

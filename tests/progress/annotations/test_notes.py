@@ -270,3 +270,8 @@ def test_a_result_shows_the_words_around_the_match(text, words, shown):
     part = excerpt(text, words)
     assert shown in part
     assert len(part) <= 162
+
+
+def test_code_in_a_note_belongs_to_no_lesson(content, learner):
+    note = Note.objects.create(user=learner, topic=content.topics["maps"], text="```python\nimport django\n```")
+    assert "manage.py shell" not in note.html

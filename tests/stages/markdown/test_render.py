@@ -1,11 +1,12 @@
 """Markdown becomes HTML that is safe and useful, when it is written."""
 
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
-from stages.markdown.render import render
+from stages.markdown.render import render, render_by_reader
 from stages.models import Stage, Topic
 from stages.sync.load import load
 from tests.content import stage, topic, write_files
@@ -52,6 +53,15 @@ def test_an_unknown_language_is_shown_plainly():
 
 def test_a_first_line_that_makes_no_sense_is_no_error():
     assert "<code>x</code>" in render('```python title="never closed\nx\n```')
+
+
+def test_what_a_reader_wrote_is_told_no_place_in_a_project():
+    """Nor is its code read for one."""
+    text = '```python\nimport django\n```\n\n```output\n6.1\n```\n\n```python title="mine.py"\nx = 1\n```'
+    assert "<figcaption>in python manage.py shell</figcaption>" in render(text)
+    html = render_by_reader(text)
+    assert re.findall("<figcaption>(.*?)</figcaption>", html) == ["Output", "mine.py"]
+    assert 'aria-label="Code"' in html
 
 
 def test_warnings_stand_out():
