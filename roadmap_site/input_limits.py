@@ -46,7 +46,7 @@ LIMITS: dict[str, InputLimit] = {
     **dict.fromkeys(["cohort_code", "renew_code", "add_instructor", "remove_instructor", "remove_learner"], FORM),
     **dict.fromkeys(["groups", "group", "write_message", "send_invitations", "withdraw_invitations"], LONG_FORM),
     **dict.fromkeys(["delete_group", "calendar", "renew_calendar", "end_calendar", "mail_choices", "mail_off"], FORM),
-    **dict.fromkeys(["send_message_again"], FORM),
+    "send_message_again": FORM,
     **dict.fromkeys(["assign", "edit_assignment", "change_whom", "change_rhythm"], LONG_FORM),
     **dict.fromkeys(["remove_assignment", "extend", "take_over"], FORM),
     **dict.fromkeys(["override", "undo_override", "dispute_override"], TEXT),

@@ -68,7 +68,6 @@ class QueuedEmailAdmin(admin.ModelAdmin):
     date_hierarchy = "queued_at"
     ordering = ["-pk"]
     actions = ["send_again"]
-    readonly_fields = ["email", "kind", "subject", "state", "queued_at", "tried_at", "not_before", "tries", "problem"]
     fields = ["email", "kind", "subject", "state", "queued_at", "tried_at", "not_before", "tries", "problem"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -86,5 +85,5 @@ class QueuedEmailAdmin(admin.ModelAdmin):
     @admin.action(description=_("Send again what failed"), permissions=["send"])
     def send_again(self, request: HttpRequest, emails: QueuedEmailQuerySet) -> None:
         number = QueuedEmail.objects.filter(pk__in=emails.values("pk")).send_again()
-        on_commit(lambda: deliver_emails.enqueue())
+        on_commit(deliver_emails.enqueue)
         self.message_user(request, ngettext("%d mail is sent again.", "%d mails are sent again.", number) % number)

@@ -7,6 +7,7 @@ wait for a better moment, goes with the hourly ``send_digests``.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from time import monotonic
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.tasks import task
+from django.utils.translation import ngettext
 
 from progress.cohorts.email import message_of
 from progress.cohorts.models import EmailKind, EmailOptOut, QueuedEmail
@@ -57,52 +59,62 @@ def start(emails: Iterable[QueuedEmail]) -> Counts:
     return Counts(**QueuedEmail.objects.filter(pk__in=pks).counts())
 
 
+def waiting_text(number: int) -> str:
+    """What a page says of mails that are not sent yet."""
+    text = ngettext(
+        "%(number)d mail is waiting, and goes out by itself.",
+        "%(number)d mails are waiting, and go out by themselves.",
+        number,
+    )
+    return text % {"number": number}
+
+
 @task
 def deliver_emails(pks: list[int] | None = None) -> None:
     """Deliver these mails, or all that are due. As long as it takes in a worker, otherwise for MAX_SECONDS."""
     deliver(pks, None if settings.QUEUE_WORKER else MAX_SECONDS)
 
 
-def deliver(pks: Sequence[int] | None = None, seconds: float | None = None) -> None:
+def deliver(pks: Sequence[int] | None = None, seconds: float | None = None) -> Counter[str]:
     """Send what is due of these mails, or of all, for as many ``seconds``, through one connection.
 
-    Raises nothing of the mail server: each row says what became of it. Whatever else ends it gives the claim back.
+    Returns how many came to which state by this call. Raises nothing of the mail server: each row says what became of
+    it. Whatever else ends it gives the claim back.
     """
     due = QueuedEmail.objects.due()
     if pks is not None:
         due = due.filter(pk__in=pks)
     began, broken = monotonic(), 0
+    outcomes: Counter[str] = Counter()
     connection = Connection()
     try:
         for pk in list(due.values_list("pk", flat=True)):
             if broken >= PATIENCE or (seconds is not None and monotonic() - began > seconds):
                 break
             if email := QueuedEmail.objects.claim(pk):
-                broken = 0 if send(email, connection) else broken + 1
+                outcomes[send(email, connection)] += 1
+                broken = 0 if connection.is_usable else broken + 1
     finally:
         connection.close()
+    return outcomes
 
 
-def send(email: QueuedEmail, connection: "Connection") -> bool:
-    """Send a claimed mail and say in its row what became of it; return whether the server can be asked for more."""
+def send(email: QueuedEmail, connection: "Connection") -> str:
+    """Send a claimed mail, say in its row what became of it, and return that state."""
     try:
         if EmailOptOut.objects.opted_out([email.email], EmailKind(email.kind)):
-            email.mark_refused()
-            return True
+            return email.mark_refused()
         connection.send(email)
     except Exception as error:
         log.exception("The mail %s could not be sent", email.key)
         if is_final(error):
-            email.mark_failed(problem_of(error))
-            return True
-        connection.close()
-        email.postpone(problem_of(error))
-        return False
+            return email.mark_failed(problem_of(error))
+        connection.break_off()
+        return email.postpone(problem_of(error))
     except BaseException:  # this process is told to end
         email.release()
         raise
-    email.mark_sent()
-    return True
+    return email.mark_sent()
 
 
 class Connection:
@@ -110,13 +122,19 @@ class Connection:
 
     def __init__(self) -> None:
         self.backend: BaseEmailBackend | None = None
+        self.is_usable = True  # whether the server took, or refused in good order, what came last
 
     def send(self, email: QueuedEmail) -> None:
+        self.is_usable = True
         if self.backend is None:
             backend = mailers.default
             backend.open()
             self.backend = backend
         self.backend.send_messages([message_of(email)])
+
+    def break_off(self) -> None:
+        self.is_usable = False
+        self.close()
 
     def close(self) -> None:
         backend, self.backend = self.backend, None

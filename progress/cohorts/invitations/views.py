@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import AuthedRequest
+from progress.cohorts.email_queue import waiting_text
 from progress.cohorts.forms import posted_pk
 from progress.cohorts.invitations import sender
 from progress.cohorts.invitations.parser import MAX_BYTES, decode, parse
@@ -112,12 +113,7 @@ def report_delivery(request: HttpRequest, delivery: Delivery, asked: int) -> Non
         said = ngettext("%(count)d mail is sent.", "%(count)d mails are sent.", delivery.sent)
         messages.success(request, said % {"count": delivery.sent})
     if delivery.waiting:
-        said = ngettext(
-            "%(count)d mail is waiting, and goes out by itself.",
-            "%(count)d mails are waiting, and go out by themselves.",
-            delivery.waiting,
-        )
-        messages.info(request, said % {"count": delivery.waiting})
+        messages.info(request, waiting_text(delivery.waiting))
     if delivery.failed:
         said = ngettext(
             "The mail server did not take %(count)d mail. The list below says why.",

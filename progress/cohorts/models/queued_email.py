@@ -1,7 +1,7 @@
 """The mail of cohorts on its way: a row for each, from the moment that it is due until it is sent or given up."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -21,7 +21,7 @@ RETRY_AFTER = [timedelta(0), timedelta(minutes=5), timedelta(minutes=30)]  # by 
 class QueuedEmailQuerySet(models.QuerySet["QueuedEmail"]):
     def unsent(self) -> Self:
         """What is still to be sent, now or later."""
-        return self.filter(state__in=[QueuedEmail.State.WAITING, QueuedEmail.State.SENDING])
+        return self.filter(state__in=QueuedEmail.STATES["waiting"])
 
     def due(self) -> Self:
         """What is to be sent now: what waits, and what a process claimed that was ended before it said how it went."""
@@ -52,12 +52,7 @@ class QueuedEmailQuerySet(models.QuerySet["QueuedEmail"]):
 
     def counts(self) -> dict[str, int]:
         """How many are sent, waiting and failed: ``{"sent": 92, "waiting": 208, "failed": 0}``. One query."""
-        unsent = [QueuedEmail.State.WAITING, QueuedEmail.State.SENDING]
-        return self.aggregate(
-            sent=models.Count("pk", filter=Q(state=QueuedEmail.State.SENT)),
-            waiting=models.Count("pk", filter=Q(state__in=unsent)),
-            failed=models.Count("pk", filter=Q(state=QueuedEmail.State.FAILED)),
-        )
+        return self.aggregate(**email_counts())
 
     def forget_old(self) -> None:
         """Delete what was sent, refused or given up long ago."""
@@ -78,6 +73,9 @@ class QueuedEmail(models.Model):
         SENT = "sent", _("sent")
         REFUSED = "refused", _("not sent, for its recipient wants no such mail")
         FAILED = "failed", _("failed")
+
+    # What people are told of mails, each with the states that it stands for.
+    STATES: ClassVar = {"sent": [State.SENT], "waiting": [State.WAITING, State.SENDING], "failed": [State.FAILED]}
 
     key = models.CharField(
         max_length=80, unique=True, help_text="What it is: of two with one key the second is not queued."
@@ -111,41 +109,51 @@ class QueuedEmail(models.Model):
     def __str__(self) -> str:
         return f"{self.key}: {self.state}"
 
-    def mark_sent(self) -> None:
+    # Each says what became of a claim, and returns the state that it came to.
+
+    def mark_sent(self) -> str:
         with transaction.atomic():
-            self._finish(self.State.SENT, body="", problem="")
             if self.invitation_id:
                 Invitation.objects.filter(pk=self.invitation_id).update(sent_at=Now())
+            return self._finish(self.State.SENT, body="", problem="")
 
-    def mark_refused(self) -> None:
+    def mark_refused(self) -> str:
         with transaction.atomic():
-            self._finish(self.State.REFUSED, body="")
             self._drop_recipient()
+            return self._finish(self.State.REFUSED, body="")
 
-    def mark_failed(self, problem: str) -> None:
+    def mark_failed(self, problem: str) -> str:
         """Give it up; its text is kept, so that it can be sent again."""
         with transaction.atomic():
-            self._finish(self.State.FAILED, problem=problem[:200])
             self._drop_recipient()
+            return self._finish(self.State.FAILED, problem=problem[:200])
 
-    def postpone(self, problem: str) -> None:
+    def postpone(self, problem: str) -> str:
         """Let it wait for a better moment, or give it up when it has waited for too long."""
         if self.queued_at < timezone.now() - GIVE_UP_AFTER:
-            self.mark_failed(problem)
-            return
+            return self.mark_failed(problem)
         later = RETRY_AFTER[min(self.tries, len(RETRY_AFTER)) - 1]
-        self._finish(self.State.WAITING, problem=problem[:200], not_before=timezone.now() + later)
+        return self._finish(self.State.WAITING, problem=problem[:200], not_before=timezone.now() + later)
 
-    def release(self) -> None:
+    def release(self) -> str:
         """Give a claim back: nothing was tried."""
-        self._finish(self.State.WAITING)
+        return self._finish(self.State.WAITING)
 
-    def _finish(self, state: str, **changes: str | datetime) -> None:
+    def _finish(self, state: str, **changes: str | datetime) -> str:
         """Say how a claim ended, unless it has expired and somebody else has it now."""
         claimed = QueuedEmail.objects.filter(pk=self.pk, state=self.State.SENDING, tried_at=self.tried_at)
         claimed.update(state=state, **changes)
+        return state
 
     def _drop_recipient(self) -> None:
         """It did not reach them, so it is no message that they were sent."""
         if self.message and self.user:
             self.message.recipients.remove(self.user)
+
+
+def email_counts(path: str = "") -> dict[str, models.Count]:
+    """What counts the mails that are sent, waiting and failed, by these names; ``path`` leads to them from a row."""
+    return {
+        name: models.Count(f"{path}pk", filter=Q(**{f"{path}state__in": states}))
+        for name, states in QueuedEmail.STATES.items()
+    }

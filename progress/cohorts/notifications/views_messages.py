@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from progress.cohorts.email_queue import Counts, start
+from progress.cohorts.email_queue import Counts, start, waiting_text
 from progress.cohorts.forms import choice_field, posted_pk
 from progress.cohorts.models import Cohort, Message, QueuedEmail
+from progress.cohorts.models.queued_email import email_counts
 from progress.cohorts.notifications.messages import WEEKLY_LIMIT, message_context, send_message, split_recipients
 from progress.cohorts.permissions import get_cohort_for_edit
 from progress.cohorts.reports.gradebook import FILTERS
@@ -87,17 +88,8 @@ def earlier_messages(cohort: Cohort) -> QuerySet[Message]:
 
     Of a message that is older than what the queue remembers there are no ``mails``.
     """
-    unsent = [QueuedEmail.State.WAITING, QueuedEmail.State.SENDING]
-    return (
-        cohort.messages.select_related("sender")
-        .prefetch_related("recipients")
-        .annotate(
-            mails=Count("queued_emails"),
-            sent=Count("queued_emails", filter=Q(queued_emails__state=QueuedEmail.State.SENT)),
-            waiting=Count("queued_emails", filter=Q(queued_emails__state__in=unsent)),
-            failed=Count("queued_emails", filter=Q(queued_emails__state=QueuedEmail.State.FAILED)),
-        )[:LISTED_MESSAGES]
-    )
+    with_people = cohort.messages.select_related("sender").prefetch_related("recipients")
+    return with_people.annotate(mails=Count("queued_emails"), **email_counts("queued_emails__"))[:LISTED_MESSAGES]
 
 
 def initial_data(request: AuthedRequest, cohort: Cohort) -> dict[str, Any]:
@@ -164,9 +156,4 @@ def report_counts(request: AuthedRequest, counts: Counts) -> None:
         text = ngettext("Sent to %(number)d learner.", "Sent to %(number)d learners.", counts.sent)
         messages.success(request, text % {"number": counts.sent})
     if counts.waiting:
-        text = ngettext(
-            "%(number)d mail is waiting, and goes out by itself.",
-            "%(number)d mails are waiting, and go out by themselves.",
-            counts.waiting,
-        )
-        messages.info(request, text % {"number": counts.waiting})
+        messages.info(request, waiting_text(counts.waiting))

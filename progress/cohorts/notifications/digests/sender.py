@@ -6,10 +6,10 @@ one. Of two runs at once one gets it, and a run that is ended with force leaves 
 
 import logging
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import batched
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from allauth.account.models import EmailAddress
@@ -79,7 +79,6 @@ class DigestRun:
     sent: int = 0
     empty: int = 0
     failed: int = 0
-    queued: list[int] = field(default_factory=list)  # pks of QueuedEmail
 
     def emails(self) -> Iterator[list[DigestEmail]]:
         """Every DigestEmail, in lists of those who are looked at together."""
@@ -111,16 +110,16 @@ class DigestRun:
         """Queue all of it, and deliver that with whatever else is due; where a worker runs, it delivers."""
         for emails in self.emails():
             self.record_empty([email for email in emails if not email.skip_reason and not email.subject])
-            self.queued += [row.pk for email in emails if email.subject and (row := queue_digest(email))]
+            for email in emails:
+                if email.subject:
+                    queue_digest(email)
         if settings.QUEUE_WORKER:
             deliver_emails.enqueue()
         else:
-            deliver()
+            outcomes = deliver()
+            self.sent += outcomes[QueuedEmail.State.SENT]
+            self.failed += outcomes[QueuedEmail.State.FAILED]
         QueuedEmail.objects.forget_old()
-        for pks in batched(self.queued, CHUNK_SIZE):
-            counts = QueuedEmail.objects.filter(pk__in=pks).counts()
-            self.sent += counts["sent"]
-            self.failed += counts["failed"]
 
     def record_empty(self, emails: Collection[DigestEmail]) -> None:
         """Remember that there is nothing to be said, so that the next run need not look again."""
@@ -131,19 +130,15 @@ class DigestRun:
             log.info("The empty weeks of %s people were not remembered", len(emails))
 
 
-def queue_digest(email: DigestEmail) -> QueuedEmail | None:
-    """Claim an email and queue it; None where another run was faster or the person has gone."""
+def queue_digest(email: DigestEmail) -> None:
+    """Claim an email and queue it, unless another run was faster or the person has gone."""
     context = {**(email.context or {}), "name": email.user.name}
     key = f"{email.kind}:{email.monday}:{email.user.pk}"
     mail = queued_email(email.kind, key, email.user.email, email.subject, email.kind.value, context, user=email.user)
-    try:
-        with transaction.atomic():
-            _claim, is_created = DigestDelivery.objects.get_or_create(
-                user=email.user, kind=email.kind, week=email.monday
-            )
-            return next(iter(queue([mail])), None) if is_created else None
-    except IntegrityError:
-        return None
+    claim: dict[str, Any] = {"user": email.user, "kind": email.kind, "week": email.monday}
+    with suppress(IntegrityError), transaction.atomic():
+        if DigestDelivery.objects.get_or_create(**claim)[1]:
+            queue([mail])
 
 
 # --- To whom ------------------------------------------------------------------------------------------
