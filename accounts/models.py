@@ -18,7 +18,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a person. Raises ValueError without an address, IntegrityError when it is taken."""
         if not email:
-            raise ValueError("A user needs an e-mail address.")
+            raise ValueError("A user needs an email address.")
         user = self.model(email=email.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -37,13 +37,13 @@ def display_name(name: str, email: str) -> str:
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, who logs in with an e-mail address.
+    """A person, who logs in with an email address.
 
     The project has had its own user model since its first migration, because exchanging it later is
     slow manual work.
     """
 
-    email = models.EmailField("e-mail address", unique=True, error_messages={"unique": "This address is taken."})
+    email = models.EmailField("email address", unique=True, error_messages={"unique": "This address is taken."})
     name = models.CharField(
         "name", max_length=150, blank=True, help_text="What we call you. Any script is fine.", validators=[one_line]
     )

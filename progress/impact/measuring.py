@@ -100,7 +100,7 @@ def carried_since(before: ContentState) -> Carried:
 
 
 def certificate_changes(before: ContentState, after: ContentState) -> list[CertificateChange]:
-    """A CertificateChange for certificates whose page says something else afterwards. One query, or none."""
+    """A CertificateChange for certificates whose page says something else afterward. One query, or none."""
     old_topics, new_topics = (
         {pk: required(outline) for pk, outline in content.outlines.items()} for content in (before, after)
     )

@@ -136,7 +136,7 @@ def get_share(token: str) -> Share:
 
 
 def public_name(user: User) -> str:
-    """What a public page may call a learner: never by their e-mail address, not even as a name."""
+    """What a public page may call a learner: never by their email address, not even as a name."""
     return "" if "@" in user.name else user.name
 
 

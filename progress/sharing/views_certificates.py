@@ -26,7 +26,7 @@ class CertificateForm(forms.ModelForm):
         model = Certificate
         fields = ["name"]
         labels = {"name": _("Your name")}
-        help_texts = {"name": _("As it is to stand on the certificate. It cannot be changed afterwards.")}
+        help_texts = {"name": _("As it is to stand on the certificate. It cannot be changed afterward.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
     def clean_name(self) -> str:

@@ -79,7 +79,7 @@ EXPORT_SECTIONS = [
     ),
     ExportSection(
         "email_addresses",
-        _("every e-mail address of the account"),
+        _("every email address of the account"),
         EmailAddress,
         {"email": "email", "verified": "verified", "primary": "primary"},
         ROW,

@@ -209,7 +209,7 @@ VARIABLES = (
         "ANYONE_MAY_TEACH",
         switch,
         SWITCH,
-        "whether everyone with a verified e-mail address makes cohorts, not only the group “Instructors”",
+        "whether everyone with a verified email address makes cohorts, not only the group “Instructors”",
         default="0",
     ),
     Variable(

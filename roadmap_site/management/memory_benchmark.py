@@ -22,7 +22,7 @@ OF_LEARNERS = ("/me/", "/me/notes/", "/me/data/waymark.json", "/me/data/progress
 
 
 def measure() -> dict[int, float]:
-    """``{number of requests: megabytes that this process holds afterwards}``."""
+    """``{number of requests: megabytes that this process holds afterward}``."""
     import psutil
 
     process, crowd, held = psutil.Process(), Crowd(), {}

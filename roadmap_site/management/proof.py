@@ -145,7 +145,7 @@ class Editor:
         topic.save()
 
 
-# --- What must be true afterwards ---------------------------------------------------------------------
+# --- What must be true afterward ---------------------------------------------------------------------
 
 
 def explains(stated: Iterable[Tick], events: Sequence[str]) -> bool:

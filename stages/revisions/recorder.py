@@ -35,7 +35,7 @@ recording: ContextVar[list[Revision] | None] = ContextVar("recording", default=N
 def record_revisions(how: Revision.How, by: User | None = None, why: str = "") -> Iterator[list[Revision]]:
     """Write a Revision for all that changes within, in the same transaction.
 
-    Gives the list that holds them afterwards. Within another one this does nothing: the outer one writes.
+    Gives the list that holds them afterward. Within another one this does nothing: the outer one writes.
     """
     outer = recording.get()
     if outer is not None:

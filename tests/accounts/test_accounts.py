@@ -163,5 +163,5 @@ def test_a_superuser_is_created_by_address():
     user = User.objects.create_superuser("Root@Example.com", "x")
     assert user.email == "root@example.com"
     assert User.objects.get_by_natural_key("ROOT@example.com") == user
-    with pytest.raises(ValueError, match="needs an e-mail address"):
+    with pytest.raises(ValueError, match="needs an email address"):
         User.objects.create_user("")

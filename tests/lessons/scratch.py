@@ -1,7 +1,7 @@
 """Runs the code of a lesson as a learner does, in a process of its own.
 
 What needs a project gets a real one: what ``setup_steps`` tells the reader is carried out, with the settings that
-``startproject`` writes, and nothing else. Blocks with a title are files of it. Python without a title runs afterwards,
+``startproject`` writes, and nothing else. Blocks with a title are files of it. Python without a title runs afterward,
 from top to bottom, in the namespace of ``manage.py shell``, and must be such that it can be pasted there. Files of
 tests are run by ``manage.py test``, or by pytest where they are written for it.
 """

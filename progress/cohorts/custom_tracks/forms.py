@@ -80,7 +80,7 @@ class SectionForm(VersionedForm):
 
 class AuthorForm(forms.Form):
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
+        label=gettext_lazy("Email address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("Of somebody with an account here. They may do everything that you may."),
     )

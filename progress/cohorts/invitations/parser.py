@@ -95,7 +95,7 @@ def parse(text: str) -> ParsedList:
         for written, name in people_in_row(cells, heading):
             email = clean_address(written)
             if not email:
-                why = _("This is not an e-mail address.") if written else _("There is no e-mail address in this line.")
+                why = _("This is not an email address.") if written else _("There is no email address in this line.")
                 found.problems.append(Problem(number, plain_text(written or line)[:80], why))
             elif email in first_lines:
                 why = _("Twice in the list: first in line %(line)d.") % {"line": first_lines[email]}

@@ -45,7 +45,7 @@ def test_it_shows_what_joining_means_and_joins_nobody(cohort, invited, as_outsid
         "Autumn hikers",
         "Ines Instructor",
         "Another way",
-        "your name and your e-mail address",
+        "your name and your email address",
         "never your",
     ):
         assert words in page

@@ -60,7 +60,7 @@ def test_37_of_40_go_in_and_3_are_explained(cohort, as_instructor):
     assert "37 people will be invited" in page.text
     assert "Of 40 in your list 3 are left out" in page.text
     assert rows(page) == {
-        38: "carl@ This is not an e-mail address.",
+        38: "carl@ This is not an email address.",
         39: "person3@example.com Twice in the list: first in line 5.",
         40: "lena@example.com In the cohort already.",
     }
@@ -198,7 +198,7 @@ def test_the_mail_says_who_invites_to_what_and_what_they_will_see(cohort, as_ins
     assert sent.subject == "Ines Instructor invites you to “Autumn hikers”"
     assert sent.content_subtype == "plain"
     assert f"http://127.0.0.1:8000/cohorts/invitations/{invitation.token}/" in sent.body
-    assert "+ your name and your e-mail address, and when you joined" in sent.body
+    assert "+ your name and your email address, and when you joined" in sent.body
     assert "- never your notes" in sent.body
     assert "declines, without an account" in sent.body
     assert "ines@example.com" not in sent.body

@@ -66,13 +66,13 @@ def test_it_reads(name):
 
 
 PROBLEMS = {
-    "ada@": "not an e-mail address",
-    "ada.example.com": "no e-mail address in this line",
-    "ada@example": "not an e-mail address",
-    "ada@@example.com": "not an e-mail address",
-    "Ada <ada@example,com>": "not an e-mail address",
-    "Ada Lovelace": "no e-mail address in this line",
-    f"{'a' * 250}@example.com": "not an e-mail address",
+    "ada@": "not an email address",
+    "ada.example.com": "no email address in this line",
+    "ada@example": "not an email address",
+    "ada@@example.com": "not an email address",
+    "Ada <ada@example,com>": "not an email address",
+    "Ada Lovelace": "no email address in this line",
+    f"{'a' * 250}@example.com": "not an email address",
     "BOB@example.com": "Twice in the list: first in line 1",
 }
 

@@ -21,7 +21,7 @@ def members(cohort):
 
 def test_the_page_says_who_instructs_and_what_they_will_see_and_joins_nobody(cohort, as_outsider):
     page = as_outsider.get(link(cohort)).text
-    for words in ("Autumn hikers", "Ines Instructor", "Another way", "your name and your e-mail address"):
+    for words in ("Autumn hikers", "Ines Instructor", "Another way", "your name and your email address"):
         assert words in page
     assert "never your notes, your stars, or any other track" in page
     assert "ines@example.com" not in page

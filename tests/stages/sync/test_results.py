@@ -193,7 +193,7 @@ def test_what_was_rolled_back_is_not_remembered(folder, loads, monkeypatch):
 
 
 def test_a_file_that_changes_while_it_is_read_is_loaded_again(folder, loads, monkeypatch):
-    """What is remembered are the bytes that were read, and not those that lie there afterwards."""
+    """What is remembered are the bytes that were read, and not those that lie there afterward."""
     old = (folder / "roadmap.yaml").read_bytes()
     write_files(folder, *ENTRIES, topic("hats"))
     make_plan = loading.make_plan
