@@ -1,0 +1,73 @@
+"""Tags for what a learner has done in exercises."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+
+from progress.models import Attempt
+from stages.models import Exercise
+from stages.prepared_query import PreparedQuery
+from stages.practice.exercises import checks_digest
+
+register = template.Library()
+
+ATTEMPTS = "attempts"  # where they are in the render_context, once they are loaded
+BEGUN = 5  # exercises that are shown as begun
+
+
+@register.simple_tag(takes_context=True)
+def attempt(context: Context, exercise: Exercise) -> dict[str, Any] | None:
+    """What the learner has at an exercise, ``{% attempt exercise as attempt %}``; None for visitors. One query.
+
+    ``files`` and ``revision`` as they are kept, ``shown`` and ``outdated`` as progress.practice.views.state_of has it.
+    """
+    user = context["user"]
+    if not user.is_authenticated:
+        return None
+    kept = Attempt.objects.filter(user=user.pk, exercise=exercise.pk).first() or Attempt()
+    outdated = kept.is_outdated(checks_digest(exercise))
+    return {"files": kept.files, "revision": kept.revision, "shown": kept.is_shown, "outdated": outdated}
+
+
+@register.simple_tag(takes_context=True)
+def attempts_of(context: Context, exercises: Iterable[Exercise]) -> dict[int, str]:
+    """``{pk of an exercise: "shown" or "begun"}`` of the reader: ``{% attempts_of exercises as attempts %}``.
+
+    One query for all that is on a page, and none for visitors and where there is no exercise.
+    """
+    user, loaded = context["user"], context.render_context
+    if not user.is_authenticated or not exercises:
+        return {}
+    if (found := loaded.get(ATTEMPTS)) is None:
+        found = {pk: "shown" if shown_at else "begun" for pk, shown_at in STATES.rows(user.pk)}
+        loaded[ATTEMPTS] = found
+    return found
+
+
+STATES = PreparedQuery(
+    lambda user: Attempt.objects.filter(user=user).order_by().values_list("exercise_id", "shown_at"), parameters=1
+)
+
+
+@register.filter
+def state_in(exercise: Exercise, attempts: dict[int, str]) -> str:
+    """How far the reader is in an exercise, or "": ``{{ exercise|state_in:attempts }}``."""
+    return attempts.get(exercise.pk, "")
+
+
+@register.simple_tag(takes_context=True)
+def practice_summary(context: Context) -> str:
+    """What the learner has shown, and the exercises that they have begun, the latest first. Nothing before. One query."""
+    attempts = list(
+        Attempt.objects.filter(user=context["user"].pk, exercise__in=Exercise.objects.published())
+        .select_related("exercise")
+        .order_by("-saved_at")
+    )
+    if not attempts:
+        return ""
+    shown = sum(attempt.is_shown for attempt in attempts)
+    begun = [attempt.exercise for attempt in attempts if not attempt.is_shown][:BEGUN]
+    return render_to_string("progress/practice/includes/summary.html", {"shown": shown, "begun": begun})
