@@ -38,9 +38,9 @@ def deletion_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]
     elif model is Exercise:
         number = Attempt.objects.filter(exercise__in=pks).order_by().values("user").distinct().count()
         if number:
-            yield ngettext(
-                "%(count)d person has files there.", "%(count)d people have files there.", number
-            ) % {"count": number}
+            yield ngettext("%(count)d person has files there.", "%(count)d people have files there.", number) % {
+                "count": number
+            }
     elif model is Track:
         number = Certificate.objects.filter(track__in=pks).count()
         if number:

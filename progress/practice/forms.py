@@ -30,7 +30,7 @@ def check_files(value: Any) -> None:
             _("The files have %(letters)s letters; no more than %(limit)s are kept."),
             params={"letters": f"{letters:,}", "limit": f"{MAX_LETTERS:,}"},
         )
-    if any("\0" in text or not text.isascii() and has_surrogate(text) for text in value.values()):
+    if any("\0" in text or (not text.isascii() and has_surrogate(text)) for text in value.values()):
         raise ValidationError(_("A file has a sign that cannot be kept."))
 
 

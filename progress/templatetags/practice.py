@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 
 from progress.models import Attempt
 from stages.models import Exercise
-from stages.prepared_query import PreparedQuery
 from stages.practice.exercises import checks_digest
+from stages.prepared_query import PreparedQuery
 
 register = template.Library()
 

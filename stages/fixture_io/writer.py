@@ -127,7 +127,11 @@ def files(records: Records) -> dict[str, str]:
     entries_by_file: dict[str, list[dict[str, Any]]] = {}
     for path in paths:
         top, record = path[0], path[-1]
-        name = PREFIXES.get(record.model, "stage-") + stage_names[top.key] if top.model is Stage else FILE_NAMES[top.model]
+        name = (
+            PREFIXES.get(record.model, "stage-") + stage_names[top.key]
+            if top.model is Stage
+            else FILE_NAMES[top.model]
+        )
         entries_by_file.setdefault(name, []).append(as_fixture_entry(record))
     return {name: as_yaml(entries) for name, entries in sorted(entries_by_file.items())}
 

@@ -26,7 +26,9 @@ def check_files(value: str) -> None:
 
 def check_wrong_answers(value: object) -> None:
     """Raise ValidationError unless ``value`` is a list of wrong answers, each with title, says and files."""
-    for number, answer in enumerate(cast("Collection[Any]", value), start=1) if isinstance(value, list) else [(1, None)]:
+    for number, answer in (
+        enumerate(cast("Collection[Any]", value), start=1) if isinstance(value, list) else [(1, None)]
+    ):
         if not isinstance(answer, dict) or set(answer) != ANSWER:
             raise ValidationError(f"Wrong answer {number}: give a title, what is said of it (“says”) and its files.")
         if not all(isinstance(text, str) and text.strip() for text in answer.values()):

@@ -43,7 +43,9 @@ def blocks_of(markdown: str) -> Iterator[tuple[int, str, str]]:
         opening = OPENING.fullmatch(line.rstrip())
         title = TITLE.fullmatch(opening["info"].strip()) if opening else None
         if not opening or not title:
-            raise ValueError(f'line {number}: a file begins with ```python title="its/path.py", and nothing is between.')
+            raise ValueError(
+                f'line {number}: a file begins with ```python title="its/path.py", and nothing is between.'
+            )
         text: list[str] = []
         for _, inner in lines:
             if inner.rstrip() == opening["fence"]:
