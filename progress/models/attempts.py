@@ -14,7 +14,7 @@ from stages.models import Exercise
 type Files = dict[str, str]  # {path: text}
 
 
-class StaleFiles(Exception):
+class StaleFiles(Exception):  # noqa: N818 - it is no mistake
     """Another tab has saved since; ``attempt`` is what is there now."""
 
     def __init__(self, attempt: "Attempt") -> None:
@@ -27,7 +27,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.exclude(shown_at=None)
 
     def topics_shown_by(self, user: int) -> models.QuerySet[Exercise, Any]:
-        """The pks of the topics whose published exercises this learner has passed, all of them. To be part of a query."""
+        """The pks of the topics whose published exercises this learner has all passed, to be part of a query."""
         published = Exercise.objects.published().order_by()
         passed = published.filter(attempts__user=user, attempts__shown_at__isnull=False).values("topic")
         of_topic = published.filter(topic=models.OuterRef("topic")).values("topic").annotate(number=models.Count("pk"))

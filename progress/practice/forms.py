@@ -54,7 +54,7 @@ def check_failing(value: Any) -> None:
 class AttemptForm(forms.Form):
     """Files made from a revision of those that are kept and, after a check, what it said of them."""
 
-    files = forms.JSONField(validators=[check_files])
+    files = forms.JSONField(validators=[check_files])  # type: ignore[assignment] # a field, not the form's own files
     revision = forms.IntegerField(min_value=0, max_value=2_000_000_000)
     result = forms.ChoiceField(choices=[("", ""), ("passed", ""), ("failed", "")], required=False)
     failing = forms.JSONField(required=False, validators=[check_failing], empty_value=list)

@@ -32,7 +32,7 @@ def attempt(request: HttpRequest, slug: str) -> JsonResponse:
     exercise = get_object_or_404(Exercise.objects.published(), slug=slug)
     form = AttemptForm(request.POST)
     if not form.is_valid():
-        return refusal(" ".join(error for errors in form.errors.values() for error in errors), 400)
+        return refusal(" ".join(str(error) for errors in form.errors.values() for error in errors), 400)
     sent = form.cleaned_data
     try:
         kept = Attempt.objects.save_files(request.user, exercise, sent["files"], sent["revision"])

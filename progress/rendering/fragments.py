@@ -51,8 +51,8 @@ def render_row(
 ) -> SafeString:
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
-    ``shown`` says whether the topic is not only done, but its exercises passed as well. ``track`` is the slug of the track that the page is of, for its links to lead along. ``swap`` marks the row for
-    htmx to put in its place.
+    ``shown`` says whether the topic is not only done, but its exercises passed as well. ``track`` is the slug of the
+    track that the page is of, for its links to lead along. ``swap`` marks the row for htmx to put in its place.
     """
     variant = ROW_TEMPLATES[page]
     sign = variant != "compact" or (page not in ("outline", "source") and topic.level != section.level)

@@ -60,7 +60,7 @@ def state_in(exercise: Exercise, attempts: dict[int, str]) -> str:
 
 @register.simple_tag(takes_context=True)
 def practice_summary(context: Context) -> str:
-    """What the learner has shown, and the exercises that they have begun, the latest first. Nothing before. One query."""
+    """What the learner has shown, and what they have begun, the latest first; nothing before. One query."""
     attempts = list(
         Attempt.objects.filter(user=context["user"].pk, exercise__in=Exercise.objects.published())
         .select_related("exercise")

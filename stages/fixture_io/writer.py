@@ -120,7 +120,7 @@ def is_unchanged(path: Path, text: str) -> bool:
 
 
 def files(records: Records) -> dict[str, str]:
-    """``records`` as ``{file name: YAML}``: one for each of FILE_NAMES, one for each stage, and one for its exercises."""
+    """``records`` as ``{file name: YAML}``: one for each of FILE_NAMES, and two for each stage."""
     stages = sorted((record for record in records.values() if record.model is Stage), key=sort_key)
     stage_names = {stage.key: f"{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
     paths = sorted((ancestry(record, records) for record in records.values()), key=lambda path: [*map(sort_key, path)])

@@ -4,8 +4,8 @@ The same code runs in CPython, for tests and on the command line, and in the lea
 browser (Pyodide). So it needs Django and the standard library alone, and imports nothing of this project. It makes no
 promise about safety: whoever calls it keeps it in a process that may be lost.
 
-Each check gets a project of its own (`Project`): files in a new folder, a new database, and a Django that knows nothing
-of the one before. `check` is what to call; `python -I checker.py` answers a job for each line of JSON.
+Each check gets a project of its own (`Project`): files in a new folder, a new database, and a Django that knows
+nothing of the one before. `check` is what to call; `python -I checker.py` answers a job for each line of JSON.
 """
 
 import importlib
@@ -19,6 +19,7 @@ import tempfile
 import traceback
 import types
 import unittest
+import unittest.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
@@ -304,7 +305,7 @@ def is_of_project(module: types.ModuleType) -> bool:
 
 @contextmanager
 def django_apart() -> Iterator[None]:
-    """What the code of one project leaves in Django is gone for the next: models, relations, receivers, registrations."""
+    """What one project leaves in Django is gone for the next: models, relations, receivers, registrations."""
     from django.contrib import admin
     from django.contrib.contenttypes.models import ContentType
     from django.core import mail
@@ -321,7 +322,8 @@ def django_apart() -> Iterator[None]:
         (registry.registered_checks, set(registry.registered_checks)),
         (registry.deployment_checks, set(registry.deployment_checks)),
         (converters.REGISTERED_CONVERTERS, dict(converters.REGISTERED_CONVERTERS)),
-        (locmem._caches, {}),  # type: ignore[attr-defined]
+        (apps._pending_operations, {key: [*waiting] for key, waiting in apps._pending_operations.items()}),
+        (locmem._caches, {}),
     ]
     outbox = getattr(mail, "outbox", [])
     labels = {label for label in models if label not in {name.rpartition(".")[2] for name in BASE_APPS}}
@@ -344,8 +346,8 @@ def django_apart() -> Iterator[None]:
         for container, content in kept:
             container.clear()
             container.update(content)
-        converters.get_converters.cache_clear()
-        mail.outbox = outbox  # type: ignore[attr-defined]
+        converters.get_converters.cache_clear()  # type: ignore[attr-defined] # as lru_cache has it
+        mail.outbox = outbox  # type: ignore[attr-defined] # of a test environment
         ContentType.objects.clear_cache()
         forget_caches(base)
 
@@ -418,7 +420,8 @@ def load_tests(paths: Sequence[str]) -> list[unittest.TestCase]:
 
 
 def first_line(method: Callable[..., Any]) -> int:
-    return unwrap(method).__code__.co_firstlineno
+    line: int = unwrap(method).__code__.co_firstlineno
+    return line
 
 
 class Failures(unittest.TestResult):

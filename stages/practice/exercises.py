@@ -19,7 +19,7 @@ def starter_files(exercise: Exercise) -> Files:
 
 
 def job_of(exercise: Exercise, files: Files) -> Job:
-    """The check of a learner's files: what is given stays as it is, and what they have not touched is the starter's."""
+    """The check of a learner's files: what is given stays as it is, and what they left alone is the starter's."""
     return Job({**starter_files(exercise), **files, **parse_files(exercise.given)}, parse_files(exercise.checks))
 
 

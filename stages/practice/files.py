@@ -57,6 +57,6 @@ def blocks_of(markdown: str) -> Iterator[tuple[int, str, str]]:
 
 
 def digest(files: Mapping[str, str]) -> str:
-    """What files are told apart by: 16 hexadecimal digits of the SHA-256 of paths and texts, sorted, with NUL after each."""
+    """What files are told apart by: 16 hexadecimal digits of a SHA-256, of paths and texts with a NUL after each."""
     content = "".join(f"{path}\0{text}\0" for path, text in sorted(files.items()))
     return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:16]
