@@ -11,7 +11,9 @@ nothing of the one before. `check` is what to call; `python -I checker.py` answe
 import importlib
 import io
 import json
+import logging
 import os
+import re
 import runpy
 import shutil
 import sys
@@ -73,10 +75,11 @@ def check(job: Mapping[str, Any]) -> Result:
             with project:
                 results = run(load_tests(sorted(job["checks"])), project)
         except BaseException as raised:
-            error = explain(raised, project)
+            error = shorten(explain(raised, project))
     passed = not error and bool(results) and all(result["passed"] for result in results)
     page = PAGES[-1] if PAGES else ""
-    return {"passed": passed, "checks": results, "error": error, "output": output.getvalue(), "page": page}
+    printed = without_folder(output.getvalue())
+    return {"passed": passed, "checks": results, "error": error, "output": printed, "page": page}
 
 
 # --- The Django that all projects share ---------------------------------------------------------------
@@ -132,6 +135,7 @@ def boot() -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    logging.getLogger("django.request").addHandler(logging.NullHandler())  # a check says what went wrong
     unittest.TestCase.longMessage = False  # what a check says is what a learner reads, and nothing before it
     keep_pages()
     call_command("migrate", verbosity=0)
@@ -248,7 +252,7 @@ class Project:
 
     def migrate(self) -> None:
         """Find what Django's own checks say, and make the tables."""
-        problems = [found for found in system_checks.run_checks() if found.is_serious()]
+        problems = [found for found in system_checks.run_checks() if found.is_serious() and not is_of_django(found)]
         if problems:
             raise ProjectError("\n".join(describe_problem(found) for found in problems[:5]))
         configs = [config for config in apps.get_app_configs() if config.name in self.apps]
@@ -270,6 +274,12 @@ class ProjectError(Exception):
 def is_named(app: str, entries: Sequence[str]) -> bool:
     """Whether INSTALLED_APPS has an app already, by itself or by its configuration."""
     return any(entry == app or entry.startswith(f"{app}.apps.") for entry in entries)
+
+
+def is_of_django(found: system_checks.CheckMessage) -> bool:
+    """Whether it is about a model of Django's own, such as the admin's log where users are others."""
+    model = getattr(found.obj, "model", found.obj)
+    return getattr(model, "__module__", "").startswith("django.")
 
 
 def describe_problem(found: system_checks.CheckMessage) -> str:
@@ -323,14 +333,14 @@ def django_apart() -> Iterator[None]:
         (registry.deployment_checks, set(registry.deployment_checks)),
         (converters.REGISTERED_CONVERTERS, dict(converters.REGISTERED_CONVERTERS)),
         (apps._pending_operations, {key: [*waiting] for key, waiting in apps._pending_operations.items()}),
-        (locmem._caches, {}),
+        (locmem._caches, {}),  # type: ignore[attr-defined]
     ]
     outbox = getattr(mail, "outbox", [])
     labels = {label for label in models if label not in {name.rpartition(".")[2] for name in BASE_APPS}}
     for label in labels:
         del apps.all_models[label]
     forget_caches(base)
-    mail.outbox = []  # type: ignore[attr-defined]
+    mail.outbox = []
     ContentType.objects.clear_cache()
     try:
         yield
@@ -347,7 +357,7 @@ def django_apart() -> Iterator[None]:
             container.clear()
             container.update(content)
         converters.get_converters.cache_clear()  # type: ignore[attr-defined] # as lru_cache has it
-        mail.outbox = outbox  # type: ignore[attr-defined] # of a test environment
+        mail.outbox = outbox
         ContentType.objects.clear_cache()
         forget_caches(base)
 
@@ -526,7 +536,13 @@ def relative(filename: str) -> str:
 
 
 def shorten(text: str, limit: int = MAX_MESSAGE) -> str:
+    text = without_folder(text)
     return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def without_folder(text: str) -> str:
+    """A text in which the paths of files are those that the learner knows."""
+    return re.sub(rf"{re.escape(str(ROOT))}{re.escape(os.sep)}[^{re.escape(os.sep)}\s]+{re.escape(os.sep)}?", "", text)
 
 
 class CappedText(io.StringIO):
