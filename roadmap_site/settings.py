@@ -270,7 +270,7 @@ USE_TZ = True
 # --- Static files ---------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "roadmap_site.inlined_imports.InliningFinder",  # in the place of Django's FileSystemFinder
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
@@ -280,7 +280,15 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATIC_ARCHIVE = env["STATIC_ARCHIVE"]
 if STATIC_ARCHIVE:
     WHITENOISE_ROOT = STATIC_ARCHIVE
-if not LAPTOP:
+# What build_practice makes. In production it lies where static files are served from: its names must stay, and it is
+# compressed when it is built, so collectstatic has nothing to do with it.
+PRACTICE_PACKAGES = BASE_DIR / ".practice" / "npm"
+PRACTICE_BUNDLE = BASE_DIR / ".practice" / "static" if LAPTOP else STATIC_ROOT / "practice"
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/practice/[0-9a-f]{12}/|\.[0-9a-f]{12}\.[^/]+$"
+if LAPTOP:
+    STATICFILES_DIRS = [*STATICFILES_DIRS, ("practice", PRACTICE_BUNDLE)]
+    SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # the folder is not there before it is built
+else:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

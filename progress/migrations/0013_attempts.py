@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('progress', '0011_roles_of_site_settings'),
+        ('progress', '0012_roles_of_exercises'),
         ('stages', '0014_exercises'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

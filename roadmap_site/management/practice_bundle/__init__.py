@@ -1,0 +1,1 @@
+"""What the page of practice runs Django with: Python and Django for the browser, the checker, and the editor."""
