@@ -20,7 +20,15 @@ from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
 from stages.models import ContentVersion, Exercise, SiteSettings, Source, Stage, Topic, Track
-from stages.outline import Outline, Pair, read_outline, read_prerequisites, read_track_outlines
+from stages.outline import (
+    Outline,
+    OutlineExercise,
+    Pair,
+    read_exercises,
+    read_outline,
+    read_prerequisites,
+    read_track_outlines,
+)
 from stages.prepared_query import PreparedQuery
 
 VERSIONS = 2  # that are kept: the one that is current, and one that somebody's transaction still sees or tries out
@@ -41,6 +49,11 @@ class Content:
     def outline(self) -> Outline:
         """The merged roadmap. Two queries."""
         return read_outline()
+
+    @cached_property
+    def exercises(self) -> tuple[OutlineExercise, ...]:
+        """Every exercise in learning order. One query."""
+        return read_exercises()
 
     @cached_property
     def prerequisites(self) -> tuple[Pair, ...]:

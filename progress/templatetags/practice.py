@@ -1,20 +1,21 @@
 """Tags for what a learner has done in exercises."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
-from progress.models import Attempt
+from progress.models import Attempt, HasPk
 from stages.models import Exercise
+from stages.pages import hole
 from stages.practice.exercises import checks_digest
 from stages.prepared_query import PreparedQuery
 
 register = template.Library()
 
-ATTEMPTS = "attempts"  # where they are in the render_context, once they are loaded
+STATES_LOADED = "exercises"  # where they are in the render_context, once they are loaded
 BEGUN = 5  # exercises that are shown as begun
 
 
@@ -25,6 +26,8 @@ def attempt(context: Context, exercise: Exercise) -> dict[str, Any] | None:
     ``files`` and ``revision`` as they are kept, ``shown`` and ``outdated`` as progress.practice.views.state_of has it.
     """
     user = context["user"]
+    if "run_here" in context:
+        return context["run_here"].state
     if not user.is_authenticated:
         return None
     kept = Attempt.objects.filter(user=user.pk, exercise=exercise.pk).first() or Attempt()
@@ -33,29 +36,34 @@ def attempt(context: Context, exercise: Exercise) -> dict[str, Any] | None:
 
 
 @register.simple_tag(takes_context=True)
-def attempts_of(context: Context, exercises: Iterable[Exercise]) -> dict[int, str]:
-    """``{pk of an exercise: "shown" or "begun"}`` of the reader: ``{% attempts_of exercises as attempts %}``.
+def exercise_state(context: Context, exercise: HasPk) -> SafeString:
+    """A mark for an exercise that the reader has shown or begun: ``{% exercise_state exercise %}``. A hole.
 
-    One query for all that is on a page, and none for visitors and where there is no exercise.
+    One query for all that are on a page, and none for visitors.
     """
+
+    def fill(reader: Context) -> str:
+        state = states_of(reader).get(exercise.pk, "")
+        return render_to_string("progress/practice/includes/state.html", {"state": state}) if state else ""
+
+    return hole(context, fill)
+
+
+def states_of(context: Context) -> dict[int, str]:
+    """``{pk of an exercise: "shown" or "begun"}`` of the reader."""
     user, loaded = context["user"], context.render_context
-    if not user.is_authenticated or not exercises:
+    if not user.is_authenticated:
         return {}
-    if (found := loaded.get(ATTEMPTS)) is None:
+    found: dict[int, str] | None = loaded.get(STATES_LOADED)
+    if found is None:
         found = {pk: "shown" if shown_at else "begun" for pk, shown_at in STATES.rows(user.pk)}
-        loaded[ATTEMPTS] = found
+        loaded[STATES_LOADED] = found
     return found
 
 
 STATES = PreparedQuery(
     lambda user: Attempt.objects.filter(user=user).order_by().values_list("exercise_id", "shown_at"), parameters=1
 )
-
-
-@register.filter
-def state_in(exercise: Exercise, attempts: dict[int, str]) -> str:
-    """How far the reader is in an exercise, or "": ``{{ exercise|state_in:attempts }}``."""
-    return attempts.get(exercise.pk, "")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
 """What of an exercise is checked: files and checks by their paths."""
 
+import ast
 from typing import NamedTuple
 
 from stages.models import Exercise
@@ -30,6 +31,18 @@ def solution_of(exercise: Exercise) -> Files:
 def wrong_answers_of(exercise: Exercise) -> list[tuple[str, str, Files]]:
     """(title, what a check says of it, files) of each."""
     return [(answer["title"], answer["says"], parse_files(answer["files"])) for answer in exercise.wrong_answers]
+
+
+def sentences_of(exercise: Exercise) -> list[str]:
+    """What its checks ask for, in their order: the first lines of their docstrings."""
+    return [
+        (ast.get_docstring(method) or method.name.removeprefix("test_").replace("_", " ")).split("\n")[0]
+        for text in parse_files(exercise.checks).values()
+        for case in ast.parse(text).body
+        if isinstance(case, ast.ClassDef)
+        for method in case.body
+        if isinstance(method, ast.FunctionDef) and method.name.startswith("test")
+    ]
 
 
 def checks_digest(exercise: Exercise) -> str:
