@@ -27,7 +27,8 @@ class ProgressSummary(NamedTuple):
     """How far one learner is through a list of topics.
 
     ``total``, ``done``, ``learning`` and ``skipped`` count required topics; optional ones are counted apart and
-    never needed. A skipped topic is not done, so it stays among those that are left.
+    never needed. A skipped topic is not done, so it stays among those that are left. ``shown`` are those of the done
+    ones whose exercises have all been passed: it is told beside them, and never needed either.
     """
 
     total: int = 0
@@ -36,14 +37,15 @@ class ProgressSummary(NamedTuple):
     skipped: int = 0
     optional: int = 0
     optional_done: int = 0
+    shown: int = 0
 
     @classmethod
-    def of(cls, topics: Iterable[Countable], statuses: Mapping[int, str]) -> "ProgressSummary":
-        """Measure ``topics`` by ``statuses``, which maps a pk to a Status.
+    def of(cls, topics: Iterable[Countable], statuses: Mapping[int, str], shown: int = 0) -> "ProgressSummary":
+        """Measure ``topics`` by ``statuses``, which maps a pk to a Status, and by ``shown``, bits of topics.
 
         A topic that comes twice counts once, and is required if it is so anywhere.
         """
-        return TopicSet.of(topics).measure(statuses)
+        return TopicSet.of(topics).measure(statuses, shown)
 
     @property
     def percentage(self) -> int | None:
@@ -74,7 +76,7 @@ class TopicSet:
             [pk for pk, is_required in required.items() if is_required], [pk for pk in required if not required[pk]]
         )
 
-    def measure(self, statuses: Mapping[int, str]) -> ProgressSummary:
+    def measure(self, statuses: Mapping[int, str], shown: int = 0) -> ProgressSummary:
         counted = [statuses[pk] for pk in self.required if pk in statuses]
         return ProgressSummary(
             total=len(self.required),
@@ -83,6 +85,7 @@ class TopicSet:
             skipped=counted.count(Status.SKIPPED),
             optional=len(self.optional),
             optional_done=sum(statuses.get(pk) == Status.DONE for pk in self.optional),
+            shown=(shown & self.bits[0]).bit_count() if shown else 0,
         )
 
     @cached_property
@@ -90,7 +93,7 @@ class TopicSet:
         """The required and the optional topics as numbers, like those of StatusBits."""
         return bits_of(self.required), bits_of(self.optional)
 
-    def measure_bits(self, statuses: "StatusBits") -> ProgressSummary:
+    def measure_bits(self, statuses: "StatusBits", shown: int = 0) -> ProgressSummary:
         """The same as ``measure``, as fast for many topics as for one."""
         required, optional = self.bits
         done, learning, skipped = statuses
@@ -101,6 +104,7 @@ class TopicSet:
             (skipped & required).bit_count(),
             len(self.optional),
             (done & optional).bit_count(),
+            (shown & required).bit_count(),
         )
 
 

@@ -28,6 +28,7 @@ class InputLimit(NamedTuple):
 TICK = InputLimit(16, 36_000)  # some milliseconds each: ten a second for an hour
 BUTTON = InputLimit(16, 6_000)  # what is pressed, and where
 FORM = InputLimit(64, 2_000)  # lines, choices and dates
+WORK = InputLimit(512, 6_000)  # files of an exercise: saved while they are written, and after every check
 TEXT = InputLimit(256, 1_000)  # 20,000 letters of any script, as a form sends them
 LONG_FORM = InputLimit(512, 1_000)  # a choice for each topic, or for each learner
 LIST = InputLimit(3_000, 300)  # a file or as much text; a little more than it takes, so that it can say so itself
@@ -37,6 +38,8 @@ EDITOR = InputLimit(6_000, 3_000)  # lessons, and the many rows of an admin's li
 LIMITS: dict[str, InputLimit] = {
     **dict.fromkeys(["tick", "tick_resource", "star"], TICK),
     **dict.fromkeys(["display", "undo_reset", "renew_share", "stop_share"], BUTTON),
+    "attempt": WORK,
+    "bring_pass": FORM,
     **dict.fromkeys(["reset_stage", "reset_track", "claim", "claim_roadmap", "share"], FORM),
     **dict.fromkeys(["note", "report"], TEXT),
     **dict.fromkeys(["import_list", "invite"], LIST),

@@ -19,8 +19,16 @@ from typing import Any, cast
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
-from stages.models import ContentVersion, SiteSettings, Source, Stage, Topic, Track
-from stages.outline import Outline, Pair, read_outline, read_prerequisites, read_track_outlines
+from stages.models import ContentVersion, Exercise, SiteSettings, Source, Stage, Topic, Track
+from stages.outline import (
+    Outline,
+    OutlineExercise,
+    Pair,
+    read_exercises,
+    read_outline,
+    read_prerequisites,
+    read_track_outlines,
+)
 from stages.prepared_query import PreparedQuery
 
 VERSIONS = 2  # that are kept: the one that is current, and one that somebody's transaction still sees or tries out
@@ -41,6 +49,11 @@ class Content:
     def outline(self) -> Outline:
         """The merged roadmap. Two queries."""
         return read_outline()
+
+    @cached_property
+    def exercises(self) -> tuple[OutlineExercise, ...]:
+        """Every exercise in learning order. One query."""
+        return read_exercises()
 
     @cached_property
     def prerequisites(self) -> tuple[Pair, ...]:
@@ -126,12 +139,13 @@ VERSIONS_SEEN = Versions()
 
 def version_query() -> QuerySet[ContentVersion, Any]:
     """What ``Versions.content_of`` takes."""
-    stages, topics, tracks = (
+    stages, topics, exercises, tracks = (
         Coalesce(Subquery(rows.annotate(all=Value(1)).values("all").annotate(number=Count("*")).values("number")), 0)
-        for model in (Stage, Topic, Track)
+        for model in (Stage, Topic, Exercise, Track)
         for rows in [model._default_manager.filter(publish_at__lte=Now()).order_by()]
     )
-    return ContentVersion.objects.annotate(dates_come=stages + topics + tracks).values_list("number", "dates_come")
+    dates_come = stages + topics + exercises + tracks
+    return ContentVersion.objects.annotate(dates_come=dates_come).values_list("number", "dates_come")
 
 
 VERSION = PreparedQuery(version_query)

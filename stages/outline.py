@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 
 from django.utils.translation import gettext as _
 
-from stages.models import Stage, Topic, Track, TrackSection, TrackTopic
+from stages.models import Exercise, Stage, Topic, Track, TrackSection, TrackTopic
 from stages.spelling import words_of
 
 
@@ -156,6 +156,29 @@ def read_outline() -> Outline:
             )
         )
     )
+
+
+# --- Exercises -----------------------------------------------------------------------------------------
+
+
+class OutlineExercise(NamedTuple):
+    """An exercise as lists have it."""
+
+    pk: int
+    slug: str
+    title: str
+    kind: str
+    topic: int  # the pk of the topic that it practices
+
+    @property
+    def kind_name(self) -> str:
+        return str(Exercise.Kind(self.kind).label)
+
+
+def read_exercises() -> tuple[OutlineExercise, ...]:
+    """Every published exercise in learning order. One query."""
+    rows = Exercise.objects.published().in_learning_order()
+    return tuple(OutlineExercise(*row) for row in rows.values_list("pk", "slug", "title", "kind", "topic_id"))
 
 
 # --- What needs what -----------------------------------------------------------------------------------

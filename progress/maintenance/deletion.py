@@ -10,8 +10,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import ngettext
 
 from progress.hooks import TopicReference, topic_references
-from progress.models import Certificate, Note, ProgressEvent, Report, ResourceTick, Star, TopicProgress
-from stages.models import Resource, Stage, Topic, Track
+from progress.models import Attempt, Certificate, Note, ProgressEvent, Report, ResourceTick, Star, TopicProgress
+from stages.models import Exercise, Resource, Stage, Topic, Track
 
 # What a learner leaves at a topic.
 TOPIC_REFERENCES = [
@@ -35,6 +35,12 @@ def deletion_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]
         reports = Report.objects.filter(resource__in=pks)
         yield from count_people([(ResourceTick.objects.filter(resource__in=pks), "user"), (reports, "user")])
         yield from count_reports(reports)
+    elif model is Exercise:
+        number = Attempt.objects.filter(exercise__in=pks).order_by().values("user").distinct().count()
+        if number:
+            yield ngettext("%(count)d person has files there.", "%(count)d people have files there.", number) % {
+                "count": number
+            }
     elif model is Track:
         number = Certificate.objects.filter(track__in=pks).count()
         if number:

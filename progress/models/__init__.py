@@ -1,4 +1,5 @@
 from progress.models.annotations import Note, Report, ResourceTick, Star
+from progress.models.attempts import Attempt, StaleFiles
 from progress.models.sharing import Certificate, Share, new_token
 from progress.models.topic_progress import (
     NONE,
@@ -18,6 +19,7 @@ __all__ = [
     "NONE",
     "STATUSES",
     "STATUS_LABELS",
+    "Attempt",
     "CarryOver",
     "Certificate",
     "Event",
@@ -28,6 +30,7 @@ __all__ = [
     "Reset",
     "ResourceTick",
     "Share",
+    "StaleFiles",
     "Star",
     "Status",
     "StatusChange",

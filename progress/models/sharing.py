@@ -54,6 +54,7 @@ class Certificate(models.Model):
     name = models.CharField(max_length=150, help_text="Whose it is, as it was written then.", validators=[one_line])
     track_title = models.CharField(max_length=120, validators=[one_line])
     topics = models.JSONField(help_text="What it covers: a list of [slug, title].")
+    shown = models.PositiveSmallIntegerField(default=0, help_text="How many of them were shown in practice as well.")
     time_zone = models.CharField(max_length=64, blank=True, editable=False, help_text=ZONE_HELP)
     issued_at = models.DateTimeField(db_default=Now())
 

@@ -47,12 +47,12 @@ def cached_fragment(template: Template, **facts: Hashable) -> SafeString:
 
 
 def render_row(
-    page: str, section: Section, topic: OutlineTopic, track: str, status: str, *, swap: bool = False
+    page: str, section: Section, topic: OutlineTopic, track: str, status: str, shown: bool, *, swap: bool = False
 ) -> SafeString:
     """One row as it is on a page; short ones say a level only where it is not their stage's own.
 
-    ``track`` is the slug of the track that the page is of, for its links to lead along. ``swap`` marks the row for
-    htmx to put in its place.
+    ``shown`` says whether the topic is not only done, but its exercises passed as well. ``track`` is the slug of the
+    track that the page is of, for its links to lead along. ``swap`` marks the row for htmx to put in its place.
     """
     variant = ROW_TEMPLATES[page]
     sign = variant != "compact" or (page not in ("outline", "source") and topic.level != section.level)
@@ -63,6 +63,7 @@ def render_row(
         track=track,
         variant=variant,
         status=status,
+        shown=shown,
         sign=sign,
         swap=swap,
     )

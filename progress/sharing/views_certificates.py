@@ -52,6 +52,7 @@ def claim(request: AuthedRequest, slug: str = "") -> HttpResponse:
             "name": form.cleaned_data["name"],
             "track_title": track.title,
             "topics": required_topics(outline),
+            "shown": measured.shown,
             "time_zone": browser_zone(request),
         }
         # Two presses at once: the database has room for one certificate, and both are led to it.

@@ -44,36 +44,46 @@ def rows(context: Context, section: Section, page: str) -> SafeString:
     """The rows of a section's topics: ``{% rows section "roadmap" %}``."""
     track = slug_of_track(context)
     pieces = [(topic.pk, partial(render_row, page, section, topic, track)) for topic in section.topics]
-    return hole(context, by_status(pieces))
+    return hole(context, by_standing(pieces))
 
 
 @register.simple_tag(takes_context=True)
 def topic_link(context: Context, topic: OutlineTopic) -> SafeString:
     """A line that leads to a topic and says how far the reader is in it: ``{% topic_link other %}``."""
-    return hole(context, by_status([(topic.pk, partial(render_topic_link, topic.slug, topic.title))]))
+    link = partial(render_topic_link, topic.slug, topic.title)
+    return hole(context, by_standing([(topic.pk, lambda status, _: link(status))]))
 
 
-def by_status(pieces: Sequence[tuple[int, Callable[[str], SafeString]]]) -> Hole:
-    """Pieces that look otherwise by the reader's status in a topic, one after another.
+def by_standing(pieces: Sequence[tuple[int, Callable[[str, bool], SafeString]]]) -> Hole:
+    """Pieces that look otherwise by the reader's status in a topic and whether it is shown, one after another.
 
-    Each is (the topic's pk, what renders it for a status). It is rendered once for each status, and all of them are
+    Each is (the topic's pk, what renders it for these two). It is rendered once for each of them, and all pieces are
     joined once for readers who are equally far in them, as most are where nobody has begun.
     """
     topics = bits_of(pk for pk, _ in pieces)
     rendered = [(pk, lru_cache(maxsize=None)(render)) for pk, render in pieces]
 
     @lru_cache(maxsize=JOINED)
-    def join(statuses: StatusBits) -> bytes:
+    def join(statuses: StatusBits, shown: int) -> bytes:
         by_pk = statuses.to_dict()
-        return "".join([render(by_pk.get(pk, NONE)) for pk, render in rendered]).encode()
+        return "".join([render(by_pk.get(pk, NONE), bool(shown >> pk & 1)) for pk, render in rendered]).encode()
 
-    return lambda context: join(context["progress"].bits.among(topics))
+    def fill(reader: Context) -> bytes:
+        progress: ReaderProgress = reader["progress"]
+        return join(progress.bits.among(topics), progress.shown & topics)
+
+    return fill
 
 
 def by_count(topics: Iterable[Countable], render: Callable[[ProgressSummary], SafeString]) -> Hole:
     """A piece that looks otherwise by how far the reader is in ``topics``: rendered once for each count."""
     counted, rendered = TopicSet.of(topics), lru_cache(maxsize=256)(render)
-    return lambda context: rendered(counted.measure_bits(context["progress"].bits))
+
+    def fill(reader: Context) -> SafeString:
+        progress: ReaderProgress = reader["progress"]
+        return rendered(counted.measure_bits(progress.bits, progress.shown))
+
+    return fill
 
 
 @register.simple_tag(takes_context=True)

@@ -180,7 +180,7 @@ def refreshed_fragments(request: HttpRequest, change: Change, content: Content, 
     outline, label, track_slug = shown
     slug, pressed = change.slug, request.GET.get("at")
     positions = outline.positions_by_slug[slug]
-    status = progress.status_of(positions[0][1].pk)
+    status, is_shown = progress.status_of(positions[0][1].pk), progress.is_shown(positions[0][1].pk)
     rows = [f"{section.slug}--{slug}" for section, __ in positions]
     row = pressed if pressed in (*rows, f"beside--{slug}") else rows[0]
     measured = [(section, progress.measure(section.topics)) for section, __ in positions]
@@ -188,9 +188,11 @@ def refreshed_fragments(request: HttpRequest, change: Change, content: Content, 
         fragments = [render_map_update(map_stylesheet(content, outline), outline, progress, slug, track_slug)]
         if request.POST.get("beside") == slug:
             panel = replace(positions[0][0], slug="beside")
-            fragments.append(render_row(page, panel, positions[0][1], track_slug, status, swap=True))
+            fragments.append(render_row(page, panel, positions[0][1], track_slug, status, is_shown, swap=True))
     else:
-        fragments = [render_row(page, section, topic, track_slug, status, swap=True) for section, topic in positions]
+        fragments = [
+            render_row(page, section, topic, track_slug, status, is_shown, swap=True) for section, topic in positions
+        ]
     if page == "outline":
         fragments += level_bars(outline, positions, progress)
     elif page not in ("search", "map", "source"):

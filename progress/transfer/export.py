@@ -21,13 +21,13 @@ type LinkTo = Callable[[str], str]  # from the slug of a topic to its address
 
 # --- Progress, as a table -----------------------------------------------------------------------------
 
-COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "marked by", "changed", "link"]
+COLUMNS = ["stage", "topic", "slug", "level", "required", "status", "shown", "marked by", "changed", "link"]
 
 
 def progress_rows(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> str:
     """Every topic of the roadmap and the status of ``user`` in it, as CSV.
 
-    Topics that have left the roadmap come last, without a stage. Days are those of the time zone. One query.
+    Topics that have left the roadmap come last, without a stage. Days are those of the time zone. Two queries.
     """
     return to_csv([COLUMNS, *rows_of(user, outline, link, zone)])
 
@@ -41,18 +41,21 @@ def to_csv(rows: Iterable[Iterable[str]]) -> str:
 
 
 def rows_of(user: User, outline: Outline, link: LinkTo, zone: tzinfo) -> Iterator[tuple[str, ...]]:
+    reader = ReaderProgress.for_user(user)
     rows = TopicProgress.objects.filter(user=user).order_by("changed_at", "topic").with_cause()
     values = rows.values_list("topic", "topic__slug", "topic__title", "status", "cause", "changed_at")
     progress = {
-        pk: (slug, title, status, marked_by(cause), iso_day(at, zone)) for pk, slug, title, status, cause, at in values
+        pk: (slug, title, status, "yes" if reader.is_shown(pk) else "no", marked_by(cause), iso_day(at, zone))
+        for pk, slug, title, status, cause, at in values
     }
     for section in outline.sections:
         for topic in section.topics:
-            *_names, status, by, changed = progress.pop(topic.pk, ("", "", "not started", "", ""))
+            *_names, status, is_shown, by, changed = progress.pop(topic.pk, ("", "", "not started", "no", "", ""))
             required = "yes" if topic.required else "no"
-            yield section.title, topic.title, topic.slug, topic.level, required, status, by, changed, link(topic.slug)
-    for slug, title, status, by, changed in progress.values():
-        yield "", title, slug, "", "", status, by, changed, ""
+            where = section.title, topic.title, topic.slug
+            yield *where, topic.level, required, status, is_shown, by, changed, link(topic.slug)
+    for slug, title, status, is_shown, by, changed in progress.values():
+        yield "", title, slug, "", "", status, is_shown, by, changed, ""
 
 
 def marked_by(cause: str | None) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import LoginRecord, User
 from progress.hooks import export_sections
 from progress.models import (
+    Attempt,
     Certificate,
     Note,
     ProgressEvent,
@@ -205,6 +206,23 @@ EXPORT_SECTIONS = [
         ROW,
     ),
     ExportSection(
+        "attempts",
+        _("your files of each exercise, what a check said of them last, and what you have shown"),
+        Attempt,
+        {
+            "exercise": "exercise__slug",
+            "title": "exercise__title",
+            "files": "files",
+            "saved_at": "saved_at",
+            "tries": "tries",
+            "failing": "failing",
+            "shown_at": "shown_at",
+            "shown_files": "shown_files",
+            "shown_checks": "shown_checks",
+        },
+        {"revision": "only how often they were saved"},
+    ),
+    ExportSection(
         "share",
         _("your public page, or null"),
         Share,
@@ -229,6 +247,7 @@ EXPORT_SECTIONS = [
             "track": "track__slug",
             "track_title": "track_title",
             "topics": "topics",
+            "shown": "shown",
             "time_zone": "time_zone",
             "issued_at": "issued_at",
         },

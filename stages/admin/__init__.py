@@ -1,5 +1,6 @@
 """Where maintainers edit the content: Django's own admin, with lists, filters and forms that know the content."""
 
+from stages.admin.exercises import ExerciseAdmin
 from stages.admin.revisions import RevisionAdmin
 from stages.admin.site_settings import SiteSettingsAdmin
 from stages.admin.sources import EntryAdmin, SourceAdmin
@@ -8,6 +9,7 @@ from stages.admin.tracks import TrackAdmin, TrackSectionAdmin
 
 __all__ = [
     "EntryAdmin",
+    "ExerciseAdmin",
     "ResourceAdmin",
     "RevisionAdmin",
     "SiteSettingsAdmin",

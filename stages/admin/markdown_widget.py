@@ -27,8 +27,10 @@ TEXTAREA_ROWS = {
     "replaces": 2,
     "project": 16,
     "body": 32,
+    "task": 8,
+    "hints": 4,
 }
-MARKDOWN_FIELDS = {"body", "disagreement", "footer", "project"}
+MARKDOWN_FIELDS = {"body", "disagreement", "footer", "project", "task"}
 # A page to be shown in a frame of ours: it runs nothing and loads nothing but our style sheets.
 PREVIEW_CSP = {
     "default-src": [CSP.NONE],

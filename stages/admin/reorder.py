@@ -151,10 +151,8 @@ def rows_with_moves(rows: Sequence[Model]) -> list[tuple[Model, str, str, str]]:
 
 def row_label(row: Model) -> str:
     """What a row is called here: a link by what it leads to."""
-    for attribute in ("resource", "topic"):
-        if hasattr(row, f"{attribute}_id"):
-            return str(getattr(row, attribute))
-    return str(row)
+    leads_to = [name for name in ("resource", "topic") if hasattr(row, f"{name}_id") and not hasattr(row, "title")]
+    return str(getattr(row, leads_to[0]) if leads_to else row)
 
 
 def change_link(row: Model) -> SafeString:

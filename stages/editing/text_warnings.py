@@ -12,7 +12,7 @@ from stages.fields import HtmlField
 from stages.fixture_io import Identity, Record
 from stages.fixture_io.records import shorten
 from stages.markdown.leftovers import leftovers
-from stages.models import Source, Stage, State, Topic, Track
+from stages.models import Exercise, Source, Stage, State, Topic, Track
 
 type Exists = Callable[[type[models.Model], str], bool]
 
@@ -20,6 +20,7 @@ type Exists = Callable[[type[models.Model], str], bool]
 PAGES: dict[str, tuple[type[models.Model], str]] = {
     "stage": (Stage, "slug"),
     "topic": (Topic, "slug"),
+    "exercise": (Exercise, "slug"),
     "track": (Track, "slug"),
     "source": (Source, "key"),
 }

@@ -8,9 +8,9 @@ from django.db.models import Model, QuerySet
 
 from stages.cycles import find_cycle
 from stages.fixture_io import Identity, Record
-from stages.models import Resource, Stage, State, Topic, Track
+from stages.models import Exercise, Resource, Stage, State, Topic, Track
 
-SLUGGED = (Stage, Topic, Track)  # what has its slug in its address
+SLUGGED = (Stage, Topic, Exercise, Track)  # what has its slug in its address
 PORTS = {"http": ":80", "https": ":443"}
 
 

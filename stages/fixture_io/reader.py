@@ -25,6 +25,7 @@ from stages.fixture_io.records import (
     shorten,
     to_json_value,
 )
+from stages.models.exercises import WrongAnswersField
 
 MAX_BYTES = 5_000_000  # of one file
 MAX_DEPTH = 20  # of brackets in brackets, and a file has five
@@ -300,6 +301,7 @@ TYPES: dict[type[ContentField], tuple[type, str]] = {
     models.IntegerField: (int, "a whole number in plain digits, such as 10"),
     models.CharField: (str, "text; put it in quotation marks"),
     models.TextField: (str, "text; put it in quotation marks"),
+    WrongAnswersField: (list, "a list of title, says and files"),
     models.JSONField: (list, "a list of lines of text"),
 }
 

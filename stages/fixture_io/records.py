@@ -16,6 +16,7 @@ from django.utils.timezone import is_aware
 
 from stages.models import (
     Entry,
+    Exercise,
     LoadedEntry,
     Resource,
     SiteSettings,
@@ -36,6 +37,7 @@ MODELS: list[type[models.Model]] = [
     Resource,
     Topic,
     TopicResource,
+    Exercise,
     Track,
     TrackSection,
     TrackTopic,

@@ -14,6 +14,7 @@ from stages.fixture_io.reader import parse, read_file
 from stages.fixture_io.records import LABELS, FixtureError, Record, Records, content_fields, default_of, key_names
 from stages.models import (
     Entry,
+    Exercise,
     Resource,
     SiteSettings,
     Source,
@@ -94,11 +95,13 @@ FILE_NAMES: dict[type[Model], str] = {
     Source: "sources.yaml",
     Track: "tracks.yaml",
 }
+# Of what stands in a stage and not in its file; loaddata takes the files by their names, and needs the topics first.
+PREFIXES: dict[type[Model], str] = {Exercise: "stage-exercises-"}
 
 
 def foreign_files(path: Path) -> Iterator[str]:
     """Why a dump must not take the place of this file, if it must not."""
-    if path.name not in FILE_NAMES.values() and not re.fullmatch(r"stage-\d\d+-[\w-]+\.yaml", path.name):
+    if path.name not in FILE_NAMES.values() and not re.fullmatch(r"stage-(exercises-)?\d\d+-[\w-]+\.yaml", path.name):
         yield f"{path}: is none of the files that a dump writes, and would be read with them. Move it away."
     elif path.is_symlink() or not path.is_file():
         yield f"{path}: is no plain file."
@@ -117,14 +120,18 @@ def is_unchanged(path: Path, text: str) -> bool:
 
 
 def files(records: Records) -> dict[str, str]:
-    """``records`` as ``{file name: YAML}``: one for each of FILE_NAMES, and one for each stage."""
+    """``records`` as ``{file name: YAML}``: one for each of FILE_NAMES, and two for each stage."""
     stages = sorted((record for record in records.values() if record.model is Stage), key=sort_key)
-    stage_names = {stage.key: f"stage-{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
+    stage_names = {stage.key: f"{number:02}-{stage.key[0]}.yaml" for number, stage in enumerate(stages, 1)}
     paths = sorted((ancestry(record, records) for record in records.values()), key=lambda path: [*map(sort_key, path)])
     entries_by_file: dict[str, list[dict[str, Any]]] = {}
     for path in paths:
         top, record = path[0], path[-1]
-        name = stage_names[top.key] if top.model is Stage else FILE_NAMES[top.model]
+        name = (
+            PREFIXES.get(record.model, "stage-") + stage_names[top.key]
+            if top.model is Stage
+            else FILE_NAMES[top.model]
+        )
         entries_by_file.setdefault(name, []).append(as_fixture_entry(record))
     return {name: as_yaml(entries) for name, entries in sorted(entries_by_file.items())}
 
@@ -153,6 +160,7 @@ def dump(entries: list[dict[str, Any]], dumper: type[yaml.SafeDumper]) -> str:
 NESTED_UNDER: dict[type[Model], tuple[str, type[Model]]] = {
     Topic: ("stage", Stage),
     TopicResource: ("topic", Topic),
+    Exercise: ("topic", Topic),
     TrackSection: ("track", Track),
     TrackTopic: ("section", TrackSection),
     Entry: ("source", Source),

@@ -17,6 +17,7 @@ from stages.models.search import SearchQuerySet
 from stages.validators import one_line
 
 if TYPE_CHECKING:
+    from stages.models.exercises import Exercise
     from stages.models.links import LinkCheck
     from stages.models.tracks import Track
 
@@ -45,7 +46,7 @@ def published_q(prefix: str = "") -> models.Q:
     return models.Q(**{f"{prefix}state": State.PUBLISHED}) & (no_date | has_come)
 
 
-def is_published(row: "Stage | Topic | Track") -> bool:
+def is_published(row: "Stage | Topic | Exercise | Track") -> bool:
     """The same question about a row that is at hand."""
     return row.state == State.PUBLISHED and (row.publish_at is None or row.publish_at <= timezone.now())
 

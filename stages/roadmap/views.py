@@ -125,6 +125,7 @@ def describe_topic(topic: Topic, outline: Outline, content: Content) -> dict[str
         "topic_section": replace(section, topics=(outline_topic,)),
         **prerequisites_and_unlocks(topic.pk, outline, content.prerequisites),
         "setup": setup_of(topic.body, outline),
+        "exercises": [exercise for exercise in content.exercises if exercise.topic == topic.pk],
         "links": with_alternatives(topic.links.shown()),
         "source_count": content.source_count,
         "mentions": [(source, list(group)) for source, group in groupby(entries, key=lambda entry: entry.source)],
