@@ -40,9 +40,18 @@ class Command(BaseCommand):
         for name in PEOPLE:
             make_person(name)
         call_command("demo_cohort", verbosity=verbosity, stdout=self.stdout)
+        self.step("Building Django for the browser, for practice")
+        self.build_practice()
         self.stdout.write(self.welcome(port))
         if not no_server:
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
+
+    def build_practice(self) -> None:
+        """The one step that needs the network; without it all but running exercises works."""
+        try:
+            call_command("build_practice", stdout=self.stdout)
+        except CommandError as error:
+            self.stdout.write(f"{error}\nAll else works without it. `uv run manage.py build_practice` tries again.")
 
     def step(self, what: str) -> None:
         self.stdout.write(f"{self.style.MIGRATE_HEADING('→')} {what} …")
