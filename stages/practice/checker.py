@@ -138,8 +138,12 @@ def boot() -> None:
     logging.getLogger("django.request").addHandler(logging.NullHandler())  # a check says what went wrong
     unittest.TestCase.longMessage = False  # what a check says is what a learner reads, and nothing before it
     keep_pages()
-    call_command("migrate", verbosity=0)
-    connections["default"].close()
+    prepared = Path(__file__).with_name(EMPTY_DATABASE.name)  # comes along in a bundle, where making it takes long
+    if prepared.exists():
+        shutil.copyfile(prepared, EMPTY_DATABASE)
+    else:
+        call_command("migrate", verbosity=0)
+        connections["default"].close()
 
 
 def keep_pages() -> None:

@@ -17,6 +17,7 @@ export const startDjango = async ({ bundle, frame, worker, onStarting }) => {
   const assets = Object.fromEntries(
     await Promise.all(addresses.map(async ([name, address]) => [name, await load(address)])),
   );
+  performance.mark("practice-loaded");
   onStarting();
 
   const element = document.createElement("iframe");
