@@ -72,7 +72,7 @@ def test_the_bundle_of_practice_is_kept_as_well(site, tmp_path):
         folder = tmp_path / f"release{number}" / "practice" / version
         folder.mkdir(parents=True)
         (folder / "django.bin").write_text(version)
-        bundle.write(folder.parent, bundle.Bundle(version, {"django.bin": 12}, compressed=False))
+        bundle.write(folder.parent, bundle.Bundle(version, {"django.bin": 12}, {"django.bin": 12}, compressed=False))
         client, _ = site(number, site="a { color: red }")
     for version in ("0123456789ab", "ba9876543210"):
         answer = client.get(f"/static/practice/{version}/django.bin")

@@ -53,14 +53,15 @@ def build(target: Path, *, compress: bool, say: Say) -> bool:
         draft.mkdir()
         make(draft, Path(made), say)
         files = sorted(draft.iterdir())
-        sizes = {file.name: file.stat().st_size for file in files}
+        lengths = {file.name: file.stat().st_size for file in files}
+        sizes = lengths
         if compress:
             say("Compressing, which takes a minute")
             with ThreadPoolExecutor() as threads:
                 sizes = dict(threads.map(compressed, files))
         shutil.rmtree(target / name, ignore_errors=True)
         draft.replace(target / name)
-    bundle.write(target, bundle.Bundle(name, sizes, compress))
+    bundle.write(target, bundle.Bundle(name, lengths, sizes, compress))
     for old in target.iterdir():
         if VERSION.fullmatch(old.name) and old.name != name:
             shutil.rmtree(old, ignore_errors=True)
@@ -86,11 +87,11 @@ def make(draft: Path, work: Path, say: Say) -> None:
     node.run_node(HERE / "compile.mjs", raw, draft, HERE / "jobs.json", cwd=work)
     say("Putting the editor together")
     # It finds its packages from where it lies.
-    entry = modules.parent / "editor.js"
-    shutil.copyfile(HERE / "editor.js", entry)
+    entry = modules.parent / bundle.EDITOR
+    shutil.copyfile(HERE / bundle.EDITOR, entry)
     options = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=eof")
     esbuild = modules / "esbuild-wasm" / "bin" / "esbuild"
-    node.run_node(esbuild, entry, *options, f"--outfile={draft / 'editor.js'}", cwd=modules.parent)
+    node.run_node(esbuild, entry, *options, f"--outfile={draft / bundle.EDITOR}", cwd=modules.parent)
 
 
 def compressed(file: Path) -> tuple[str, int]:
