@@ -84,6 +84,20 @@ const look = EditorView.theme({
   },
 });
 
+// Where a browser itself replaces what is selected in several lines, it writes style attributes, which the site's policy
+// forbids and reports.
+const replaceSelection = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { main } = view.state.selection;
+    if (event.inputType !== "insertText" || event.data === null || main.empty || view.composing || view.state.readOnly) {
+      return false;
+    }
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 const languages = { py: () => python(), html: () => template, txt: () => [] };
 
 /**
@@ -100,7 +114,7 @@ export const createEditor = (host, { text, path, label, isReadOnly, onChange, on
       doc: text,
       extensions: [
         lineNumbers(), highlightSpecialChars(), history(), indentOnInput(), bracketMatching(), highlightActiveLine(),
-        indentUnit.of("    "), EditorState.tabSize.of(4), language(), syntaxHighlighting(colors), look,
+        indentUnit.of("    "), EditorState.tabSize.of(4), language(), syntaxHighlighting(colors), look, replaceSelection,
         keymap.of([
           { key: "Mod-Enter", run: () => (onRun(), true) },
           ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"), ...historyKeymap, indentWithTab,
