@@ -70,7 +70,6 @@ const colors = HighlightStyle.define([
 const look = EditorView.theme({
   "&": { color: "var(--ink)", fontSize: "0.875rem", backgroundColor: "var(--paper-raised)" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
-  "&, .cm-scroller": { minBlockSize: "inherit" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--accent)", padding: "0.75rem 0" },
   ".cm-cursor": { borderLeftColor: "var(--accent)" },

@@ -130,6 +130,14 @@ const show = ({ checks, error, output, page }) => {
   part("page").querySelector("iframe").srcdoc = page && stillPage(page);
 };
 
+/** On a small screen what a check found is far below. */
+const comeIntoView = () => {
+  const { top } = part("checks").getBoundingClientRect();
+  if (top < innerHeight / 2) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  part("checks").scrollIntoView({ block: "start", behavior });
+};
+
 const judge = (result) => {
   const passed = result.checks.filter((check) => check.passed).length;
   const summary = result.error ? words.nothing : fill(words.holds, { passed, all: result.checks.length });
@@ -162,6 +170,7 @@ async function check() {
     else if (isResult(result)) {
       show(result);
       judge(result);
+      comeIntoView();
     } else {
       django.remove();
       django = undefined;
