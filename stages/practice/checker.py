@@ -232,27 +232,18 @@ class Project:
             own = {name: value for name, value in vars(module).items() if name.isupper()}
         added = [name for name in own.pop("INSTALLED_APPS", []) if name not in BASE_APPS]
         [engine] = settings.TEMPLATES
+        installed = [*BASE_APPS, *added, *(name for name in self.apps if not is_named(name, added))]
         values = {
             "BASE_DIR": self.folder,
             "MEDIA_ROOT": str(self.folder / "media"),
             "TEMPLATES": [{**engine, "DIRS": [str(self.folder / "templates")]}],
-            "INSTALLED_APPS": [*BASE_APPS, *added, *(name for name in self.apps if not is_named(name, added))],
             "STATICFILES_DIRS": [str(self.folder / "static")] if (self.folder / "static").is_dir() else [],
             "ROOT_URLCONF": URLS,
             **own,
         }
-        override = override_settings(**values)
-        try:
-            override.enable()
-        except Exception:
-            raise  # Django has taken it back
-        except BaseException:  # a module that ends the program
-            apps.unset_installed_apps()
-            raise
-        try:
+        # Django would import the apps before it knows the other settings, such as which model a user is.
+        with override_settings(**values), installed_apps(installed):
             yield
-        finally:
-            override.disable()
 
     def migrate(self) -> None:
         """Find what Django's own checks say, and make the tables."""
@@ -269,6 +260,24 @@ class Project:
 
     def has_migrations(self, name: str) -> bool:
         return any(path.startswith(f"{name}/migrations/0") for path in self.files)
+
+
+@contextmanager
+def installed_apps(names: Sequence[str]) -> Iterator[None]:
+    from django.test.utils import override_settings
+
+    override = override_settings(INSTALLED_APPS=names)
+    try:
+        override.enable()
+    except Exception:
+        raise  # Django has taken it back
+    except BaseException:  # a module that ends the program
+        apps.unset_installed_apps()
+        raise
+    try:
+        yield
+    finally:
+        override.disable()
 
 
 class ProjectError(Exception):
@@ -332,13 +341,13 @@ def django_apart() -> Iterator[None]:
     attributes = [(model, dict(vars(model))) for model in base]
     receivers = [(signal, list(signal.receivers)) for signal in find_signals()]
     kept: list[tuple[Any, Any]] = [
-        (admin.site._registry, dict(admin.site._registry)),
         (registry.registered_checks, set(registry.registered_checks)),
         (registry.deployment_checks, set(registry.deployment_checks)),
         (converters.REGISTERED_CONVERTERS, dict(converters.REGISTERED_CONVERTERS)),
         (apps._pending_operations, {key: [*waiting] for key, waiting in apps._pending_operations.items()}),
         (locmem._caches, {}),  # type: ignore[attr-defined]
     ]
+    registered = dict(admin.site._registry)  # not among them: Django makes another dict of it as it looks for apps
     outbox = getattr(mail, "outbox", [])
     labels = {label for label in models if label not in {name.rpartition(".")[2] for name in BASE_APPS}}
     for label in labels:
@@ -357,6 +366,7 @@ def django_apart() -> Iterator[None]:
         for signal, connected in receivers:
             signal.receivers = connected
             signal.sender_receivers_cache.clear()
+        admin.site._registry = registered
         for container, content in kept:
             container.clear()
             container.update(content)
