@@ -19,11 +19,11 @@ from stages.practice.bundle import Bundle, current_bundle
 from stages.practice.exercises import checks_digest, sentences_of, starter_files
 from stages.practice.files import parse_files
 
-# What the learner's code may do there: run, and nothing else. No address can be asked, nothing stored, nothing shown.
-FRAME_CSP = (
-    "default-src 'none'; script-src {script} blob: 'wasm-unsafe-eval'; worker-src blob:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
-)
+# What a learner's code may do there: run. No address can be asked and nothing kept, and nobody's cookies come along.
+CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts; "
+DJANGO_POLICY = CLOSED + "script-src {script} blob: 'wasm-unsafe-eval'; worker-src blob:"
+# A page that it has answered may look as it likes.
+PAGE_POLICY = CLOSED + "script-src {script}; style-src 'unsafe-inline'; img-src data:"
 
 
 @login_not_required
@@ -89,10 +89,20 @@ def describe_exercise(exercise: Exercise, bundle: Bundle | None) -> dict[str, An
 @login_not_required
 @require_safe
 @xframe_options_sameorigin
-def frame(request: HttpRequest) -> HttpResponse:
-    """An empty page whose script runs a learner's code where it can reach nothing of theirs or ours."""
-    response = render(request, "practice/frame.html")
-    response.headers["Content-Security-Policy"] = FRAME_CSP.format(
-        script=request.build_absolute_uri(static("js/practice/frame.js"))
-    )
+def django_frame(request: HttpRequest) -> HttpResponse:
+    """An empty page whose script runs a learner's code where it reaches nothing of theirs or ours."""
+    return frame(request, "js/practice/frame.js", DJANGO_POLICY, shows_page=False)
+
+
+@login_not_required
+@require_safe
+@xframe_options_sameorigin
+def page_frame(request: HttpRequest) -> HttpResponse:
+    """An empty page whose script shows what a learner's site has answered."""
+    return frame(request, "js/practice/page.js", PAGE_POLICY, shows_page=True)
+
+
+def frame(request: HttpRequest, script: str, policy: str, *, shows_page: bool) -> HttpResponse:
+    response = render(request, "practice/frame.html", {"shows_page": shows_page})
+    response.headers["Content-Security-Policy"] = policy.format(script=request.build_absolute_uri(static(script)))
     return response

@@ -68,7 +68,7 @@ const colors = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { color: "var(--ink)", fontSize: "0.875rem", backgroundColor: "var(--paper-raised)" },
+  "&": { color: "var(--ink)", fontSize: "0.875rem", backgroundColor: "var(--paper-raised)", maxBlockSize: "75vh" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--accent)", padding: "0.75rem 0" },

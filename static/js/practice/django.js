@@ -2,8 +2,8 @@
 
 const FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "stdlib.bin", "django.bin", "lock.json"];
 
-const load = async (address, onBytes) => {
-  const response = await fetch(address);
+const load = async (address, signal, onBytes) => {
+  const response = await fetch(address, { signal });
   if (!response.ok) throw new Error(`${response.status}`);
   const parts = [];
   for (const reader = response.body.getReader(); ;) {
@@ -21,9 +21,14 @@ const load = async (address, onBytes) => {
 export const startDjango = async ({ bundle, frame, worker, onLoading, onStarting }) => {
   const addresses = [...FILES.map((name) => [name, bundle + name]), ["worker.js", worker]];
   let loaded = 0;
-  const onBytes = (bytes) => onLoading((loaded += bytes));
+  const onBytes = (bytes) => onLoading((loaded += bytes)), all = new AbortController();
   const assets = Object.fromEntries(
-    await Promise.all(addresses.map(async ([name, address]) => [name, await load(address, onBytes)])),
+    await Promise.all(addresses.map(async ([name, address]) => [name, await load(address, all.signal, onBytes)])).catch(
+      (error) => {
+        all.abort(); // one is missing, so the others are of no use
+        throw error;
+      },
+    ),
   );
   performance.mark("practice-loaded");
   onStarting();

@@ -11,7 +11,7 @@ article.addEventListener("practice:restore", ({ detail }) => {
 });
 
 const { editFiles } = await import(article.dataset.files);
-const { isResult, itemOf, stillPage } = await import(article.dataset.result);
+const { isResult, itemOf, pageFrame } = await import(article.dataset.result);
 
 const part = (id) => document.getElementById(id);
 const read = (id) => JSON.parse(part(id)?.textContent ?? "null");
@@ -118,6 +118,8 @@ const start = () => {
 
 // --- Checks ---
 
+const showPage = pageFrame(part("page").querySelector("iframe"), article.dataset.page);
+
 const show = ({ checks, error, output, page }) => {
   part("error").hidden = !error;
   part("error").textContent = error;
@@ -127,7 +129,7 @@ const show = ({ checks, error, output, page }) => {
   part("printed").hidden = !output;
   part("printed").querySelector("pre").textContent = output;
   part("page").hidden = !page;
-  part("page").querySelector("iframe").srcdoc = page && stillPage(page);
+  if (page) showPage(page);
 };
 
 /** On a small screen what a check found is far below. */

@@ -32,16 +32,17 @@ export const itemOf = (check, index, words) => {
   return item;
 };
 
-const LOADS = "script, link, meta, base, style, iframe, frame, object, embed, template, svg, math, audio, video, source";
-
-/** A page as the learner's site answered it, without what would run or be fetched. It goes into a frame of no origin. */
-export const stillPage = (html) => {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const loading of page.querySelectorAll(LOADS)) loading.remove();
-  for (const some of page.querySelectorAll("*")) {
-    for (const { name } of [...some.attributes]) {
-      if (/^(on|style$|src|background$|action$|formaction$|ping$|target$)/i.test(name)) some.removeAttribute(name);
-    }
-  }
-  return `<!doctype html>${page.documentElement.outerHTML}`;
+/** Shows pages in a frame that takes them by message, once it is there; `address` is of the frame's own page. */
+export const pageFrame = (frame, address) => {
+  let page = "", isThere = false;
+  addEventListener("message", ({ source, data }) => {
+    if (source !== frame.contentWindow || data?.state !== "loaded") return;
+    isThere = true;
+    source.postMessage({ page }, "*");
+  });
+  return (shown) => {
+    page = shown;
+    if (isThere) frame.contentWindow.postMessage({ page }, "*");
+    else frame.src = address;
+  };
 };

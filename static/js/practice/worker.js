@@ -29,16 +29,21 @@ self.onmessage = async ({ data: { assets } }) => {
       stderr: () => {},
     });
     python.unpackArchive(assets["django.bin"], "zip", { extractDir: "/django" });
-    const check = python.runPython(`
-import json, sys
+    const [check, isWhole] = python.runPython(`
+import json, os, sys
 sys.path.insert(0, "/django")
 import checker
 checker.boot()
-lambda job: json.dumps(checker.check(json.loads(job)))
-`);
 
-    // A learner's code may have deleted what the next check needs.
-    const isWhole = () => python.FS.analyzePath("/django/django").exists && python.FS.analyzePath("/tmp").exists;
+def check(job, check=checker.check, dumps=json.dumps, loads=json.loads):
+    return dumps(check(loads(job)))
+
+def is_whole(modules=dict(sys.modules), now=sys.modules, isdir=os.path.isdir, folders=('/django/django', checker.ROOT)):
+    """Whether the next check finds what this one has found: a learner's code may have thrown it away."""
+    return all(now.get(name) is module for name, module in modules.items()) and all(map(isdir, folders))
+
+[check, is_whole]
+`);
 
     self.onmessage = ({ data: { id, files, checks } }) => {
       try {
