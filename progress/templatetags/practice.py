@@ -27,12 +27,14 @@ def attempt(context: Context, exercise: Exercise) -> dict[str, Any] | None:
     """
     user = context["user"]
     if "run_here" in context:
-        return context["run_here"].state
+        here: dict[str, Any] = context["run_here"].state
+        return here
     if not user.is_authenticated:
         return None
     kept = Attempt.objects.filter(user=user.pk, exercise=exercise.pk).first() or Attempt()
     outdated = kept.is_outdated(checks_digest(exercise))
-    return {"files": kept.files, "revision": kept.revision, "shown": kept.is_shown, "outdated": outdated}
+    state: dict[str, Any] = {"files": kept.files, "revision": kept.revision}
+    return state | {"shown": kept.is_shown, "outdated": outdated}
 
 
 @register.simple_tag(takes_context=True)

@@ -56,5 +56,7 @@ class ExerciseAdmin(ImmutableSlugMixin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         if db_field.name in {"given", "files", "checks", "solution", "wrong_answers"}:
-            kwargs["widget"] = forms.Textarea(attrs={"class": "vLargeTextField markdown", "rows": 18, "spellcheck": "false"})
+            kwargs["widget"] = forms.Textarea(
+                attrs={"class": "vLargeTextField markdown", "rows": 18, "spellcheck": "false"}
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
