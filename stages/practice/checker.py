@@ -35,6 +35,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import checks as system_checks
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.db import connections
 from django.dispatch import Signal
 
@@ -243,6 +244,8 @@ class Project:
         }
         # Django would import the apps before it knows the other settings, such as which model a user is.
         with override_settings(**values), installed_apps(installed):
+            if self.has_own_user:  # which could not be found before it was installed
+                setting_changed.send(type(self), setting="AUTH_USER_MODEL", value=settings.AUTH_USER_MODEL, enter=True)
             yield
 
     def migrate(self) -> None:
