@@ -33,7 +33,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         of_topic = published.filter(topic=models.OuterRef("topic")).values("topic").annotate(number=models.Count("pk"))
         return (
             passed.annotate(number=models.Count("pk"))
-            .filter(number=models.Subquery(of_topic.values("number")))
+            .filter(number=models.Subquery(of_topic.values("number")[:1]))
             .values("topic")
         )
 
