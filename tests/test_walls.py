@@ -37,6 +37,7 @@ FEATURES = {
         ["stages.fixture_io", "stages.editing", "stages.revisions"],
         "a load reads files, keeps to the rules, and is recorded",
     ),
+    "stages.practice": (["stages.markdown"], "an exercise shows files and hints as a lesson shows its text"),
     "stages.roadmap": (
         ["stages.map", "stages.links", "stages.markdown"],
         "the map is one of four layouts; a dead link has alternatives; a page says what the code of its lesson needs",
@@ -45,6 +46,7 @@ FEATURES = {
     "progress.rendering": ([], "pieces of pages, for every feature"),
     "progress.tracking": (["progress.rendering"], "a tick answers with the pieces it changed"),
     "progress.annotations": (["progress.rendering"], "what stands beside a topic; a press answers with its box"),
+    "progress.practice": ([], "files and checks of a learner, as their page sends them"),
     "progress.dashboard": ([], "the learner's own page"),
     "progress.sharing": ([], "what a learner shows to others"),
     "progress.transfer": ([], "lists and files, in and out"),
@@ -62,7 +64,10 @@ FEATURES = {
 EXCEPTIONS = {
     "stages.apps": (["stages.editing"], "it registers why content stays"),
     "stages.fields": (["stages.markdown"], "a field keeps its text rendered"),
-    "stages.models": (["stages.links", "stages.revisions"], "rows keep what came of a link, and say how they differ"),
+    "stages.models": (
+        ["stages.links", "stages.practice", "stages.revisions"],
+        "rows keep what came of a link, say how they differ, and hold files only as files",
+    ),
     "progress.apps": (["progress.*"], "it registers what features answer"),
     "progress.hooks": (["progress.impact", "progress.transfer"], "for the types of what is registered"),
     "progress.admin": (["progress.maintenance"], "the queue of reports checks links"),

@@ -8,41 +8,17 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from roadmap_site.management.practice_bundle.build import version_of_sources
-from stages.models import Exercise
 from stages.practice.bundle import current_bundle
 from stages.practice.files import parse_files
 from tests.browser.test_pages import violations
+from tests.content import TOOLS_PAGE, make_exercise
 from tests.practice.test_exercises import EXERCISES
 
-STARTER = """from django.http import HttpResponse
-
-
-def tools(request):
-    return HttpResponse("<title>Tools</title><p>Nothing")
-"""
+STARTER = TOOLS_PAGE
 SOLUTION = STARTER.replace(
     "<p>Nothing", "<p>Saw</p><p style='color: red'>Drill</p><script>document.title = 1</script>"
 )
-CHECKS = '''from django.test import TestCase
-
-from library.names import FIRST
-
-
-class ToolTests(TestCase):
-    def test_the_page_is_there(self):
-        """The page answers."""
-        self.assertEqual(self.client.get("/").status_code, 200, "The page does not answer.")
-
-    def test_the_page_names_tools(self):
-        """The page names its first tool."""
-        self.assertContains(self.client.get("/"), FIRST, msg_prefix="The page does not name the saw")
-'''
-URLS = 'from django.urls import path\n\nfrom library import views\n\nurlpatterns = [path("", views.tools)]\n'
 PLAIN_BOX = "#editor textarea:visible"
-
-
-def block(path, text):
-    return f'```python title="{path}"\n{text.rstrip()}\n```'
 
 
 @pytest.fixture
@@ -57,19 +33,7 @@ def bundle(request):
 
 @pytest.fixture
 def exercise(content):
-    return Exercise.objects.create(
-        slug="tools",
-        topic=content.topics["maps"],
-        title="Name the tools",
-        kind="build",
-        task="In `library/views.py`, let the page name the first tool, which is in `library/names.py`.",
-        given=f"{block('library/names.py', 'FIRST = "Saw"')}\n{block('library/urls.py', URLS)}",
-        files=f"{block('library/views.py', STARTER)}\n{block('library/notes.py', '# for yourself')}",
-        checks=block("checks.py", CHECKS),
-        hints=["Look at `given`.", "It is a saw."],
-        solution=block("library/views.py", SOLUTION),
-        wrong_answers=[],
-    )
+    return make_exercise(content.topics["maps"])
 
 
 @pytest.fixture
@@ -428,7 +392,7 @@ REACHES = {
     "another site": "fetch('https://example.org/')",
     "a script": "new Promise((ok, no) => { try { importScripts('/static/js/ticks.js'); ok() } catch (e) { no(e) } })",
     "a module": "import('/static/js/undo.js')",
-    "a socket": "new Promise((ok, no) => Object.assign(new WebSocket('wss://example.org'), {onopen: ok, onerror: no}))",
+    "a socket": "new Promise((ok, no) => Object.assign(new WebSocket('wss://a.example'), {onopen: ok, onerror: no}))",
     "XHR": "new Promise((ok, no) => { const x = Object.assign(new XMLHttpRequest(), {onload: ok, onerror: no});"
     " x.open('GET', '/'); x.send() })",
     "storage": "new Promise((ok, no) => { const r = indexedDB.open('x'); r.onsuccess = ok; r.onerror = no })",
