@@ -15,6 +15,7 @@ COPY stages stages
 COPY static static
 COPY templates templates
 RUN .image/build
+RUN .image/practice
 COPY fixtures fixtures
 
 FROM python:3.13-slim

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import yaml
 
-from progress.models import CarryOver, ProgressEvent, TopicProgress
+from progress.models import Attempt, CarryOver, ProgressEvent, TopicProgress
 from stages.models import (
     Entry,
+    Exercise,
     LoadedEntry,
     Resource,
     Revision,
@@ -25,9 +26,20 @@ FastDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 def wipe():
     """Take everything away that the site holds except people."""
-    for model in (TopicProgress, ProgressEvent, CarryOver, TrackTopic, TrackSection, Track, Entry, Source):
+    for model in (
+        Attempt,
+        Exercise,
+        TopicProgress,
+        ProgressEvent,
+        CarryOver,
+        TrackTopic,
+        TrackSection,
+        Track,
+        Entry,
+        Source,
+    ):
         model.objects.all().delete()
-    for model in (TopicResource, Topic, Resource, Stage, SiteSettings, LoadedEntry, Revision):
+    for model in (Exercise, TopicResource, Topic, Resource, Stage, SiteSettings, LoadedEntry, Revision):
         model.objects.all().delete()
 
 
@@ -109,3 +121,43 @@ def write_files(folder, *entries, name="roadmap.yaml"):
     text = yaml.dump(list(entries), Dumper=FastDumper, allow_unicode=True)
     (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+DOUBLE = """```python title="double.py"
+def double(number):
+    return {}
+```"""
+ADDS = DOUBLE.format("number + 2")  # right for 2 alone
+CHECKS = '''```python title="checks.py"
+from unittest import TestCase
+
+from double import double
+
+
+class DoubleTests(TestCase):
+    def test_two(self):
+        """Two becomes four."""
+        self.assertEqual(double(2), 4, "Two does not become four.")
+
+    def test_five(self):
+        """Five becomes ten."""
+        self.assertEqual(double(5), 10, "Five does not become ten.")
+
+    def test_nothing(self):
+        """Nothing stays nothing."""
+        self.assertEqual(double(0), 0, "Nothing does not stay nothing.")
+```'''
+
+
+def make_exercise(topic, slug="double", **fields):
+    """An exercise in plain Python: to double a number, which adding 2 does not."""
+    usual = {
+        "title": "Twice as much",
+        "task": "Write `double(number)` in `double.py`.",
+        "files": DOUBLE.format("None"),
+        "checks": CHECKS,
+        "hints": ["Add it to itself.", "Or multiply."],
+        "solution": DOUBLE.format("number + number"),
+        "wrong_answers": [{"title": "Adds two", "says": "Five does not become ten", "files": ADDS}],
+    }
+    return Exercise.objects.create(topic=topic, slug=slug, **usual | fields)

@@ -11,8 +11,9 @@ from django.urls import get_resolver
 
 from progress.cohorts.models import CalendarFeed, Cohort, CustomTrack
 from progress.models import Certificate, Share
-from stages.models import Track
+from stages.models import Topic, Track
 from tests.conftest import client_of, rolled_back
+from tests.content import make_exercise
 
 pytestmark = pytest.mark.timeout(600)  # every route, for one person after another
 
@@ -47,6 +48,11 @@ TABLE = {
     "/tracks/<slug>/map.css": PUBLIC,
     "/sources/": PUBLIC,
     "/sources/<key>/": PUBLIC,
+    "/practice/": PUBLIC,
+    "/practice/frame/": PUBLIC,
+    "/practice/<slug>/": PUBLIC,
+    "/practice/<slug>/attempt/": POST_ONLY,
+    "/practice/<slug>/pass/": POST_ONLY,
     "/search/": PUBLIC,
     "/search/palette/": PUBLIC,
     "/shortcuts/": PUBLIC,
@@ -247,6 +253,7 @@ def people(content, learner, instructor, maintainer, outsider):
 
 def people_around(track, learner, instructor, maintainer, outsider):
     """A client for everyone, by the first letter of their role, and all that the table names besides the content."""
+    make_exercise(Topic.objects.order_by("pk").first(), slug="maps")
     Share.objects.create(user=learner, token="leaflet")
     CalendarFeed.objects.create(user=learner, token="leaflet")
     cohort = Cohort.objects.create(pk=1, name="Autumn hikers", code="LEAFLETS")
@@ -279,7 +286,7 @@ def test_it_answers_as_the_table_says(content, people, subtests):
 # What a cache between the site and a reader may keep: of these pages those of visitors, and what is one for everyone.
 FOR_VISITORS = [
     *["/", "/stages/<slug>/", "/topics/<slug>/", "/tracks/", "/tracks/<slug>/"],
-    *["/sources/", "/sources/<key>/"],
+    *["/sources/", "/sources/<key>/", "/practice/", "/practice/<slug>/"],
 ]
 FOR_EVERYONE = [
     *["/roadmap/roadmap.json", "/tracks/<track>/track.json", "/speculation-rules.json"],

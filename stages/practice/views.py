@@ -55,7 +55,7 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def exercise_context(content: Content, slug: str, bundle: str, size: int) -> dict[str, Any]:
-    """What the page of an exercise says; ``bundle`` is where its Django is, or "", and ``size`` its bytes. Raises 404."""
+    """What the page of an exercise says; ``bundle`` is where its Django is, or "", and ``size`` the bytes of that."""
     index = next((index for index, entry in enumerate(content.exercises) if entry.slug == slug), None)
     if index is None:
         raise Http404

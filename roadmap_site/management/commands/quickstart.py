@@ -40,6 +40,13 @@ class Command(BaseCommand):
         for name in PEOPLE:
             make_person(name)
         call_command("demo_cohort", verbosity=verbosity, stdout=self.stdout)
+        self.step("Building what runs Django in your browser, for exercises")
+        try:
+            call_command("build_practice", stdout=self.stdout)
+        except (CommandError, OSError) as error:  # everything else works without
+            self.stdout.write(
+                self.style.WARNING(f"  {error}\n  Exercises are there, and cannot be checked on their pages.")
+            )
         self.stdout.write(self.welcome(port))
         if not no_server:
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
