@@ -338,7 +338,7 @@ def django_apart() -> Iterator[None]:
     from django.contrib import admin
     from django.contrib.contenttypes.models import ContentType
     from django.core import mail
-    from django.core.cache.backends import locmem
+    from django.core.cache import caches
     from django.core.checks.registry import registry
     from django.urls import converters
 
@@ -351,7 +351,6 @@ def django_apart() -> Iterator[None]:
         (registry.deployment_checks, set(registry.deployment_checks)),
         (converters.REGISTERED_CONVERTERS, dict(converters.REGISTERED_CONVERTERS)),
         (apps._pending_operations, {key: [*waiting] for key, waiting in apps._pending_operations.items()}),
-        (locmem._caches, {}),  # type: ignore[attr-defined]
     ]
     registered = dict(admin.site._registry)  # not among them: Django makes another dict of it as it looks for apps
     outbox = getattr(mail, "outbox", [])
@@ -376,6 +375,8 @@ def django_apart() -> Iterator[None]:
         for container, content in kept:
             container.clear()
             container.update(content)
+        for cache in caches.all(initialized_only=True):
+            cache.clear()
         converters.get_converters.cache_clear()  # type: ignore[attr-defined] # as lru_cache has it
         mail.outbox = outbox
         ContentType.objects.clear_cache()
