@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import yaml
 
-from progress.models import CarryOver, ProgressEvent, TopicProgress
+from progress.models import Attempt, CarryOver, ProgressEvent, TopicProgress
 from stages.models import (
     Entry,
     Exercise,
@@ -52,7 +52,7 @@ def block(path, text):
     return f'```python title="{path}"\n{text.rstrip()}\n```'
 
 
-def make_exercise(topic, slug="tools", **fields):
+def make_site_exercise(topic, slug="tools", **fields):
     """An exercise with two files to write and two that are given, of which one check holds at first."""
     return Exercise.objects.create(
         **{
@@ -73,9 +73,20 @@ def make_exercise(topic, slug="tools", **fields):
 
 def wipe():
     """Take everything away that the site holds except people."""
-    for model in (TopicProgress, ProgressEvent, CarryOver, TrackTopic, TrackSection, Track, Entry, Source):
+    for model in (
+        Attempt,
+        Exercise,
+        TopicProgress,
+        ProgressEvent,
+        CarryOver,
+        TrackTopic,
+        TrackSection,
+        Track,
+        Entry,
+        Source,
+    ):
         model.objects.all().delete()
-    for model in (TopicResource, Topic, Resource, Stage, SiteSettings, LoadedEntry, Revision):
+    for model in (Exercise, TopicResource, Topic, Resource, Stage, SiteSettings, LoadedEntry, Revision):
         model.objects.all().delete()
 
 
@@ -157,3 +168,43 @@ def write_files(folder, *entries, name="roadmap.yaml"):
     text = yaml.dump(list(entries), Dumper=FastDumper, allow_unicode=True)
     (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+DOUBLE = """```python title="double.py"
+def double(number):
+    return {}
+```"""
+ADDS = DOUBLE.format("number + 2")  # right for 2 alone
+CHECKS = '''```python title="checks.py"
+from unittest import TestCase
+
+from double import double
+
+
+class DoubleTests(TestCase):
+    def test_two(self):
+        """Two becomes four."""
+        self.assertEqual(double(2), 4, "Two does not become four.")
+
+    def test_five(self):
+        """Five becomes ten."""
+        self.assertEqual(double(5), 10, "Five does not become ten.")
+
+    def test_nothing(self):
+        """Nothing stays nothing."""
+        self.assertEqual(double(0), 0, "Nothing does not stay nothing.")
+```'''
+
+
+def make_exercise(topic, slug="double", **fields):
+    """An exercise in plain Python: to double a number, which adding 2 does not."""
+    usual = {
+        "title": "Twice as much",
+        "task": "Write `double(number)` in `double.py`.",
+        "files": DOUBLE.format("None"),
+        "checks": CHECKS,
+        "hints": ["Add it to itself.", "Or multiply."],
+        "solution": DOUBLE.format("number + number"),
+        "wrong_answers": [{"title": "Adds two", "says": "Five does not become ten", "files": ADDS}],
+    }
+    return Exercise.objects.create(topic=topic, slug=slug, **usual | fields)

@@ -9,7 +9,7 @@ from accounts.models import User
 from progress.cohorts.models import Assignment, CalendarFeed, Cohort, CustomTrack, Enrolment, Invitation, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
-from tests.content import make_exercise
+from tests.content import make_site_exercise
 
 # A learner's page includes the session and the user.
 PAGES = {
@@ -201,9 +201,9 @@ def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner,
     enrol(content, learner, outsider, size)
     compose(content, learner, outsider, made)
     Star.objects.bulk_create(Star(user=learner, topic=topic) for topic in made[: size // 10])
-    make_exercise(content.topics["maps"])
+    make_site_exercise(content.topics["maps"])
     for topic in made[: size // 10]:
-        make_exercise(topic, slug=f"of-{topic.slug}")
+        make_site_exercise(topic, slug=f"of-{topic.slug}")
     Note.objects.bulk_create(Note(user=learner, topic=topic, text="A note.", html="-") for topic in made[: size // 10])
     for number in range(3):
         Reset.objects.create(user=learner, title=f"Stage {number}", standings={})

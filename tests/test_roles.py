@@ -35,6 +35,7 @@ from stages.models import (
     TrackSection,
 )
 from tests.conftest import client_of, make_user, rolled_back
+from tests.content import make_exercise
 from tests.stages.revisions.test_recorder import Forms, filled_in
 from tests.stages.revisions.test_recorder import save as save_form
 
@@ -65,6 +66,7 @@ TABLE = {
     "stages.stage": CONTENT | STATES,
     "stages.topic": CONTENT | STATES,
     "stages.resource": CONTENT | STATES | LINKS | {"check_now": PUBLISHERS},
+    "stages.exercise": CONTENT | STATES,
     "stages.track": CONTENT | STATES,
     "stages.tracksection": CONTENT,
     "stages.source": PUBLIC,
@@ -132,6 +134,7 @@ def rows(content, people):
         "stages.stage": content.first,
         "stages.topic": content.topics["weather"],
         "stages.resource": content.resource,
+        "stages.exercise": make_exercise(content.topics["maps"]),
         "stages.track": content.other,
         "stages.tracksection": TrackSection.objects.first(),
         "stages.source": content.source,
@@ -158,6 +161,7 @@ def rows(content, people):
         "stages.stage": stage,
         "stages.topic": topic,
         "stages.resource": resource,
+        "stages.exercise": make_exercise(topic, slug="new", state=State.DRAFT),
         "stages.track": track,
         "stages.tracksection": TrackSection.objects.create(track=track, slug="new", title="New"),
     }

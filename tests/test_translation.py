@@ -10,7 +10,7 @@ from django.utils import translation
 
 from progress.models import Star, TopicProgress
 from stages.roadmap.layouts import RoadmapLayout
-from tests.content import make_exercise
+from tests.content import make_site_exercise
 
 TEMPLATES = settings.BASE_DIR / "templates"
 # The same in every language.
@@ -189,7 +189,7 @@ CONTENT |= {"maps", "mpas", "zebra"}  # what is asked for
     ],
 )
 def test_a_page_is_wholly_in_the_language_of_its_reader(content, client, marked, path):
-    make_exercise(content.topics["maps"])
+    make_site_exercise(content.topics["maps"])
     client.post("/topics/boots/progress/", {"status": "learning"})
     client.post("/topics/weather/progress/", {"status": "skipped"})
     before = client.get(path).text  # in English first, so that pieces of this language are kept

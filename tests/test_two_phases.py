@@ -18,7 +18,7 @@ from stages.pages import Page
 from stages.practice import views as practice_views
 from stages.roadmap import views
 from tests.conftest import client_of
-from tests.content import make_exercise
+from tests.content import make_site_exercise
 
 PAGES = [
     "/?view=checklist",
@@ -44,7 +44,7 @@ PASSING = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+')
 
 @pytest.fixture
 def people(content, learner, instructor, maintainer):
-    make_exercise(content.topics["maps"])
+    make_site_exercise(content.topics["maps"])
     own = Track.objects.create(slug="own", title="An own track", summary="-", private=True)
     section = own.sections.create(slug="start", title="Start")
     section.places.create(topic=content.topics["boots"])

@@ -7,7 +7,7 @@ from django.test import Client
 from progress.models import TopicProgress
 from stages.models import Topic
 from tests.conftest import client_of
-from tests.content import make_exercise
+from tests.content import make_site_exercise
 
 PAGES = [
     "/",
@@ -26,7 +26,7 @@ HERE = {"Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 def content(content):
-    make_exercise(content.topics["maps"])
+    make_site_exercise(content.topics["maps"])
     return content
 
 

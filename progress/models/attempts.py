@@ -29,13 +29,9 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def topics_shown_by(self, user: int) -> models.QuerySet[Exercise, Any]:
         """The pks of the topics whose published exercises this learner has all passed, to be part of a query."""
         published = Exercise.objects.published().order_by()
-        passed = published.filter(attempts__user=user, attempts__shown_at__isnull=False).values("topic")
-        of_topic = published.filter(topic=models.OuterRef("topic")).values("topic").annotate(number=models.Count("pk"))
-        return (
-            passed.annotate(number=models.Count("pk"))
-            .filter(number=models.Subquery(of_topic.values("number")[:1]))
-            .values("topic")
-        )
+        passed = self.model.objects.shown().filter(user=user).order_by().values("exercise")
+        left = published.exclude(pk__in=passed).values("topic")
+        return published.filter(pk__in=passed).exclude(topic__in=left).values("topic")
 
     def save_files(self, user: User, exercise: Exercise, files: Files, revision: int) -> "Attempt":
         """Keep ``files``, which were made from ``revision`` of those that are kept: 0 is the starter.

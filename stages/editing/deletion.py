@@ -13,7 +13,7 @@ from stages.models import Entry, Exercise, Stage, Topic
 
 
 def content_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
-    """A stage is not deleted from above its topics, or from what the documents name; nor a topic from its exercises."""
+    """A stage stays above its topics and what the documents name, and a topic above its exercises."""
     if model is Stage:
         if topics := Topic.objects.filter(stage__in=pks).count():
             yield ngettext("%(count)d topic is in it.", "%(count)d topics are in it.", topics) % {"count": topics}
@@ -22,10 +22,9 @@ def content_blockers(model: type[Model], pks: Collection[int]) -> Iterator[str]:
                 "%(count)d entry of a document leads to it.", "%(count)d entries of documents lead to it.", entries
             )
             yield message % {"count": entries}
-    elif model is Topic:
-        if exercises := Exercise.objects.filter(topic__in=pks).count():
-            message = ngettext("%(count)d exercise belongs to it.", "%(count)d exercises belong to it.", exercises)
-            yield message % {"count": exercises}
+    elif model is Topic and (exercises := Exercise.objects.filter(topic__in=pks).count()):
+        message = ngettext("%(count)d exercise belongs to it.", "%(count)d exercises belong to it.", exercises)
+        yield message % {"count": exercises}
 
 
 def deletion_blockers(model: type[Model], pks: Collection[int]) -> list[str]:

@@ -207,9 +207,8 @@ class Project:
     def write_files(self) -> None:
         texts = {f"{name}/__init__.py": "" for name in [*self.apps, "config"]}
         texts |= {f"{name}/migrations/__init__.py": "" for name in self.apps}
-        texts |= {
-            f"{Path(path).parent}/__init__.py": "" for path in self.files if "/" in path and path.endswith(".py")
-        }
+        python = [Path(path) for path in self.files if path.endswith(".py")]
+        texts |= {f"{folder}/__init__.py": "" for path in python for folder in path.parents if folder.name}
         texts |= {"config/urls.py": self.default_urls()}
         for path, text in {**texts, **self.files, **self.checks}.items():
             file = self.folder / path
@@ -294,9 +293,9 @@ def is_named(app: str, entries: Sequence[str]) -> bool:
 
 
 def is_of_django(found: system_checks.CheckMessage) -> bool:
-    """Whether it is about a model of Django's own, such as the admin's log where users are others."""
+    """Whether it is about Django's own: the admin's log where users are others, or what the admin needs to be used."""
     model = getattr(found.obj, "model", found.obj)
-    return getattr(model, "__module__", "").startswith("django.")
+    return getattr(model, "__module__", "").startswith("django.") or (found.id or "").startswith("admin.E4")
 
 
 def describe_problem(found: system_checks.CheckMessage) -> str:
@@ -307,22 +306,26 @@ def describe_problem(found: system_checks.CheckMessage) -> str:
 @contextmanager
 def modules_apart(folder: Path) -> Iterator[None]:
     """Python finds the modules of ``folder`` first, and has forgotten those of every other project."""
-    hidden = {name: module for name, module in [*sys.modules.items()] if name == "practice" or is_of_project(module)}
-    for name in hidden:
-        del sys.modules[name]
+    hidden = take_modules()
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
         yield
     finally:
-        for name, module in [*sys.modules.items()]:
-            if name == "practice" or is_of_project(module):
-                del sys.modules[name]
+        take_modules()
         with suppress(ValueError):
             sys.path.remove(str(folder))
         for name in [name for name in sys.path_importer_cache if name.startswith(str(folder))]:
             del sys.path_importer_cache[name]
         sys.modules.update(hidden)
+
+
+def take_modules() -> dict[str, types.ModuleType]:
+    """Let Python forget the modules of a project, and return them."""
+    own = {name: module for name, module in [*sys.modules.items()] if name == "practice" or is_of_project(module)}
+    for name in own:
+        del sys.modules[name]
+    return own
 
 
 def is_of_project(module: types.ModuleType) -> bool:
@@ -336,7 +339,7 @@ def django_apart() -> Iterator[None]:
     from django.contrib import admin
     from django.contrib.contenttypes.models import ContentType
     from django.core import mail
-    from django.core.cache.backends import locmem
+    from django.core.cache import caches
     from django.core.checks.registry import registry
     from django.urls import converters
 
@@ -349,7 +352,6 @@ def django_apart() -> Iterator[None]:
         (registry.deployment_checks, set(registry.deployment_checks)),
         (converters.REGISTERED_CONVERTERS, dict(converters.REGISTERED_CONVERTERS)),
         (apps._pending_operations, {key: [*waiting] for key, waiting in apps._pending_operations.items()}),
-        (locmem._caches, {}),  # type: ignore[attr-defined]
     ]
     registered = dict(admin.site._registry)  # not among them: Django makes another dict of it as it looks for apps
     outbox = getattr(mail, "outbox", [])
@@ -374,6 +376,8 @@ def django_apart() -> Iterator[None]:
         for container, content in kept:
             container.clear()
             container.update(content)
+        for cache in caches.all(initialized_only=True):
+            cache.clear()
         converters.get_converters.cache_clear()  # type: ignore[attr-defined] # as lru_cache has it
         mail.outbox = outbox
         ContentType.objects.clear_cache()

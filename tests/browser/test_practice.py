@@ -11,7 +11,7 @@ from roadmap_site.management.practice_bundle.build import version_of_sources
 from stages.practice.bundle import current_bundle
 from stages.practice.files import parse_files
 from tests.browser.test_pages import violations
-from tests.content import TOOLS_PAGE, make_exercise
+from tests.content import TOOLS_PAGE, make_site_exercise
 from tests.practice.test_exercises import EXERCISES
 
 STARTER = TOOLS_PAGE
@@ -33,7 +33,7 @@ def bundle(request):
 
 @pytest.fixture
 def exercise(content):
-    return make_exercise(content.topics["maps"])
+    return make_site_exercise(content.topics["maps"])
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ class Worker:
     def check(self, files: dict[str, str], checks: dict[str, str], seconds: float = SECONDS) -> dict[str, Any]:
         """What ``checker.check`` says. Raises TimeoutError where it says nothing."""
         if self.process is None or self.process.poll() is not None:
+            self.close()
             self.process = subprocess.Popen(
                 [sys.executable, "-I", "-W", "error::DeprecationWarning:__main__", CHECKER],
                 stdin=subprocess.PIPE,
@@ -42,14 +43,17 @@ class Worker:
         finally:
             timer.cancel()
         if not line:
-            process.wait()
+            self.close()
             raise TimeoutError(f"no answer within {seconds} s")
         return json.loads(line)
 
     def close(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.communicate()
+            with suppress(BrokenPipeError):  # what it was not told any more
+                self.process.stdin.close()
+            self.process.stdout.close()
+            self.process.wait()
             self.process = None
 
 

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         """The one step that needs the network; without it all but running exercises works."""
         try:
             call_command("build_practice", stdout=self.stdout)
-        except CommandError as error:
+        except (CommandError, OSError) as error:
             self.stdout.write(f"{error}\nAll else works without it. `uv run manage.py build_practice` tries again.")
 
     def step(self, what: str) -> None:
