@@ -27,6 +27,7 @@ const actions = {
 
 // --- Keys ---
 
+// Of what lies in a shadow tree, the event's target is only the host.
 const isTyping = (element) =>
   element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit])");
 
@@ -42,7 +43,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "k" || event.shiftKey) return;
     found = () => press(document.getElementById("palette"));
   } else {
-    if (document.documentElement.dataset.singleKeys === "off" || event.isComposing || isTyping(event.target)) return;
+    if (document.documentElement.dataset.singleKeys === "off" || event.isComposing || isTyping(event.composedPath()[0])) return;
     // On the map arrows have a way of their own; see map.js.
     const inList = event.target.matches(".tick, .row-name") && !event.target.closest("[data-map]") && ticks().length > 1;
     const key = (inList && { ArrowDown: "j", ArrowUp: "k" }[event.key]) || event.key;

@@ -13,7 +13,7 @@ const PLAIN = "practice-plain", LOADED = "practice-bundle"; // in localStorage
 let files = { ...job.files, ...read("attempt")?.files };
 let current = Object.keys(job.files)[0];
 let replaced = null; // what "Start over" took away
-let box, django, starting, tries = 0, isRunning = false;
+let box, sandbox, starting, tries = 0, isRunning = false;
 
 const tell = (type, detail) => article.dispatchEvent(new CustomEvent(`practice:${type}`, { detail }));
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -142,9 +142,9 @@ const start = () => {
   const { bundle, frame, worker } = article.dataset;
   state(words.loading, "busy");
   starting ??= import(article.dataset.runner)
-    .then(({ startDjango }) => startDjango({ bundle, frame, worker, onStarting: () => state(words.starting, "busy") }))
+    .then(({ startSandbox }) => startSandbox({ bundle, frame, worker, onStarting: () => state(words.starting, "busy") }))
     .then((started) => {
-      django = started;
+      sandbox = started;
       localStorage.setItem(LOADED, bundle);
       part("size").hidden = true;
       if (!isRunning) state("");
@@ -215,13 +215,13 @@ async function check() {
   isRunning = true;
   part("check").ariaDisabled = "true";
   try {
-    await (django ?? start());
+    await (sandbox ?? start());
     state(words.checking, "busy");
     part("stop").hidden = false;
-    const answer = await django.check({ ...files, ...job.given }, job.checks);
+    const answer = await sandbox.check({ ...files, ...job.given }, job.checks);
     if (answer.broken !== undefined || (answer.result && !isResult(answer.result))) {
-      django.remove();
-      django = undefined;
+      sandbox.remove();
+      sandbox = undefined;
       const text = fill(words.broken, { why: String(answer.broken ?? "?").split("\n")[0].slice(0, 200) });
       state(text, "failed");
       say(text);
@@ -257,7 +257,7 @@ buildEditor();
 open(current);
 
 part("check").addEventListener("click", check);
-part("stop").addEventListener("click", () => django?.stop());
+part("stop").addEventListener("click", () => sandbox?.stop());
 part("start-over").addEventListener("click", startOver);
 part("plain").addEventListener("change", ({ target }) => {
   localStorage.setItem(PLAIN, target.checked ? "yes" : "no");
@@ -272,7 +272,7 @@ article.addEventListener("keydown", (event) => {
 article.addEventListener("practice:restore", ({ detail }) => setFiles(detail.files));
 // Who has Django in this browser already finds it started by the time they have written something.
 part("editor").addEventListener("focusin", () => {
-  if (article.dataset.bundle && localStorage.getItem(LOADED) === article.dataset.bundle && !django && !starting && canRun()) {
+  if (article.dataset.bundle && localStorage.getItem(LOADED) === article.dataset.bundle && !sandbox && !starting && canRun()) {
     start().catch(() => state(""));
   }
 });

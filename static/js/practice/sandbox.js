@@ -12,7 +12,7 @@ const load = async (address) => {
  * Start Django from the bundle at an address; `frame` and `worker` are the addresses of those. Rejects when it cannot be
  * loaded. `onStarting` is called when all is there and Python begins.
  */
-export const startDjango = async ({ bundle, frame, worker, onStarting }) => {
+export const startSandbox = async ({ bundle, frame, worker, onStarting }) => {
   const addresses = [...FILES.map((name) => [name, bundle + name]), ["worker.js", worker]];
   const assets = Object.fromEntries(
     await Promise.all(addresses.map(async ([name, address]) => [name, await load(address)])),
@@ -23,7 +23,7 @@ export const startDjango = async ({ bundle, frame, worker, onStarting }) => {
   const element = document.createElement("iframe");
   element.setAttribute("sandbox", "allow-scripts");
   element.hidden = true;
-  element.title = "Django";
+  element.title = "Sandbox";
   let number = 0, waiting;
   const settle = (answer) => {
     waiting?.(answer);
