@@ -31,6 +31,8 @@ PAGES = {
     "/practice/tools/": 5,
     "/sources/": 3,
     "/sources/leaflet/": 4,
+    "/practice/": 3,
+    "/practice/frame/": 0,
     "/search/?q=topic": 9,
     "/search/palette/": 2,
     "/search/palette/?q=topic": 7,

@@ -41,5 +41,5 @@ def test_a_dump_after_a_reordering_can_be_loaded(roadmap, tmp_path):
     Stage.objects.filter(slug="web-fundamentals").update(position=99)
     call_command("dump_roadmap", tmp_path, verbosity=0)
     assert (tmp_path / "stage-21-web-fundamentals.yaml").exists()
-    assert len(list(tmp_path.glob("stage-*.yaml"))) == 21
+    assert len(list(tmp_path.glob("stage-[0-9]*.yaml"))) == 21
     assert len(read(tmp_path)) == len(read(settings.FIXTURES))
