@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.validators import one_line
 from stages.models import Exercise
 
 type Files = dict[str, str]  # {path: text}
@@ -93,7 +94,9 @@ class Attempt(models.Model):
     failing = models.JSONField(default=list, help_text="The checks that failed last, by name.")
     shown_at = models.DateTimeField(null=True, blank=True)
     shown_files = models.JSONField(default=dict, help_text="The files that passed.")
-    shown_checks = models.CharField(max_length=16, blank=True, help_text="The digest of the checks that they passed.")
+    shown_checks = models.CharField(
+        max_length=16, blank=True, validators=[one_line], help_text="The digest of the checks that they passed."
+    )
 
     objects = AttemptQuerySet.as_manager()
 

@@ -118,7 +118,7 @@ class Exercise(models.Model):
         "starter files", validators=[check_files], help_text="Files that the learner begins with: titled blocks."
     )
     checks = LongTextField(
-        validators=[check_checks], help_text="Django tests; the first line of a docstring says what holds."
+        validators=[check_checks], help_text="Tests; the first line of a docstring says what holds."
     )
     hints = LinesField(help_text="Markdown, one hint a line, the gentlest first.")
     solution = LongTextField(validators=[check_files], help_text="Those of the starter files that it changes.")

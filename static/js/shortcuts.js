@@ -27,6 +27,7 @@ const actions = {
 
 // --- Keys ---
 
+// Of what lies in a shadow tree, the event's target is only the host.
 const isTyping = (element) =>
   element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit])");
 

@@ -7,9 +7,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from progress.models import Attempt
 from roadmap_site.management.practice_bundle.build import version_of_sources
 from stages.practice.bundle import current_bundle
 from stages.practice.files import parse_files
+from tests.browser.test_journey import sign_in
 from tests.browser.test_pages import violations
 from tests.content import TOOLS_PAGE, make_site_exercise
 from tests.practice.test_exercises import EXERCISES
@@ -77,7 +79,7 @@ def test_nothing_is_loaded_before_it_is_asked_for_and_all_comes_from_this_site(p
     page.context.on("request", lambda request: asked.append(request.url))
     page.reload()
     page.locator("#editor .exercise-code").wait_for()
-    assert page.locator("#check").inner_text().startswith("Start Django (")
+    assert page.locator("#check").inner_text().startswith("Load ")
     assert not any(name in url for url in asked for name in ("wasm", ".bin", "frame"))
     check(page)
     assert any("pyodide.asm.wasm" in url for url in asked)
@@ -262,8 +264,8 @@ def test_a_browser_that_cannot_run_python_is_told_so(practice, missing):
     page = practice()
     page.add_init_script(f"delete window.{missing}")
     page.reload()
-    expect(page.locator("#state")).to_contain_text("This browser cannot run Python")
-    assert "This browser cannot run Python" in check(page)
+    expect(page.locator("#state")).to_contain_text("This browser cannot run your code")
+    assert "This browser cannot run your code" in check(page)
 
 
 def test_a_bundle_that_does_not_come_is_said_and_tried_again(practice):
@@ -273,6 +275,35 @@ def test_a_bundle_that_does_not_come_is_said_and_tried_again(practice):
     page.unroute("**/django.bin")
     assert check(page) == "1 of 2 checks hold."
     page.complaints.clear()  # the browser's own about the request that failed
+
+
+# --- What is kept ---
+
+
+def test_a_learners_files_and_pass_are_kept(practice, learner):
+    page = practice(learner)
+    page.locator(PLAIN_BOX).fill(SOLUTION)
+    expect(page.locator("#kept")).to_have_text("Saved.", timeout=10_000)
+    assert check(page) == ""
+    expect(page.locator("#kept")).to_have_text("Saved.", timeout=10_000)
+    expect(page.locator("#shown")).to_be_visible()
+    page.reload()
+    expect(page.locator(PLAIN_BOX)).to_have_value(SOLUTION)
+    expect(page.locator("#shown")).to_have_text("shown")
+
+
+def test_a_visitors_files_come_along(practice, learner):
+    page = practice()
+    check(page, SOLUTION)
+    page.reload()
+    expect(page.locator(PLAIN_BOX)).to_have_value(SOLUTION)
+    page.goto("/accounts/login/")
+    sign_in(page, learner)
+    page.goto("/me/")
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(page.get_by_text("You have shown 1 exercise.")).to_be_visible()
+    assert Attempt.objects.get().files["library/views.py"] == SOLUTION
 
 
 # --- What goes wrong ---
@@ -362,6 +393,14 @@ def test_pythons_ways_out_are_closed(practice, live_server):
     printed = page.locator("#printed pre").text_content()
     assert printed.count("stopped") == 11, printed
     page.complaints.clear()
+
+
+def test_the_site_allows_the_frame_alone_to_run_code(client, content):
+    policy = client.get(reverse("practice_frame")).headers["Content-Security-Policy"]
+    assert "connect-src" not in policy
+    assert "default-src 'none'" in policy
+    assert "sandbox allow-scripts" in policy
+    assert "wasm-unsafe-eval" not in client.get("/practice/").headers["Content-Security-Policy"]
 
 
 @pytest.fixture
@@ -461,7 +500,7 @@ def test_a_result_that_is_none_is_said_and_python_begins_anew(inside, subtests):
     ):
         with subtests.test(result):
             forge(page, result)
-            assert "Python stopped working" in check(page)
+            assert "What runs your code stopped" in check(page)
             assert check(page, STARTER) == "1 of 2 checks hold."
 
 
@@ -488,11 +527,11 @@ def run(chromium, live_server):
     page.evaluate(
         """async ([script, options]) => {
             const nothing = () => {};
-            const { startDjango } = await import(script);
-            window.django = await startDjango({ ...options, onLoading: nothing, onStarting: nothing });
+            const { startSandbox } = await import(script);
+            window.sandbox = await startSandbox({ ...options, onLoading: nothing, onStarting: nothing });
         }""",
         [
-            static("js/practice/django.js"),
+            static("js/practice/sandbox.js"),
             {
                 "bundle": found.url,
                 "frame": reverse("practice_frame"),
@@ -504,7 +543,7 @@ def run(chromium, live_server):
     def run(exercise, files):
         given = parse_files(exercise.get("given", ""))
         job = [{**parse_files(exercise["files"]), **files, **given}, parse_files(exercise["checks"])]
-        answer = page.evaluate("([files, checks]) => django.check(files, checks)", job)
+        answer = page.evaluate("([files, checks]) => sandbox.check(files, checks)", job)
         assert "result" in answer, answer
         return answer["result"]
 

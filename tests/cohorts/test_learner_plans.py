@@ -202,4 +202,4 @@ def test_the_pages_make_a_fixed_number_of_queries(assignment, learner, as_learne
         with CaptureQueriesContext(connection) as captured:
             as_learner.get(path)
         found[path] = len(captured)
-    assert found == {"/me/": 13, "/topics/maps/": 8}
+    assert found == {"/me/": 14, "/topics/maps/": 8}

@@ -9,7 +9,7 @@ from roadmap_site.management.practice_bundle.node import NodeError
 
 class Command(BaseCommand):
     help = (
-        "Build what the page of practice runs Django with in the browser, from packages of npm and PyPI. "
+        "Build what the page of an exercise runs code with in a browser, from packages of npm and PyPI. "
         "Again it changes nothing, unless something that goes into it has changed."
     )
     requires_system_checks = []

@@ -21,7 +21,7 @@ const python = await loadPyodide({
 });
 python.unpackArchive(new Uint8Array(fs.readFileSync(`${source}/django.bin`)), "zip", { extractDir: "/django" });
 const check = python.runPython("import sys; sys.path.insert(0, '/django'); from checker import check; check");
-const database = python.runPython("import checker; checker.boot(); checker.EMPTY_DATABASE.read_bytes()");
+const database = python.runPython("import checker; checker.boot(); checker.DATABASE[0]");
 for (const [name, job] of Object.entries(JSON.parse(fs.readFileSync(jobs, "utf8")))) {
   const result = check(python.toPy(job)).toJs({ dict_converter: Object.fromEntries });
   if (!result.passed) throw new Error(`${name} should pass: ${JSON.stringify(result)}`);

@@ -21,7 +21,7 @@ const SHOW_AFTER = 2; // tries, until the solution may be looked at
 const PLAIN = "practice-plain", LOADED = "practice-bundle"; // in localStorage
 
 let replaced = null; // what "Start over" took away
-let django, starting, tries = 0, isRunning = false;
+let sandbox, starting, tries = 0, isRunning = false;
 
 const tell = (type, detail) => article.dispatchEvent(new CustomEvent(`practice:${type}`, { detail }));
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -87,7 +87,7 @@ const canRun = () => typeof WebAssembly === "object" && typeof Worker === "funct
 const isLoaded = () => recall(LOADED) === bundle;
 
 const label = () => {
-  const isKnown = django || starting || isLoaded();
+  const isKnown = sandbox || starting || isLoaded();
   part("check-label").textContent = isKnown ? words.check : words.start;
   part("size").hidden = Boolean(isKnown);
 };
@@ -96,14 +96,14 @@ const start = () => {
   const { frame, worker, length } = article.dataset;
   state(fill(words.loading, { percent: 0 }), "busy");
   starting ??= import(article.dataset.runner)
-    .then(({ startDjango }) =>
-      startDjango({
+    .then(({ startSandbox }) =>
+      startSandbox({
         bundle, frame, worker,
         onLoading: (bytes) => state(fill(words.loading, { percent: Math.floor((100 * bytes) / length) }), "busy"),
         onStarting: () => state(words.starting, "busy"),
       }))
     .then((started) => {
-      django = started;
+      sandbox = started;
       remember(LOADED, bundle);
       if (!isRunning) state("");
       return started;
@@ -164,18 +164,18 @@ async function check() {
   isRunning = true;
   part("check").ariaDisabled = "true";
   try {
-    await (django ?? start());
+    await (sandbox ?? start());
     state(words.checking, "busy");
     part("stop").hidden = false;
-    const { result, broken, ended } = await django.check({ ...editor.files, ...job.given }, job.checks);
+    const { result, broken, ended } = await sandbox.check({ ...editor.files, ...job.given }, job.checks);
     if (ended) fail(ended === "too-long" ? words.tooLong : words.stopped);
     else if (isResult(result)) {
       show(result);
       judge(result);
       comeIntoView();
     } else {
-      django.remove();
-      django = undefined;
+      sandbox.remove();
+      sandbox = undefined;
       fail(words.broken, { why: firstLine(broken) });
     }
   } catch (error) {
@@ -207,7 +207,7 @@ for (const [index, hint] of hints.entries()) {
 }
 
 part("check").addEventListener("click", check);
-part("stop").addEventListener("click", () => django?.stop());
+part("stop").addEventListener("click", () => sandbox?.stop());
 part("start-over").addEventListener("click", startOver);
 part("plain").addEventListener("change", ({ target }) => {
   remember(PLAIN, target.checked ? "yes" : "no");
@@ -221,5 +221,5 @@ article.addEventListener("keydown", (event) => {
 });
 // Who has Django in this browser already finds it started by the time they have written something.
 part("editor").addEventListener("focusin", () => {
-  if (bundle && isLoaded() && !django && !starting && canRun()) start().catch(() => state(""));
+  if (bundle && isLoaded() && !sandbox && !starting && canRun()) start().catch(() => state(""));
 });

@@ -15,8 +15,9 @@ from accounts.models import User
 from progress import models
 from progress.cohorts.models import CalendarFeed, Cohort, CustomTrack, DigestDelivery, EmailKind, Override, QueuedEmail
 from progress.hooks import export_sections
-from stages.models import Revision
+from stages.models import Exercise, Revision
 from tests.conftest import make_user
+from tests.content import make_exercise
 
 
 def give_everything(user, content, mark):
@@ -43,6 +44,8 @@ def give_everything(user, content, mark):
     models.ResourceTick.objects.create(user=user, resource=content.resource)
     models.Report.objects.create(user=user, topic=topic, resource=content.resource, text="The link is dead.")
     models.Reset.objects.create(user=user, title=f"{mark} reset", standings={str(topic.pk): "done", "0": "skipped"})
+    exercise = Exercise.objects.first() or make_exercise(topic)
+    models.Attempt.objects.create(user=user, exercise=exercise, files={"double.py": f"{mark} = 2"})
     models.Share.objects.create(user=user)
     models.Certificate.objects.create(
         user=user, track=content.other, name=f"{mark} name", track_title="Another way", topics=[["maps", "Maps"]]

@@ -18,7 +18,7 @@ const load = async (address, signal, onBytes) => {
  * Start Django from the bundle at an address; `frame` and `worker` are the addresses of those. Rejects when it cannot be
  * loaded. `onLoading` hears how many bytes are there, and `onStarting` is called when all are and Python begins.
  */
-export const startDjango = async ({ bundle, frame, worker, onLoading, onStarting }) => {
+export const startSandbox = async ({ bundle, frame, worker, onLoading, onStarting }) => {
   const addresses = [...FILES.map((name) => [name, bundle + name]), ["worker.js", worker]];
   let loaded = 0;
   const onBytes = (bytes) => onLoading((loaded += bytes)), all = new AbortController();
@@ -36,7 +36,7 @@ export const startDjango = async ({ bundle, frame, worker, onLoading, onStarting
   const element = document.createElement("iframe");
   element.setAttribute("sandbox", "allow-scripts");
   element.hidden = true;
-  element.title = "Django";
+  element.title = "Sandbox";
   let number = 0, waiting;
   const settle = (answer) => {
     waiting?.(answer);
