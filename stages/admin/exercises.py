@@ -20,6 +20,7 @@ from stages.fields import LongTextFormField
 from stages.fixture_io.reader import TOO_DEEP, Loader
 from stages.fixture_io.writer import as_yaml
 from stages.models import Exercise
+from stages.models.exercises import check_wrong_answers
 
 
 class WrongAnswersFormField(LongTextFormField):
@@ -31,7 +32,7 @@ class WrongAnswersFormField(LongTextFormField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         try:
-            return yaml.load(text, Loader) or []  # noqa: S506 - it is a safe one
+            answers = yaml.load(text, Loader) or []  # noqa: S506 - it is a safe one
         except yaml.YAMLError as error:
             mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
             message = _("Line {line}: this is not valid YAML: {problem}.")
@@ -40,6 +41,8 @@ class WrongAnswersFormField(LongTextFormField):
             ) from error
         except RecursionError as error:
             raise ValidationError(TOO_DEEP) from error
+        check_wrong_answers(answers)
+        return answers
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
