@@ -51,7 +51,7 @@ def test_django_says_what_holds(exercise, open_browser):
     write(page, "def double(number):\n    return number + 2\n")
     check(page)
     assert states(page) == ["passed", "failed", "failed"]
-    assert "Five does not become ten." in page.locator("#sentences").inner_text()
+    assert "Six does not become twelve." in page.locator("#sentences").inner_text()
     expect(page.locator("#live")).to_have_text("1 of 3 checks hold.")
     expect(page.locator("#passed")).to_be_hidden()
     write(page, RIGHT)

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         for name in PEOPLE:
             make_person(name)
         call_command("demo_cohort", verbosity=verbosity, stdout=self.stdout)
-        self.step("Building what runs Django in your browser, for exercises")
+        self.step("Building what runs the code of exercises in a browser")
         try:
             call_command("build_practice", stdout=self.stdout)
         except (CommandError, OSError) as error:  # everything else works without
