@@ -186,9 +186,9 @@ class DoubleTests(TestCase):
         """Two becomes four."""
         self.assertEqual(double(2), 4, "Two does not become four.")
 
-    def test_five(self):
-        """Five becomes ten."""
-        self.assertEqual(double(5), 10, "Five does not become ten.")
+    def test_six(self):
+        """Six becomes twelve."""
+        self.assertEqual(double(6), 12, "Six does not become twelve.")
 
     def test_nothing(self):
         """Nothing stays nothing."""
@@ -205,6 +205,6 @@ def make_exercise(topic, slug="double", **fields):
         "checks": CHECKS,
         "hints": ["Add it to itself.", "Or multiply."],
         "solution": DOUBLE.format("number + number"),
-        "wrong_answers": [{"title": "Adds two", "says": "Five does not become ten", "files": ADDS}],
+        "wrong_answers": [{"title": "Adds two", "says": "Six does not become twelve", "files": ADDS}],
     }
     return Exercise.objects.create(topic=topic, slug=slug, **usual | fields)

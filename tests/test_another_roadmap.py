@@ -189,7 +189,8 @@ def test_no_code_names_our_subject(app):
 def test_no_template_and_no_script_names_our_subject():
     folders = [django_settings.BASE_DIR / name for name in ("templates", "static/js")]
     for path in sorted(path for folder in folders for path in folder.rglob("*.*") if path.is_file()):
-        text = re.sub(r"{#.*?#}|^\s*(?://|/\*|\*).*$", "", path.read_text(), flags=re.MULTILINE)
+        # Comments aside, and the name of a function of a library.
+        text = re.sub(r"{#.*?#}|^\s*(?://|/\*|\*).*$|\.runPython\(", "", path.read_text(), flags=re.MULTILINE)
         assert OURS.findall(text) == [], path
 
 

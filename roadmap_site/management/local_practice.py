@@ -96,4 +96,4 @@ def run(exercise: Exercise, files: Files) -> dict[str, Any]:
         error = f"It ran for {SECONDS} seconds without an end and was stopped. Is there a loop that never ends?"
         return {**nothing, "error": error}
     except ValueError:
-        return {**nothing, "error": "Python was ended by the code, so nothing could be checked."}
+        return {**nothing, "error": "The code ended the process, so nothing could be checked."}

@@ -303,7 +303,7 @@ def is_of_django(found: system_checks.CheckMessage) -> bool:
 
 def describe_problem(found: system_checks.CheckMessage) -> str:
     of = found.obj._meta.label if hasattr(found.obj, "_meta") else str(found.obj or "")
-    return f"Django’s system check finds: {of}{': ' if of else ''}{found.msg} ({found.id})"
+    return f"The system check finds: {of}{': ' if of else ''}{found.msg} ({found.id})"
 
 
 @contextmanager

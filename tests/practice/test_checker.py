@@ -46,7 +46,7 @@ def test_an_exception_names_the_learners_line():
         ("def f(): f()\nf()", "library/models.py, line 1: RecursionError"),
         (
             MODEL + "    owner = models.ForeignKey('Nobody', models.CASCADE)\n",
-            "Django’s system check finds: library.Tool",
+            "The system check finds: library.Tool",
         ),
     ],
 )

@@ -34,7 +34,7 @@ def test_it_writes_and_checks(exercise, capsys, tmp_path):
     assert "✗ Two becomes four." in capsys.readouterr().out
     (tmp_path / "here" / "double.py").write_text("def double(number):\n    return 2 * number\n")
     lines = run(capsys, "double", folder, "--once").strip().split("\n")
-    assert "✓ Five becomes ten." in lines
+    assert "✓ Six becomes twelve." in lines
     line = PASS.fullmatch(lines[-1])
     assert (line["slug"], line["checks"]) == ("double", checks_digest(exercise))
 

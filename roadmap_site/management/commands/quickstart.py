@@ -40,7 +40,7 @@ class Command(BaseCommand):
         for name in PEOPLE:
             make_person(name)
         call_command("demo_cohort", verbosity=verbosity, stdout=self.stdout)
-        self.step("Building Django for the browser, for practice")
+        self.step("Building what exercises run code with in a browser")
         self.build_practice()
         self.stdout.write(self.welcome(port))
         if not no_server:

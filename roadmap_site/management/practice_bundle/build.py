@@ -70,7 +70,7 @@ def build(target: Path, *, compress: bool, say: Say) -> bool:
 
 def make(draft: Path, work: Path, say: Say) -> None:
     """Put the files of the bundle into the folder ``draft``; ``work`` is for what is on its way there."""
-    say("Getting Pyodide and the editor")
+    say("Getting its packages")
     modules = node.install(work / "npm")
     pyodide, raw = modules / "pyodide", work / "raw"
     raw.mkdir()
@@ -83,7 +83,7 @@ def make(draft: Path, work: Path, say: Say) -> None:
     archives.pack([*archives.installed_files(), checks], raw / "django.bin")
     for name in (*FROM_PYODIDE, "lock.json"):
         shutil.copyfile(raw / name, draft / name)
-    say("Compiling Django for the browser")
+    say("Compiling what it runs")
     node.run_node(HERE / "compile.mjs", raw, draft, HERE / "jobs.json", cwd=work)
     say("Putting the editor together")
     # It finds its packages from where it lies.

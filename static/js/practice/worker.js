@@ -50,7 +50,7 @@ def is_whole(modules=dict(sys.modules), now=sys.modules, isdir=os.path.isdir, fo
         const result = check(JSON.stringify({ files, checks }));
         self.postMessage({ id, result, worn: !isWhole() });
       } catch (error) {
-        self.postMessage({ broken: error?.message ?? String(error) }); // Python itself gave up, as for want of memory
+        self.postMessage({ broken: error?.message ?? String(error) }); // it gave up, as for want of memory
       }
     };
     self.postMessage({ ready: true });
