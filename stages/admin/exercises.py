@@ -53,6 +53,7 @@ class WrongAnswersFormField(LongTextFormField):
 
 class ExerciseForm(SlugForm):
     wrong_answers = WrongAnswersFormField(
+        label=gettext_lazy("Wrong answers"),
         required=False,
         widget=code_box(24),
         help_text=gettext_lazy(

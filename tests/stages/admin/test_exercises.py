@@ -138,7 +138,7 @@ def test_what_changed_is_shown_and_put_back(exercise, as_maintainer):
     revision = Revision.objects.get()
     assert sorted(revision.changed_fields()) == ["solution", "task", "wrong_answers"]
     page = as_maintainer.get(f"/admin/stages/exercise/{exercise.pk}/history/").text
-    assert "Adds two · Five does not become ten" in page
+    assert f"Adds two · {exercise.wrong_answers[0]['says']}" in page
     assert "    return number + 2" in page
     put_back(as_maintainer, revision)
     row = Exercise.objects.get()
