@@ -15,8 +15,20 @@ COPY stages stages
 COPY static static
 COPY templates templates
 RUN .image/build
-RUN .image/practice
 COPY fixtures fixtures
+
+# Beside the other, so that what it needs is not in the image.
+FROM python:3.13-slim AS practice
+ENV VENV=/venv
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY manage.py ./
+COPY .image .image
+COPY accounts accounts
+COPY progress progress
+COPY roadmap_site roadmap_site
+COPY stages stages
+RUN .image/practice
 
 FROM python:3.13-slim
 ENV VENV=/venv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WAYMARK_ENV=production
@@ -24,6 +36,7 @@ RUN useradd --system --uid 10001 --no-create-home waymark && install -d -o 10001
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
+COPY --from=practice /app/staticfiles/practice /app/staticfiles/practice
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD [".image/health"]

@@ -282,8 +282,7 @@ if STATIC_ARCHIVE:
     WHITENOISE_ROOT = STATIC_ARCHIVE
 # What build_practice makes. In production it lies where static files are served from: its names must stay, and it is
 # compressed when it is built, so collectstatic has nothing to do with it.
-PRACTICE_PACKAGES = BASE_DIR / ".practice" / "npm"
-PRACTICE_BUNDLE = BASE_DIR / ".practice" / "static" if LAPTOP else STATIC_ROOT / "practice"
+PRACTICE_BUNDLE = BASE_DIR / ".practice" if LAPTOP else STATIC_ROOT / "practice"
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/practice/[0-9a-f]{12}/|\.[0-9a-f]{12}\.[^/]+$"
 if LAPTOP:
     STATICFILES_DIRS = [*STATICFILES_DIRS, ("practice", PRACTICE_BUNDLE)]

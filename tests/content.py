@@ -24,6 +24,53 @@ from stages.models import (
 FastDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
+TOOLS_PAGE = """from django.http import HttpResponse
+
+
+def tools(request):
+    return HttpResponse("<title>Tools</title><p>Nothing")
+"""
+TOOLS_CHECKS = '''from django.test import TestCase
+
+from library.names import FIRST
+
+
+class ToolTests(TestCase):
+    def test_the_page_is_there(self):
+        """The page answers."""
+        self.assertEqual(self.client.get("/").status_code, 200, "The page does not answer.")
+
+    def test_the_page_names_tools(self):
+        """The page names its first tool."""
+        self.assertContains(self.client.get("/"), FIRST, msg_prefix="The page does not name the saw")
+'''
+TOOLS_URLS = 'from django.urls import path\n\nfrom library import views\n\nurlpatterns = [path("", views.tools)]\n'
+
+
+def block(path, text):
+    """A file of an exercise."""
+    return f'```python title="{path}"\n{text.rstrip()}\n```'
+
+
+def make_site_exercise(topic, slug="tools", **fields):
+    """An exercise with two files to write and two that are given, of which one check holds at first."""
+    return Exercise.objects.create(
+        **{
+            "slug": slug,
+            "topic": topic,
+            "title": "Name the tools",
+            "kind": "build",
+            "task": "In `library/views.py`, let the page name the first tool, which is in `library/names.py`.",
+            "given": f"{block('library/names.py', 'FIRST = "Saw"')}\n{block('library/urls.py', TOOLS_URLS)}",
+            "files": f"{block('library/views.py', TOOLS_PAGE)}\n{block('library/notes.py', '# for yourself')}",
+            "checks": block("checks.py", TOOLS_CHECKS),
+            "hints": ["Look at `given`.", "It is a saw."],
+            "solution": block("library/views.py", TOOLS_PAGE.replace("<p>Nothing", "<p>Saw")),
+            **fields,
+        }
+    )
+
+
 def wipe():
     """Take everything away that the site holds except people."""
     for model in (

@@ -9,6 +9,7 @@ from accounts.models import User
 from progress.cohorts.models import Assignment, CalendarFeed, Cohort, CustomTrack, Enrolment, Invitation, new_code
 from progress.models import Certificate, Note, ProgressEvent, Reset, Share, Star, TopicProgress
 from stages.models import Entry, Resource, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
+from tests.content import make_site_exercise
 
 # A learner's page includes the session and the user.
 PAGES = {
@@ -18,18 +19,20 @@ PAGES = {
     "/?view=map": 4,
     "/map.css": 1,
     "/stages/first/": 4,
-    "/topics/maps/": 7,
-    "/topics/maps/?track=other": 7,
+    "/topics/maps/": 8,
+    "/topics/maps/?track=other": 8,
     "/tracks/": 4,
     "/tracks/other/?view=checklist": 7,
     "/tracks/other/?view=table": 7,
     "/tracks/other/?view=outline": 7,
     "/tracks/other/?view=map": 7,
     "/tracks/other/map.css": 1,
+    "/practice/": 4,
+    "/practice/tools/": 5,
     "/sources/": 3,
     "/sources/leaflet/": 4,
-    "/practice/": 3,
-    "/practice/frame/": 0,
+    "/practice/frames/django/": 0,
+    "/practice/frames/page/": 0,
     "/search/?q=topic": 9,
     "/search/palette/": 2,
     "/search/palette/?q=topic": 7,
@@ -200,6 +203,9 @@ def test_each_page_makes_a_fixed_number_of_queries(content, as_learner, learner,
     enrol(content, learner, outsider, size)
     compose(content, learner, outsider, made)
     Star.objects.bulk_create(Star(user=learner, topic=topic) for topic in made[: size // 10])
+    make_site_exercise(content.topics["maps"])
+    for topic in made[: size // 10]:
+        make_site_exercise(topic, slug=f"of-{topic.slug}")
     Note.objects.bulk_create(Note(user=learner, topic=topic, text="A note.", html="-") for topic in made[: size // 10])
     for number in range(3):
         Reset.objects.create(user=learner, title=f"Stage {number}", standings={})

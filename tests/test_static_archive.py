@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from stages.practice import bundle
+
 DAY = 24 * 60 * 60
 
 
@@ -63,6 +65,19 @@ def test_they_go_so_many_days_after_the_release_that_has_them_no_more(site, tmp_
     assert not old.exists()
     assert len(list(archive.glob("site.*.css"))) == 2
     assert list(archive.rglob(".*")) == []
+
+
+def test_the_bundle_of_practice_is_kept_as_well(site, tmp_path):
+    for number, version in ((1, "0123456789ab"), (2, "ba9876543210")):
+        folder = tmp_path / f"release{number}" / "practice" / version
+        folder.mkdir(parents=True)
+        (folder / "django.bin").write_text(version)
+        bundle.write(folder.parent, bundle.Bundle(version, {"django.bin": 12}, {"django.bin": 12}, compressed=False))
+        client, _ = site(number, site="a { color: red }")
+    for version in ("0123456789ab", "ba9876543210"):
+        answer = client.get(f"/static/practice/{version}/django.bin")
+        assert (answer.status_code, answer.getvalue()) == (200, version.encode())
+        assert "immutable" in answer["Cache-Control"]
 
 
 def test_it_wants_a_folder():

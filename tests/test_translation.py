@@ -10,6 +10,7 @@ from django.utils import translation
 
 from progress.models import Star, TopicProgress
 from stages.roadmap.layouts import RoadmapLayout
+from tests.content import make_site_exercise
 
 TEMPLATES = settings.BASE_DIR / "templates"
 # The same in every language.
@@ -18,7 +19,7 @@ READ_ALOUD = {"alt", "aria-label", "aria-description", "placeholder", "title", "
 # Scripts say what such attributes hold.
 READ_ALOUD |= {f"data-{name}" for name in ("unsaved", "stale", "refused", "offline", "copy", "copied", "select")}
 
-CODE = {"code", "pre", "textarea"}
+CODE = {"code", "pre", "textarea", "script"}
 
 TRANSLATED = re.compile(r"{% blocktranslate\b.*?{% endblocktranslate %}|{% translate\b.*?%}", re.DOTALL)
 TAG = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
@@ -164,6 +165,16 @@ CONTENT |= {
 }
 CONTENT |= {"Reading maps", "Example", "Know your boots.", "Know your maps.", "Know your snacks."}
 CONTENT |= {"Start", "Finish", "Know your routes.", "Know your weather.", "It is short."}
+CONTENT |= {
+    "Name the tools",
+    "In",
+    "let the page name the first tool, which is in",
+    "Look at",
+    "given",
+    "It is a saw.",
+}
+CONTENT |= {f"library/{name}.py" for name in ("views", "notes", "names", "urls")}
+CONTENT |= {"The page answers.", "The page names its first tool."}
 CONTENT |= {"http://testserver/stages/first/", "https://example.org/maps/"}  # printed
 CONTENT |= {"maps", "mpas", "zebra"}  # what is asked for
 
@@ -174,10 +185,11 @@ CONTENT |= {"maps", "mpas", "zebra"}  # what is asked for
         *["/stages/first/", "/tracks/", "/sources/", "/sources/leaflet/", "/search/?q=maps", "/search/?q=mpas"],
         *["/search/?q=zebra", "/search/palette/", "/search/palette/?q=map", "/shortcuts/", "/nowhere"],
         *[f"{way}?view={look}" for way in ("/", "/tracks/other/") for look in RoadmapLayout],
-        *["/topics/maps/", "/topics/boots/?track=other", "/stages/first/print/"],
+        *["/topics/maps/", "/topics/boots/?track=other", "/stages/first/print/", "/practice/", "/practice/tools/"],
     ],
 )
 def test_a_page_is_wholly_in_the_language_of_its_reader(content, client, marked, path):
+    make_site_exercise(content.topics["maps"])
     client.post("/topics/boots/progress/", {"status": "learning"})
     client.post("/topics/weather/progress/", {"status": "skipped"})
     before = client.get(path).text  # in English first, so that pieces of this language are kept

@@ -15,8 +15,10 @@ from progress.models import Note, Reset, Star, TopicProgress
 from stages.content import Content
 from stages.models import Resource, Stage, State, Topic, TopicResource, Track
 from stages.pages import Page
+from stages.practice import views as practice_views
 from stages.roadmap import views
 from tests.conftest import client_of
+from tests.content import make_site_exercise
 
 PAGES = [
     "/?view=checklist",
@@ -33,6 +35,8 @@ PAGES = [
     "/tracks/other/?view=map",
     "/sources/",
     "/sources/leaflet/",
+    "/practice/",
+    "/practice/tools/",
 ]
 # Tokens are masked anew each time.
 PASSING = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+')
@@ -40,6 +44,7 @@ PASSING = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+')
 
 @pytest.fixture
 def people(content, learner, instructor, maintainer):
+    make_site_exercise(content.topics["maps"])
     own = Track.objects.create(slug="own", title="An own track", summary="-", private=True)
     section = own.sections.create(slug="start", title="Start")
     section.places.create(topic=content.topics["boots"])
@@ -67,7 +72,8 @@ def compare(clients, monkeypatch):
         client.get("/shortcuts/")  # where what was to be said once is said
     kept = {(who, path): text_of(client, path) for who, client in clients.items() for path in PAGES}
     with monkeypatch.context() as patch:
-        patch.setattr(views, "render_page", anew)
+        for module in (views, practice_views):
+            patch.setattr(module, "render_page", anew)
         for (who, path), found in kept.items():
             assert found == text_of(clients[who], path), f"{path} of {who}"
     assert {status for status, _ in kept.values()} <= {200, 404}

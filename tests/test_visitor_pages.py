@@ -7,6 +7,7 @@ from django.test import Client
 from progress.models import TopicProgress
 from stages.models import Topic
 from tests.conftest import client_of
+from tests.content import make_site_exercise
 
 PAGES = [
     "/",
@@ -16,9 +17,17 @@ PAGES = [
     "/tracks/",
     "/tracks/other/",
     "/sources/",
+    "/practice/",
+    "/practice/tools/",
 ]
 TICK = {"status": "done", "page": "stage", "next": "/stages/first/"}
 HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def content(content):
+    make_site_exercise(content.topics["maps"])
+    return content
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -4,19 +4,21 @@ It is a folder of static files whose name is a digest of all that it is made of,
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 
 NAME = "bundle.json"  # says which folder is the bundle
+EDITOR = "editor.js"  # comes with the page
 
 
 @dataclass(frozen=True)
 class Bundle:
     version: str
-    sizes: dict[str, int]  # of its files, in the form in which a browser is sent them
-    compressed: bool  # whether they lie there compressed as well
+    lengths: dict[str, int] = field(hash=False)  # of its files
+    sizes: dict[str, int] = field(hash=False)  # of the same as a browser is sent them, compressed where they are
+    compressed: bool
 
     @property
     def url(self) -> str:
@@ -25,8 +27,13 @@ class Bundle:
 
     @property
     def size(self) -> int:
-        """Of what is loaded when a learner starts Django."""
-        return sum(size for name, size in self.sizes.items() if name != "editor.js")
+        """Of what is sent when a learner starts Django."""
+        return sum(size for name, size in self.sizes.items() if name != EDITOR)
+
+    @property
+    def length(self) -> int:
+        """Of the same, once it has arrived."""
+        return sum(length for name, length in self.lengths.items() if name != EDITOR)
 
 
 def current_bundle() -> Bundle | None:

@@ -3,10 +3,10 @@
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -15,15 +15,15 @@ from stages.markdown.render import render as render_markdown
 from stages.markdown.render import render_by_reader as render_files
 from stages.models import Exercise
 from stages.pages import render_page
-from stages.practice.bundle import current_bundle
-from stages.practice.exercises import checks_digest, sentences_of, solution_of, starter_files
+from stages.practice.bundle import Bundle, current_bundle
+from stages.practice.exercises import checks_digest, sentences_of, starter_files
 from stages.practice.files import parse_files
 
-# What the learner's code may do there: run, and nothing else. No address can be asked, nothing stored, nothing shown.
-FRAME_CSP = (
-    "default-src 'none'; script-src {static} blob: 'wasm-unsafe-eval'; worker-src blob:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
-)
+# What a learner's code may do there: run. No address can be asked and nothing kept, and nobody's cookies come along.
+CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts; "
+DJANGO_POLICY = CLOSED + "script-src {script} blob: 'wasm-unsafe-eval'; worker-src blob:"
+# A page that it has answered may look as it likes.
+PAGE_POLICY = CLOSED + "script-src {script}; style-src 'unsafe-inline'; img-src data:"
 
 
 @login_not_required
@@ -49,26 +49,24 @@ def exercises_context(content: Content) -> dict[str, Any]:
 @require_safe
 def exercise(request: HttpRequest, slug: str) -> HttpResponseBase:
     """An exercise: the task, the files, and Django to check them in the reader's own browser."""
-    bundle = current_bundle()
-    address, size = (bundle.url, bundle.size) if bundle else ("", 0)
-    return render_page(request, current_content(), "practice/exercise.html", exercise_context, slug, address, size)
+    return render_page(request, current_content(), "practice/exercise.html", exercise_context, slug, current_bundle())
 
 
-def exercise_context(content: Content, slug: str, bundle: str, size: int) -> dict[str, Any]:
-    """What the page of an exercise says; ``bundle`` is where its Django is, or "", and ``size`` the bytes of that."""
+def exercise_context(content: Content, slug: str, bundle: Bundle | None) -> dict[str, Any]:
+    """What the page of an exercise says. Raises 404."""
     index = next((index for index, entry in enumerate(content.exercises) if entry.slug == slug), None)
     if index is None:
         raise Http404
     exercise = Exercise.objects.select_related("topic__stage").get(slug=slug)
     entries = content.exercises
     return {
-        **describe_exercise(exercise, bundle, size),
+        **describe_exercise(exercise, bundle),
         "previous": entries[index - 1] if index else None,
         "next": entries[index + 1] if index + 1 < len(entries) else None,
     }
 
 
-def describe_exercise(exercise: Exercise, bundle: str, size: int) -> dict[str, Any]:
+def describe_exercise(exercise: Exercise, bundle: Bundle | None) -> dict[str, Any]:
     """The same of an exercise that may be a draft, and so has no neighbors."""
     return {
         "exercise": exercise,
@@ -82,21 +80,29 @@ def describe_exercise(exercise: Exercise, bundle: str, size: int) -> dict[str, A
             "files": starter_files(exercise),
             "given": parse_files(exercise.given),
             "checks": parse_files(exercise.checks),
-            "solution": solution_of(exercise),
         },
         "checks_digest": checks_digest(exercise),
         "bundle": bundle,
-        "bundle_size": size,
     }
 
 
 @login_not_required
 @require_safe
 @xframe_options_sameorigin
-def frame(request: HttpRequest) -> HttpResponse:
-    """An empty page whose script runs a learner's code where it can reach nothing of theirs or ours."""
-    response = render(request, "practice/frame.html")
-    response.headers["Content-Security-Policy"] = FRAME_CSP.format(
-        static=request.build_absolute_uri(settings.STATIC_URL)
-    )
+def django_frame(request: HttpRequest) -> HttpResponse:
+    """An empty page whose script runs a learner's code where it reaches nothing of theirs or ours."""
+    return frame(request, "js/practice/frame.js", DJANGO_POLICY, shows_page=False)
+
+
+@login_not_required
+@require_safe
+@xframe_options_sameorigin
+def page_frame(request: HttpRequest) -> HttpResponse:
+    """An empty page whose script shows what a learner's site has answered."""
+    return frame(request, "js/practice/page.js", PAGE_POLICY, shows_page=True)
+
+
+def frame(request: HttpRequest, script: str, policy: str, *, shows_page: bool) -> HttpResponse:
+    response = render(request, "practice/frame.html", {"shows_page": shows_page})
+    response.headers["Content-Security-Policy"] = policy.format(script=request.build_absolute_uri(static(script)))
     return response

@@ -10,6 +10,9 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.management.base import BaseCommand, CommandError
 
+from stages.practice.bundle import NAME as BUNDLE
+from stages.practice.bundle import read as read_bundle
+
 DAYS = 30  # that a page may be open, or kept, and ask for a file of its release
 
 
@@ -46,8 +49,11 @@ def manifest_of(folder: Path) -> Path:
 
 
 def hashed_files(folder: Path) -> Iterator[Path]:
-    """Of that release, with their compressed forms, as far as they are there."""
-    manifest = manifest_of(folder)
+    """Of that release, with their compressed forms, as far as they are there; and its bundle for practice."""
+    manifest, bundle = manifest_of(folder), read_bundle(folder / "practice")
+    if bundle:
+        yield from sorted((folder / "practice" / bundle.version).iterdir())
+        yield folder / "practice" / BUNDLE
     for name in set(json.loads(manifest.read_text())["paths"].values()) if manifest.exists() else ():
         for ending in ("", ".gz", ".br"):
             if (file := folder / f"{name}{ending}").is_file():

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *, compress: bool, **options: Any) -> None:
         try:
-            built = build(settings.PRACTICE_BUNDLE, settings.PRACTICE_PACKAGES, compress=compress, say=self.say)
+            built = build(settings.PRACTICE_BUNDLE, compress=compress, say=self.say)
         except NodeError as error:
             raise CommandError(f"The bundle for practice was not built: {error}") from error
         self.stdout.write("The bundle for practice is built." if built else "The bundle for practice is up to date.")

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from roadmap_site.management.practice_bundle import archives, node
 from stages.practice import bundle, checker
 
 HERE = Path(__file__).parent
+VERSION = re.compile(r"[0-9a-f]{12}")
 FROM_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
 type Say = Callable[[str], None]
@@ -36,39 +38,40 @@ def sources() -> Iterator[Path]:
     yield Path(checker.__file__)
 
 
-def build(target: Path, packages: Path, *, compress: bool, say: Say) -> bool:
+def build(target: Path, *, compress: bool, say: Say) -> bool:
     """Build the bundle in a folder of static files, if it is not there; return whether it was built.
 
-    What npm installs is kept in ``packages``. Raise NodeError where node cannot be run, or says why not.
+    Raise NodeError where node cannot be run, or fails. Several may do so at once.
     """
     name = version_of_sources()
     present = bundle.read(target)
     if present and present.version == name and (present.compressed or not compress):
         return False
-    say("Getting Pyodide and the editor")
-    modules = node.install(packages)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=target) as made:
         draft = Path(made) / name
         draft.mkdir()
-        make(draft, modules, Path(made), say)
+        make(draft, Path(made), say)
         files = sorted(draft.iterdir())
-        sizes = {file.name: file.stat().st_size for file in files}
+        lengths = {file.name: file.stat().st_size for file in files}
+        sizes = lengths
         if compress:
             say("Compressing, which takes a minute")
             with ThreadPoolExecutor() as threads:
                 sizes = dict(threads.map(compressed, files))
         shutil.rmtree(target / name, ignore_errors=True)
         draft.replace(target / name)
-    bundle.write(target, bundle.Bundle(name, sizes, compress))
+    bundle.write(target, bundle.Bundle(name, lengths, sizes, compress))
     for old in target.iterdir():
-        if old.is_dir() and old.name != name:
+        if VERSION.fullmatch(old.name) and old.name != name:
             shutil.rmtree(old, ignore_errors=True)
     return True
 
 
-def make(draft: Path, modules: Path, work: Path, say: Say) -> None:
+def make(draft: Path, work: Path, say: Say) -> None:
     """Put the files of the bundle into the folder ``draft``; ``work`` is for what is on its way there."""
+    say("Getting its packages")
+    modules = node.install(work / "npm")
     pyodide, raw = modules / "pyodide", work / "raw"
     raw.mkdir()
     for name in FROM_PYODIDE:
@@ -80,15 +83,15 @@ def make(draft: Path, modules: Path, work: Path, say: Say) -> None:
     archives.pack([*archives.installed_files(), checks], raw / "django.bin")
     for name in (*FROM_PYODIDE, "lock.json"):
         shutil.copyfile(raw / name, draft / name)
-    say("Compiling Django for the browser")
+    say("Compiling what it runs")
     node.run_node(HERE / "compile.mjs", raw, draft, HERE / "jobs.json", cwd=work)
     say("Putting the editor together")
     # It finds its packages from where it lies.
-    entry = modules.parent / "editor.js"
-    shutil.copyfile(HERE / "editor.js", entry)
+    entry = modules.parent / bundle.EDITOR
+    shutil.copyfile(HERE / bundle.EDITOR, entry)
     options = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=eof")
     esbuild = modules / "esbuild-wasm" / "bin" / "esbuild"
-    node.run_node(esbuild, entry, *options, f"--outfile={draft / 'editor.js'}", cwd=modules.parent)
+    node.run_node(esbuild, entry, *options, f"--outfile={draft / bundle.EDITOR}", cwd=modules.parent)
 
 
 def compressed(file: Path) -> tuple[str, int]:

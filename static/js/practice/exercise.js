@@ -1,197 +1,143 @@
-// The page of an exercise: the learner's files in an editor, and what Django says of them.
+// The page of an exercise: the learner's files, and what Django says of them.
 //
-// Others hear "practice:changed" and "practice:checked" on the article, and may send it "practice:restore" with files.
+// Others hear "practice:changed" { files } and "practice:checked" { files, result } on the article, and may send it
+// "practice:restore" { files }.
 
 const article = document.getElementById("exercise");
+let editor, restored = null; // files that somebody brings before there is an editor
+article.addEventListener("practice:restore", ({ detail }) => {
+  restored = detail.files;
+  if (editor) editor.files = { ...job.files, ...restored };
+});
+
+const { editFiles } = await import(article.dataset.files);
+const { isResult, itemOf, pageFrame } = await import(article.dataset.result);
+
 const part = (id) => document.getElementById(id);
 const read = (id) => JSON.parse(part(id)?.textContent ?? "null");
-const words = part("words").dataset;
+const words = part("words").dataset, { bundle } = article.dataset;
 const job = read("job");
 const SHOW_AFTER = 2; // tries, until the solution may be looked at
 const PLAIN = "practice-plain", LOADED = "practice-bundle"; // in localStorage
 
-let files = { ...job.files, ...read("attempt")?.files };
-let current = Object.keys(job.files)[0];
 let replaced = null; // what "Start over" took away
-let box, sandbox, starting, tries = 0, isRunning = false;
+let sandbox, starting, tries = 0, isRunning = false;
 
 const tell = (type, detail) => article.dispatchEvent(new CustomEvent(`practice:${type}`, { detail }));
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
+// Some browsers keep nothing, and say so by an error.
+const recall = (name) => {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+};
+const remember = (name, value) => {
+  try {
+    localStorage.setItem(name, value);
+  } catch { /* it is asked again next time */ }
+};
+
 // --- Files ---
 
-const editorModule = () => article.dataset.bundle && !part("plain").checked ? import(`${article.dataset.bundle}editor.js`) : null;
+const given = part("given")?.open ? {} : job.given; // what a prediction is about stays in sight instead
+part("plain").checked = recall(PLAIN) === "yes";
+editor = editFiles({
+  host: part("editor"),
+  files: { ...job.files, ...(restored ?? read("attempt")?.files) },
+  given,
+  labels: { files: part("files").textContent, text: words.text, given: words.given },
+  loadEditor: () => (bundle && !part("plain").checked ? import(`${bundle}editor.js`) : null),
+  onChange: (files) => {
+    setReplaced(null);
+    tell("changed", { files });
+  },
+  onRun: check,
+});
 
-const edit = (text) => {
-  files = { ...files, [current]: text };
-  setReplaced(null);
-  tell("changed", { files });
-};
-
-/** A text box, or CodeMirror where there is one and it is wanted. */
-const open = async (path) => {
-  current = path;
-  const host = part("editor-box"), label = fill(part("editor").dataset.label, { path });
-  box?.close();
-  host.replaceChildren();
-  for (const tab of document.querySelectorAll("#editor [role=tab]")) {
-    const isCurrent = tab.dataset.path === path;
-    tab.ariaSelected = String(isCurrent);
-    tab.tabIndex = isCurrent ? 0 : -1;
-  }
-  const area = document.createElement("textarea");
-  area.value = files[path];
-  area.ariaLabel = label;
-  area.spellcheck = false;
-  area.autocapitalize = "off";
-  area.rows = 16;
-  area.addEventListener("input", () => edit(area.value));
-  host.append(area);
-  box = { set: (text) => (area.value = text), close: () => {}, focus: () => area.focus() };
-  const loaded = await Promise.resolve(editorModule()).catch(() => null); // a text box is an editor as well
-  if (!loaded || current !== path || !area.isConnected) return;
-  const hadFocus = document.activeElement === area;
-  const inner = document.createElement("div");
-  inner.className = "exercise-code";
-  host.replaceChildren(inner);
-  let isSetting = false;
-  const editor = loaded.createEditor(inner, {
-    text: files[path], path, label, onRun: check, onChange: (text) => isSetting || edit(text),
-  });
-  box = {
-    set: (text) => {
-      isSetting = true;
-      editor.text = text;
-      isSetting = false;
-    },
-    close: () => editor.close(),
-    focus: () => editor.focus(),
-  };
-  if (hadFocus) editor.focus();
-};
-
-const setFiles = (changed) => {
-  files = { ...job.files, ...changed };
-  box.set(files[current]);
-};
-
-const buildEditor = () => {
-  const editor = part("editor"), paths = Object.keys(job.files);
-  const host = document.createElement("div");
-  host.id = "editor-box";
-  const tabs = document.createElement("div");
-  tabs.className = "exercise-tabs";
-  if (paths.length > 1) {
-    tabs.role = "tablist";
-    tabs.ariaLabel = part("files").textContent;
-    host.role = "tabpanel";
-  }
-  for (const path of paths) {
-    const tab = document.createElement(paths.length > 1 ? "button" : "span");
-    tab.textContent = path;
-    tab.dataset.path = path;
-    if (paths.length > 1) {
-      Object.assign(tab, { type: "button", role: "tab" });
-      tab.setAttribute("aria-controls", host.id);
-      tab.addEventListener("click", () => open(path));
-    }
-    tabs.append(tab);
-  }
-  tabs.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step || paths.length < 2) return;
-    event.preventDefault();
-    const next = (paths.indexOf(current) + step + paths.length) % paths.length;
-    open(paths[next]);
-    tabs.children[next].focus();
-  });
-  editor.replaceChildren(tabs, host);
-  editor.hidden = false;
-  part("starter").hidden = true;
-};
-
-const setReplaced = (before) => {
-  const button = part("start-over");
-  button.dataset.label ??= button.textContent;
+function setReplaced(before) {
   replaced = before;
-  button.textContent = before ? button.dataset.undo : button.dataset.label;
-};
+  part("start-over").textContent = before ? words.undo : words.startOver;
+}
 
 const startOver = () => {
-  const [next, before] = replaced ? [replaced, null] : [job.files, files];
-  setFiles(next);
-  tell("changed", { files });
+  const [next, before] = replaced ? [replaced, null] : [job.files, editor.files];
+  editor.files = next;
+  tell("changed", { files: editor.files });
   setReplaced(before);
+  say(before ? words.startedOver : words.undone);
 };
 
-// --- Checks ---
+// --- Django ---
 
 const state = (text, kind = "") => {
   part("state").textContent = text;
   part("state").dataset.kind = kind;
 };
 
+/** Said once, for those who do not see the page. */
 const say = (text) => {
   part("live").textContent = "";
   requestAnimationFrame(() => (part("live").textContent = text));
 };
 
 const canRun = () => typeof WebAssembly === "object" && typeof Worker === "function";
+const isLoaded = () => recall(LOADED) === bundle;
+
+const label = () => {
+  const isKnown = sandbox || starting || isLoaded();
+  part("check-label").textContent = isKnown ? words.check : words.start;
+  part("size").hidden = Boolean(isKnown);
+};
 
 const start = () => {
-  const { bundle, frame, worker } = article.dataset;
-  state(words.loading, "busy");
+  const { frame, worker, length } = article.dataset;
+  state(fill(words.loading, { percent: 0 }), "busy");
   starting ??= import(article.dataset.runner)
-    .then(({ startSandbox }) => startSandbox({ bundle, frame, worker, onStarting: () => state(words.starting, "busy") }))
+    .then(({ startSandbox }) =>
+      startSandbox({
+        bundle, frame, worker,
+        onLoading: (bytes) => state(fill(words.loading, { percent: Math.floor((100 * bytes) / length) }), "busy"),
+        onStarting: () => state(words.starting, "busy"),
+      }))
     .then((started) => {
       sandbox = started;
-      localStorage.setItem(LOADED, bundle);
-      part("size").hidden = true;
+      remember(LOADED, bundle);
       if (!isRunning) state("");
       return started;
     })
-    .finally(() => (starting = undefined));
+    .finally(() => {
+      starting = undefined;
+      label();
+    });
+  label();
   return starting;
 };
 
+// --- Checks ---
+
+const showPage = pageFrame(part("page").querySelector("iframe"), article.dataset.page);
+
 const show = ({ checks, error, output, page }) => {
-  const list = part("sentences");
   part("error").hidden = !error;
   part("error").textContent = error;
-  if (checks.length) {
-    list.replaceChildren(
-      ...checks.map((check, index) => {
-        const item = document.createElement("li"), sentence = document.createElement("span");
-        item.dataset.state = check.passed ? "passed" : "failed";
-        item.style.setProperty("--index", index);
-        sentence.className = "exercise-sentence";
-        sentence.textContent = check.sentence;
-        const mark = document.createElement("span");
-        mark.className = "visually-hidden";
-        mark.textContent = ` (${check.passed ? words.passed : words.failed})`;
-        sentence.append(mark);
-        item.append(sentence);
-        if (!check.passed) {
-          const message = document.createElement("p");
-          message.textContent = check.message;
-          item.append(message);
-          if (check.traceback) {
-            const details = document.createElement("details"), summary = document.createElement("summary");
-            const lines = document.createElement("pre");
-            summary.textContent = words.lines;
-            lines.textContent = check.traceback;
-            details.append(summary, lines);
-            item.append(details);
-          }
-        }
-        return item;
-      }),
-    );
-  } else for (const item of list.children) item.dataset.state = "open";
+  const list = part("sentences");
+  if (checks.length) list.replaceChildren(...checks.map((check, index) => itemOf(check, index, words)));
+  else for (const item of list.children) item.dataset.state = "open";
   part("printed").hidden = !output;
   part("printed").querySelector("pre").textContent = output;
   part("page").hidden = !page;
-  part("page").querySelector("iframe").srcdoc = page;
+  if (page) showPage(page);
+};
+
+/** On a small screen what a check found is far below. */
+const comeIntoView = () => {
+  const { top } = part("checks").getBoundingClientRect();
+  if (top < innerHeight / 2) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  part("checks").scrollIntoView({ block: "start", behavior });
 };
 
 const judge = (result) => {
@@ -203,40 +149,37 @@ const judge = (result) => {
   tries += 1;
   if (result.passed) part("shown").hidden = false;
   if (result.passed || tries >= SHOW_AFTER) part("solution").hidden = false;
-  tell("checked", { files, result });
+  tell("checked", { files: editor.files, result });
 };
 
-const isResult = (result) =>
-  Array.isArray(result?.checks) && [result.error, result.output, result.page].every((text) => typeof text === "string");
+const fail = (text, values = {}) => {
+  state(fill(text, values), "failed");
+  say(part("state").textContent);
+};
+const firstLine = (text) => String(text ?? "").split("\n")[0].slice(0, 200);
 
 async function check() {
-  if (isRunning || !article.dataset.bundle) return;
-  if (!canRun()) return state(words.unable, "failed");
+  if (isRunning || !bundle) return;
+  if (!canRun()) return fail(words.unable);
   isRunning = true;
   part("check").ariaDisabled = "true";
   try {
     await (sandbox ?? start());
     state(words.checking, "busy");
     part("stop").hidden = false;
-    const answer = await sandbox.check({ ...files, ...job.given }, job.checks);
-    if (answer.broken !== undefined || (answer.result && !isResult(answer.result))) {
+    const { result, broken, ended } = await sandbox.check({ ...editor.files, ...job.given }, job.checks);
+    if (ended) fail(ended === "too-long" ? words.tooLong : words.stopped);
+    else if (isResult(result)) {
+      show(result);
+      judge(result);
+      comeIntoView();
+    } else {
       sandbox.remove();
       sandbox = undefined;
-      const text = fill(words.broken, { why: String(answer.broken ?? "?").split("\n")[0].slice(0, 200) });
-      state(text, "failed");
-      say(text);
-    } else if (answer.ended) {
-      const text = answer.ended === "too-long" ? words.tooLong : words.stopped;
-      state(text, "failed");
-      say(text);
-    } else {
-      show(answer.result);
-      judge(answer.result);
+      fail(words.broken, { why: firstLine(broken) });
     }
   } catch (error) {
-    const text = fill(words.away, { why: error.message.split("\n")[0].slice(0, 200) });
-    state(text, "failed");
-    say(text);
+    fail(words.away, { why: firstLine(error.message) });
   } finally {
     isRunning = false;
     part("stop").hidden = true;
@@ -246,22 +189,29 @@ async function check() {
 
 // --- The page ---
 
-if (article.dataset.bundle && !canRun()) state(words.unable, "failed");
-part("plain").checked = localStorage.getItem(PLAIN) === "yes";
-part("plain").closest("label").hidden = !article.dataset.bundle;
-part("solution").hidden = !part("shown") || part("shown").hidden;
+if (bundle && !canRun()) state(words.unable, "failed");
+part("editor").hidden = false;
+part("starter").hidden = true;
+if (part("given") && !part("given").open) part("given").hidden = true;
+part("plain").closest("label").hidden = !bundle;
+part("solution").hidden = part("shown").hidden;
+part("check").hidden = !bundle;
 part("tools").hidden = false;
-part("check").hidden = !article.dataset.bundle;
-part("size").hidden = !article.dataset.bundle || localStorage.getItem(LOADED) === article.dataset.bundle;
-buildEditor();
-open(current);
+label();
+
+// A hint is offered when the one before it has been read.
+const hints = [...document.querySelectorAll(".exercise-hint")];
+for (const [index, hint] of hints.entries()) {
+  hint.hidden = index > 0;
+  hint.addEventListener("toggle", () => hints[index + 1] && (hints[index + 1].hidden = false), { once: true });
+}
 
 part("check").addEventListener("click", check);
 part("stop").addEventListener("click", () => sandbox?.stop());
 part("start-over").addEventListener("click", startOver);
 part("plain").addEventListener("change", ({ target }) => {
-  localStorage.setItem(PLAIN, target.checked ? "yes" : "no");
-  open(current);
+  remember(PLAIN, target.checked ? "yes" : "no");
+  editor.rebuild();
 });
 article.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
@@ -269,10 +219,7 @@ article.addEventListener("keydown", (event) => {
     check();
   }
 });
-article.addEventListener("practice:restore", ({ detail }) => setFiles(detail.files));
 // Who has Django in this browser already finds it started by the time they have written something.
 part("editor").addEventListener("focusin", () => {
-  if (article.dataset.bundle && localStorage.getItem(LOADED) === article.dataset.bundle && !sandbox && !starting && canRun()) {
-    start().catch(() => state(""));
-  }
+  if (bundle && isLoaded() && !sandbox && !starting && canRun()) start().catch(() => state(""));
 });

@@ -24,18 +24,23 @@
           clearTimeout(timer);
           running = undefined;
           say({ state: "checked", id: data.id, result: String(data.result) });
+          if (data.worn) renew();
         }
       };
     });
     worker.postMessage({ assets });
   };
 
+  const renew = () => {
+    worker.terminate();
+    start();
+  };
+
   const end = (state) => {
     clearTimeout(timer);
-    worker.terminate();
+    renew();
     say({ state, id: running });
     running = undefined;
-    start();
   };
 
   addEventListener("message", async ({ source, data }) => {

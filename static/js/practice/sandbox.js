@@ -2,20 +2,33 @@
 
 const FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "stdlib.bin", "django.bin", "lock.json"];
 
-const load = async (address) => {
-  const response = await fetch(address);
+const load = async (address, signal, onBytes) => {
+  const response = await fetch(address, { signal });
   if (!response.ok) throw new Error(`${response.status}`);
-  return response.arrayBuffer();
+  const parts = [];
+  for (const reader = response.body.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts).arrayBuffer();
+    parts.push(value);
+    onBytes(value.length);
+  }
 };
 
 /**
  * Start Django from the bundle at an address; `frame` and `worker` are the addresses of those. Rejects when it cannot be
- * loaded. `onStarting` is called when all is there and Python begins.
+ * loaded. `onLoading` hears how many bytes are there, and `onStarting` is called when all are and Python begins.
  */
-export const startSandbox = async ({ bundle, frame, worker, onStarting }) => {
+export const startSandbox = async ({ bundle, frame, worker, onLoading, onStarting }) => {
   const addresses = [...FILES.map((name) => [name, bundle + name]), ["worker.js", worker]];
+  let loaded = 0;
+  const onBytes = (bytes) => onLoading((loaded += bytes)), all = new AbortController();
   const assets = Object.fromEntries(
-    await Promise.all(addresses.map(async ([name, address]) => [name, await load(address)])),
+    await Promise.all(addresses.map(async ([name, address]) => [name, await load(address, all.signal, onBytes)])).catch(
+      (error) => {
+        all.abort(); // one is missing, so the others are of no use
+        throw error;
+      },
+    ),
   );
   performance.mark("practice-loaded");
   onStarting();

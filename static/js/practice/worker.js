@@ -29,19 +29,28 @@ self.onmessage = async ({ data: { assets } }) => {
       stderr: () => {},
     });
     python.unpackArchive(assets["django.bin"], "zip", { extractDir: "/django" });
-    const check = python.runPython(`
-import json, sys
+    const [check, isWhole] = python.runPython(`
+import json, os, sys
 sys.path.insert(0, "/django")
 import checker
 checker.boot()
-lambda job: json.dumps(checker.check(json.loads(job)))
+
+def check(job, check=checker.check, dumps=json.dumps, loads=json.loads):
+    return dumps(check(loads(job)))
+
+def is_whole(modules=dict(sys.modules), now=sys.modules, isdir=os.path.isdir, folders=('/django/django', checker.ROOT)):
+    """Whether the next check finds what this one has found: a learner's code may have thrown it away."""
+    return all(now.get(name) is module for name, module in modules.items()) and all(map(isdir, folders))
+
+[check, is_whole]
 `);
 
     self.onmessage = ({ data: { id, files, checks } }) => {
       try {
-        self.postMessage({ id, result: check(JSON.stringify({ files, checks })) });
+        const result = check(JSON.stringify({ files, checks }));
+        self.postMessage({ id, result, worn: !isWhole() });
       } catch (error) {
-        self.postMessage({ broken: error?.message ?? error }); // the interpreter itself gave up, as for want of memory
+        self.postMessage({ broken: error?.message ?? String(error) }); // it gave up, as for want of memory
       }
     };
     self.postMessage({ ready: true });
