@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from stages.models import Exercise, Stage, Topic, Track, TrackSection, TrackTopic
@@ -177,7 +178,10 @@ class OutlineExercise(NamedTuple):
 
 def read_exercises() -> tuple[OutlineExercise, ...]:
     """Every published exercise in learning order. One query."""
-    rows = Exercise.objects.published().in_learning_order()
+    return as_outline_exercises(Exercise.objects.published().in_learning_order())
+
+
+def as_outline_exercises(rows: QuerySet[Exercise]) -> tuple[OutlineExercise, ...]:
     return tuple(OutlineExercise(*row) for row in rows.values_list("pk", "slug", "title", "kind", "topic_id"))
 
 

@@ -61,6 +61,7 @@ TABLE = {
     "/as-learner/": MAINTAINERS,
     "/stages/<slug>/as-learner/": MAINTAINERS,
     "/topics/<slug>/as-learner/": MAINTAINERS,
+    "/practice/<slug>/as-learner/": MAINTAINERS,
     "/tracks/<slug>/as-learner/": MAINTAINERS,
     "/tracks/<slug>/as-learner/map.css": MAINTAINERS,
     "/me/": PRIVATE,

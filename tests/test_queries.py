@@ -27,7 +27,6 @@ PAGES = {
     "/tracks/other/?view=outline": 7,
     "/tracks/other/?view=map": 7,
     "/tracks/other/map.css": 1,
-    "/practice/": 4,
     "/practice/tools/": 5,
     "/sources/": 3,
     "/sources/leaflet/": 4,

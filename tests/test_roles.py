@@ -102,6 +102,7 @@ OTHER_PAGES = {
     "stages_stage_arrange": ("stages.stage", PUBLISHERS),
     "stages_stage_duplicate": ("stages.stage", EVERYBODY),
     "stages_topic_arrange": ("stages.topic", PUBLISHERS),
+    "stages_topic_arrange_exercises": ("stages.topic", PUBLISHERS),
     "stages_track_arrange_all": (None, EVERYBODY),
     "stages_track_arrange": ("stages.track", PUBLISHERS),
     "stages_track_duplicate": ("stages.track", EVERYBODY),

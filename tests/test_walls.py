@@ -29,8 +29,8 @@ FEATURES = {
     "stages.map": ([], "a drawing of an outline"),
     "stages.search": ([], "it leads to the other features by their addresses"),
     "stages.editing": (
-        ["stages.fixture_io", "stages.markdown"],
-        "the rules speak of records, and so hold for files and forms alike; some are about texts",
+        ["stages.fixture_io", "stages.markdown", "stages.practice"],
+        "the rules speak of records, and so hold for files and forms alike; some are about texts, some about files",
     ),
     "stages.revisions": (["stages.fixture_io"], "a version of a row is the row as the files have it"),
     "stages.sync": (

@@ -22,9 +22,11 @@ from progress.models import Status
 from progress.reader_progress import ReaderProgress
 from stages.content import current_content
 from stages.map.stylesheet import map_stylesheet
-from stages.models import Stage, Topic, Track
+from stages.models import Exercise, Stage, Topic, Track
 from stages.outline import Outline
-from stages.roadmap.draft_preview import outline_with_drafts, upcoming_topics
+from stages.practice.bundle import current_bundle
+from stages.practice.views import describe_exercise
+from stages.roadmap.draft_preview import outline_with_drafts, upcoming_exercises, upcoming_topics
 from stages.roadmap.layouts import layout_of
 from stages.roadmap.views import describe_stage, describe_topic, roadmap_context, track_context
 
@@ -147,5 +149,15 @@ def topic(request: PreviewRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic.objects.select_related("stage"), slug=slug)
     outline = outline_with_drafts(topic.stage, Topic.objects.filter(pk=topic.pk))
     context = {**describe_topic(topic, outline, current_content()), "around": outline.neighbors[topic.slug]}
+    context["exercises"] = upcoming_exercises(topic)
     request = as_preview(request, outline, index_of_stage(outline, topic.stage), hidden=not topic.is_published())
     return render(request, "stages/roadmap/topic.html", context)
+
+
+@maintainers_only
+def exercise(request: PreviewRequest, slug: str) -> HttpResponse:
+    """An exercise, which is the same whatever somebody has done; what is written there is kept nowhere."""
+    exercise = get_object_or_404(Exercise.objects.select_related("topic__stage"), slug=slug)
+    request = as_preview(request, current_content().outline, None, hidden=not exercise.is_published())
+    request.preview["choices"] = []
+    return render(request, "practice/exercise.html", describe_exercise(exercise, current_bundle()))

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stages.models import Resource, Source, State, Topic
+from stages.models import Exercise, Resource, Source, State, Topic
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -49,6 +49,12 @@ class TopicAttentionFilter(ChoiceFilter):
             ),
         ),
         "outcomes": (gettext_lazy("no outcomes"), lambda topics: topics.filter(outcomes=[])),
+        "exercises": (
+            gettext_lazy("no exercise"),
+            lambda topics: topics.exclude(
+                pk__in=Exercise.objects.filter(state=State.PUBLISHED).order_by().values("topic")
+            ),
+        ),
     }
 
 

@@ -29,8 +29,10 @@ TEXTAREA_ROWS = {
     "body": 32,
     "task": 8,
     "hints": 4,
+    **dict.fromkeys(["given", "files", "checks", "solution"], 16),
 }
 MARKDOWN_FIELDS = {"body", "disagreement", "footer", "project", "task"}
+CODE_FIELDS = {"given", "files", "checks", "solution"}  # of which there is nothing to preview
 # A page to be shown in a frame of ours: it runs nothing and loads nothing but our style sheets.
 PREVIEW_CSP = {
     "default-src": [CSP.NONE],
@@ -60,6 +62,11 @@ class MarkdownWidget(AdminTextareaWidget):
         )
 
 
+def code_box(rows: int) -> AdminTextareaWidget:
+    """A box in which code lines up and is not spelled."""
+    return AdminTextareaWidget(attrs={"rows": rows, "class": "vLargeTextField markdown", "spellcheck": "false"})
+
+
 class LargeTextMixin(admin.options.BaseModelAdmin):
     """Texts get a box in which they can be read as a whole, and Markdown one in which code lines up."""
 
@@ -69,6 +76,8 @@ class LargeTextMixin(admin.options.BaseModelAdmin):
             if db_field.name in MARKDOWN_FIELDS:
                 attributes |= {"class": "vLargeTextField markdown", "spellcheck": "true"}
                 kwargs["widget"] = MarkdownWidget(attrs=attributes)
+            elif db_field.name in CODE_FIELDS:
+                kwargs["widget"] = code_box(TEXTAREA_ROWS[db_field.name])
             else:
                 kwargs["widget"] = AdminTextareaWidget(attrs=attributes)
         return super().formfield_for_dbfield(db_field, request, **kwargs)

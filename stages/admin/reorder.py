@@ -93,12 +93,15 @@ class ReorderAdmin(admin.ModelAdmin):
         return self.reorder_page(request, rows, rows.model._meta.verbose_name_plural, self.log_move)
 
     def reorder_children(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.reorder_below(request, pk, self.ordered_children, self.ordered_children_related)
+
+    def reorder_below(self, request: HttpRequest, pk: int, children: str, related: Sequence[str] = ()) -> HttpResponse:
         parent = get_object_or_404(content_rows(self.model), pk=pk)
         if not self.has_change_permission(request, parent):
             raise PermissionDenied
-        rows = getattr(parent, self.ordered_children).all()
-        if self.ordered_children_related:
-            rows = rows.select_related(*self.ordered_children_related)
+        rows = getattr(parent, children).all()
+        if related:
+            rows = rows.select_related(*related)
         return self.reorder_page(
             request, rows, parent, lambda request, _row, text: self.log_move(request, parent, text)
         )

@@ -245,6 +245,15 @@ class TopicAdmin(ImmutableSlugMixin):
         ("Ties", {"fields": ["prerequisites", "replaces", "retire_replaced"]}),
     ]
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.reorder_exercises)
+        return [path("<pk:pk>/arrange-exercises/", view, name="stages_topic_arrange_exercises"), *super().get_urls()]
+
+    def reorder_exercises(self, request: AuthedRequest, pk: int) -> HttpResponse:
+        if not request.user.has_perm("stages.change_exercise"):
+            raise PermissionDenied
+        return self.reorder_below(request, pk, "exercises")
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
         return super().get_queryset(request).annotate(link_count=Count("links"))
 

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import Model
 
 from stages.editing.ordering import next_position
-from stages.models import Stage, State, Topic, TopicResource, Track, TrackSection, TrackTopic
+from stages.models import Exercise, Stage, State, Topic, TopicResource, Track, TrackSection, TrackTopic
 
 
 def duplicate_stage(stage: Stage) -> Stage:
-    """A draft of a stage at the end, with draft copies of its topics.
+    """A draft of a stage at the end, with draft copies of its topics and their exercises.
 
     The topics are copied and not shared, for a topic is taught in one stage. The copies are other topics, with
     slugs and ticks of their own: a copy is a place to rewrite a stage in. To let learners keep their ticks, name
@@ -21,6 +21,7 @@ def duplicate_stage(stage: Stage) -> Stage:
     """
     with transaction.atomic():
         topics = list(stage.topics.exclude(state=State.RETIRED).order_by("position", "pk"))
+        exercises = list(Exercise.objects.filter(topic__in=topics).exclude(state=State.RETIRED).in_learning_order())
         links = list(TopicResource.objects.filter(topic__in=topics))
         needs = list(Topic.prerequisites.through.objects.filter(from_topic__in=topics))
         copy = copy_as_draft(stage, Stage, position=next_position(Stage.objects))
@@ -33,6 +34,8 @@ def duplicate_stage(stage: Stage) -> Stage:
             )
             for link in links
         )
+        for exercise in exercises:
+            copy_as_draft(exercise, Exercise, topic=copies[exercise.topic_id], title=exercise.title)
         Topic.prerequisites.through.objects.bulk_create(
             Topic.prerequisites.through(
                 from_topic=copies[need.from_topic_id],
@@ -74,7 +77,7 @@ def copied_sections(track: Track) -> Iterator[tuple[TrackSection, list[tuple[int
         yield TrackSection(**values), topics
 
 
-def copy_as_draft[M: (Stage, Topic, Track)](row: M, model: type[M], **changes: Any) -> M:
+def copy_as_draft[M: (Stage, Topic, Exercise, Track)](row: M, model: type[M], **changes: Any) -> M:
     """A saved draft of a row, its texts and all, with a slug that is free."""
     excluded = {"id", "slug", "state", "publish_at", "title"}
     values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
@@ -86,7 +89,7 @@ def copy_as_draft[M: (Stage, Topic, Track)](row: M, model: type[M], **changes: A
     return model.objects.create(**values | changes | {"slug": slug, "state": State.DRAFT})
 
 
-def copy_title(row: Stage | Topic | Track) -> str:
+def copy_title(row: Stage | Topic | Exercise | Track) -> str:
     return f"{row.title[:110]} (copy)"
 
 

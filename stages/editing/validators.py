@@ -5,10 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from stages.cycles import find_cycle
-from stages.fixture_io import Identity, Record
+from stages.fixture_io import Fields, Identity, Record
 from stages.models import Exercise, Resource, Stage, State, Topic, Track
+from stages.practice.files import parse_files
 
 SLUGGED = (Stage, Topic, Exercise, Track)  # what has its slug in its address
 PORTS = {"http": ":80", "https": ":443"}
@@ -95,3 +97,15 @@ def find_cycle_with(slug: str, needed: Iterable[str]) -> list[str] | None:
         needs.setdefault(after, []).append(before)
     own_needs = {slug: list(needed)}
     return find_cycle(own_needs | needs | own_needs)  # looked for from this topic on
+
+
+def exercise_problems(fields: Fields) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong with it): a file is given or the learner's, and an answer changes the learner's alone."""
+    given, files = parse_files(fields["given"]), parse_files(fields["files"])
+    for path in sorted(given.keys() & files.keys()):
+        yield "given", _("“{path}” is a starter file as well.").format(path=path)
+    answers = [("solution", "", fields["solution"])]
+    answers += [("wrong_answers", f"“{answer['title']}”: ", answer["files"]) for answer in fields["wrong_answers"]]
+    for name, title, answer in answers:
+        for path in sorted(parse_files(answer).keys() - files.keys()):
+            yield name, title + _("“{path}” is none of the starter files.").format(path=path)

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('task_html', stages.fields.HtmlField('task', default='', editable=False)),
                 ('given', stages.fields.LongTextField(blank=True, help_text='Files that the learner sees and does not change.', validators=[stages.models.exercises.check_files])),
                 ('files', stages.fields.LongTextField(help_text='Files that the learner begins with: titled blocks.', validators=[stages.models.exercises.check_files], verbose_name='starter files')),
-                ('checks', stages.fields.LongTextField(help_text='Tests; the first line of a docstring says what holds.', validators=[stages.models.exercises.check_files])),
+                ('checks', stages.fields.LongTextField(help_text='Tests; the first line of a docstring says what holds.', validators=[stages.models.exercises.check_checks])),
                 ('hints', stages.fields.LinesField(blank=True, default=list, help_text='Markdown, one hint a line, the gentlest first.')),
                 ('solution', stages.fields.LongTextField(help_text='Those of the starter files that it changes.', validators=[stages.models.exercises.check_files])),
                 ('wrong_answers', stages.models.exercises.WrongAnswersField(blank=True, default=list, help_text='What learners really try: a list of title, says (part of what a check says of it) and files.')),

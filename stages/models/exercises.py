@@ -1,7 +1,6 @@
 """Exercises: small tasks that a learner does in real files, and that Django itself checks."""
 
-from collections.abc import Collection
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from stages.fields import HtmlField, LinesField, LongTextField
 from stages.models.curriculum import State, Topic, is_published, planned_index, published_q
 from stages.practice.files import parse_files
+from stages.practice.sentences import sentences
 from stages.validators import one_line
 
-ANSWER = {"title", "says", "files"}
+ANSWER = ("title", "says", "files")  # what is said of a wrong answer, in the order of the files
 
 
 def check_files(value: str) -> None:
@@ -24,28 +24,50 @@ def check_files(value: str) -> None:
         raise ValidationError(str(error)) from error
 
 
+def check_checks(value: str) -> None:
+    """Raise ValidationError unless ``value`` is files of tests."""
+    try:
+        sentences(parse_files(value))
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
 def check_wrong_answers(value: object) -> None:
     """Raise ValidationError unless ``value`` is a list of wrong answers, each with title, says and files."""
-    for number, answer in (
-        enumerate(cast("Collection[Any]", value), start=1) if isinstance(value, list) else [(1, None)]
-    ):
-        if not isinstance(answer, dict) or set(answer) != ANSWER:
+    if not isinstance(value, list):
+        raise ValidationError("Give a list of wrong answers, each with title, says and files.")
+    for number, answer in enumerate(value, start=1):
+        if not isinstance(answer, dict) or answer.keys() != {*ANSWER}:
             raise ValidationError(f"Wrong answer {number}: give a title, what is said of it (“says”) and its files.")
-        if not all(isinstance(text, str) and text.strip() for text in answer.values()):
-            raise ValidationError(f"Wrong answer {number}: title, says and files are texts, and none is empty.")
+        for name, text in answer.items():
+            if not isinstance(text, str) or not text.strip():
+                raise ValidationError(f"Wrong answer {number}: {name} is a text, and not empty.")
         try:
             parse_files(answer["files"])
         except ValueError as error:
-            raise ValidationError(f"Wrong answer {number}: {error}") from error
+            raise ValidationError(f"Wrong answer {number}: files, {error}") from error
 
 
 class WrongAnswersField(models.JSONField):
-    """A list of ``{"title": …, "says": …, "files": …}``, the keys in this order."""
+    """A list of ``{"title": …, "says": …, "files": …}``, with the keys in this order whatever the database kept."""
 
     default_validators = [check_wrong_answers]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"default": list, "blank": True, **options})
+
+    def to_python(self, value: Any) -> Any:
+        return [in_order(answer) for answer in value] if isinstance(value, list) else value
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return self.to_python(super().from_db_value(value, expression, connection))
+
+
+def in_order(answer: Any) -> Any:
+    """What is no answer stays as it is, for the validator to name."""
+    if not isinstance(answer, dict) or answer.keys() != {*ANSWER}:
+        return answer
+    return {name: answer[name] for name in ANSWER}
 
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
@@ -95,7 +117,9 @@ class Exercise(models.Model):
     files = LongTextField(
         "starter files", validators=[check_files], help_text="Files that the learner begins with: titled blocks."
     )
-    checks = LongTextField(validators=[check_files], help_text="Tests; the first line of a docstring says what holds.")
+    checks = LongTextField(
+        validators=[check_checks], help_text="Tests; the first line of a docstring says what holds."
+    )
     hints = LinesField(help_text="Markdown, one hint a line, the gentlest first.")
     solution = LongTextField(validators=[check_files], help_text="Those of the starter files that it changes.")
     wrong_answers = WrongAnswersField(

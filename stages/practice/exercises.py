@@ -1,10 +1,10 @@
 """What of an exercise is checked: files and checks by their paths."""
 
-import ast
 from typing import NamedTuple
 
 from stages.models import Exercise
 from stages.practice.files import Files, digest, parse_files
+from stages.practice.sentences import sentences
 
 
 class Job(NamedTuple):
@@ -34,15 +34,8 @@ def wrong_answers_of(exercise: Exercise) -> list[tuple[str, str, Files]]:
 
 
 def sentences_of(exercise: Exercise) -> list[str]:
-    """What its checks ask for, in their order: the first lines of their docstrings."""
-    return [
-        (ast.get_docstring(method) or method.name.removeprefix("test_").replace("_", " ")).split("\n")[0]
-        for text in parse_files(exercise.checks).values()
-        for case in ast.parse(text).body
-        if isinstance(case, ast.ClassDef)
-        for method in case.body
-        if isinstance(method, ast.FunctionDef) and method.name.startswith("test")
-    ]
+    """What its checks ask for, in their order."""
+    return sentences(parse_files(exercise.checks))
 
 
 def checks_digest(exercise: Exercise) -> str:

@@ -54,11 +54,14 @@ def as_text(value: object) -> str:
 
 
 def as_lines(value: Any) -> list[str]:
-    """A list as lines; a foreign key is one line, and a link is its place, its target and what is said of it."""
+    """A list as lines; a foreign key is one line, and a link is its place, its target and what is said of it.
+
+    A wrong answer to an exercise is several: what it is called and what is said of it, and those of its files.
+    """
     if not value:
         return []
     if isinstance(value[0], dict):
-        return [as_line(part) for part in value]
+        return [line for part in value for line in ([as_line(part)] if "position" in part else answer_lines(part))]
     if isinstance(value[0], list):
         return [as_text(key) for key in value]
     return [as_text(part) for part in value]
@@ -69,6 +72,10 @@ def as_line(part: Mapping[str, Any]) -> str:
     pairs = sorted((not isinstance(value, list), name, value) for name, value in part.items() if name != "position")
     values = [f"{name}: {as_text(value)}" if isinstance(value, bool) else as_text(value) for _, name, value in pairs]
     return f"{part['position']}. {' · '.join(filter(None, values))}"
+
+
+def answer_lines(answer: Mapping[str, Any]) -> list[str]:
+    return [f"{answer['title']} · {answer['says']}", *filter(None, answer["files"].split("\n"))]
 
 
 # --- Comparing ---

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from stages.content import outline_of_stages
 from stages.models import Stage, State, Topic
-from stages.outline import TOPIC_COLUMNS, Outline, OutlineTopic, Section
+from stages.outline import TOPIC_COLUMNS, Outline, OutlineExercise, OutlineTopic, Section, as_outline_exercises
 
 
 def outline_with_drafts(stage: Stage, topics: QuerySet[Topic]) -> Outline:
@@ -32,3 +32,8 @@ def outline_with_drafts(stage: Stage, topics: QuerySet[Topic]) -> Outline:
 def upcoming_topics(stage: Stage) -> QuerySet[Topic]:
     """The topics of a stage that are drafts or planned: what its preview shows besides what is published."""
     return stage.topics.exclude(state=State.RETIRED)
+
+
+def upcoming_exercises(topic: Topic) -> tuple[OutlineExercise, ...]:
+    """The same of the exercises of a topic, what is published included. One query."""
+    return as_outline_exercises(topic.exercises.exclude(state=State.RETIRED))

@@ -16,6 +16,7 @@ from stages.editing.text_warnings import record_text_warnings
 from stages.editing.validators import (
     duplicate_url_problems,
     empty_stage_warnings,
+    exercise_problems,
     live_replaced_warnings,
     slug_twin_problems,
 )
@@ -33,7 +34,7 @@ from stages.fixture_io import (
     shorten,
     target_of,
 )
-from stages.models import Entry, Stage, State, Topic, Track
+from stages.models import Entry, Exercise, Stage, State, Topic, Track
 
 type Side = Literal["ours", "theirs", "later"]
 OURS: Side = "ours"  # the row's value wins
@@ -356,6 +357,7 @@ def check(plan: Plan) -> None:
     """Raise FixtureError for entries that point nowhere, or that contradict each other when they are loaded."""
     present = {identity: record for identity, record in plan.records.items() if identity not in plan.stay_deleted}
     problems = [*check_references(plan), *check_tracks(plan), *check_minutes(plan), *check_words(plan)]
+    problems += check_exercises(plan)
     problems += duplicate_url_problems(present)
     problems += slug_twin_problems(plan.result, plan.added)
     if not problems:
@@ -372,7 +374,7 @@ def check(plan: Plan) -> None:
     if problems:
         raise FixtureError(problems)
     plan.notes += empty_stage_warnings(present)
-    plan.notes += hidden_topic_warnings(plan)
+    plan.notes += hidden_warnings(plan)
     plan.notes += live_replaced_warnings(present, plan.result)
     plan.notes += record_text_warnings(present, plan.result)
     plan.notes += [
@@ -384,18 +386,18 @@ def check(plan: Plan) -> None:
     ]
 
 
-def hidden_topic_warnings(plan: Plan) -> Iterator[str]:
-    """What is to be said about stages that leave the files while topics of theirs stay, which nobody sees then."""
-    for stage in plan.retired:
-        topics = sum(
-            record.model is Topic
-            and record.fields["stage"] == [*stage.key]
-            and record.fields["state"] == State.PUBLISHED
+def hidden_warnings(plan: Plan) -> Iterator[str]:
+    """What is to be said of stages and topics that leave the files while something of theirs stays, unseen by then."""
+    for above in plan.retired:
+        model, name = {Stage: (Topic, "stage"), Topic: (Exercise, "topic")}.get(above.model, (None, ""))
+        number = sum(
+            record.model is model and record.fields[name] == [*above.key] and record.fields["state"] == State.PUBLISHED
             for record in plan.result.values()
         )
-        if stage.model is Stage and topics:
-            stay = "1 topic stays" if topics == 1 else f"{topics} topics stay"
-            yield f"{stage} has left the files, and {stay} in it: learners see none of them any more."
+        if model and number:
+            noun = model._meta.verbose_name
+            stay = f"1 {noun} stays" if number == 1 else f"{number} {noun}s stay"
+            yield f"{above} has left the files, and {stay} in it: learners see none of them any more."
 
 
 def locate(plan: Plan, identity: Identity) -> Location | str:
@@ -443,3 +445,11 @@ def check_words(plan: Plan) -> Iterator[str]:
     for identity, record in plan.result.items():
         if record.model is Entry and not (record.fields["label"] or record.fields["paraphrase"]):
             yield f"{locate(plan, identity)}: would have neither a label nor a paraphrase."
+
+
+def check_exercises(plan: Plan) -> Iterator[str]:
+    for identity, record in plan.result.items():
+        for name, problem in exercise_problems(record.fields) if record.model is Exercise else ():
+            entry = plan.records.get(identity)
+            location = entry.location_of(name) if entry else locate(plan, identity)
+            yield f"{location}: {name}: {problem}"

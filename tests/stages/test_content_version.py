@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from stages import triggers
 from stages.content import SETTLED, Content, Versions, current_content, outline_of_stages
-from stages.models import ContentVersion, Revision, Stage, SyncResult, Topic, Track
+from stages.models import ContentVersion, Exercise, Revision, Stage, SyncResult, Topic, Track
+from tests.content import make_exercise
 
 NOT_CONTENT = {ContentVersion, Revision, SyncResult}
 
@@ -64,8 +65,9 @@ def test_what_was_rolled_back_was_never_a_version(content):
     assert "Maps" in [topic.title for topic in outline_of_stages().topics]
 
 
-@pytest.mark.parametrize("model", [Stage, Topic, Track])
+@pytest.mark.parametrize("model", [Stage, Topic, Exercise, Track])
 def test_a_version_ends_when_a_date_of_publication_has_come(model, content):
+    make_exercise(content.topics["maps"])
     model.objects.update(publish_at=timezone.now() + timedelta(minutes=1))
     before = current_content()
     assert current_content() is before

@@ -7,7 +7,7 @@ from progress.models import TopicProgress
 from stages.fixture_io import content_fields, files, snapshot
 from stages.models import Resource, Stage, Topic, Track
 
-MODELS = ["stage", "topic", "resource", "track", "tracksection", "source", "entry"]
+MODELS = ["stage", "topic", "resource", "exercise", "track", "tracksection", "source", "entry"]
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -6,17 +6,28 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from stages.models import Entry, Resource, Source, Stage, Topic, TopicResource, Track, TrackSection, TrackTopic
+from tests.content import make_exercise
 from tests.test_queries import analyze
 
-MODELS = ["stage", "topic", "resource", "track", "tracksection", "source", "entry"]
+MODELS = ["stage", "topic", "resource", "exercise", "track", "tracksection", "source", "entry"]
 # The session, the user and the rights are three; a list counts its rows twice.
-LISTS = {"stage": 7, "topic": 9, "resource": 8, "track": 8, "tracksection": 8, "source": 7, "entry": 8}
-FORMS = {"stage": 9, "topic": 13, "resource": 8, "track": 10, "tracksection": 9, "source": 7, "entry": 16}
+LISTS = {"stage": 7, "topic": 9, "resource": 8, "exercise": 8, "track": 8, "tracksection": 8, "source": 7, "entry": 8}
+FORMS = {
+    "stage": 9,
+    "topic": 13,
+    "resource": 8,
+    "exercise": 11,
+    "track": 10,
+    "tracksection": 9,
+    "source": 7,
+    "entry": 16,
+}
 ARRANGED = {"stage": 6, "topic": 6, "track": 6, "tracksection": 7}
 SEEN = {
     "/as-learner/": 6,
     "/stages/first/as-learner/": 9,
-    "/topics/maps/as-learner/": 12,
+    "/topics/maps/as-learner/": 13,
+    "/practice/exercise-0/as-learner/": 6,
     "/tracks/other/as-learner/": 6,
     "/tracks/other/as-learner/?view=map": 6,
     "/tracks/other/as-learner/map.css": 6,
@@ -41,6 +52,7 @@ def grow(content, size):
         for number, resource in enumerate(resources)
     )
     content.topics["maps"].prerequisites.add(*topics)
+    exercises = [make_exercise(content.topics["maps"], slug=f"exercise-{number}") for number in range(size)]
     Track.objects.bulk_create(Track(slug=f"track-{n}", title=f"Track {n}", summary="T.") for n in range(size))
     sections = TrackSection.objects.bulk_create(
         TrackSection(track=content.other, slug=f"section-{n}", title=f"Section {n}", position=n) for n in range(size)
@@ -60,6 +72,7 @@ def grow(content, size):
         "stage": content.first,
         "topic": content.topics["maps"],
         "resource": resources[0],
+        "exercise": exercises[0],
         "track": content.other,
         "tracksection": sections[0],
         "source": content.source,
@@ -84,6 +97,8 @@ def test_each_page_of_the_admin_makes_a_fixed_number_of_queries(content, as_main
     arranged = {
         model: queries(as_maintainer, f"/admin/stages/{model}/{rows[model].pk}/arrange/") for model in ARRANGED
     }
+    exercises = f"/admin/stages/topic/{rows['topic'].pk}/arrange-exercises/"
+    assert queries(as_maintainer, exercises) == ARRANGED["topic"]
     previews = {path: queries(as_maintainer, path) for path in SEEN}
     assert previews == SEEN
     assert lists == LISTS

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from progress.models import TopicProgress
 from stages.fixture_io import FixtureError, files, read, snapshot
-from stages.models import Stage, Topic, Track
+from stages.models import Exercise, Stage, Topic, Track
 from stages.sync.load import load
-from tests.content import stage, topic, write_files
+from tests.content import make_exercise, stage, topic, write_files
 
 PAGES = ["/", "/?view=map", "/?view=table", "/stages/first/", "/tracks/other/", "/search/?q=maps", "/sources/leaflet/"]
 SOON, JUST_NOW = timedelta(hours=1), -timedelta(seconds=1)
@@ -69,8 +69,10 @@ def test_planning_costs_no_tick(content, as_learner, learner):
     assert "1 of 4" in as_learner.get("/").text
 
 
-@pytest.mark.parametrize("model", [Stage, Topic, Track])
+@pytest.mark.parametrize("model", [Stage, Topic, Exercise, Track])
 def test_python_and_the_database_agree_on_what_is_published(content, model):
+    for slug in ("double", "twice", "half"):
+        make_exercise(content.topics["maps"], slug)
     rows = list(model.objects.all())
     for row, when in zip(rows, [SOON, JUST_NOW], strict=False):
         plan(row, when)
