@@ -8,7 +8,7 @@ from stages.practice.files import Files
 def sentences(checks: Files) -> list[str]:
     """What each test asks for, in their order: the first line of its docstring, or else its name in words.
 
-    Raises ValueError that says what is no Python, or that there is no test.
+    Raises ValueError that says what cannot be read, or that there is no test.
     """
     found = [
         sentence(method)
@@ -27,7 +27,7 @@ def parse(path: str, text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as error:
-        raise ValueError(f"“{path}” is no Python: {error.msg}, on its line {error.lineno}.") from error
+        raise ValueError(f"“{path}” cannot be read: {error.msg}, on its line {error.lineno}.") from error
 
 
 def sentence(test: ast.FunctionDef) -> str:

@@ -79,7 +79,7 @@ def test_loaddata_takes_topics_before_their_exercises(db, tmp_path):
         ({"given": DOUBLE.format(1)}, "given: “double.py” is a starter file as well"),
         (
             {"checks": '```python title="checks.py"\nclass A\n```'},
-            "“checks.py” is no Python: expected ':', on its line 1",
+            "“checks.py” cannot be read: expected ':', on its line 1",
         ),
         ({"checks": '```python title="checks.py"\nx = 1\n```'}, "there is no test"),
         ({"solution": GIVEN}, "solution: “numbers.py” is none of the starter files"),
