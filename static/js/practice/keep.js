@@ -27,6 +27,7 @@ const write = (what) => {
 
 const choose = (text, ...choices) => {
   note.replaceChildren(text, " ");
+  document.getElementById("live").textContent = text; // the only note that somebody has to act on
   for (const [label, act] of choices) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: label });
     button.addEventListener("click", () => {
