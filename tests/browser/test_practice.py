@@ -536,6 +536,7 @@ def run(chromium, live_server):
                 "bundle": found.url,
                 "frame": reverse("practice_frame"),
                 "worker": static("js/practice/worker.js"),
+                "seconds": 60,  # of a slow machine
             },
         ],
     )

@@ -98,6 +98,7 @@ const start = () => {
   starting ??= import(article.dataset.runner)
     .then(({ startSandbox }) =>
       startSandbox({
+        seconds: Number(article.dataset.seconds),
         bundle, frame, worker,
         onLoading: (bytes) => state(fill(words.loading, { percent: Math.floor((100 * bytes) / length) }), "busy"),
         onStarting: () => state(words.starting, "busy"),
@@ -168,7 +169,7 @@ async function check() {
     state(words.checking, "busy");
     part("stop").hidden = false;
     const { result, broken, ended } = await sandbox.check({ ...editor.files, ...job.given }, job.checks);
-    if (ended) fail(ended === "too-long" ? words.tooLong : words.stopped);
+    if (ended) fail(ended === "too-long" ? fill(words.tooLong, { seconds: article.dataset.seconds }) : words.stopped);
     else if (isResult(result)) {
       show(result);
       judge(result);

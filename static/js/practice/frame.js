@@ -1,11 +1,10 @@
 // Runs in a frame of no origin, whose policy allows no request at all. It owns the worker in which Django runs, and its
 // time limit. The page hands over the files: an origin of its own would have no cache to find them in.
 //
-// It is told { assets }, then { id, files, checks } for each check, or { stop: true }; it says { state, … }.
+// It is told { assets, limit }, a check's milliseconds, then { id, files, checks } for each check, or { stop: true }; it says { state, … }.
 
 (() => {
-  const LIMIT = 5000; // milliseconds for a check
-  let assets, worker, ready, running, timer;
+  let assets, limit, worker, ready, running, timer;
 
   const say = (message) => parent.postMessage(message, "*");
 
@@ -46,14 +45,14 @@
   addEventListener("message", async ({ source, data }) => {
     if (source !== parent) return;
     if (data.assets) {
-      ({ assets } = data);
+      ({ assets, limit } = data);
       start();
     } else if (data.stop) {
       if (running !== undefined) end("stopped");
     } else {
       await ready;
       running = data.id;
-      timer = setTimeout(() => end("too-long"), LIMIT);
+      timer = setTimeout(() => end("too-long"), limit);
       worker.postMessage(data);
     }
   });

@@ -15,10 +15,11 @@ const load = async (address, signal, onBytes) => {
 };
 
 /**
- * Start Django from the bundle at an address; `frame` and `worker` are the addresses of those. Rejects when it cannot be
- * loaded. `onLoading` hears how many bytes are there, and `onStarting` is called when all are and Python begins.
+ * Start Django from the bundle at an address; `frame` and `worker` are the addresses of those, and `seconds` what a check
+ * may take. Rejects when it cannot be loaded. `onLoading` hears how many bytes are there, and `onStarting` is called when
+ * all are and Python begins.
  */
-export const startSandbox = async ({ bundle, frame, worker, onLoading, onStarting }) => {
+export const startSandbox = async ({ bundle, frame, worker, seconds, onLoading, onStarting }) => {
   const addresses = [...FILES.map((name) => [name, bundle + name]), ["worker.js", worker]];
   let loaded = 0;
   const onBytes = (bytes) => onLoading((loaded += bytes)), all = new AbortController();
@@ -48,7 +49,7 @@ export const startSandbox = async ({ bundle, frame, worker, onLoading, onStartin
     addEventListener("message", ({ source, data }) => {
       // Whatever a learner's code has sent is a text at most: it is read, and never run or shown as a page of ours.
       if (source !== element.contentWindow || typeof data?.state !== "string") return;
-      if (data.state === "loaded") source.postMessage({ assets }, "*");
+      if (data.state === "loaded") source.postMessage({ assets, limit: seconds * 1000 }, "*");
       else if (data.state === "ready") resolve((isReady = true));
       else if (data.state === "broken") {
         if (isReady) settle({ broken: String(data.message) });
