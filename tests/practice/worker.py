@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 CHECKER = settings.BASE_DIR / "stages" / "practice" / "checker.py"
-SECONDS = 20
+SECONDS = 60
 
 
 class Worker:
